@@ -1,0 +1,122 @@
+"""Run a synchronous provider for an asynchronous caller, in a thread of its own.
+
+The thread reads ahead by a bounded number of pieces, so that a slow caller slows the service down, and
+so that nothing is read any more after a cancel.
+"""
+
+import asyncio
+import contextvars
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from g4f_lite.cancellation import CancelScope, _current
+from g4f_lite.streams import close_source
+
+__all__ = ["ThreadedSource"]
+
+_READ_AHEAD = 32
+_CLOSING_SECONDS = 0.5
+_END = object()
+
+
+class ThreadedSource:
+    """An asynchronous iterator over what `open_source` returns; used from one event loop."""
+
+    def __init__(self, open_source: Callable[[], Iterator[Any]], scope: CancelScope) -> None:
+        self._open = open_source
+        self._scope = scope
+        self._loop = asyncio.get_running_loop()
+        self._items: deque[Any] = deque()
+        self._room = threading.Condition()
+        self._arrived = asyncio.Event()
+        self._ended = asyncio.Event()
+        self._waiting = False
+        self._started = False
+        self._error: BaseException | None = None
+        self.note: str | None = None
+        """What the provider's clean-up raised, as one line."""
+
+    def __aiter__(self) -> "ThreadedSource":
+        return self
+
+    async def __anext__(self) -> Any:
+        if not self._started:
+            self._start()
+        while not self._items:
+            self._arrived.clear()
+            self._waiting = True
+            if self._items:  # it came in between
+                break
+            await self._arrived.wait()
+        self._waiting = False
+        item = self._items.popleft()
+        if len(self._items) < _READ_AHEAD // 2:
+            with self._room:
+                self._room.notify()
+        if item is not _END:
+            return item
+        if self._error is not None:
+            raise self._error
+        raise StopAsyncIteration
+
+    async def aclose(self) -> None:
+        """Wake the provider up and have it closed; waits for that, but not for ever.
+
+        A provider that waits on something of its own, off the HTTP kit, notices at its next piece.
+        """
+        self._scope.cancel()
+        with self._room:
+            self._room.notify()
+        if self._started and not self._ended.is_set():
+            try:
+                await asyncio.wait_for(self._ended.wait(), _CLOSING_SECONDS)
+            except asyncio.TimeoutError:
+                self.note = "while closing: the provider has not ended yet"
+
+    # --- in the thread -------------------------------------------------------------------------
+
+    def _start(self) -> None:
+        self._started = True
+        context = contextvars.copy_context()
+        # A daemon: a provider that hangs must not keep the interpreter from ending.
+        threading.Thread(
+            target=context.run, args=(self._work,), name="g4f_lite-provider", daemon=True
+        ).start()
+
+    def _work(self) -> None:
+        _current.set(self._scope)
+        source: Iterator[Any] = iter(())
+        try:
+            source = self._open()
+            for item in source:
+                if not self._put(item):
+                    break
+        except BaseException as error:  # handed over, and raised in the caller's task
+            self._error = error
+        self.note = close_source(source)
+        self._items.append(_END)
+        self._signal(self._finished)
+
+    def _put(self, item: Any) -> bool:
+        """Hand an item over, waiting for room; return False once nobody wants it any more."""
+        with self._room:
+            while len(self._items) >= _READ_AHEAD and not self._scope.cancelled:
+                self._room.wait(1.0)
+        if self._scope.cancelled:
+            return False
+        self._items.append(item)
+        if self._waiting:
+            self._signal(self._arrived.set)
+        return True
+
+    def _finished(self) -> None:
+        self._arrived.set()
+        self._ended.set()
+
+    def _signal(self, callback: Callable[[], None]) -> None:
+        try:
+            self._loop.call_soon_threadsafe(callback)
+        except RuntimeError:
+            self._scope.cancel()  # the loop is closed: nobody waits

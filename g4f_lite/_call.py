@@ -1,0 +1,266 @@
+"""One call to one provider, whoever drives it: what it asks, what has come, and how it ended."""
+
+import time
+from collections.abc import Iterator, Mapping
+from typing import Any, Literal, NoReturn
+
+from g4f_lite._failures import as_error, leaks
+from g4f_lite._plugins import HookCaller, call_hooks
+from g4f_lite._routing import Route
+from g4f_lite._text_safety import shorten
+from g4f_lite.cancellation import CancelScope
+from g4f_lite.contract import Request
+from g4f_lite.errors import (
+    EmptyAnswerError,
+    G4FLiteError,
+    ProviderError,
+    ProviderResponseError,
+    StreamStateError,
+)
+from g4f_lite.events import Event, Finish, FinishReason, Served, Usage
+from g4f_lite.messages import Message
+from g4f_lite.results import Attempt, Completion, Outcome, Provenance
+
+__all__ = ["Call"]
+
+
+class Call:
+    """The state of a call. One thread at a time drives it; `scope` may be cancelled from any."""
+
+    __slots__ = (
+        "_completion",
+        "_dropped",
+        "_ended",
+        "_error",
+        "_finish",
+        "_hook_errors",
+        "_hooks",
+        "_model_asked",
+        "_options",
+        "_outcome",
+        "_request",
+        "_route",
+        "_secrets",
+        "_served",
+        "_started",
+        "_usage",
+        "messages",
+        "parts",
+        "scope",
+        "stream",
+        "streamed",
+        "whole",
+    )
+
+    def __init__(
+        self,
+        route: Route,
+        messages: list[Message],
+        *,
+        stream: bool,
+        options: dict[str, Any],
+        dropped: tuple[str, ...],
+        model_asked: str | None,
+        auth: object,
+        hooks: Mapping[str, tuple[HookCaller, ...]],
+    ) -> None:
+        self.scope = CancelScope()
+        self.messages = messages
+        self.stream = stream
+        self.parts: list[str] = []
+        # One rule for a provider that cannot stream: it is asked for its answer whole, and a stream
+        # of that is one chunk.
+        self.whole = stream and not route.provider.supports_stream
+        self.streamed = stream and route.provider.supports_stream
+        self._route = route
+        self._options = options
+        self._dropped = dropped
+        self._model_asked = model_asked
+        self._secrets = (auth,) if isinstance(auth, str) else ()
+        self._hooks = hooks
+        self._hook_errors: list[str] = []
+        self._started = time.monotonic()
+        self._ended: float | None = None
+        self._outcome: Outcome = "pending"
+        self._error: str | None = None
+        self._usage: Usage | None = None
+        self._finish: FinishReason | None = None
+        self._served: str | None = None
+        self._completion: Completion | None = None
+        self._request: Request | None = None
+
+    # --- asking ------------------------------------------------------------------------------
+
+    def arguments(self) -> dict[str, Any]:
+        """Return what the provider is called with, by keyword; tells the hooks that it is about to be."""
+        self._tell("g4f_lite_before_request")
+        return {
+            "model": self._route.model,
+            "messages": self.messages,
+            "stream": self.stream and not self.whole,
+            **self._options,
+        }
+
+    def open(self) -> Iterator[Any]:
+        """Call the provider's synchronous function; return an iterator over what it answers.
+
+        Raises:
+            G4FLiteError: what it raises at once; a generator raises nothing yet.
+        """
+        try:
+            return self._iterator(self._route.provider.create(**self.arguments()))
+        except (Exception, SystemExit) as error:
+            self.fail(error)
+
+    def open_async(self) -> Any:
+        """Call the provider's asynchronous function; return its asynchronous iterator."""
+        acreate = self._route.provider.acreate
+        assert acreate is not None  # noqa: S101 - asked before
+        try:
+            source = acreate(**self.arguments())
+            if not hasattr(source, "__anext__"):
+                raise self._wrong("_acreate_completion returned", source, "an asynchronous generator")
+        except (Exception, SystemExit) as error:
+            self.fail(error)
+        return source
+
+    @property
+    def is_native(self) -> bool:
+        """Whether the provider has an asynchronous function."""
+        return self._route.provider.acreate is not None
+
+    def _iterator(self, answer: Any) -> Iterator[Any]:
+        if isinstance(answer, str):  # the loader warns about this; here it is a stream of one chunk
+            self.streamed = False
+            return iter((answer,))
+        if answer is None or isinstance(answer, (bytes, dict)) or not hasattr(answer, "__iter__"):
+            raise self._wrong("_create_completion returned", answer, "an iterator over str")
+        return iter(answer)
+
+    # --- answering ---------------------------------------------------------------------------
+
+    def take(self, item: Any) -> str:
+        """Take one thing that the provider yielded; return its text, `""` for an event.
+
+        Raises:
+            ProviderResponseError: it is neither text nor an event.
+        """
+        if isinstance(item, str):
+            text = str(item)
+            if text:
+                self.parts.append(text)
+            return text
+        if isinstance(item, Usage):
+            self._usage = item
+        elif isinstance(item, Finish):
+            self._finish = item.reason
+        elif isinstance(item, Served):
+            self._served = item.model
+        elif not isinstance(item, Event):
+            raise self._wrong("The provider yielded", item, "str or an event")
+        return ""
+
+    def _wrong(self, what: str, value: object, wanted: str) -> ProviderResponseError:
+        kind = "None" if value is None else f"a {type(value).__name__}"
+        return ProviderResponseError(
+            f"{what} {kind}, and has to be {wanted}.",
+            hint="This is a fault of the provider: tell its author, or ask another provider.",
+        )
+
+    # --- ending ------------------------------------------------------------------------------
+
+    def finish(self) -> None:
+        """The answer is whole.
+
+        Raises:
+            EmptyAnswerError: there is none.
+        """
+        if not self.parts and self._finish is None:
+            self.fail(EmptyAnswerError("The answer is empty.", hint="Ask again, or ask another provider."))
+        self._end("ok", self._finish)
+
+    def cancelled(self, note: str | None = None) -> None:
+        """The caller closed it; what had come is its completion."""
+        if self._outcome == "pending":
+            self._error = note
+            self._end("cancelled", "cancelled")
+
+    def fail(self, error: BaseException) -> NoReturn:
+        """Raise the error that `error` comes to, with the provider, the partial text and the provenance."""
+        typed = as_error(error, self._secrets)
+        self._outcome, self._error = "error", shorten(str(typed))
+        self._ended = time.monotonic()
+        self._tell("g4f_lite_on_error", error=typed)
+        if isinstance(typed, ProviderError):
+            typed.provider = typed.provider or self._route.provider.name
+            typed.model = typed.model or self._route.model
+            typed.partial_text = "".join(self.parts)
+            typed.provenance = self.provenance
+        if typed is error:
+            raise typed
+        raise typed from (None if leaks(error, self._secrets) else error)
+
+    def _end(self, outcome: Literal["ok", "cancelled"], reason: FinishReason | None) -> None:
+        self._outcome = outcome
+        self._ended = time.monotonic()
+        self._completion = self._complete(reason)
+        if "g4f_lite_after_response" in self._hooks:
+            self._tell("g4f_lite_after_response", completion=self._completion)
+            self._completion = self._complete(reason)  # with what the hooks raised
+
+    def _complete(self, reason: FinishReason | None) -> Completion:
+        return Completion("".join(self.parts), reason, self._usage, self.provenance)
+
+    # --- telling -----------------------------------------------------------------------------
+
+    @property
+    def completion(self) -> Completion:
+        """The completion, once there is one."""
+        if self._completion is not None:
+            return self._completion
+        if self._outcome == "error":
+            raise StreamStateError(
+                f"There is no completion: the call failed ({self._error}).",
+                hint="The error that was raised has the text so far as `partial_text`.",
+            )
+        raise StreamStateError(
+            "The answer has not ended yet, so there is no completion.",
+            hint="Read the stream to its end, or close it, first.",
+        )
+
+    @property
+    def provenance(self) -> Provenance:
+        """Who answers, as far as is known now."""
+        provider = self._route.provider
+        seconds = (self._ended or time.monotonic()) - self._started
+        attempt = Attempt(provider.full_name, self._route.model, self._outcome, seconds, self._error)
+        return Provenance(
+            provider=provider.name,
+            distribution=provider.distribution,
+            version=provider.version,
+            model_asked=self._model_asked,
+            model_served=self._served or self._route.model,
+            streamed=self.streamed,
+            attempts=(*self._route.skipped, attempt),
+            dropped_options=self._dropped,
+            hook_errors=tuple(self._hook_errors),
+        )
+
+    def _tell(self, hook: str, **arguments: Completion | G4FLiteError) -> None:
+        callers = self._hooks.get(hook)
+        if callers:
+            self._hook_errors += call_hooks(callers, hook, request=self._described(), **arguments)
+
+    def _described(self) -> Request:
+        """Return the request as hooks are shown it: a copy, without the key."""
+        if self._request is None:
+            provider = self._route.provider
+            self._request = Request(
+                provider=provider.name,
+                distribution=provider.distribution,
+                model=self._route.model,
+                messages=tuple(dict(message) for message in self.messages),
+                stream=self.stream,
+                options={name: value for name, value in self._options.items() if name != "auth"},
+            )
+        return self._request

@@ -1,0 +1,162 @@
+"""One provider of one distribution, from its claim to its use, and what became of it."""
+
+import copy
+import threading
+from collections.abc import Callable
+from typing import Any, Literal
+
+from g4f_lite._discovery import Claim
+from g4f_lite._loading import load
+from g4f_lite._metadata import StaticMetadata
+from g4f_lite._policy import Policy
+from g4f_lite._validation import Identity, validate
+from g4f_lite.contract import LoadedProvider, ProviderInfo, State, Verdict
+from g4f_lite.errors import InvalidProviderError, ProviderLoadError
+
+__all__ = ["BUILTIN_DISTRIBUTION", "PROGRAM", "Entry"]
+
+BUILTIN_DISTRIBUTION = "g4f-lite"
+PROGRAM = "(program)"
+"""The "distribution" of providers that a program registers at run time."""
+
+
+class Entry:
+    """A claim, and the verdict, the loaded provider or the failure that using it came to.
+
+    `plugin` is given for what is registered at run time, and None for what is to be imported.
+    """
+
+    def __init__(self, claim: Claim, plugin: Any = None) -> None:
+        self.claim = claim
+        self.plugin = plugin
+        self.loaded: LoadedProvider | None = None
+        self.verdict: Verdict | None = None
+        self.failure: ProviderLoadError | None = None
+        self._lock = threading.RLock()
+        self._loading = False
+
+    @property
+    def builtin(self) -> bool:
+        """Whether it came with g4f_lite."""
+        return self.claim.distribution == BUILTIN_DISTRIBUTION
+
+    @property
+    def full_name(self) -> str:
+        """``"distribution:name"``."""
+        return f"{self.claim.distribution}:{self.claim.name}"
+
+    def kept_out_by(self, policy: Policy) -> str | None:
+        """Return the environment variable that keeps it out; what a program registers, none does."""
+        if self.claim.distribution == PROGRAM:
+            return None
+        return policy.keeps_out(self.claim.name, self.claim.distribution, builtin=self.builtin)
+
+    # --- loading -----------------------------------------------------------------------------
+
+    def load(
+        self, hold: Callable[["Entry"], None], *, static: StaticMetadata | None, strict: bool
+    ) -> LoadedProvider:
+        """Import, judge and hold it if that has not been tried; return it, or raise why it cannot be used.
+
+        Raises:
+            ProviderLoadError: its import failed, now or earlier.
+            InvalidProviderError: it does not fulfil the contract.
+        """
+        with self._lock:
+            if self.verdict is None and self.failure is None:
+                self._load_once(hold, static)
+            if self.failure is not None:
+                # A fresh one: raising the kept one again would grow its traceback each time.
+                raise copy.copy(self.failure) from self.failure.__cause__
+            return self.accepted(strict=strict)
+
+    def _load_once(self, hold: Callable[["Entry"], None], static: StaticMetadata | None) -> None:
+        if self._loading:
+            raise self.failed("its own import asks for it")
+        self._loading = True
+        try:
+            plugin, printed = load(self.claim)
+            self.judge(plugin, static=static, printed=printed)
+            if self.loaded is not None:
+                hold(self)
+        except ProviderLoadError as failure:
+            self.failure = failure
+        finally:
+            self._loading = False
+
+    def judge(self, plugin: Any, *, static: StaticMetadata | None = None, printed: str = "") -> None:
+        """Set the verdict, and the loaded provider if it can be used."""
+        claim = self.claim
+        who = Identity(claim.name, claim.distribution, claim.version, builtin=self.builtin)
+        self.verdict, self.loaded = validate(plugin, who, static=static, printed=printed)
+
+    def accepted(self, *, strict: bool) -> LoadedProvider:
+        """Return the judged provider, or raise `InvalidProviderError` with all its problems."""
+        verdict = self.verdict or Verdict()
+        if self.loaded is not None and (verdict.valid or not strict):
+            return self.loaded
+        claim = self.claim
+        raise InvalidProviderError(
+            claim.name, distribution=claim.distribution, version=claim.version, problems=verdict.problems
+        )
+
+    def failed(self, reason: str) -> ProviderLoadError:
+        """Return a load failure of this provider for a reason that is no exception of its import."""
+        claim = self.claim
+        return ProviderLoadError(
+            claim.name,
+            distribution=claim.distribution,
+            version=claim.version,
+            location="",
+            reason=reason,
+            fix=f"Tell the author of {claim.distribution}.",
+        )
+
+    # --- describing --------------------------------------------------------------------------
+
+    def describe(self, policy: Policy, static: StaticMetadata, *, contested: bool) -> ProviderInfo:
+        """Return what is known of it now, from the module if it is loaded, else from its source."""
+        claim = self.claim
+        state, reason = self._standing(policy, contested=contested)
+        source, values = self._constants(static)
+        return ProviderInfo(
+            name=self.full_name if contested else claim.name,
+            distribution=claim.distribution,
+            version=claim.version,
+            target=claim.target,
+            builtin=self.builtin,
+            state=state,
+            source=source,
+            reason=reason,
+            **values,
+        )
+
+    def _constants(
+        self, static: StaticMetadata
+    ) -> tuple[Literal["static", "loaded", "unknown"], dict[str, Any]]:
+        loaded = self.loaded
+        if loaded is not None:
+            names = ("url", "models", "supports_stream", "needs_auth", "working", "auth_env")
+            return "loaded", {name: getattr(loaded, name) for name in names}
+        values = dict(static.values)
+        models = values.pop("model", None)
+        values["models"] = tuple(models) if models else None
+        if not static.complete:
+            return "unknown", values
+        values.setdefault("working", True)
+        return "static", values
+
+    def _standing(self, policy: Policy, *, contested: bool) -> tuple[State, str]:
+        variable = self.kept_out_by(policy)
+        if variable:
+            return "blocked", f"kept out by {variable}"
+        if contested:
+            return "conflict", f"more than one distribution claims {self.claim.name!r}"
+        if self.failure is not None:
+            return "failed", f"{self.failure.reason} ({self.failure.location})"
+        verdict = self.verdict
+        if verdict is None:
+            return "listed", ""
+        if not verdict.usable or (policy.strict and not verdict.valid):
+            return "invalid", "; ".join(problem.message for problem in verdict.problems)
+        return "ready", "; ".join(problem.message for problem in verdict.warnings)

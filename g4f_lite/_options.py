@@ -1,0 +1,63 @@
+"""Check a call's options against what its provider takes."""
+
+import types
+import typing
+from collections.abc import Mapping
+from typing import Any
+
+from g4f_lite._text_safety import redact, shorten
+from g4f_lite.contract import LoadedProvider
+from g4f_lite.errors import InvalidArgumentError, UnsupportedOptionError
+
+__all__ = ["accepts", "check_options"]
+
+_PLAIN = (str, int, float, bool, bytes, list, dict, tuple, set, type(None))
+
+
+def check_options(
+    provider: LoadedProvider, options: Mapping[str, Any], *, drop: bool
+) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """Return the options to pass on, and the names of those dropped.
+
+    Raises:
+        UnsupportedOptionError: an option that the provider does not take, unless `drop`.
+        InvalidArgumentError: a value that its type hint rules out.
+    """
+    unknown = [] if provider.any_option else [name for name in options if name not in provider.options]
+    if unknown and not drop:
+        raise UnsupportedOptionError(provider.name, unknown, provider.options)
+    kept = {name: value for name, value in options.items() if name not in unknown}
+    for name, value in kept.items():
+        hint = provider.options.get(name, Any)
+        if not accepts(hint, value):
+            # Not the value itself: it may be a key.
+            raise InvalidArgumentError(
+                name,
+                f"The option {name!r} of the provider {provider.name!r} takes {_shown(hint)}, "
+                f"not {type(value).__name__}.",
+                hint="Change its type.",
+            )
+    return kept, tuple(unknown)
+
+
+def accepts(hint: Any, value: object) -> bool:
+    """Whether `value` may be of the type `hint`; hints that cannot be judged simply are taken to fit."""
+    origin = typing.get_origin(hint)
+    if origin is typing.Union or origin is types.UnionType:
+        return any(accepts(item, value) for item in typing.get_args(hint))
+    if origin is typing.Literal:
+        return value in typing.get_args(hint)
+    kind = origin or hint
+    if kind is None:
+        kind = type(None)
+    if kind not in _PLAIN:
+        return True
+    if isinstance(value, bool):
+        return kind is bool
+    if kind is float:
+        return isinstance(value, (int, float))
+    return isinstance(value, kind)
+
+
+def _shown(hint: Any) -> str:
+    return hint.__name__ if isinstance(hint, type) else shorten(redact(str(hint)).replace("typing.", ""), 100)

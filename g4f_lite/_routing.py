@@ -1,0 +1,162 @@
+"""From what a caller names to the provider that is asked.
+
+1. `provider` named: that one. ``provider="name/model"`` names both.
+2. ``model="name/model"`` whose first part is a provider's name: that provider, that model.
+3. `model` alone: a provider that lists it, works, and whose key is present if it needs one. The
+   default provider comes first if it is one of these, then providers that the program registered,
+   then the built-in ones, then installed ones; each group in alphabetical order.
+4. Neither: the default provider, ``G4F_LITE_PROVIDER`` or else the embedded model, ``local``.
+"""
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from g4f_lite._entry import PROGRAM
+from g4f_lite._registry import registry
+from g4f_lite._text_safety import redact, shorten
+from g4f_lite._validation import auth_variable
+from g4f_lite.contract import LoadedProvider, ProviderInfo
+from g4f_lite.errors import InvalidArgumentError, MissingAuthError, ModelNotFoundError, RegistryError
+from g4f_lite.results import Attempt
+
+__all__ = ["DEFAULT_VARIABLE", "Route", "find_route", "is_warm"]
+
+DEFAULT_VARIABLE = "G4F_LITE_PROVIDER"
+_DEFAULT = "local"
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """Who is asked for what, and who was passed over on the way there."""
+
+    provider: LoadedProvider
+    model: str
+    skipped: tuple[Attempt, ...] = ()
+
+
+def find_route(provider: object, model: object, *, has_auth: bool) -> Route:
+    """Return the provider and the model for a call, importing the provider if need be.
+
+    Raises:
+        InvalidArgumentError: `provider` or `model` is no name.
+        RegistryError: the provider named cannot be had.
+        ModelNotFoundError: it does not offer the model, or nobody usable does.
+    """
+    name, wanted = _named(_checked("provider", provider), _checked("model", model))
+    if name is None and wanted is not None:
+        return _route_by_model(wanted, has_auth=has_auth)
+    loaded = registry.get(name or _default())
+    return Route(loaded, _model_of(loaded, wanted))
+
+
+def is_warm(provider: object) -> bool:
+    """Whether `find_route` for this provider would neither scan nor import."""
+    return isinstance(provider, str) and registry.is_ready(provider)
+
+
+def _checked(argument: str, value: object) -> str | None:
+    if value is None or (isinstance(value, str) and value.strip()):
+        return value
+    if isinstance(value, str):
+        raise InvalidArgumentError(argument, f"`{argument}` is empty.", hint="Leave it out, or name one.")
+    raise InvalidArgumentError(
+        argument,
+        f"`{argument}` has to be a name, not {shorten(redact(repr(value)), 60)}.",
+        hint="Register a module or object with `registry.register(it, name=...)`, then pass that name."
+        if argument == "provider"
+        else "`g4f-lite models` lists every model.",
+    )
+
+
+def _named(provider: str | None, model: str | None) -> tuple[str | None, str | None]:
+    """Split the forms that name both."""
+    if provider is None and model is None:
+        provider = os.environ.get(DEFAULT_VARIABLE) or None
+    if provider is not None:
+        name, slash, rest = provider.partition("/")
+        if not slash:
+            return provider, model
+        if model is not None:
+            raise InvalidArgumentError(
+                "provider",
+                f"`provider` is {provider!r}, which names a model too, beside model={model!r}.",
+                hint="Name the model once.",
+            )
+        return name, rest
+    if model is not None:
+        name, slash, rest = model.partition("/")
+        if slash and rest and registry.knows(name):
+            return name, rest
+    return None, model
+
+
+def _default() -> str:
+    return (os.environ.get(DEFAULT_VARIABLE) or _DEFAULT).partition("/")[0]
+
+
+def _model_of(provider: LoadedProvider, wanted: str | None) -> str:
+    if wanted is None:
+        return provider.models[0]
+    if wanted not in provider.models:
+        raise ModelNotFoundError(wanted, provider.models, provider=provider.name)
+    return wanted
+
+
+def _route_by_model(model: str, *, has_auth: bool) -> Route:
+    infos = sorted(registry.infos(), key=_preference(_default()))
+    skipped: list[Attempt] = []
+    problem: RegistryError | None = None
+    for info in _candidates(infos, model, has_auth=has_auth):
+        try:
+            loaded = registry.get(info.name)
+        except RegistryError as error:
+            skipped.append(
+                Attempt(f"{info.distribution}:{info.name}", model, "skipped", 0.0, shorten(str(error)))
+            )
+            problem = error
+            continue
+        if (
+            model in loaded.models
+            and loaded.working
+            and _has_key(loaded.needs_auth, loaded.auth_env, has_auth)
+        ):
+            return Route(loaded, model, tuple(skipped))
+    if problem is not None:
+        raise problem
+    raise _nobody(infos, model)
+
+
+def _preference(default: str) -> Callable[[ProviderInfo], tuple[bool, bool, bool, str]]:
+    def key(info: ProviderInfo) -> tuple[bool, bool, bool, str]:
+        return (info.name != default, info.distribution != PROGRAM, not info.builtin, info.name)
+
+    return key
+
+
+def _candidates(infos: list[ProviderInfo], model: str, *, has_auth: bool) -> Iterator[ProviderInfo]:
+    """Yield who lists the model; then, if none of them served, those whose models need an import to know."""
+    usable = [info for info in infos if info.state in ("listed", "ready") and info.working is not False]
+    for info in usable:
+        if model in (info.models or ()) and _has_key(bool(info.needs_auth), _variable(info), has_auth):
+            yield info
+    yield from (info for info in usable if info.models is None)
+
+
+def _variable(info: ProviderInfo) -> str:
+    return info.auth_env or auth_variable(info.name)
+
+
+def _has_key(needs_auth: bool, variable: str, has_auth: bool) -> bool:
+    return not needs_auth or has_auth or bool(os.environ.get(variable))
+
+
+def _nobody(infos: list[ProviderInfo], model: str) -> MissingAuthError | ModelNotFoundError:
+    """Return the error that says why nobody can be asked for the model."""
+    listing = [info for info in infos if model in (info.models or ())]
+    missing = [info for info in listing if info.state in ("listed", "ready") and info.working is not False]
+    if missing:
+        return MissingAuthError(missing[0].name, _variable(missing[0]))
+    why = "; ".join(f"{info.name!r} lists it and {info.reason or 'is not working'}" for info in listing)
+    models = dict.fromkeys(name for info in infos for name in info.models or ())
+    return ModelNotFoundError(model, models, note=f" ({why}.)" if why else "")

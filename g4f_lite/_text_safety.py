@@ -1,0 +1,48 @@
+"""Make foreign text fit for an error or a log: secrets out, length bounded, one line where asked."""
+
+import re
+from collections.abc import Iterable
+
+_MASK = "***"
+_SHORTEST_SECRET = 4
+"""Shorter strings are not searched for: masking every "a" would destroy the message and hide nothing."""
+
+# What keys look like when nobody told us the key: authorization headers, key-like URL or JSON
+# fields, and the prefixed tokens of the large services.
+_PATTERNS = (
+    re.compile(r"(?i)\b(bearer|basic)\s+[A-Za-z0-9._~+/=-]{8,}"),
+    re.compile(
+        r"(?i)(\b(?:x-)?(?:api[_-]?key|access[_-]?token|token|secret|password|auth|key)[\"']?\s*[=:]\s*[\"']?)"
+        r"([^\s\"'&,;})]{6,})"
+    ),
+    re.compile(r"(?<![A-Za-z0-9])(?:sk|pk|rk|gsk|xai|ghp|hf|AIza)[-_]?[A-Za-z0-9_-]{16,}"),
+    re.compile(r"(://)[^/\s:@]+:[^/\s@]+(@)"),
+)
+
+
+def redact(text: str, secrets: Iterable[str] = ()) -> str:
+    """Return `text` with the given secrets, and whatever looks like a key, replaced by ``***``."""
+    for secret in sorted({s for s in secrets if len(s) >= _SHORTEST_SECRET}, key=len, reverse=True):
+        text = text.replace(secret, _MASK)
+    text = _PATTERNS[0].sub(rf"\1 {_MASK}", text)
+    text = _PATTERNS[1].sub(rf"\1{_MASK}", text)
+    text = _PATTERNS[2].sub(_MASK, text)
+    return _PATTERNS[3].sub(rf"\1{_MASK}\2", text)
+
+
+def shorten(text: str, limit: int = 300) -> str:
+    """Fold white space and cut `text` to `limit` characters, saying how many were left out."""
+    folded = " ".join(text.split())
+    if len(folded) <= limit:
+        return folded
+    return f"{folded[:limit]}… ({len(folded) - limit} more characters)"
+
+
+def listing(names: Iterable[str], limit: int = 12) -> str:
+    """Join names for a message: all of them, or the first `limit` and how many are left."""
+    known = list(names)
+    if not known:
+        return "none"
+    if len(known) <= limit:
+        return ", ".join(known)
+    return f"{', '.join(known[:limit])} and {len(known) - limit} more"

@@ -1,0 +1,59 @@
+"""How a caller's cancel reaches a provider that is waiting for its service.
+
+A generator cannot be closed while it runs, and while it waits on a socket it runs. So each call has a
+`CancelScope`; whoever waits registers there what wakes it up (the HTTP kit shuts its socket down), and a
+cancel from another thread runs that. Providers on the HTTP kit get this without doing anything.
+"""
+
+import contextvars
+import threading
+from collections.abc import Callable
+
+__all__ = ["CancelScope", "current_scope"]
+
+
+class CancelScope:
+    """The cancel of one call. All methods may be called from any thread."""
+
+    __slots__ = ("_callbacks", "_lock", "cancelled")
+
+    def __init__(self) -> None:
+        self.cancelled = False
+        self._lock = threading.Lock()
+        self._callbacks: dict[object, Callable[[], None]] = {}
+
+    def add(self, callback: Callable[[], None]) -> Callable[[], None]:
+        """Run `callback` on cancel, or now if that has been; return a function that takes it back.
+
+        The callback runs in the cancelling thread, must not block and must not raise.
+        """
+        key = object()
+        with self._lock:
+            if not self.cancelled:
+                self._callbacks[key] = callback
+                return lambda: self._discard(key)
+        callback()
+        return lambda: None
+
+    def _discard(self, key: object) -> None:
+        with self._lock:
+            self._callbacks.pop(key, None)
+
+    def cancel(self) -> None:
+        """Cancel the call; a second time does nothing."""
+        with self._lock:
+            if self.cancelled:
+                return
+            self.cancelled = True
+            callbacks = list(self._callbacks.values())
+            self._callbacks.clear()
+        for callback in callbacks:
+            callback()
+
+
+_current: contextvars.ContextVar[CancelScope | None] = contextvars.ContextVar("g4f_lite_scope", default=None)
+
+
+def current_scope() -> CancelScope | None:
+    """Return the scope of the call that this code runs for, None outside a call."""
+    return _current.get()

@@ -1,0 +1,271 @@
+"""The provider contract: what a provider has, and what judging one comes to.
+
+A provider is a module, or any object, with these attributes::
+
+    url: str                       the service's home page
+    model: list[str]               the models it offers, the first one being its default
+    supports_stream: bool          False: it can only answer whole
+    needs_auth: bool               True: calls without a key are refused before they reach it
+    working: bool = True           optional; False: never chosen unless named
+    auth_env: str                  optional; the environment variable with its key, <NAME>_API_KEY if absent
+    params: str                    optional; see `params_of`
+
+    def _create_completion(model: str, messages: list, stream: bool, **kwargs) -> Iterator[str | Event]
+    async def _acreate_completion(model: str, messages: list, stream: bool, **kwargs)
+            -> AsyncIterator[str | Event]                                          optional
+
+It is always called by keyword. Named parameters after the three, which must have defaults, are the
+options it takes; with ``**kwargs`` it takes any further option, without it no other. `auth`,
+`timeout` and `proxy` are options like the rest.
+"""
+
+import inspect
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, Literal, Protocol, get_type_hints
+
+from g4f_lite.events import Event
+from g4f_lite.messages import Message
+
+__all__ = [
+    "CONSTANTS",
+    "GROUP",
+    "HOOKS_GROUP",
+    "AsyncProvider",
+    "Constant",
+    "LoadedProvider",
+    "Problem",
+    "Provider",
+    "ProviderInfo",
+    "State",
+    "Verdict",
+    "params_of",
+]
+
+GROUP = "g4f_lite.providers"
+"""The entry-point group of providers; built-in ones use it too."""
+
+HOOKS_GROUP = "g4f_lite.hooks"
+"""The entry-point group of plugins that only have hooks; these are imported at the first call."""
+
+
+class Provider(Protocol):
+    """What a provider module looks like to a type checker: ``_: Provider = my_module`` checks it.
+
+    The constants are read-only properties, since a mutable member would have to match exactly.
+    """
+
+    @property
+    def url(self) -> str:
+        """The service's home page."""
+        ...
+
+    @property
+    def model(self) -> list[str]:
+        """The models it offers."""
+        ...
+
+    @property
+    def supports_stream(self) -> bool:
+        """Whether it can answer piece by piece."""
+        ...
+
+    @property
+    def needs_auth(self) -> bool:
+        """Whether it needs a key."""
+        ...
+
+    @property
+    def _create_completion(self) -> Callable[..., Iterator[str | Event] | Iterator[str]]: ...
+
+
+class AsyncProvider(Provider, Protocol):
+    """A provider with a native asynchronous function."""
+
+    @property
+    def _acreate_completion(self) -> Callable[..., AsyncIterator[str | Event] | AsyncIterator[str]]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """One row of the contract's table of constants."""
+
+    name: str
+    kind: Literal["str", "bool", "list[str]"]
+    required: bool
+    example: str
+
+
+CONSTANTS = (
+    Constant("url", "str", required=True, example='url = "https://example.org"'),
+    Constant("model", "list[str]", required=True, example='model = ["my-model"]'),
+    Constant("supports_stream", "bool", required=True, example="supports_stream = True"),
+    Constant("needs_auth", "bool", required=True, example="needs_auth = False"),
+    Constant("working", "bool", required=False, example="working = True"),
+    Constant("auth_env", "str", required=False, example='auth_env = "MY_API_KEY"'),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong with a provider.
+
+    Attributes:
+        kind: a stable word for it, such as ``"missing-constant"``; `docs/contract.md` lists them.
+        message: what is wrong.
+        fix: what to do.
+        location: ``file:line``, as near as is known; `""` if it is not.
+        distribution: who brought the provider, ``"name version"``.
+        fatal: False for what the loader merely warns about and the strict verdict refuses.
+    """
+
+    kind: str
+    message: str
+    fix: str
+    location: str = ""
+    distribution: str = ""
+    fatal: bool = True
+
+    def __str__(self) -> str:
+        origin = " ".join(f"{part}:" for part in (self.location, self.distribution) if part)
+        return f"{origin} {self.message} {self.fix} [{self.kind}]".strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What validation says of a provider: valid, or all its problems at once.
+
+    Attributes:
+        problems: everything that is wrong, in the order of the contract.
+        notes: what is worth knowing and no fault.
+    """
+
+    problems: tuple[Problem, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def usable(self) -> bool:
+        """Whether the loader takes it: nothing fatal is wrong."""
+        return not any(problem.fatal for problem in self.problems)
+
+    @property
+    def valid(self) -> bool:
+        """The strict verdict: nothing is wrong at all."""
+        return not self.problems
+
+    @property
+    def warnings(self) -> tuple[Problem, ...]:
+        """The problems that the loader lives with."""
+        return tuple(problem for problem in self.problems if not problem.fatal)
+
+
+State = Literal["listed", "ready", "failed", "invalid", "conflict", "blocked"]
+"""``listed``: installed, not imported yet. ``failed``: its import raised. ``invalid``: breaks the contract."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderInfo:
+    """What is known of a provider without importing it, or after.
+
+    Attributes:
+        name: the name to ask for; ``"distribution:name"`` where the short one is claimed twice.
+        distribution: who brought it (``"(program)"`` if registered at run time), and its `version`.
+        target: the entry point's value, ``"package.module"``.
+        state: see `State`; `reason` says why it is not usable, as one line.
+        source: where the constants come from: ``"static"`` (read from the source), ``"loaded"``
+            (from the imported module) or ``"unknown"`` (the source does not give them away).
+        url, models, supports_stream, needs_auth, working, auth_env: the constants, None where unknown.
+    """
+
+    name: str
+    distribution: str
+    version: str
+    target: str
+    builtin: bool
+    state: State
+    source: Literal["static", "loaded", "unknown"]
+    reason: str = ""
+    url: str | None = None
+    models: tuple[str, ...] | None = None
+    supports_stream: bool | None = None
+    needs_auth: bool | None = None
+    working: bool | None = None
+    auth_env: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedProvider:
+    """A provider that was imported and found usable.
+
+    Attributes:
+        name: its short name; `full_name` is ``"distribution:name"``.
+        plugin: the module or object itself, which is also what pluggy holds.
+        create: its `_create_completion`; `acreate`: its `_acreate_completion`, or None.
+        options: the options it takes by name, with their type hints.
+        any_option: whether it takes any other option too (it has ``**kwargs``).
+        verdict: what validation said; its warnings are worth showing to the author.
+    """
+
+    name: str
+    distribution: str
+    version: str
+    plugin: Any = field(repr=False)
+    create: Callable[..., Any] = field(repr=False)
+    acreate: Callable[..., Any] | None = field(repr=False)
+    url: str
+    models: tuple[str, ...]
+    supports_stream: bool
+    needs_auth: bool
+    working: bool
+    auth_env: str
+    params: str
+    options: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}), repr=False)
+    any_option: bool = False
+    builtin: bool = False
+    verdict: Verdict = field(default_factory=Verdict, repr=False)
+
+    @property
+    def full_name(self) -> str:
+        """``"distribution:name"``, which is never ambiguous."""
+        return f"{self.distribution}:{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a provider is asked, after the core checked it; hooks are shown this.
+
+    Attributes:
+        provider: the provider's name; with `distribution`, who is asked.
+        model: the model asked for.
+        messages: the conversation; a copy, so that changing it changes nothing.
+        stream: whether the caller wants the answer as it is made.
+        options: the provider's options, without `auth`: secrets are not shown to hooks.
+    """
+
+    provider: str
+    distribution: str
+    model: str
+    messages: tuple[Message, ...]
+    stream: bool
+    options: Mapping[str, Any]
+
+
+def params_of(name: str, create: Callable[..., Any]) -> str:
+    """Return the `params` line of a provider, in the form the first providers of this lineage had.
+
+    Example: ``g4f_lite.providers.yqcloud supports: (model: str, messages: list, stream: bool)``.
+    It names the parameters that can be given by position, with their hints.
+    """
+    hints = get_type_hints(create)
+    positional = [
+        parameter.name
+        for parameter in inspect.signature(create).parameters.values()
+        if parameter.kind in (parameter.POSITIONAL_ONLY, parameter.POSITIONAL_OR_KEYWORD)
+    ]
+    shown = ", ".join(f"{item}: {_hint_name(hints[item])}" if item in hints else item for item in positional)
+    return f"{GROUP}.{name} supports: ({shown})"
+
+
+def _hint_name(hint: Any) -> str:
+    return hint.__name__ if isinstance(hint, type) else str(hint).removeprefix("typing.")

@@ -1,0 +1,65 @@
+"""The cross-cutting hooks that plugins may implement, as pluggy specifications.
+
+A hook is a function with one of these names and some or all of its parameters, in a provider module, in
+a module of the entry-point group ``g4f_lite.hooks``, or on an object given to `registry.add_hooks`. The
+marker `hookimpl` is only needed for pluggy's options (`tryfirst`, `trylast`).
+
+Hooks watch; they do not change the call. One that raises is reported in the call's provenance
+(`hook_errors`) and to the logger ``g4f_lite.hooks``, and the call goes on.
+"""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import pluggy
+
+if TYPE_CHECKING:
+    from g4f_lite.contract import Request
+    from g4f_lite.errors import G4FLiteError
+    from g4f_lite.results import Completion
+
+__all__ = [
+    "HOOK_NAMES",
+    "PROJECT",
+    "g4f_lite_after_response",
+    "g4f_lite_before_request",
+    "g4f_lite_on_error",
+    "g4f_lite_register_providers",
+    "hookimpl",
+]
+
+PROJECT = "g4f_lite"
+
+hookspec = pluggy.HookspecMarker(PROJECT)
+hookimpl = pluggy.HookimplMarker(PROJECT)
+
+
+@hookspec
+def g4f_lite_register_providers(register: Callable[..., None]) -> None:
+    """Offer providers that have no entry point of their own: ``register(module_or_object, name=...)``."""
+
+
+@hookspec
+def g4f_lite_before_request(request: "Request") -> None:
+    """See a request just before its provider is asked."""
+
+
+@hookspec
+def g4f_lite_after_response(request: "Request", completion: "Completion") -> None:
+    """See an answer after its end, or what had come of it when the caller closed it.
+
+    In the second case `completion.finish_reason` is ``"cancelled"``.
+    """
+
+
+@hookspec
+def g4f_lite_on_error(request: "Request", error: "G4FLiteError") -> None:
+    """See the error that a request ended with, before the caller does."""
+
+
+HOOK_NAMES = tuple(name for name in __all__ if name.startswith("g4f_lite_"))
+
+
+def is_hook_name(name: str) -> bool:
+    """Whether a plugin's attribute of this name is meant as a hook."""
+    return name.startswith("g4f_lite_")

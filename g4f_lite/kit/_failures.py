@@ -1,0 +1,117 @@
+"""What `requests` and urllib3 raise, in the words of g4f_lite's error tree."""
+
+import contextlib
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NoReturn
+from urllib.parse import urlsplit
+
+import requests
+import urllib3.exceptions as low
+
+from g4f_lite._text_safety import redact, shorten
+from g4f_lite.errors import (
+    G4FLiteError,
+    InvalidArgumentError,
+    ProviderConnectionError,
+    ProviderResponseError,
+    ProviderSetupError,
+    ProviderTimeoutError,
+)
+
+if TYPE_CHECKING:
+    from g4f_lite.kit.http import HTTPRequest
+
+__all__ = ["translated"]
+
+
+@contextlib.contextmanager
+def translated(request: "HTTPRequest") -> Iterator[None]:
+    """Raise what the body raises as an error of g4f_lite, naming the host and no secret.
+
+    The original is not chained: its text, and the request that it holds, can carry the key.
+    """
+    try:
+        yield
+    except (G4FLiteError, GeneratorExit):
+        raise
+    except (requests.RequestException, low.HTTPError, OSError) as error:
+        _raise(request, error)
+
+
+def _raise(request: "HTTPRequest", error: Exception) -> NoReturn:
+    host = _host(request.url)
+    cause = _root(error)
+    reason = shorten(redact(f"{type(cause).__name__}: {cause}", request.secrets), 200)
+    timeout = request.timeout if isinstance(request.timeout, tuple) else (request.timeout, request.timeout)
+    if isinstance(error, requests.ConnectTimeout) or isinstance(cause, low.ConnectTimeoutError):
+        raise ProviderTimeoutError(
+            f"No connection to {host} within {timeout[0]:g} seconds.",
+            phase="connect",
+            seconds=timeout[0],
+            hint="Check the network and any proxy, or pass a larger timeout.",
+        ) from None
+    if isinstance(error, (requests.ReadTimeout, low.ReadTimeoutError, TimeoutError)):
+        raise ProviderTimeoutError(
+            f"{host} sent nothing for {timeout[1]:g} seconds.",
+            phase="read",
+            seconds=timeout[1],
+            hint="Try again, or pass a larger timeout, as one number or as (connect, read).",
+        ) from None
+    if isinstance(error, (low.DecodeError, requests.exceptions.ContentDecodingError)):
+        raise ProviderResponseError(
+            f"{host} sent a body that its content encoding does not fit: {reason}.",
+            hint="Ask again, or ask another provider.",
+        ) from None
+    _raise_setup(host, error, reason)
+    raise ProviderConnectionError(
+        f"The connection to {host} failed: {reason}.", hint=_connection_hint(error)
+    ) from None
+
+
+def _raise_setup(host: str, error: Exception, reason: str) -> None:
+    """Raise if the failure is one of this machine's or this call's settings."""
+    if isinstance(error, requests.exceptions.InvalidProxyURL):
+        raise InvalidArgumentError(
+            "proxy",
+            f"The proxy for {host} is no usable URL: {reason}.",
+            hint="Correct proxy= or HTTPS_PROXY.",
+        ) from None
+    if isinstance(error, requests.exceptions.InvalidSchema):
+        raise ProviderSetupError(
+            f"The proxy for {host} cannot be used: {reason}.", hint="Run: pip install 'requests[socks]'"
+        ) from None
+    if isinstance(error, requests.exceptions.InvalidURL):
+        raise InvalidArgumentError(
+            "base_url", f"The URL cannot be used: {reason}.", hint="Correct it."
+        ) from None
+    if isinstance(error, OSError) and "CA certificate bundle" in str(error):
+        raise ProviderSetupError(
+            "The file of trusted certificates cannot be read.",
+            hint="Correct REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE.",
+        ) from None
+
+
+def _connection_hint(error: Exception) -> str:
+    if isinstance(error, requests.exceptions.ProxyError):
+        return "Check the proxy (proxy=, HTTPS_PROXY, NO_PROXY)."
+    if isinstance(error, requests.exceptions.SSLError):
+        return "Check the machine's clock and its trusted certificates (REQUESTS_CA_BUNDLE)."
+    return "Check the network, or ask another provider."
+
+
+def _host(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.hostname}:{parts.port}" if parts.port else str(parts.hostname)
+
+
+def _root(error: BaseException) -> BaseException:
+    """Return the innermost exception: the wrappers' texts repeat it, with object addresses around it."""
+    seen = {id(error)}
+    while True:
+        inner = getattr(error, "reason", None)
+        if not isinstance(inner, BaseException):
+            inner = next((arg for arg in reversed(error.args) if isinstance(arg, BaseException)), None)
+        if inner is None or id(inner) in seen:
+            return error
+        seen.add(id(inner))
+        error = inner

@@ -1,0 +1,201 @@
+"""Yqcloud: a public chat page that answers with plain text as it is made.
+
+The wire, as the original module of mid 2023 spoke it: ``POST /api/generateStream`` with the JSON keys
+`prompt`, `userId`, `network`, `apikey`, `system` and `withoutContext`; the answer is the body, UTF-8
+text without any framing. The service is a third party's: it may be gone, its terms are the user's
+business, and it was never reached from where this module was written.
+"""
+
+import os
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from g4f_lite.errors import (
+    InvalidArgumentError,
+    InvalidMessageError,
+    ProviderResponseError,
+    RateLimitError,
+)
+from g4f_lite.kit import http, text
+from g4f_lite.messages import Message
+
+url = "https://chat9.yqcloud.top/"
+model = ["gpt-3.5-turbo"]
+supports_stream = True
+needs_auth = False
+working = True
+params = "g4f_lite.providers.yqcloud supports: (model: str, messages: list, stream: bool)"
+
+BASE_URL = "https://api.aichatos.cloud"
+BASE_URL_VARIABLE = "G4F_LITE_YQCLOUD_URL"
+
+INSTRUCTION = "always respond in english"
+_SEPARATOR = " | "
+
+_HEADERS = {
+    "authority": "api.aichatos.cloud",
+    "origin": "https://chat9.yqcloud.top",
+    "referer": "https://chat9.yqcloud.top/",
+    "user-agent": (
+        "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36 (KHTML, like Gecko) "
+        "Chrome/112.0.0.0 Safari/537.36"
+    ),
+}
+
+# What the service is known to say, with status 200, in place of an answer. gpt4free's versions of 2023
+# looked for the same words.
+_BLOCKED = "sorry, 您的ip已由于触发防滥用检测而被封禁"
+_PAGES = ("<!doctype html", "<html")
+
+
+def _create_completion(
+    model: str,  # noqa: ARG001 - the contract's
+    messages: list[Message],
+    stream: bool,  # noqa: ARG001 - the contract's
+    *,
+    user_id: str | None = None,
+    network: bool = True,
+    without_context: bool = False,
+    always_english: bool = True,
+    base_url: str | None = None,
+    proxy: str | None = None,
+    timeout: float | tuple[float, float] = http.DEFAULT_TIMEOUT,
+) -> Iterator[str]:
+    """Send the whole conversation and yield the answer's text as it arrives.
+
+    Args:
+        model: not sent: the service has one model.
+        messages: system messages go to `system`; a lone user message is sent as it is, a longer
+            conversation as a transcript.
+        stream: not sent: the service always streams.
+        user_id: names the conversation to the service (``userId``); a new one each time if not given.
+        network: whether the service may search the web.
+        without_context: whether the service should forget what it knows of `user_id`.
+        always_english: put the instruction to answer in English before the prompt; its echo at the
+            start of the answer is removed.
+        base_url: the service's address; else the environment's ``G4F_LITE_YQCLOUD_URL``.
+        proxy: the proxy's URL.
+        timeout: seconds to connect and seconds between bytes, one number or a pair.
+
+    Raises:
+        InvalidArgumentError: at the call, for a wrong value.
+        ProviderError: while iterating, if the service fails.
+    """
+    decoder = AnswerDecoder(echo=always_english)
+    request = http.HTTPRequest(
+        url=_base_url(base_url) + "/api/generateStream",
+        headers=_HEADERS,
+        json=_body(
+            messages,
+            user_id=user_id,
+            network=network,
+            without_context=without_context,
+            always_english=always_english,
+        ),
+        timeout=http.check_timeout(timeout),
+        proxy=proxy,
+        on_headers=decoder.see_headers,
+    )
+    return text.decode(http.stream(request), decoder)
+
+
+def _base_url(given: str | None) -> str:
+    if given is not None:
+        return http.check_url("base_url", given)
+    return http.check_url(BASE_URL_VARIABLE, os.environ.get(BASE_URL_VARIABLE) or BASE_URL)
+
+
+def _body(
+    messages: Sequence[Message],
+    *,
+    user_id: str | None,
+    network: bool,
+    without_context: bool,
+    always_english: bool,
+) -> dict[str, Any]:
+    """Build the JSON body; the order of its keys is the original's."""
+    if user_id == "":
+        raise InvalidArgumentError("user_id", "`user_id` is empty.", hint="Leave it out to have one made.")
+    prompt = _prompt([message for message in messages if message["role"] not in ("system", "developer")])
+    return {
+        "prompt": f"{INSTRUCTION}{_SEPARATOR}{prompt}" if always_english else prompt,
+        "userId": user_id if user_id is not None else f"#/chat/{int(time.time() * 1000)}",
+        "network": network,
+        "apikey": "",
+        "system": "\n\n".join(
+            message["content"] for message in messages if message["role"] in ("system", "developer")
+        ),
+        "withoutContext": without_context,
+    }
+
+
+def _prompt(conversation: Sequence[Message]) -> str:
+    """Return what a lone user message says, or the transcript of a longer conversation."""
+    if not conversation:
+        raise InvalidMessageError(
+            None,
+            "`messages` has system messages only, and this provider needs something to answer.",
+            hint='Add a message with the role "user".',
+        )
+    if len(conversation) == 1 and conversation[0]["role"] == "user":
+        content: str = conversation[0]["content"]
+        return content
+    return "\n\n".join(f"{message['role'].capitalize()}: {message['content']}" for message in conversation)
+
+
+class AnswerDecoder:
+    """The service's bytes as the answer's text: strict UTF-8, without the echo, never an error page."""
+
+    def __init__(self, *, echo: bool) -> None:
+        self._utf8 = text.Utf8Decoder()
+        self._echo = text.PrefixRemover((INSTRUCTION + _SEPARATOR, INSTRUCTION) if echo else ())
+        self._signs: tuple[str, ...] = (_BLOCKED,)
+        self._opening: str | None = ""
+        """What is held back because it could still turn out to be no answer; None once it is one."""
+
+    def see_headers(self, headers: Mapping[str, str]) -> None:
+        """Take the response's headers: only what calls itself HTML can be a page and not an answer."""
+        if headers.get("content-type", "").lower().startswith("text/html"):
+            self._signs = (_BLOCKED, *_PAGES)
+
+    def feed(self, data: bytes, /) -> str:
+        """Take more bytes, return the text that is certain now.
+
+        Raises:
+            InvalidTextError: the bytes are not UTF-8.
+            RateLimitError, ProviderResponseError: this is a notice or a page, not an answer.
+        """
+        decoded = self._utf8.feed(data)
+        if self._opening is not None:
+            self._opening += decoded
+            if self._undecided(self._opening):
+                return ""
+            decoded = self._release()
+        return self._echo.feed(decoded)
+
+    def close(self) -> str:
+        """Take the end of the bytes, return the rest of the text; raises as `feed` does."""
+        self._utf8.close()
+        return self._echo.feed(self._release()) + self._echo.close()
+
+    def _undecided(self, opening: str) -> bool:
+        start = opening.lstrip().lower()
+        return any(len(start) < len(sign) and sign.startswith(start) for sign in self._signs)
+
+    def _release(self) -> str:
+        """Return what was held back, now that enough is there to know it for an answer."""
+        held, self._opening = self._opening or "", None
+        start = held.lstrip().lower()
+        if start.startswith(_BLOCKED):
+            raise RateLimitError(
+                200,
+                detail="The service says that this machine's address is blocked for abuse",
+                hint="Use a proxy (proxy=...), wait, or ask another provider.",
+            )
+        if start.startswith(tuple(sign for sign in self._signs if sign in _PAGES)):
+            raise ProviderResponseError(
+                "The service sent a web page in place of an answer.",
+                hint="It may be down or ask for a human: try later, or ask another provider.",
+            )
+        return held
