@@ -1,5 +1,7 @@
 """The asynchronous stream of an answer."""
 
+import asyncio
+import sys
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Generator
 from types import TracebackType
 from typing import Any
@@ -12,16 +14,18 @@ from g4f_lite.results import Completion, Provenance
 
 __all__ = ["AsyncCompletionStream"]
 
+_CLOSED = "g4f_lite: the stream was closed by another task"
+
 
 class _Lazy:
     """A call that is prepared when it is first needed: finding a provider may import it."""
 
-    __slots__ = ("call", "closed", "prepare")
+    __slots__ = ("call", "prepare", "reader")
 
     def __init__(self, prepare: Callable[[], Awaitable[Call]]) -> None:
         self.prepare = prepare
         self.call: Call | None = None
-        self.closed = False
+        self.reader: asyncio.Task[Any] | None = None
 
     async def get(self) -> Call:
         if self.call is None:
@@ -63,14 +67,14 @@ class AsyncCompletionStream(AsyncIterator[str]):
 
     async def aclose(self) -> None:
         """End the answer here; a second time, or after its end, this does nothing."""
-        self._lazy.closed = True
         call = self._lazy.call
         if call is not None:
             call.scope.cancel()
         try:
             await self._pieces.aclose()
-        except RuntimeError:
-            return  # another task is reading: the cancel wakes it, and it closes what is open
+        except RuntimeError:  # another task is reading: it is woken, and closes what is open
+            _wake(self._lazy.reader)
+            return
         if call is not None:
             call.cancelled()
 
@@ -100,6 +104,7 @@ class AsyncCompletionStream(AsyncIterator[str]):
 
 async def _pieces(lazy: _Lazy) -> AsyncGenerator[str, None]:
     """Yield the text of the answer, noting the rest of it in the call; close the provider on every path."""
+    lazy.reader = asyncio.current_task()
     call = await lazy.get()
     scope, take = call.scope, call.take
     token = _current.set(scope)
@@ -113,14 +118,17 @@ async def _pieces(lazy: _Lazy) -> AsyncGenerator[str, None]:
             if text and not call.whole:
                 yield text
     except (Exception, SystemExit) as error:
+        failed = not scope.cancelled  # asked first: closing the source cancels the scope
         note = await _close(source)
-        if not scope.cancelled:
+        if failed:
             call.fail(error)
         call.cancelled(note)
         return
-    except BaseException:  # GeneratorExit, the task's cancel, KeyboardInterrupt
+    except BaseException as error:  # GeneratorExit, the task's cancel, KeyboardInterrupt
         scope.cancel()
         call.cancelled(await _close(source))
+        if _was_woken(error, lazy.reader):
+            return
         raise
     if scope.cancelled:
         call.cancelled()
@@ -128,6 +136,21 @@ async def _pieces(lazy: _Lazy) -> AsyncGenerator[str, None]:
     call.finish()
     if call.whole and call.parts:
         yield "".join(call.parts)
+
+
+def _wake(reader: "asyncio.Task[Any] | None") -> None:
+    """Interrupt a task that waits for a native provider, which nothing but its own cancel can wake."""
+    if reader is not None and not reader.done():
+        reader.cancel(_CLOSED)
+
+
+def _was_woken(error: BaseException, reader: "asyncio.Task[Any] | None") -> bool:
+    """Whether a cancel was ours, and no other one came with it; if so, it is taken back."""
+    if not isinstance(error, asyncio.CancelledError) or error.args != (_CLOSED,) or reader is None:
+        return False
+    if sys.version_info >= (3, 11):
+        return reader.uncancel() == 0
+    return True
 
 
 async def _close(source: Any) -> str | None:

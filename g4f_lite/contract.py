@@ -268,4 +268,5 @@ def params_of(name: str, create: Callable[..., Any]) -> str:
 
 
 def _hint_name(hint: Any) -> str:
-    return hint.__name__ if isinstance(hint, type) else str(hint).removeprefix("typing.")
+    # `list[dict]` has the name "list", as in the original; whether it counts as a type depends on the Python.
+    return getattr(hint, "__name__", None) or str(hint).removeprefix("typing.")

@@ -89,6 +89,7 @@ class Answer(str):
     completion: Completion
 
     def __new__(cls, completion: Completion) -> "Answer":
+        """Make the text of `completion` into a string that knows it."""
         answer = super().__new__(cls, completion.text)
         answer.completion = completion
         return answer

@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import Iterator
+from http.client import HTTPException, IncompleteRead
 from typing import TYPE_CHECKING, NoReturn
 from urllib.parse import urlsplit
 
@@ -34,16 +35,18 @@ def translated(request: "HTTPRequest") -> Iterator[None]:
         yield
     except (G4FLiteError, GeneratorExit):
         raise
-    except (requests.RequestException, low.HTTPError, OSError) as error:
+    except (requests.RequestException, low.HTTPError, HTTPException, OSError) as error:
         _raise(request, error)
 
 
 def _raise(request: "HTTPRequest", error: Exception) -> NoReturn:
     host = _host(request.url)
     cause = _root(error)
-    reason = shorten(redact(f"{type(cause).__name__}: {cause}", request.secrets), 200)
+    reason = _reason(cause, request.secrets)
     timeout = request.timeout if isinstance(request.timeout, tuple) else (request.timeout, request.timeout)
-    if isinstance(error, requests.ConnectTimeout) or isinstance(cause, low.ConnectTimeoutError):
+    # urllib3 derives the error of a refused connection from that of one that took too long.
+    refused = isinstance(cause, low.NewConnectionError)
+    if not refused and isinstance(cause, (requests.ConnectTimeout, low.ConnectTimeoutError)):
         raise ProviderTimeoutError(
             f"No connection to {host} within {timeout[0]:g} seconds.",
             phase="connect",
@@ -97,6 +100,12 @@ def _connection_hint(error: Exception) -> str:
     if isinstance(error, requests.exceptions.SSLError):
         return "Check the machine's clock and its trusted certificates (REQUESTS_CA_BUNDLE)."
     return "Check the network, or ask another provider."
+
+
+def _reason(cause: BaseException, secrets: tuple[str, ...]) -> str:
+    if isinstance(cause, (IncompleteRead, low.IncompleteRead)):
+        return "the answer was cut short"
+    return shorten(redact(f"{type(cause).__name__}: {cause}", secrets), 200)
 
 
 def _host(url: str) -> str:

@@ -133,6 +133,11 @@ def decode(chunks: Iterable[bytes], decoder: Decoder) -> Iterator[str]:
         if text:
             yield text
         raise
+    finally:
+        # Where the decoder raised, the exchange is still open, and lives as long as the traceback does.
+        close = getattr(chunks, "close", None)
+        if close is not None:
+            close()
     if text:
         yield text
 

@@ -1,0 +1,48 @@
+# Thin targets: each is the plain commands that the README writes out.
+PYTHON ?= python3
+VENV ?= .venv
+BIN = $(VENV)/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help ask test test-all lint bench clean
+
+help: ## Show what there is
+	@sed -n 's/^\([a-z-]*\):.*## /\1: /p' $(MAKEFILE_LIST)
+
+ask: PROMPT ?= Why is the sky blue?
+ask: $(VENV)/.run ## Set up, and ask the embedded model: make ask PROMPT="Why is the sky blue?"
+	@PROMPT="$${PROMPT:-$(PROMPT)}"; $(BIN)/g4f-lite ask "$$PROMPT"
+
+test: $(VENV)/.test ## Set up, and run the whole test suite
+	$(BIN)/python -m pytest $(ARGS)
+
+test-all: ## Run the test suite on each of CPython 3.10 to 3.13 that is installed
+	.ci/each-python
+
+lint: $(VENV)/.lint ## Set up, and run ruff, mypy and pyright
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/pyright
+
+bench: $(VENV)/.test ## Set up, and measure: a table of ratios, and JSON beside it
+	$(BIN)/python tests/benchmarks/run.py $(ARGS)
+
+clean: ## Remove what the other targets made
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+
+$(VENV)/.run: pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --editable '.[local]'
+	@touch $@
+
+$(VENV)/.test: pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --editable '.[local]' --group test
+	@touch $@
+
+$(VENV)/.lint: pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --editable '.[local]' --group dev
+	@touch $@

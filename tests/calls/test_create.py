@@ -1,0 +1,260 @@
+"""`ChatCompletion.create` with and without `stream`, against a provider that does as it is told."""
+
+import asyncio
+import gc
+import pickle
+import threading
+
+import pytest
+
+import g4f_lite
+from g4f_lite import ChatCompletion, Finish, Registry, Served, Usage
+from g4f_lite.testing import Gate, ScriptedProvider
+
+HELLO = [{"role": "user", "content": "Hello"}]
+
+
+def test_answer_is_the_text(g4f_lite_registry: Registry) -> None:
+    """Without `stream`, the answer is a `str` equal to all pieces joined, and knows its completion."""
+    provider = ScriptedProvider(["Hel", "", "lo", Usage(3, 2), Finish("stop"), Served("scripted-1-0613")])
+    g4f_lite_registry.register(provider, name="scripted")
+    answer = ChatCompletion.create(provider="scripted", messages=HELLO)
+    assert answer == "Hello"
+    assert isinstance(answer, str)
+    completion = answer.completion
+    assert (completion.text, completion.finish_reason) == ("Hello", "stop")
+    assert completion.usage is not None
+    assert completion.usage.total_tokens == 5
+    assert (completion.provider, completion.model) == ("scripted", "scripted-1-0613")
+    assert provider.calls[0].stream is False
+
+
+def test_answer_survives_pickling(g4f_lite_registry: Registry) -> None:
+    """An answer that crosses a process border keeps its text, completion and provenance."""
+    g4f_lite_registry.register(ScriptedProvider(["Hello"]), name="scripted")
+    answer = ChatCompletion.create(provider="scripted", messages=HELLO)
+    copy = pickle.loads(pickle.dumps(answer))
+    assert copy == answer
+    assert copy.provenance == answer.provenance
+
+
+def test_stream_delivers_each_piece_as_it_comes(g4f_lite_registry: Registry) -> None:
+    """A piece reaches the caller while the provider has not gone on to the next one."""
+    gate = Gate()
+    g4f_lite_registry.register(ScriptedProvider(["Hel", gate, "lo"]), name="scripted")
+    with ChatCompletion.create(provider="scripted", messages=HELLO, stream=True) as stream:
+        assert next(stream) == "Hel"
+        assert not gate.is_reached
+        gate.open()
+        assert list(stream) == ["lo"]
+        assert stream.completion.text == "Hello"
+        assert stream.provenance.streamed is True
+
+
+def test_stream_has_no_completion_before_its_end(g4f_lite_registry: Registry) -> None:
+    """Asking an unfinished stream for its completion is an error that says what to do."""
+    g4f_lite_registry.register(ScriptedProvider(["Hello"]), name="scripted")
+    stream = ChatCompletion.create(provider="scripted", messages=HELLO, stream=True)
+    with pytest.raises(g4f_lite.StreamStateError, match="Read the stream to its end"):
+        _ = stream.completion
+    assert stream.provenance.attempts[0].outcome == "pending"
+    assert "".join(stream) == "Hello"
+    assert stream.completion.text == "Hello"
+
+
+@pytest.mark.parametrize("native", [False, True])
+def test_provider_that_cannot_stream_gives_one_chunk(g4f_lite_registry: Registry, *, native: bool) -> None:
+    """`supports_stream=False` with `stream=True`: asked whole, one chunk comes, and provenance says so."""
+    provider = ScriptedProvider(["Hel", "lo"], supports_stream=False, native_async=native)
+    loaded = g4f_lite_registry.register(provider, name="whole")
+    assert loaded.verdict.notes == ("It answers whole: a stream of it is one chunk.",)
+    with ChatCompletion.create(provider="whole", messages=HELLO, stream=True) as stream:
+        assert list(stream) == ["Hello"]
+        assert stream.provenance.streamed is False
+
+    async def read() -> list[str]:
+        return [text async for text in ChatCompletion.acreate(provider="whole", messages=HELLO, stream=True)]
+
+    assert asyncio.run(read()) == ["Hello"]
+    assert [call.stream for call in provider.calls] == [False, False]
+
+
+def test_arguments_are_checked_at_the_call(g4f_lite_registry: Registry) -> None:
+    """A wrong argument raises when `create` is called, not when the stream is first read."""
+    g4f_lite_registry.register(_Strict(), name="strict")
+
+    def create(**changes: object) -> object:
+        return ChatCompletion.create(**{"provider": "strict", "messages": HELLO, "stream": True, **changes})
+
+    with pytest.raises(g4f_lite.InvalidMessageError, match=r"messages\[0\]\['role'\]"):
+        create(messages=[{"role": "robot", "content": "x"}])
+    with pytest.raises(g4f_lite.InvalidMessageError, match="lone surrogate at position 1"):
+        create(messages=[{"role": "user", "content": "a\ud800"}])
+    with pytest.raises(g4f_lite.InvalidMessageError, match="empty"):
+        create(messages=[])
+    with pytest.raises(g4f_lite.InvalidMessageError, match="not str"):
+        create(messages="Hello")
+    with pytest.raises(g4f_lite.InvalidMessageError, match="has no 'content'"):
+        create(messages=[{"role": "user"}])
+    with pytest.raises(g4f_lite.InvalidArgumentError, match="`stream` has to be True or False"):
+        create(stream="yes")
+    with pytest.raises(g4f_lite.UnsupportedOptionError, match="Did you mean 'temperature'"):
+        create(temprature=1)
+    with pytest.raises(g4f_lite.InvalidArgumentError, match="takes float, not str"):
+        create(temperature="hot")
+    with pytest.raises(g4f_lite.ModelNotFoundError, match="Did you mean 'strict-1'"):
+        create(model="strict-2")
+    with pytest.raises(g4f_lite.InvalidArgumentError, match="above zero"):
+        create(temperature=-1.0)
+    with pytest.raises(g4f_lite.InvalidArgumentError, match=r"registry\.register"):
+        create(provider=object())
+
+
+class _Strict:
+    url = "https://strict.example"
+    model = ("strict-1",)
+    supports_stream = True
+    needs_auth = False
+
+    def _create_completion(
+        self,
+        model: str,
+        messages: list,
+        stream: bool,
+        *,
+        temperature: float = 1.0,  # noqa: FBT001
+    ) -> object:
+        if temperature <= 0:
+            raise g4f_lite.InvalidArgumentError("temperature", "`temperature` has to be above zero.")
+        return iter(["ok"])
+
+    _create_completion.__annotations__["return"] = __import__("typing").Iterator[str]
+
+
+def test_unsupported_option_can_be_dropped_and_is_recorded(g4f_lite_registry: Registry) -> None:
+    """`drop_options=True` calls the provider without what it does not take, and says what that was."""
+    g4f_lite_registry.register(_Strict(), name="strict")
+    answer = ChatCompletion.create(
+        provider="strict", messages=HELLO, drop_options=True, mood="good", temperature=0.5
+    )
+    assert answer.provenance.dropped_options == ("mood",)
+
+
+def test_provider_may_change_its_messages(g4f_lite_registry: Registry) -> None:
+    """What a provider does to the messages it is given changes neither the caller's nor a later call's."""
+    provider = _Vandal()
+    g4f_lite_registry.register(provider, name="vandal")
+    messages = [{"role": "user", "content": "Hello"}]
+    assert ChatCompletion.create(provider="vandal", messages=messages) == "Hello"
+    assert messages == [{"role": "user", "content": "Hello"}]
+    assert ChatCompletion.create(provider="vandal", messages=messages) == "Hello"
+
+
+class _Vandal:
+    url = "https://vandal.example"
+    model = ("m",)
+    supports_stream = True
+    needs_auth = False
+
+    def _create_completion(self, model: str, messages: list, stream: bool, **kwargs: object):  # noqa: ANN202, FBT001
+        yield messages[0].pop("content")
+        messages.clear()
+
+
+@pytest.mark.parametrize("how", ["close", "with", "drop", "never read"])
+def test_closing_a_stream_closes_the_provider(g4f_lite_registry: Registry, how: str) -> None:
+    """However a caller lets go of a stream, the provider's generator is closed at once."""
+    provider = ScriptedProvider(["Hel", "lo"])
+    g4f_lite_registry.register(provider, name="scripted")
+    stream = ChatCompletion.create(provider="scripted", messages=HELLO, stream=True)
+    if how == "never read":
+        stream.close()
+        assert provider.calls == []
+        assert stream.completion.finish_reason == "cancelled"
+        return
+    assert next(stream) == "Hel"
+    if how == "close":
+        stream.close()
+        stream.close()
+    elif how == "with":
+        with stream:
+            pass
+    else:
+        gc.disable()  # by reference counting alone
+        try:
+            del stream
+        finally:
+            gc.enable()
+    assert provider.calls[0].ended == "closed"
+    if how != "drop":
+        assert stream.completion.text == "Hel"
+        assert stream.completion.finish_reason == "cancelled"
+        assert stream.provenance.attempts[0].outcome == "cancelled"
+        assert list(stream) == []
+
+
+def test_breaking_out_of_a_loop_closes_the_provider(g4f_lite_registry: Registry) -> None:
+    """A `for` loop over a stream without a name, left by `break`, closes the provider's generator."""
+    provider = ScriptedProvider(["Hel", "lo"])
+    g4f_lite_registry.register(provider, name="scripted")
+    for _ in ChatCompletion.create(provider="scripted", messages=HELLO, stream=True):
+        break
+    assert provider.calls[0].ended == "closed"
+
+
+def test_close_from_another_thread_ends_a_waiting_reader(g4f_lite_registry: Registry) -> None:
+    """`close()` from another thread wakes a reader that waits, whose loop then ends without an error."""
+    gate = Gate()
+    provider = ScriptedProvider(["Hel", gate, "lo"])
+    g4f_lite_registry.register(provider, name="scripted")
+    stream = ChatCompletion.create(provider="scripted", messages=HELLO, stream=True)
+    got: list[str] = []
+    reader = threading.Thread(target=lambda: got.extend(stream))
+    reader.start()
+    gate.wait_reached()
+    stream.close()
+    reader.join(10)
+    assert not reader.is_alive()
+    assert got == ["Hel"]
+    assert provider.calls[0].wait_ended() == "closed"
+    assert stream.completion.finish_reason == "cancelled"
+
+
+def test_cleanup_that_raises_does_not_reach_the_closer(g4f_lite_registry: Registry) -> None:
+    """A provider whose clean-up raises, or yields again, is noted in the provenance; `close()` is quiet."""
+
+    def rude(model: str, messages: list, stream: bool, **kwargs: object):  # noqa: ANN202, FBT001
+        try:
+            yield "a"
+        finally:
+            yield "b"
+
+    provider = ScriptedProvider()
+    provider._create_completion = rude
+    g4f_lite_registry.register(provider, name="rude")
+    stream = ChatCompletion.create(provider="rude", messages=HELLO, stream=True)
+    assert next(stream) == "a"
+    stream.close()
+    assert "ignored GeneratorExit" in str(stream.provenance.attempts[0].error)
+
+
+def test_create_works_inside_a_running_loop(g4f_lite_registry: Registry) -> None:
+    """The synchronous call needs no loop and minds none that runs."""
+    g4f_lite_registry.register(ScriptedProvider(["Hello"]), name="scripted")
+
+    async def main() -> str:
+        return ChatCompletion.create(provider="scripted", messages=HELLO)
+
+    assert asyncio.run(main()) == "Hello"
+
+
+def test_provenance_names_the_provider(g4f_lite_registry: Registry) -> None:
+    """Provenance has the provider, who brought it, what was asked for and how it went."""
+    g4f_lite_registry.register(ScriptedProvider(["Hello"]), name="scripted")
+    provenance = ChatCompletion.create(model="scripted/scripted-1", messages=HELLO).provenance
+    assert (provenance.provider, provenance.distribution) == ("scripted", "(program)")
+    assert provenance.model_asked == "scripted/scripted-1"
+    assert provenance.model_served == "scripted-1"
+    (attempt,) = provenance.attempts
+    assert (attempt.provider, attempt.model, attempt.outcome) == ("(program):scripted", "scripted-1", "ok")
+    assert attempt.seconds >= 0

@@ -1,0 +1,180 @@
+"""What a caller sees of a provider that fails: a typed error with the partial text, and no secret."""
+
+import asyncio
+import traceback
+
+import pytest
+import requests
+from hypothesis import given
+from hypothesis import strategies as st
+
+import g4f_lite
+from g4f_lite import ChatCompletion, Finish, Registry
+from g4f_lite.testing import ScriptedProvider, isolated_registry
+
+HELLO = [{"role": "user", "content": "Hello"}]
+KEY = "planted-3f9d2c77-key"
+
+
+def _ask(provider: object, **options: object) -> str:
+    with isolated_registry() as registry:
+        registry.register(provider, name="scripted")
+        return ChatCompletion.create(provider="scripted", messages=HELLO, **options)
+
+
+def _aask(provider: object, **options: object) -> str:
+    with isolated_registry() as registry:
+        registry.register(provider, name="scripted")
+        return asyncio.run(ChatCompletion.acreate(provider="scripted", messages=HELLO, **options))
+
+
+def _http_error(status: int) -> requests.HTTPError:
+    response = requests.Response()
+    response.status_code = status
+    return requests.HTTPError("bad", response=response)
+
+
+@pytest.mark.parametrize(
+    ("raised", "error"),
+    [
+        (ValueError("x"), g4f_lite.ProviderCrashError),
+        (SystemExit(3), g4f_lite.ProviderCrashError),
+        (StopIteration(), g4f_lite.ProviderCrashError),
+        (RecursionError(), g4f_lite.ProviderCrashError),
+        (TimeoutError("slow"), g4f_lite.ProviderTimeoutError),
+        (ConnectionResetError("gone"), g4f_lite.ProviderConnectionError),
+        (requests.ConnectTimeout("slow"), g4f_lite.ProviderTimeoutError),
+        (requests.ReadTimeout("slow"), g4f_lite.ProviderTimeoutError),
+        (requests.ConnectionError("gone"), g4f_lite.ProviderConnectionError),
+        (_http_error(401), g4f_lite.AuthenticationError),
+        (_http_error(429), g4f_lite.RateLimitError),
+        (_http_error(503), g4f_lite.ProviderStatusError),
+        (g4f_lite.ProviderResponseError("odd"), g4f_lite.ProviderResponseError),
+    ],
+)
+@pytest.mark.parametrize("ask", [_ask, _aask])
+@pytest.mark.parametrize("native", [False, True])
+def test_failure_is_a_typed_error_with_the_partial_text(
+    raised: BaseException, error: type[g4f_lite.ProviderError], ask: object, *, native: bool
+) -> None:
+    """Whatever a provider raises midway is a `ProviderError` with provider, model and the text so far."""
+    with pytest.raises(error) as caught:
+        ask(ScriptedProvider(["Hel", "lo", raised], native_async=native))
+    failure = caught.value
+    assert failure.partial_text == "Hello"
+    assert (failure.provider, failure.model) == ("scripted", "scripted-1")
+    assert failure.provenance is not None
+    assert failure.provenance.attempts[-1].outcome == "error"
+    assert str(failure).startswith("[scripted] ")
+
+
+@pytest.mark.parametrize("passed", [KeyboardInterrupt, asyncio.CancelledError])
+def test_interrupts_pass_through(passed: type[BaseException]) -> None:
+    """`KeyboardInterrupt` and a task's cancel are not failures of the provider and pass unchanged."""
+    with pytest.raises(passed):
+        _ask(ScriptedProvider(["Hel", passed()]))
+
+
+@pytest.mark.parametrize("item", [b"bytes", None, 7, ["list"]])
+@pytest.mark.parametrize("ask", [_ask, _aask])
+def test_only_text_and_events_are_an_answer(item: object, ask: object) -> None:
+    """A provider that yields anything else is stopped with an error that names the type."""
+    with pytest.raises(g4f_lite.ProviderResponseError, match="yielded") as caught:
+        ask(ScriptedProvider(["Hel", item]))
+    assert caught.value.partial_text == "Hel"
+
+
+@pytest.mark.parametrize("ask", [_ask, _aask])
+@pytest.mark.parametrize("script", [[], ["", ""]])
+def test_empty_answer_is_an_error(script: list[str], ask: object) -> None:
+    """An answer without text is an error, unless the provider says that it has finished."""
+    with pytest.raises(g4f_lite.EmptyAnswerError):
+        ask(ScriptedProvider(script))
+    assert ask(ScriptedProvider([*script, Finish("stop")])) == ""
+
+
+@pytest.mark.parametrize("returned", [None, 7, b"x", {"a": 1}])
+def test_what_is_no_iterator_is_an_error(returned: object) -> None:
+    """A function that returns neither text nor an iterator is an error of the provider, not an answer."""
+    provider = ScriptedProvider()
+    provider._create_completion = _returning(returned)
+    with pytest.raises(g4f_lite.ProviderResponseError, match="_create_completion returned"):
+        _ask(provider)
+
+
+def _returning(value: object):  # noqa: ANN202
+    def _create_completion(model: str, messages: list, stream: bool, **kwargs: object):  # noqa: ANN202, FBT001
+        return value
+
+    return _create_completion
+
+
+def test_returned_string_is_one_chunk() -> None:
+    """A provider that returns a string is warned about and works: the string is the one chunk."""
+    provider = ScriptedProvider()
+    provider._create_completion = _returning("Hello")
+    with isolated_registry() as registry:
+        loaded = registry.register(provider, name="returns")
+        assert [problem.kind for problem in loaded.verdict.warnings] == ["not-a-generator"]
+        with ChatCompletion.create(provider="returns", messages=HELLO, stream=True) as stream:
+            assert list(stream) == ["Hello"]
+            assert stream.provenance.streamed is False
+
+
+def test_failure_is_seen_once_and_never_restarts() -> None:
+    """After a failure the stream is over: reading on gives nothing, and the provider was asked once."""
+    provider = ScriptedProvider(["Hel", ValueError("x")])
+    with isolated_registry() as registry:
+        registry.register(provider, name="scripted")
+        stream = ChatCompletion.create(provider="scripted", messages=HELLO, stream=True)
+        assert next(stream) == "Hel"
+        with pytest.raises(g4f_lite.ProviderCrashError):
+            next(stream)
+        assert list(stream) == []
+        stream.close()
+        with pytest.raises(g4f_lite.StreamStateError, match="the call failed"):
+            _ = stream.completion
+    assert len(provider.calls) == 1
+
+
+@pytest.mark.parametrize(
+    "raised",
+    [
+        ValueError(f"bad key {KEY}"),
+        requests.ConnectionError(f"https://x.example/?key={KEY}"),
+        g4f_lite.ProviderResponseError(f"the service said: {KEY}"),
+        g4f_lite.ProviderStatusError(400, body=f"no such key {KEY}"),
+    ],
+)
+@pytest.mark.parametrize("ask", [_ask, _aask])
+def test_key_shows_nowhere(raised: BaseException, ask: object) -> None:
+    """The key of a call is in no message, repr, attribute or traceback of the error it ends with."""
+    with pytest.raises(g4f_lite.ProviderError) as caught:
+        ask(ScriptedProvider(["Hel", raised]), auth=KEY)
+    error = caught.value
+    shown = "".join(traceback.format_exception(type(error), error, error.__traceback__))
+    # The test's own source line is in a traceback, with the name of the constant and not its value.
+    assert KEY not in shown + str(error) + repr(error) + repr(vars(error)) + repr(error.provenance)
+
+
+def test_key_comes_from_the_environment_only_where_needed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A provider that needs a key gets the environment's; one that does not is not handed any."""
+    monkeypatch.setenv("SCRIPTED_API_KEY", KEY)
+    needing, other = ScriptedProvider(["ok"], needs_auth=True), ScriptedProvider(["ok"])
+    _ask(needing)
+    _ask(other)
+    assert needing.calls[0].options == {"auth": KEY}
+    assert other.calls[0].options == {}
+    monkeypatch.delenv("SCRIPTED_API_KEY")
+    with pytest.raises(g4f_lite.MissingAuthError, match="SCRIPTED_API_KEY"):
+        _ask(needing)
+
+
+@given(st.lists(st.text(alphabet=st.characters(exclude_categories=["Cs"]))))
+def test_text_in_is_text_out(script: list[str]) -> None:
+    """For any pieces of text, the answer is the pieces joined, and a stream's pieces are those with text."""
+    with isolated_registry() as registry:
+        registry.register(ScriptedProvider([*script, Finish("stop")]), name="scripted")
+        assert ChatCompletion.create(provider="scripted", messages=HELLO) == "".join(script)
+        stream = ChatCompletion.create(provider="scripted", messages=HELLO, stream=True)
+        assert list(stream) == [text for text in script if text]

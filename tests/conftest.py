@@ -1,0 +1,27 @@
+"""What every test starts from: a clean environment, a cache of its own, and no way off this machine."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from g4f_lite.testing import no_network
+
+_FOREIGN = ("G4F_LITE_", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "REQUESTS_CA", "CURL_CA")
+
+
+@pytest.fixture(autouse=True)
+def _clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Settings of whoever runs the tests must not decide them."""
+    for name in list(os.environ):
+        if name.upper().startswith(_FOREIGN) and not name.startswith("G4F_LITE_TEST_"):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("G4F_LITE_CACHE", str(tmp_path / "cache"))
+
+
+@pytest.fixture(autouse=True)
+def _loopback_only() -> Iterator[None]:
+    """A test that reaches for the network fails, in this process; pip's children are not held."""
+    with no_network():
+        yield

@@ -1,0 +1,286 @@
+"""The HTTP exchange on real sockets: every failure is typed, nothing is left open, nothing leaks."""
+
+import os
+import threading
+from datetime import datetime, timedelta, timezone
+from email.utils import format_datetime
+from itertools import count
+
+import pytest
+
+from g4f_lite import errors
+from g4f_lite.cancellation import CancelScope, _current
+from g4f_lite.kit.http import HTTPRequest, check_timeout, check_url, stream
+from g4f_lite.testing import Gate, Reply, Reset, Stall, Upstream
+
+KEY = "planted-0c1b7e55-key"
+
+
+def _request(upstream: Upstream, **changes: object) -> HTTPRequest:
+    return HTTPRequest(**{"url": f"{upstream.url}/x", "json": {"a": 1}, **changes})
+
+
+@pytest.mark.parametrize("framing", ["chunked", "length", "close"])
+@pytest.mark.parametrize("encoding", ["", "gzip", "deflate"])
+@pytest.mark.parametrize("drip", [False, True])
+def test_body_arrives_whole(framing: str, encoding: str, *, drip: bool) -> None:
+    """Whatever the framing, the encoding and the writes, the bytes are those that were sent."""
+    body = "größer 😀\r\n".encode() * 20
+    with Upstream(Reply([body[:33], body[33:]], framing=framing, encoding=encoding, drip=drip)) as upstream:
+        assert b"".join(stream(_request(upstream))) == body
+
+
+@pytest.mark.parametrize("framing", ["chunked", "length", "close"])
+@pytest.mark.parametrize("encoding", ["", "gzip"])
+def test_piece_arrives_before_the_next_is_sent(framing: str, encoding: str) -> None:
+    """A piece without a line break is handed out while the service waits with the next one."""
+    gate = Gate()
+    with Upstream(Reply([b"Hel", gate, b"lo"], framing=framing, encoding=encoding)) as upstream:
+        pieces = stream(_request(upstream))
+        assert next(pieces) == b"Hel"
+        gate.open()
+        assert b"".join(pieces) == b"lo"
+
+
+def test_connections_are_reused_after_each_framing() -> None:
+    """A body read to its end gives its connection back, and a body left early closes it."""
+    replies = [
+        Reply(b"x", framing=framing, encoding=packed)
+        for framing in ("chunked", "length")
+        for packed in ("", "gzip")
+    ]
+    with Upstream([*replies, Reply([b"a", b"b"]), Reply(b"x")]) as upstream:
+        for _ in replies:
+            assert b"".join(stream(_request(upstream))) == b"x"
+        assert upstream.connections == 1
+        pieces = stream(_request(upstream))
+        assert next(pieces)
+        pieces.close()
+        upstream.wait_closed(1)
+        assert b"".join(stream(_request(upstream))) == b"x"
+        assert upstream.connections == 2
+
+
+@pytest.mark.parametrize(
+    ("status", "error"),
+    [
+        (400, errors.ProviderStatusError),
+        (401, errors.AuthenticationError),
+        (403, errors.AuthenticationError),
+        (404, errors.ProviderStatusError),
+        (429, errors.RateLimitError),
+        (500, errors.ProviderStatusError),
+        (503, errors.ProviderStatusError),
+    ],
+)
+def test_status_is_an_error_with_a_short_clean_body(
+    status: int, error: type[errors.ProviderStatusError]
+) -> None:
+    """A status that is no success raises its class, with the beginning of the body and without the key."""
+    body = f"<html>no: {KEY}, Bearer abcdefghijklmnop" + "x" * 1_000_000
+    with Upstream(Reply(body, status=status)) as upstream:
+        with pytest.raises(error) as caught:
+            list(stream(_request(upstream, headers={"authorization": f"Bearer {KEY}"}, secrets=(KEY,))))
+    assert caught.value.status == status
+    assert caught.value.body.startswith("<html>no: ***, Bearer ***")
+    assert len(str(caught.value)) < 600
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_redirects_are_not_followed(status: int) -> None:
+    """A redirect is an error that names its target; neither key nor conversation goes there."""
+    with Upstream(Reply(b"stolen")) as thief:
+        reply = Reply(b"", status=status, headers={"Location": f"{thief.url}/y?key={KEY}"})
+        with (
+            Upstream(reply) as upstream,
+            pytest.raises(errors.ProviderStatusError, match="redirects") as caught,
+        ):
+            list(stream(_request(upstream, secrets=(KEY,))))
+        assert KEY not in str(caught.value)
+        assert thief.requests == []
+
+
+@pytest.mark.parametrize(
+    ("value", "low", "high"),
+    [
+        ("7", 7, 7),
+        ("0", 0, 0),
+        (format_datetime(datetime.now(timezone.utc) + timedelta(seconds=600), usegmt=True), 300, 600),
+        (format_datetime(datetime.now(timezone.utc) - timedelta(seconds=600), usegmt=True), 0, 0),
+        ("soon", None, None),
+        ("", None, None),
+    ],
+)
+def test_retry_after_is_seconds(value: str, low: float | None, high: float | None) -> None:
+    """`Retry-After` as seconds or as a date is seconds from now; anything else is unknown."""
+    with Upstream(Reply(b"", status=429, headers={"Retry-After": value})) as upstream:
+        with pytest.raises(errors.RateLimitError) as caught:
+            list(stream(_request(upstream)))
+    if low is None:
+        assert caught.value.retry_after is None
+    else:
+        assert caught.value.retry_after is not None
+        assert low <= caught.value.retry_after <= high
+
+
+@pytest.mark.parametrize(
+    ("reply", "error"),
+    [
+        (Reply([b"Hel", Reset()]), errors.ProviderConnectionError),
+        (Reply([b"Hel", Reset()], framing="length", declared_length=9), errors.ProviderConnectionError),
+        (
+            Reply(b"Hel", framing="length", declared_length=9, keep_alive=False),
+            errors.ProviderConnectionError,
+        ),
+        (
+            Reply([b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nHel\r\n"], framing="raw"),
+            errors.ProviderConnectionError,
+        ),
+        (
+            Reply(
+                [b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nHel\r\nzz\r\n"], framing="raw"
+            ),
+            errors.ProviderConnectionError,
+        ),
+        (Reply([b"Hel", Stall()]), errors.ProviderTimeoutError),
+        (
+            Reply(
+                [
+                    b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nHel\r\n0\r\n\r\n"
+                ],
+                framing="raw",
+            ),
+            errors.ProviderResponseError,
+        ),
+        (Reply([b"what is this"], framing="raw"), errors.ProviderConnectionError),
+        (Reply([b""], framing="raw"), errors.ProviderConnectionError),
+        (Reply([Stall()], framing="raw"), errors.ProviderTimeoutError),
+    ],
+)
+def test_broken_answers_are_typed_errors(reply: Reply, error: type[errors.ProviderError]) -> None:
+    """However the service breaks off, the error says so in words of the tree, and names the host."""
+    with Upstream(reply) as upstream:
+        with pytest.raises(error) as caught:
+            list(stream(_request(upstream, timeout=(5, 0.3))))
+        assert f"127.0.0.1:{upstream.port}" in str(caught.value)
+        upstream.wait_all_closed()
+
+
+def test_refused_connection_is_a_connection_error() -> None:
+    """A port nobody listens on is a `ProviderConnectionError` that names it."""
+    with Upstream() as upstream:
+        url = upstream.url
+    with pytest.raises(errors.ProviderConnectionError, match=url.removeprefix("http://")):
+        list(stream(HTTPRequest(f"{url}/x")))
+
+
+def test_missing_certificates_are_a_setup_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`REQUESTS_CA_BUNDLE` is honoured: a file that is not there is an error that names the variable."""
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/nowhere/ca.pem")
+    with pytest.raises(errors.ProviderSetupError, match="REQUESTS_CA_BUNDLE"):
+        list(stream(HTTPRequest("https://127.0.0.1:1/x")))
+
+
+@pytest.mark.parametrize("proxy", ["http://", "http://["])
+def test_wrong_proxy_is_named(proxy: str) -> None:
+    """A proxy that is no URL is an error of this tree."""
+    with pytest.raises(errors.G4FLiteError, match=r"(?i)proxy|URL"):
+        list(stream(HTTPRequest("http://127.0.0.1:1/x", proxy=proxy)))
+
+
+@pytest.mark.parametrize("at", ["head", "body"])
+def test_cancel_from_another_thread_wakes_the_reader(at: str) -> None:
+    """A cancel while the reader waits, for the head or for more body, ends it and closes the connection."""
+    gate = Gate()
+    pieces = (
+        [gate]
+        if at == "head"
+        else [b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nHel\r\n", gate]
+    )
+    scope = CancelScope()
+    ended = threading.Event()
+
+    def read() -> None:
+        _current.set(scope)
+        with pytest.raises(errors.ProviderError):
+            list(stream(_request(upstream)))
+        ended.set()
+
+    with Upstream(Reply(pieces, framing="raw")) as upstream:
+        threading.Thread(target=read).start()
+        gate.wait_reached()
+        scope.cancel()
+        assert ended.wait(5)
+        upstream.wait_closed(timeout=5)
+        gate.open()
+
+
+def test_cancel_does_not_touch_a_connection_given_back() -> None:
+    """A cancel after the end of the answer does not break the next call on the same connection."""
+    scope = CancelScope()
+    token = _current.set(scope)
+    gate = Gate()
+    with Upstream([Reply(b"one"), Reply([b"t", gate, b"wo"])]) as upstream:
+        assert b"".join(stream(_request(upstream))) == b"one"
+        _current.reset(token)
+        pieces = stream(_request(upstream))
+        assert next(pieces) == b"t"
+        scope.cancel()
+        gate.open()
+        assert b"".join(pieces) == b"wo"
+        assert upstream.connections == 1
+
+
+def test_threads_share_the_pool() -> None:
+    """Forty threads at once each get their own answer."""
+    numbers = count()
+    got: list[bytes] = []
+
+    def ask() -> None:
+        for _ in range(5):
+            body = str(next(numbers)).encode()
+            got.append(b"".join(stream(HTTPRequest(f"{upstream.url}/{body.decode()}"))).removeprefix(b"/"))
+
+    with Upstream(lambda request: Reply(request.target)) as upstream:
+        threads = [threading.Thread(target=ask) for _ in range(40)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(30)
+    assert sorted(map(int, got)) == list(range(200))
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
+def test_forked_child_opens_its_own_connection() -> None:
+    """A child does not speak on its parent's connection."""
+    with Upstream(Reply(b"x")) as upstream:
+        assert list(stream(_request(upstream))) == [b"x"]
+        pid = os.fork()
+        if pid == 0:
+            os._exit(0 if list(stream(_request(upstream))) == [b"x"] else 1)
+        assert os.waitpid(pid, 0)[1] == 0
+        assert upstream.connections == 2
+        assert list(stream(_request(upstream))) == [b"x"]
+        assert upstream.connections == 2
+
+
+@pytest.mark.parametrize(
+    "value", [0, -1, "5", None, True, float("inf"), float("nan"), (1,), (1, 2, 3), (1, 0)]
+)
+def test_wrong_timeouts_are_named(value: object) -> None:
+    """A timeout is one positive number or a pair of them; anything else is an error that shows it."""
+    with pytest.raises(errors.InvalidArgumentError, match="timeout"):
+        check_timeout(value)
+    assert check_timeout(3) == (3.0, 3.0)
+    assert check_timeout((1, 2.5)) == (1.0, 2.5)
+
+
+@pytest.mark.parametrize(
+    "value", ["", "example.org", "ftp://example.org", "http://", "http://[", "http://x:99999", None, 7]
+)
+def test_wrong_urls_are_named(value: object) -> None:
+    """A base URL is absolute, http or https; anything else is an error that names the argument."""
+    with pytest.raises(errors.InvalidArgumentError, match="base_url"):
+        check_url("base_url", value)
+    assert check_url("base_url", "https://example.org/v1/") == "https://example.org/v1"
