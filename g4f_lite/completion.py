@@ -1,20 +1,21 @@
 """`ChatCompletion`: the one function, synchronous and asynchronous."""
 
-import asyncio
 import os
 from collections.abc import Coroutine, Iterable, Mapping
-from typing import Any, Literal, overload
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 from g4f_lite._call import Call
 from g4f_lite._options import check_options
 from g4f_lite._registry import registry
 from g4f_lite._routing import find_route, is_warm
-from g4f_lite.async_streams import AsyncCompletionStream
 from g4f_lite.contract import LoadedProvider
 from g4f_lite.errors import InvalidArgumentError, MissingAuthError
 from g4f_lite.messages import Message, check_messages
 from g4f_lite.results import Answer
 from g4f_lite.streams import CompletionStream, pieces
+
+if TYPE_CHECKING:  # asyncio is half of what importing this module would cost
+    from g4f_lite.async_streams import AsyncCompletionStream
 
 __all__ = ["ChatCompletion"]
 
@@ -132,7 +133,7 @@ class ChatCompletion:
         timeout: float | tuple[float, float] | None = None,
         drop_options: bool = False,
         **options: Any,
-    ) -> AsyncCompletionStream: ...
+    ) -> "AsyncCompletionStream": ...
     @overload
     @staticmethod
     def acreate(
@@ -145,7 +146,7 @@ class ChatCompletion:
         timeout: float | tuple[float, float] | None = None,
         drop_options: bool = False,
         **options: Any,
-    ) -> Coroutine[Any, Any, Answer] | AsyncCompletionStream: ...
+    ) -> "Coroutine[Any, Any, Answer] | AsyncCompletionStream": ...
     @staticmethod
     def acreate(
         model: str | None = None,
@@ -157,7 +158,7 @@ class ChatCompletion:
         timeout: float | tuple[float, float] | None = None,
         drop_options: bool = False,
         **options: Any,
-    ) -> Coroutine[Any, Any, Answer] | AsyncCompletionStream:
+    ) -> "Coroutine[Any, Any, Answer] | AsyncCompletionStream":
         """Ask a model without blocking the event loop; the asynchronous twin of `create`.
 
         Takes what `create` takes. ``await`` it for an `Answer`; with `stream=True` it can be awaited,
@@ -166,6 +167,10 @@ class ChatCompletion:
         A provider without an asynchronous function runs in a thread. Wrong messages raise at the call;
         what finding the provider raises comes when it is awaited or first read, since that may import it.
         """
+        import asyncio
+
+        from g4f_lite.async_streams import AsyncCompletionStream
+
         checked = _check(messages, stream)
 
         async def prepare() -> Call:
@@ -178,7 +183,7 @@ class ChatCompletion:
         return answer if stream else _collected(answer)
 
 
-async def _collected(answer: AsyncCompletionStream) -> Answer:
+async def _collected(answer: "AsyncCompletionStream") -> Answer:
     async for _ in answer:
         pass
     return Answer(answer.completion)

@@ -136,7 +136,7 @@ def _pieces(response: "requests.Response") -> Iterator[bytes]:
     collects any other body to its end.
     """
     raw = response.raw
-    wire = getattr(raw, "_original_response", None)
+    wire: Any = getattr(raw, "_original_response", None)
     if getattr(wire, "chunked", False) and response.headers.get("content-encoding", "identity") == "identity":
         # The common stream. The standard library's response decodes its chunks at a sixth of the
         # cost of urllib3's layers above it, of which nothing else is needed here.

@@ -161,7 +161,7 @@ def test_thread_reads_ahead_by_a_bound(g4f_lite_registry: Registry) -> None:
     """A slow reader slows the provider down: it is never asked for much more than was read."""
     yielded = []
 
-    def endless(call: object):  # noqa: ANN202
+    def endless(call: object):
         for number in range(1_000_000):
             yielded.append(number)
             yield "x"
@@ -187,7 +187,7 @@ def test_provider_that_cannot_be_woken_does_not_hold_the_loop(g4f_lite_registry:
     release = threading.Event()
     asked = threading.Event()
 
-    def deaf(call: object):  # noqa: ANN202
+    def deaf(call: object):
         yield "Hel"
         asked.set()
         release.wait(20)

@@ -122,7 +122,7 @@ class _Strict:
         messages: list,
         stream: bool,
         *,
-        temperature: float = 1.0,  # noqa: FBT001
+        temperature: float = 1.0,
     ) -> object:
         if temperature <= 0:
             raise g4f_lite.InvalidArgumentError("temperature", "`temperature` has to be above zero.")
@@ -156,7 +156,7 @@ class _Vandal:
     supports_stream = True
     needs_auth = False
 
-    def _create_completion(self, model: str, messages: list, stream: bool, **kwargs: object):  # noqa: ANN202, FBT001
+    def _create_completion(self, model: str, messages: list, stream: bool, **kwargs: object):
         yield messages[0].pop("content")
         messages.clear()
 
@@ -223,7 +223,7 @@ def test_close_from_another_thread_ends_a_waiting_reader(g4f_lite_registry: Regi
 def test_cleanup_that_raises_does_not_reach_the_closer(g4f_lite_registry: Registry) -> None:
     """A provider whose clean-up raises, or yields again, is noted in the provenance; `close()` is quiet."""
 
-    def rude(model: str, messages: list, stream: bool, **kwargs: object):  # noqa: ANN202, FBT001
+    def rude(model: str, messages: list, stream: bool, **kwargs: object):
         try:
             yield "a"
         finally:

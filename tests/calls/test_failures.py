@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import g4f_lite
-from g4f_lite import ChatCompletion, Finish, Registry
+from g4f_lite import ChatCompletion, Finish
 from g4f_lite.testing import ScriptedProvider, isolated_registry
 
 HELLO = [{"role": "user", "content": "Hello"}]
@@ -102,8 +102,8 @@ def test_what_is_no_iterator_is_an_error(returned: object) -> None:
         _ask(provider)
 
 
-def _returning(value: object):  # noqa: ANN202
-    def _create_completion(model: str, messages: list, stream: bool, **kwargs: object):  # noqa: ANN202, FBT001
+def _returning(value: object):
+    def _create_completion(model: str, messages: list, stream: bool, **kwargs: object):
         return value
 
     return _create_completion

@@ -78,9 +78,8 @@ def test_status_is_an_error_with_a_short_clean_body(
 ) -> None:
     """A status that is no success raises its class, with the beginning of the body and without the key."""
     body = f"<html>no: {KEY}, Bearer abcdefghijklmnop" + "x" * 1_000_000
-    with Upstream(Reply(body, status=status)) as upstream:
-        with pytest.raises(error) as caught:
-            list(stream(_request(upstream, headers={"authorization": f"Bearer {KEY}"}, secrets=(KEY,))))
+    with Upstream(Reply(body, status=status)) as upstream, pytest.raises(error) as caught:
+        list(stream(_request(upstream, headers={"authorization": f"Bearer {KEY}"}, secrets=(KEY,))))
     assert caught.value.status == status
     assert caught.value.body.startswith("<html>no: ***, Bearer ***")
     assert len(str(caught.value)) < 600
@@ -113,9 +112,9 @@ def test_redirects_are_not_followed(status: int) -> None:
 )
 def test_retry_after_is_seconds(value: str, low: float | None, high: float | None) -> None:
     """`Retry-After` as seconds or as a date is seconds from now; anything else is unknown."""
-    with Upstream(Reply(b"", status=429, headers={"Retry-After": value})) as upstream:
-        with pytest.raises(errors.RateLimitError) as caught:
-            list(stream(_request(upstream)))
+    reply = Reply(b"", status=429, headers={"Retry-After": value})
+    with Upstream(reply) as upstream, pytest.raises(errors.RateLimitError) as caught:
+        list(stream(_request(upstream)))
     if low is None:
         assert caught.value.retry_after is None
     else:

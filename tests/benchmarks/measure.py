@@ -1,0 +1,83 @@
+"""How things are measured: CPU time of a child or of a function, interleaved, medians and their ratios."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from statistics import median
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the table.
+
+    Attributes:
+        name: what was measured; `value`: ours; `base`: what it is compared with; `unit`: of both.
+        bound: what the ratio, or without a base the value, should not pass; None: for information.
+    """
+
+    name: str
+    value: float
+    unit: str
+    base: float | None = None
+    bound: float | None = None
+
+    @property
+    def ratio(self) -> float | None:
+        """Ours over the base's."""
+        return None if not self.base else self.value / self.base
+
+    @property
+    def holds(self) -> bool | None:
+        """Whether the bound holds; None if there is none."""
+        if self.bound is None:
+            return None
+        return (self.value if self.ratio is None else self.ratio) <= self.bound
+
+
+def interleaved(rounds: int, **functions: Callable[[], float]) -> dict[str, float]:
+    """Call each function once a round, in turn, after one round not counted; return the medians."""
+    samples: dict[str, list[float]] = {name: [] for name in functions}
+    for turn in range(rounds + 1):
+        for name, function in functions.items():
+            value = function()
+            if turn:
+                samples[name].append(value)
+    return {name: median(values) for name, values in samples.items()}
+
+
+def child_cpu(code: str, environment: Mapping[str, str] | None = None) -> float:
+    """Run Python code in a child; return its CPU time in milliseconds."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", code], env={**os.environ, **(environment or {})}, stdout=subprocess.DEVNULL
+    )
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise RuntimeError(f"exit code {process.returncode} from: {code}")
+    return (usage.ru_utime + usage.ru_stime) * 1000
+
+
+def first_byte(command: Sequence[str], environment: Mapping[str, str] | None = None) -> float:
+    """Run a command; return milliseconds from its start to its first byte on stdout."""
+    started = time.perf_counter()
+    with subprocess.Popen(
+        command, env={**os.environ, **(environment or {})}, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL
+    ) as process:
+        assert process.stdout is not None
+        got = process.stdout.read(1)
+        elapsed = (time.perf_counter() - started) * 1000
+        process.stdout.read()
+    if not got or process.returncode:
+        raise RuntimeError(f"exit code {process.returncode} and {len(got)} bytes from: {command}")
+    return elapsed
+
+
+def cpu_of(function: Callable[[], object], times: int) -> float:
+    """Call a function some times; return this process's CPU time for one call in microseconds."""
+    started = time.process_time()
+    for _ in range(times):
+        function()
+    return (time.process_time() - started) / times * 1e6

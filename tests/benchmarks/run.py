@@ -1,0 +1,311 @@
+"""The benchmark: one command, one run, a table of ratios, and the same as JSON.
+
+    make bench                         everything
+    make bench ARGS="--only call"      one part; `--help` lists them
+
+CPU times are of the client process alone; the service runs in another one and costs nothing here.
+Compared figures are measured in turns within the run, so a slow machine slows both.
+"""
+
+import argparse
+import importlib.util
+import json
+import os
+import platform
+import resource
+import subprocess
+import sys
+import tempfile
+import venv
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import plugins
+import requests
+import upstream
+from measure import Row, child_cpu, cpu_of, first_byte, interleaved
+
+from g4f_lite import ChatCompletion
+
+HERE = Path(__file__).resolve().parent
+ROUNDS = 7
+ASK = [sys.executable, "-m", "g4f_lite", "ask"]
+HELLO = [{"role": "user", "content": "hello"}]
+
+# The same call written with requests alone; it decodes incrementally, as one has to.
+BARE = """
+import codecs, sys, time
+import requests
+body = {"prompt": "always respond in english | " + sys.argv[2], "userId": f"#/chat/{int(time.time() * 1000)}",
+        "network": True, "apikey": "", "system": "", "withoutContext": False}
+with requests.Session() as session:
+    response = session.post(sys.argv[1] + "/api/generateStream", json=body, stream=True, timeout=(10, 60))
+    response.raise_for_status()
+    decode = codecs.getincrementaldecoder("utf-8")().decode
+    for data in response.iter_content(None):
+        print(decode(data), end="", flush=True)
+"""
+
+
+def importing(_: str) -> Iterator[Row]:
+    """What `import g4f_lite` costs."""
+    costs = interleaved(
+        ROUNDS,
+        nothing=lambda: child_cpu("pass"),
+        ours=lambda: child_cpu("import g4f_lite"),
+        used=lambda: child_cpu("from g4f_lite import ChatCompletion"),
+        requests=lambda: child_cpu("import requests"),
+    )
+    base = costs["requests"] - costs["nothing"]
+    # Below a tenth of a millisecond the difference is noise, and may be negative.
+    ours = max(costs["ours"] - costs["nothing"], 0.1)
+    yield Row("import g4f_lite, CPU, over import requests", ours, "ms", base, 0.1)
+    yield Row(
+        "from g4f_lite import ChatCompletion, over the same", costs["used"] - costs["nothing"], "ms", base
+    )
+    count = "import sys; before = len(sys.modules); {}; print(len(sys.modules) - before)"
+    for statement, bound in (("import g4f_lite", 60), ("from g4f_lite import ChatCompletion", None)):
+        shown = subprocess.check_output([sys.executable, "-c", count.format(statement)], text=True)
+        yield Row(f"modules loaded by {statement}", float(shown), "modules", bound=bound)
+
+
+def calling(base: str) -> Iterator[Row]:
+    """What a call and a chunk cost over `requests` alone."""
+    import codecs
+
+    session = requests.Session()
+    url = f"{base}/api/generateStream"
+
+    def bare(prompt: str) -> str:
+        body = {
+            "prompt": prompt,
+            "userId": "#/chat/1",
+            "network": True,
+            "apikey": "",
+            "system": "",
+            "withoutContext": False,
+        }
+        response = session.post(url, json=body, stream=True, timeout=(10, 60))
+        response.raise_for_status()
+        decode = codecs.getincrementaldecoder("utf-8")().decode
+        return "".join([decode(data) for data in response.iter_content(None)])
+
+    def ours(prompt: str) -> str:
+        messages = [{"role": "user", "content": prompt}]
+        return ChatCompletion.create(
+            provider="yqcloud", messages=messages, base_url=base, always_english=False
+        )
+
+    def streamed() -> int:
+        messages = [{"role": "user", "content": "stream"}]
+        with ChatCompletion.create(
+            provider="yqcloud", messages=messages, base_url=base, always_english=False, stream=True
+        ) as stream:
+            return sum(map(len, stream))
+
+    costs = interleaved(
+        ROUNDS, bare=lambda: cpu_of(lambda: bare("x"), 500), ours=lambda: cpu_of(lambda: ours("x"), 500)
+    )
+    yield Row("create, CPU per call, over session.post", costs["ours"], "µs", costs["bare"], 1.0)
+    assert streamed() == len(bare("stream"))
+    chunks = interleaved(
+        ROUNDS,
+        bare=lambda: cpu_of(lambda: bare("stream"), 10) / upstream.CHUNKS,
+        ours=lambda: cpu_of(streamed, 10) / upstream.CHUNKS,
+    )
+    yield Row("stream of 2,000, CPU per chunk, over iter_content", chunks["ours"], "µs", chunks["bare"], 1.5)
+
+
+def starting(base: str) -> Iterator[Row]:
+    """From process start to the first token."""
+    environment = {"G4F_LITE_YQCLOUD_URL": base}
+    times = interleaved(
+        ROUNDS,
+        bare=lambda: first_byte([sys.executable, "-c", BARE, base, "hello"]),
+        ours=lambda: first_byte([*ASK, "--provider", "yqcloud", "hello"], environment),
+    )
+    yield Row("g4f-lite ask, start to first token, over requests", times["ours"], "ms", times["bare"], 1.25)
+
+
+def embedded(_: str) -> Iterator[Row]:
+    """The embedded model's time to the first token, split."""
+    if importlib.util.find_spec("xllamacpp") is None:
+        return
+    code = f"""
+import sys, time
+start = float(sys.argv[1])
+from g4f_lite import ChatCompletion, registry
+registry.get("local")
+ready = time.time()
+for options in ({{"max_tokens": 1}}, {{}}):
+    began = time.time()
+    stream = ChatCompletion.create(provider="local", messages={HELLO!r}, stream=True, **options)
+    next(stream)
+    first = time.time()
+    stream.close()
+    print((ready - start) * 1000, (first - began) * 1000)
+"""
+    import time
+
+    def run() -> list[float]:
+        shown = subprocess.check_output([sys.executable, "-c", code, str(time.time())], text=True)
+        return [float(word) for word in shown.split()]
+
+    run()  # fetches the weights if this is the first time
+    runs = [run() for _ in range(3)]
+    start, cold, _, warm = (sorted(column)[1] for column in zip(*runs, strict=True))
+    yield Row("local: process start to provider ready", start, "ms")
+    yield Row("local: load of the model", cold - warm, "ms")
+    yield Row("local: prompt to first token", warm, "ms")
+    yield Row("local: process start to first token", start + cold, "ms")
+
+
+def crowded(base: str) -> Iterator[Row]:
+    """What 500 installed plugins cost."""
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch, "many")
+        plugins.install_many(folder, 500)
+        none = {"G4F_LITE_YQCLOUD_URL": base, "G4F_LITE_CACHE": scratch}
+        many = {**none, "PYTHONPATH": str(folder)}
+        named = [*ASK, "--provider", "yqcloud", "hello"]
+        by_model = [*ASK, "--model", "gpt-3.5-turbo", "hello"]
+        times = interleaved(
+            ROUNDS,
+            none=lambda: first_byte(named, none),
+            many=lambda: first_byte(named, many),
+            none_model=lambda: first_byte(by_model, none),
+            many_model=lambda: first_byte(by_model, many),
+        )
+        code = (
+            "import sys; from g4f_lite import registry; registry.get('many7');"
+            "print(sum(name.startswith('g4f_many') for name in sys.modules))"
+        )
+        imported = subprocess.check_output(
+            [sys.executable, "-c", code], env={**os.environ, **many}, text=True
+        )
+    yield Row("500 plugins: ask by provider, over none", times["many"], "ms", times["none"], 1.5)
+    yield Row("500 plugins: ask by model, over none", times["many_model"], "ms", times["none_model"], 1.5)
+    yield Row("500 plugins: imported by the first get", float(imported), "plugins", bound=1)
+
+
+def enduring(base: str) -> Iterator[Row]:
+    """Memory and descriptors over many calls."""
+
+    def ask() -> None:
+        ChatCompletion.create(provider="yqcloud", messages=HELLO, base_url=base)
+
+    def cancel() -> None:
+        messages = [{"role": "user", "content": "endless"}]
+        with ChatCompletion.create(
+            provider="yqcloud", messages=messages, base_url=base, always_english=False, stream=True
+        ) as stream:
+            next(stream)
+
+    for name, call, warm_up, number in (("calls", ask, 1000, 9000), ("cancelled streams", cancel, 200, 1000)):
+        for _ in range(warm_up):
+            call()
+        memory, descriptors = _memory(), _descriptors()
+        for _ in range(number):
+            call()
+        yield Row(
+            f"memory growth over {number:,} {name} after {warm_up:,}", _memory() - memory, "KB", bound=1024
+        )
+        yield Row(f"descriptors more after them ({name})", _descriptors() - descriptors, "files", bound=0)
+
+
+def _memory() -> float:
+    status = Path("/proc/self/status")
+    if status.exists():
+        line = next(line for line in status.read_text().splitlines() if line.startswith("VmRSS"))
+        return float(line.split()[1])
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1024 if sys.platform == "darwin" else 1)
+
+
+def _descriptors() -> float:
+    folder = Path("/proc/self/fd")
+    return float(len(list(folder.iterdir()))) if folder.exists() else 0.0
+
+
+def installing(_: str) -> Iterator[Row]:
+    """What the core installs; needs pip to reach its index."""
+    with tempfile.TemporaryDirectory() as scratch:
+        venv.create(scratch, with_pip=True)
+        python = str(Path(scratch, "Scripts" if os.name == "nt" else "bin", "python"))
+        packages = Path(
+            subprocess.check_output(
+                [python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"], text=True
+            ).strip()
+        )
+        before, size = set(packages.glob("*.dist-info")), _size(packages)
+        subprocess.run([python, "-m", "pip", "install", "--quiet", str(HERE.parents[1])], check=True)
+        found = set(packages.glob("*.dist-info")) - before
+        yield Row(
+            "distributions that the core installs, itself included", len(found), "distributions", bound=6
+        )
+        yield Row("size of them", (_size(packages) - size) / 1e6, "MB")
+
+
+def _size(folder: Path) -> int:
+    return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
+
+
+PARTS: dict[str, Callable[[str], Iterator[Row]]] = {
+    "import": importing,
+    "call": calling,
+    "start": starting,
+    "plugins": crowded,
+    "memory": enduring,
+    "model": embedded,
+    "install": installing,
+}
+
+
+def table(rows: list[Row]) -> str:
+    """Lay the rows out for reading."""
+    lines = [f"{'':58}{'ours':>10}{'base':>10}{'ratio':>8}{'bound':>8}"]
+    for row in rows:
+        ratio = "" if row.ratio is None else f"{row.ratio:.2f}x"
+        bound = "" if row.bound is None else f"{row.bound:g}{'x' if row.ratio is not None else ''}"
+        base = "" if row.base is None else f"{row.base:.1f}"
+        mark = {True: "  ok", False: "  OVER", None: ""}[row.holds]
+        lines.append(f"{row.name:58}{row.value:10.1f}{base:>10}{ratio:>8}{bound:>8} {row.unit}{mark}")
+    return "\n".join(lines)
+
+
+def main() -> int:
+    """Run the parts asked for; return 1 if a bound does not hold."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--only", action="append", choices=PARTS, help="run this part only (repeatable)")
+    parser.add_argument("--json", type=Path, default=HERE / "results.json", help="where the figures go")
+    arguments = parser.parse_args()
+    rows: list[Row] = []
+    with upstream.running() as base:
+        for name in arguments.only or PARTS:
+            print(f"measuring: {name} ...", file=sys.stderr, flush=True)
+            rows += PARTS[name](base)
+    print(table(rows))
+    figures = [
+        {
+            "name": r.name,
+            "ours": r.value,
+            "base": r.base,
+            "ratio": r.ratio,
+            "bound": r.bound,
+            "unit": r.unit,
+            "holds": r.holds,
+        }
+        for r in rows
+    ]
+    machine = {
+        "python": platform.python_version(),
+        "machine": platform.machine(),
+        "system": platform.system(),
+    }
+    arguments.json.write_text(json.dumps({**machine, "rows": figures}, indent=1, ensure_ascii=False) + "\n")
+    return int(any(row.holds is False for row in rows))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
