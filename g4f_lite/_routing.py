@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from g4f_lite._entry import PROGRAM
 from g4f_lite._registry import registry
-from g4f_lite._text_safety import redact, shorten
+from g4f_lite._text_safety import listing, redact, shorten
 from g4f_lite._validation import auth_variable
 from g4f_lite.contract import LoadedProvider, ProviderInfo
 from g4f_lite.errors import InvalidArgumentError, MissingAuthError, ModelNotFoundError, RegistryError
@@ -105,6 +105,8 @@ def _model_of(provider: LoadedProvider, wanted: str | None) -> str:
 
 def _route_by_model(model: str, *, has_auth: bool) -> Route:
     infos = sorted(registry.infos(), key=_preference(_default()))
+    if has_auth:
+        _check_whose_key(infos, model)
     skipped: list[Attempt] = []
     problem: RegistryError | None = None
     for info in _candidates(infos, model, has_auth=has_auth):
@@ -125,6 +127,17 @@ def _route_by_model(model: str, *, has_auth: bool) -> Route:
     if problem is not None:
         raise problem
     raise _nobody(infos, model)
+
+
+def _check_whose_key(infos: list[ProviderInfo], model: str) -> None:
+    """A key that could be meant for several providers is sent to none of them."""
+    takers = [info.name for info in infos if info.needs_auth and model in (info.models or ())]
+    if len(takers) > 1:
+        raise InvalidArgumentError(
+            "auth",
+            f"`auth` was given, and several providers that need a key offer {model!r}: {listing(takers)}.",
+            hint="Name the one whose key it is: provider=....",
+        )
 
 
 def _preference(default: str) -> Callable[[ProviderInfo], tuple[bool, bool, bool, str]]:
@@ -153,10 +166,10 @@ def _has_key(needs_auth: bool, variable: str, has_auth: bool) -> bool:
 
 def _nobody(infos: list[ProviderInfo], model: str) -> MissingAuthError | ModelNotFoundError:
     """Return the error that says why nobody can be asked for the model."""
-    listing = [info for info in infos if model in (info.models or ())]
-    missing = [info for info in listing if info.state in ("listed", "ready") and info.working is not False]
+    offering = [info for info in infos if model in (info.models or ())]
+    missing = [info for info in offering if info.state in ("listed", "ready") and info.working is not False]
     if missing:
         return MissingAuthError(missing[0].name, _variable(missing[0]))
-    why = "; ".join(f"{info.name!r} lists it and {info.reason or 'is not working'}" for info in listing)
+    why = "; ".join(f"{info.name!r} lists it and {info.reason or 'is not working'}" for info in offering)
     models = dict.fromkeys(name for info in infos for name in info.models or ())
     return ModelNotFoundError(model, models, note=f" ({why}.)" if why else "")

@@ -1,7 +1,7 @@
 """`ChatCompletion`: the one function, synchronous and asynchronous."""
 
 import os
-from collections.abc import Coroutine, Iterable, Mapping
+from collections.abc import Coroutine, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 from g4f_lite._call import Call
@@ -19,7 +19,7 @@ if TYPE_CHECKING:  # asyncio is half of what importing this module would cost
 
 __all__ = ["ChatCompletion"]
 
-Messages = Iterable[Mapping[str, Any]]
+Messages = Sequence[Mapping[str, Any]]
 
 
 class ChatCompletion:
@@ -200,7 +200,8 @@ def _check(messages: object, stream: object) -> list[Message]:
 
 
 def _all_options(options: Mapping[str, Any], auth: object, timeout: object) -> dict[str, Any]:
-    given = {"auth": auth, "timeout": timeout}
+    # An empty key is what an unset variable looks like to those who read it with a default.
+    given = {"auth": None if auth == "" else auth, "timeout": timeout}
     return {**options, **{name: value for name, value in given.items() if value is not None}}
 
 

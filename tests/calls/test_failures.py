@@ -178,3 +178,22 @@ def test_text_in_is_text_out(script: list[str]) -> None:
         assert ChatCompletion.create(provider="scripted", messages=HELLO) == "".join(script)
         stream = ChatCompletion.create(provider="scripted", messages=HELLO, stream=True)
         assert list(stream) == [text for text in script if text]
+
+
+def test_key_for_one_of_several_is_sent_to_none() -> None:
+    """A key given with a model alone, which several providers with keys offer, goes to none of them."""
+    providers = [ScriptedProvider(["ok"], needs_auth=True) for _ in range(2)]
+    with isolated_registry() as registry:
+        registry.register(providers[0], name="one")
+        assert ChatCompletion.create(model="scripted-1", messages=HELLO, auth=KEY) == "ok"
+        registry.register(providers[1], name="two")
+        with pytest.raises(g4f_lite.InvalidArgumentError, match="one, two"):
+            ChatCompletion.create(model="scripted-1", messages=HELLO, auth=KEY)
+        assert ChatCompletion.create(model="two/scripted-1", messages=HELLO, auth=KEY) == "ok"
+    assert [len(provider.calls) for provider in providers] == [1, 1]
+
+
+def test_empty_key_is_no_key() -> None:
+    """An empty string, which is what an unset variable often comes to, is a missing key and not a key."""
+    with pytest.raises(g4f_lite.MissingAuthError):
+        _ask(ScriptedProvider(["ok"], needs_auth=True), auth="")
