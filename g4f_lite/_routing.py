@@ -10,7 +10,7 @@
 
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from g4f_lite._entry import PROGRAM
 from g4f_lite._registry import registry
@@ -26,8 +26,7 @@ DEFAULT_VARIABLE = "G4F_LITE_PROVIDER"
 _DEFAULT = "local"
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
+class Route(NamedTuple):
     """Who is asked for what, and who was passed over on the way there."""
 
     provider: LoadedProvider

@@ -2,32 +2,39 @@
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 _MASK = "***"
 _SHORTEST_SECRET = 4
 """Shorter strings are not searched for: masking every "a" would destroy the message and hide nothing."""
 
-# What keys look like when nobody told us the key: authorization headers, key-like URL or JSON
-# fields, and the prefixed tokens of the large services.
-_PATTERNS = (
-    re.compile(r"(?i)\b(bearer|basic)\s+[A-Za-z0-9._~+/=-]{8,}"),
-    re.compile(
-        r"(?i)(\b(?:x-)?(?:api[_-]?key|access[_-]?token|token|secret|password|auth|key)[\"']?\s*[=:]\s*[\"']?)"
-        r"([^\s\"'&,;})]{6,})"
-    ),
-    re.compile(r"(?<![A-Za-z0-9])(?:sk|pk|rk|gsk|xai|ghp|hf|AIza)[-_]?[A-Za-z0-9_-]{16,}"),
-    re.compile(r"(://)[^/\s:@]+:[^/\s@]+(@)"),
-)
+
+@lru_cache(maxsize=1)
+def _patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
+    """Return what keys look like when nobody told us the key, and what to put there.
+
+    Authorization headers, key-like URL or JSON fields, the prefixed tokens of the large services, and
+    logins in URLs. Compiled on first use: most programs never fail.
+    """
+    fields = r"api[_-]?key|access[_-]?token|token|secret|password|auth|key"
+    return (
+        (re.compile(r"(?i)\b(bearer|basic)\s+[A-Za-z0-9._~+/=-]{8,}"), rf"\1 {_MASK}"),
+        (
+            re.compile(rf"(?i)(\b(?:x-)?(?:{fields})[\"']?\s*[=:]\s*[\"']?)([^\s\"'&,;}})]{{6,}})"),
+            rf"\1{_MASK}",
+        ),
+        (re.compile(r"(?<![A-Za-z0-9])(?:sk|pk|rk|gsk|xai|ghp|hf|AIza)[-_]?[A-Za-z0-9_-]{16,}"), _MASK),
+        (re.compile(r"(://)[^/\s:@]+:[^/\s@]+(@)"), rf"\1{_MASK}\2"),
+    )
 
 
 def redact(text: str, secrets: Iterable[str] = ()) -> str:
     """Return `text` with the given secrets, and whatever looks like a key, replaced by ``***``."""
     for secret in sorted({s for s in secrets if len(s) >= _SHORTEST_SECRET}, key=len, reverse=True):
         text = text.replace(secret, _MASK)
-    text = _PATTERNS[0].sub(rf"\1 {_MASK}", text)
-    text = _PATTERNS[1].sub(rf"\1{_MASK}", text)
-    text = _PATTERNS[2].sub(_MASK, text)
-    return _PATTERNS[3].sub(rf"\1{_MASK}\2", text)
+    for pattern, replacement in _patterns():
+        text = pattern.sub(replacement, text)
+    return text
 
 
 def shorten(text: str, limit: int = 300) -> str:

@@ -31,7 +31,6 @@ Each message ends with the next step. Each error carries its facts as attributes
 and holds no secret: upstream text is redacted and cut short before it comes here.
 """
 
-import difflib
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -94,6 +93,8 @@ def _rebuild(cls: type[G4FLiteError], args: tuple[Any, ...], state: dict[str, An
 
 
 def _did_you_mean(name: str, known: Iterable[str]) -> tuple[str, ...]:
+    import difflib  # only here: it is for the unlucky
+
     folded = {item.lower(): item for item in known}
     near = difflib.get_close_matches(name.lower(), folded, n=3, cutoff=0.6)
     return tuple(folded[item] for item in near)

@@ -13,12 +13,13 @@ FinishReason = Literal["stop", "length", "tool_calls", "content_filter", "cancel
 """Why an answer ended, in the words of the OpenAI chat API; ``"cancelled"`` is ours: the caller closed it."""
 
 
-@dataclass(frozen=True, slots=True)
 class Event:
     """The base of all events."""
 
+    __slots__ = ()
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(slots=True)
 class Usage(Event):
     """Tokens counted by whoever answered.
 
@@ -36,14 +37,14 @@ class Usage(Event):
         return self.prompt_tokens + self.completion_tokens
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Finish(Event):
     """The answer is whole, and why it ended."""
 
     reason: FinishReason
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Served(Event):
     """The model that answered, in the service's own words, where it may differ from the one asked for."""
 

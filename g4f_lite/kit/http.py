@@ -14,8 +14,8 @@ import json as _json
 import os
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
 from g4f_lite._text_safety import redact, shorten
@@ -38,8 +38,7 @@ _ERROR_BODY_LIMIT = 16384
 _REDIRECTS = range(300, 400)
 
 
-@dataclass(frozen=True, slots=True)
-class HTTPRequest:
+class HTTPRequest(NamedTuple):
     """What to send.
 
     Attributes:
@@ -55,12 +54,16 @@ class HTTPRequest:
 
     url: str
     json: Any = None
-    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    headers: Mapping[str, str] = MappingProxyType({})
     method: str = "POST"
     timeout: Timeout = DEFAULT_TIMEOUT
     proxy: str | None = None
-    secrets: tuple[str, ...] = field(default=(), repr=False)
-    on_headers: Callable[[Mapping[str, str]], None] | None = field(default=None, repr=False)
+    secrets: tuple[str, ...] = ()
+    on_headers: Callable[[Mapping[str, str]], None] | None = None
+
+    def __repr__(self) -> str:
+        # Neither the conversation nor a key belongs into a traceback or a log.
+        return f"HTTPRequest({self.method} {redact(self.url, self.secrets)!r})"
 
 
 def check_timeout(timeout: object) -> tuple[float, float]:

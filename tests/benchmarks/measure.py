@@ -48,11 +48,19 @@ def interleaved(rounds: int, **functions: Callable[[], float]) -> dict[str, floa
     return {name: median(values) for name, values in samples.items()}
 
 
-def child_cpu(code: str, environment: Mapping[str, str] | None = None) -> float:
+def environment(changes: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Return a child's environment: this one's, but for what no user sets.
+
+    Where bytecode is not kept, every start compiles the checkout anew, while installed packages were
+    compiled by pip: that would measure how g4f_lite was installed and not what it is.
+    """
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return {**kept, **(changes or {})}
+
+
+def child_cpu(code: str) -> float:
     """Run Python code in a child; return its CPU time in milliseconds."""
-    process = subprocess.Popen(
-        [sys.executable, "-c", code], env={**os.environ, **(environment or {})}, stdout=subprocess.DEVNULL
-    )
+    process = subprocess.Popen([sys.executable, "-c", code], env=environment(), stdout=subprocess.DEVNULL)
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
@@ -60,11 +68,11 @@ def child_cpu(code: str, environment: Mapping[str, str] | None = None) -> float:
     return (usage.ru_utime + usage.ru_stime) * 1000
 
 
-def first_byte(command: Sequence[str], environment: Mapping[str, str] | None = None) -> float:
+def first_byte(command: Sequence[str], changes: Mapping[str, str] | None = None) -> float:
     """Run a command; return milliseconds from its start to its first byte on stdout."""
     started = time.perf_counter()
     with subprocess.Popen(
-        command, env={**os.environ, **(environment or {})}, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL
+        command, env=environment(changes), stdout=subprocess.PIPE, stdin=subprocess.DEVNULL
     ) as process:
         assert process.stdout is not None
         got = process.stdout.read(1)

@@ -23,7 +23,7 @@ from pathlib import Path
 import plugins
 import requests
 import upstream
-from measure import Row, child_cpu, cpu_of, first_byte, interleaved
+from measure import Row, child_cpu, cpu_of, environment, first_byte, interleaved
 
 from g4f_lite import ChatCompletion
 
@@ -118,11 +118,11 @@ def calling(base: str) -> Iterator[Row]:
 
 def starting(base: str) -> Iterator[Row]:
     """From process start to the first token."""
-    environment = {"G4F_LITE_YQCLOUD_URL": base}
+    ours = {"G4F_LITE_YQCLOUD_URL": base}
     times = interleaved(
         ROUNDS,
         bare=lambda: first_byte([sys.executable, "-c", BARE, base, "hello"]),
-        ours=lambda: first_byte([*ASK, "--provider", "yqcloud", "hello"], environment),
+        ours=lambda: first_byte([*ASK, "--provider", "yqcloud", "hello"], ours),
     )
     yield Row("g4f-lite ask, start to first token, over requests", times["ours"], "ms", times["bare"], 1.25)
 
@@ -180,9 +180,7 @@ def crowded(base: str) -> Iterator[Row]:
             "import sys; from g4f_lite import registry; registry.get('many7');"
             "print(sum(name.startswith('g4f_many') for name in sys.modules))"
         )
-        imported = subprocess.check_output(
-            [sys.executable, "-c", code], env={**os.environ, **many}, text=True
-        )
+        imported = subprocess.check_output([sys.executable, "-c", code], env=environment(many), text=True)
     yield Row("500 plugins: ask by provider, over none", times["many"], "ms", times["none"], 1.5)
     yield Row("500 plugins: ask by model, over none", times["many_model"], "ms", times["none_model"], 1.5)
     yield Row("500 plugins: imported by the first get", float(imported), "plugins", bound=1)
@@ -242,7 +240,7 @@ def installing(_: str) -> Iterator[Row]:
         yield Row(
             "distributions that the core installs, itself included", len(found), "distributions", bound=6
         )
-        yield Row("size of them", (_size(packages) - size) / 1e6, "MB")
+        yield Row("size of all of it", (_size(packages) - size) / 1e6, "MB")
 
 
 def _size(folder: Path) -> int:

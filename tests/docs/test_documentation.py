@@ -10,6 +10,8 @@ import shlex
 import shutil
 import subprocess
 import sys
+import sysconfig
+import venv
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -65,13 +67,28 @@ def service() -> Iterator[str]:
         yield upstream.url
 
 
+@pytest.fixture(scope="module")
+def folder_of_python(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A virtual environment that sees what this one has: what a page installs goes there and not here."""
+    target = tmp_path_factory.mktemp("reader")
+    venv.create(target, with_pip=True, symlinks=True)
+    here = sysconfig.get_path("purelib")
+    there = subprocess.check_output(
+        [target / "bin" / "python", "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"], text=True
+    ).strip()
+    (Path(there) / "here.pth").write_text(f"import site; site.addsitedir({here!r})\n")
+    script = target / "bin" / "g4f-lite"
+    script.write_text(f'#!/bin/sh\nexec "{target}/bin/python" -m g4f_lite "$@"\n')
+    script.chmod(0o755)
+    return target / "bin"
+
+
 @pytest.fixture
-def reader(model_cache: Path, service: str, tmp_path: Path) -> dict[str, str]:
+def reader(model_cache: Path, service: str, tmp_path: Path, folder_of_python: Path) -> dict[str, str]:
     """The environment of a reader who has installed g4f_lite and follows a page."""
-    folder = str(Path(sys.executable).parent)
     return {
         **os.environ,
-        "PATH": f"{folder}{os.pathsep}{os.environ['PATH']}",
+        "PATH": f"{folder_of_python}{os.pathsep}{os.environ['PATH']}",
         "G4F_LITE_CACHE": str(model_cache),
         "G4F_LITE_YQCLOUD_URL": service,
         "HOME": str(tmp_path),
@@ -100,7 +117,12 @@ def test_python_block_runs(block: Block, reader: dict[str, str], tmp_path: Path)
     program = tmp_path / "program_of_the_page.py"
     program.write_text(block.code, "utf-8")
     done = subprocess.run(
-        [sys.executable, program], cwd=tmp_path, env=reader, capture_output=True, text=True, timeout=120
+        [reader["PATH"].partition(os.pathsep)[0] + "/python", program],
+        cwd=tmp_path,
+        env=reader,
+        capture_output=True,
+        text=True,
+        timeout=120,
     )
     assert done.returncode == 0, done.stderr
 
