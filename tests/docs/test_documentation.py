@@ -92,7 +92,6 @@ def reader(model_cache: Path, service: str, tmp_path: Path, folder_of_python: Pa
         "G4F_LITE_CACHE": str(model_cache),
         "G4F_LITE_YQCLOUD_URL": service,
         "HOME": str(tmp_path),
-        "PYTHONWARNINGS": "error",
     }
 
 
@@ -117,7 +116,7 @@ def test_python_block_runs(block: Block, reader: dict[str, str], tmp_path: Path)
     program = tmp_path / "program_of_the_page.py"
     program.write_text(block.code, "utf-8")
     done = subprocess.run(
-        [reader["PATH"].partition(os.pathsep)[0] + "/python", program],
+        [reader["PATH"].partition(os.pathsep)[0] + "/python", "-W", "error", program],
         cwd=tmp_path,
         env=reader,
         capture_output=True,
@@ -201,9 +200,7 @@ def test_error_tree_is_the_one_in_the_code() -> None:
 
 def test_every_kind_of_problem_is_documented() -> None:
     """Each kind of problem that validation can find stands in the contract's table, and no other does."""
-    sources = "".join(
-        (ROOT / "g4f_lite" / name).read_text("utf-8") for name in ("_signatures.py", "_validation.py")
-    )
+    sources = "".join(file.read_text("utf-8") for file in (ROOT / "g4f_lite").glob("_*.py"))
     found = set(re.findall(r"Finding\(\s*\"([a-z-]+)\"", sources))
     page = (ROOT / "docs" / "contract.md").read_text("utf-8")
     rows = re.findall(r"^\| (`[a-z`, -]+`) \| (?:yes|no) \|", page, re.MULTILINE)
