@@ -8,7 +8,8 @@ A provider is a module, or any object, with these attributes::
     needs_auth: bool               True: calls without a key are refused before they reach it
     working: bool = True           optional; False: never chosen unless named
     auth_env: str                  optional; the environment variable with its key, <NAME>_API_KEY if absent
-    params: str                    optional; see `params_of`
+    params: str                    what it supports, as one line: see `params_of`. The loader computes it
+                                   when it is absent; the strict verdict wants it to be there
 
     def _create_completion(model: str, messages: list, stream: bool, **kwargs) -> Iterator[str | Event]
     async def _acreate_completion(model: str, messages: list, stream: bool, **kwargs)

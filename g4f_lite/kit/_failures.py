@@ -105,6 +105,8 @@ def _connection_hint(error: Exception) -> str:
 def _reason(cause: BaseException, secrets: tuple[str, ...]) -> str:
     if isinstance(cause, (IncompleteRead, low.IncompleteRead)):
         return "the answer was cut short"
+    if isinstance(cause, low.NewConnectionError) and cause.__cause__ is not None:
+        cause = cause.__cause__  # without urllib3's name for its connection object
     return shorten(redact(f"{type(cause).__name__}: {cause}", secrets), 200)
 
 

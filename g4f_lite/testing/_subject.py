@@ -1,0 +1,96 @@
+"""Who a contract suite is about: a name, a file or an object becomes a provider that can be asked."""
+
+import contextlib
+import importlib.util
+import os
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from g4f_lite import InvalidProviderError, RegistryError, Verdict, registry
+from g4f_lite.contract import LoadedProvider
+
+__all__ = ["Subject", "import_file", "opened"]
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A provider under test.
+
+    Attributes:
+        name: its name; `target`: the module or file to import it from, None for an object.
+        verdict: what the registry says of it, None if it did not come to that; `failure` says why.
+        loaded: the provider, None if it cannot be used.
+    """
+
+    name: str
+    target: str | Path | None
+    verdict: Verdict | None
+    loaded: LoadedProvider | None
+    failure: str = ""
+
+
+@contextlib.contextmanager
+def opened(provider: Any) -> Iterator[Subject]:
+    """Find, import and judge a provider given as a name, a path to a ``.py`` file, a module or an object."""
+    if isinstance(provider, os.PathLike) or (isinstance(provider, str) and provider.endswith(".py")):
+        yield from _from_file(Path(provider))
+    elif isinstance(provider, str):
+        yield _from_name(provider)
+    else:
+        name = getattr(provider, "__name__", "") if isinstance(provider, ModuleType) else ""
+        target = name or None
+        with registry.isolated():
+            yield _from_object(provider, name.rpartition(".")[2].lower() or "candidate", target)
+
+
+def _from_name(name: str) -> Subject:
+    target = None
+    try:
+        target = registry.info(name).target.partition(":")[0]
+        verdict = registry.verdict(name)
+        return Subject(name, target, verdict, registry.get(name) if verdict.usable else None)
+    except InvalidProviderError as error:  # G4F_LITE_STRICT
+        return Subject(name, target, Verdict(error.problems), None)
+    except RegistryError as error:
+        return Subject(name, target, None, None, str(error))
+
+
+def _from_file(path: Path) -> Iterator[Subject]:
+    name = path.stem.lower()
+    with registry.isolated():
+        try:
+            module = import_file(path.resolve(), path.stat().st_mtime_ns)
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:
+            yield Subject(name, path, None, None, f"Importing {path} raises {type(error).__name__}: {error}")
+            return
+        yield _from_object(module, name, path)
+
+
+def _from_object(plugin: Any, name: str, target: str | Path | None) -> Subject:
+    verdict = registry.judge(plugin, name)
+    try:
+        return Subject(name, target, verdict, registry.register(plugin, name=name))
+    except InvalidProviderError:
+        return Subject(name, target, verdict, None)
+    except RegistryError as error:
+        return Subject(name, target, verdict, None, str(error))
+
+
+@lru_cache(maxsize=16)
+def import_file(path: Path, changed_at: int = 0) -> ModuleType:  # noqa: ARG001 - part of the cache key
+    """Import a file that is on no path, once for each change of it."""
+    # A name that shadows nothing: `random.py` is a good name for a provider's file.
+    spec = importlib.util.spec_from_file_location(f"_g4f_lite_file_{path.stem}", path)
+    if spec is None or spec.loader is None:
+        raise ImportError(f"{path} is no Python file")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module  # dataclasses look their module up there
+    spec.loader.exec_module(module)
+    return module

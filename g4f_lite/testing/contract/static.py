@@ -1,0 +1,80 @@
+"""What can be said of a provider without calling it."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from g4f_lite import params_of
+from g4f_lite.contract import LoadedProvider
+from g4f_lite.testing._subject import Subject
+from g4f_lite.testing.contract.base import ContractBase, unsanctioned
+
+__all__ = ["StaticContract"]
+
+_IMPORT_SECONDS = 120
+
+
+class StaticContract(ContractBase):
+    """The verdict, the constants, and an import that does nothing but import."""
+
+    def test_no_test_is_overridden(self) -> None:
+        """No test of the suite is replaced, except to mark it as a known failure with a reason."""
+        from g4f_lite.testing.contract import ProviderContract
+
+        replaced = unsanctioned(type(self), ProviderContract)
+        assert not replaced, (
+            f"{', '.join(replaced)}: a test of the contract is overridden. If it is known to fail, override it "
+            'with @pytest.mark.xfail(reason="...") on it; if not, give yours another name.'
+        )
+
+    def test_verdict_is_valid(self, subject: Subject) -> None:
+        """The strict verdict finds nothing wrong."""
+        if subject.verdict is None:
+            pytest.fail(subject.failure)
+        lines = "".join(f"\n  - {problem}" for problem in subject.verdict.problems)
+        assert subject.verdict.valid, f"The provider {subject.name!r} breaks the contract:{lines}"
+        assert subject.loaded is not None, subject.failure
+
+    def test_import_does_nothing_else(self, subject: Subject, tmp_path: Path) -> None:
+        """Imported in a fresh interpreter it prints nothing, does not exit and asks for no connection."""
+        if subject.target is None:
+            pytest.skip("the provider is an object of this program: there is no module to import")
+        report = tmp_path / "report.json"
+        command = [sys.executable, "-m", "g4f_lite.testing._import_probe", str(subject.target), str(report)]
+        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path or os.curdir for path in sys.path)}
+        result = subprocess.run(  # noqa: S603 - this interpreter, and our own module
+            command, env=environment, capture_output=True, timeout=_IMPORT_SECONDS, check=False
+        )
+        shown = (result.stdout + result.stderr).decode(errors="replace")
+        assert report.exists(), f"The import ended the process with exit code {result.returncode}: {shown}"
+        found = json.loads(report.read_text(encoding="utf-8"))
+        assert not found["error"], f"The import raised {found['error']}"
+        assert not found["network"], f"The import reached for the network: {found['network']}"
+        assert not found["threads"], f"The import left threads running: {found['threads']}"
+        assert not shown, f"The import printed {shown!r}"
+
+    def test_params_line_names_the_parameters(self, subject: Subject) -> None:
+        """`params` lists the parameters of `_create_completion` with their types, as they are."""
+        loaded = _usable(subject)
+        computed = params_of(subject.name, loaded.create).partition(" supports: ")[2]
+        given = loaded.params.partition(" supports: ")[2]
+        assert given == computed, f"`params` says {loaded.params!r}, and the function has {computed}"
+
+    def test_models_are_names(self, subject: Subject) -> None:
+        """`model` is a list with at least one name, without blanks around it and none of them twice."""
+        models = _usable(subject).plugin.model
+        assert isinstance(models, list), f"`model` is a {type(models).__name__}, not a list"
+        assert models, "`model` is empty"
+        wrong = [item for item in models if not isinstance(item, str) or not item or item != item.strip()]
+        assert not wrong, f"`model` has entries that are no names: {wrong}"
+        assert len(set(models)) == len(models), f"`model` names a model twice: {models}"
+
+
+def _usable(subject: Subject) -> LoadedProvider:
+    if subject.loaded is None:
+        pytest.skip("the provider cannot be used: test_verdict_is_valid says why")
+    return subject.loaded

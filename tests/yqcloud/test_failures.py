@@ -1,0 +1,246 @@
+"""Each way in which the service can misbehave, on a real socket: a typed error, never an answer."""
+
+import time
+import traceback
+
+import pytest
+
+from g4f_lite import (
+    AuthenticationError,
+    EmptyAnswerError,
+    ProviderConnectionError,
+    ProviderError,
+    ProviderResponseError,
+    ProviderStatusError,
+    ProviderTimeoutError,
+    RateLimitError,
+)
+from g4f_lite.testing import Gate, HangUp, Raw, Reply, Reset, Stall, Upstream, html_page
+from g4f_lite_providers.yqcloud import INSTRUCTION
+
+HTML = {"Content-Type": "text/html; charset=utf-8"}
+both_ways = pytest.mark.parametrize("streamed", [True, False], ids=["stream", "whole"])
+
+
+@pytest.fixture
+def failure(ask, stream):
+    """Ask, and return the error together with the text that came before it."""
+
+    def create(kind, *, streamed=True, **options):
+        got = []
+        with pytest.raises(ProviderError) as caught:
+            got.extend(stream(**options) if streamed else [ask(**options)])
+        assert isinstance(caught.value, kind), repr(caught.value)
+        assert caught.value.partial_text == "".join(got) or not streamed
+        assert caught.value.provider == "yqcloud"
+        return caught.value
+
+    return create
+
+
+@both_ways
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [
+        (400, ProviderStatusError),
+        (401, AuthenticationError),
+        (403, AuthenticationError),
+        (404, ProviderStatusError),
+        (429, RateLimitError),
+        (500, ProviderStatusError),
+        (502, ProviderStatusError),
+        (503, ProviderStatusError),
+        (599, ProviderStatusError),
+    ],
+)
+def test_status_decides(upstream, failure, status, kind, streamed):
+    """Every status but 2xx is its typed error; what came with it is quoted in one short line."""
+    upstream.script(Reply(html_page(f"{status} Oops"), status=status, headers=HTML))
+    error = failure(kind, streamed=streamed)
+    assert type(error) is kind
+    assert error.status == status
+    assert error.partial_text == ""
+    assert "Oops" in error.body
+    assert "\n" not in error.body
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds"),
+    [("7", 7.0), ("0", 0.0), ("soon", None), ("Wed, 21 Oct 2015 07:28:00 GMT", 0.0), ("-3", 0.0)],
+)
+def test_retry_after_is_read(upstream, failure, value, seconds):
+    """`Retry-After` is seconds or a date; what is neither is no number."""
+    upstream.script(Reply("Slow down", status=429, headers={"Retry-After": value}))
+    assert failure(RateLimitError).retry_after == seconds
+
+
+@both_ways
+def test_page_with_status_200_is_an_error(upstream, failure, streamed):
+    """A page that stands between the service and its callers is no answer, even with status 200."""
+    page = html_page("Just a moment...")
+    upstream.script(Reply([page[:3], page[3:]], headers=HTML))
+    error = failure(ProviderResponseError, streamed=streamed)
+    assert "web page" in str(error)
+    assert error.partial_text == ""
+
+
+@both_ways
+def test_redirect_is_not_followed(upstream, failure, streamed):
+    """A redirect is an error that names the address; the conversation goes nowhere else."""
+    with Upstream(Reply("Stolen.")) as elsewhere:
+        upstream.script(Reply(status=307, headers={"Location": f"{elsewhere.url}/x"}))
+        error = failure(ProviderStatusError, streamed=streamed)
+        assert f"{elsewhere.url}/x" in str(error)
+        assert not elsewhere.connections
+
+
+@both_ways
+@pytest.mark.parametrize("silent", [True, False], ids=["never-answers", "stalls"])
+def test_silence_times_out(upstream, failure, silent, streamed):
+    """No answer at all, or none any more, is a timeout after the time asked for."""
+    upstream.script(Reply([Stall()], framing="raw") if silent else Reply(["Hel", Stall()]))
+    began = time.monotonic()
+    error = failure(ProviderTimeoutError, streamed=streamed, timeout=(5, 0.3))
+    assert (error.phase, error.seconds) == ("read", 0.3)
+    assert error.partial_text == ("" if silent else "Hel")
+    assert 0.2 < time.monotonic() - began < 5
+    assert upstream.wait_closed()
+
+
+def test_text_in_time_does_not_time_out(upstream, stream):
+    """The time limit is one without a byte, not one of the whole answer."""
+    gates = [Gate() for _ in range(3)]
+    upstream.script(Reply(["1", gates[0], "2", gates[1], "3", gates[2], "4"]))
+    text = ""
+    answer = stream(timeout=0.5)
+    for gate in gates:
+        text += next(answer)
+        time.sleep(0.2)  # it is the passing of time that is tested
+        gate.open()
+    assert text + "".join(answer) == "1234"
+
+
+def test_reset_keeps_the_text(upstream, stream):
+    """A connection broken in the middle of a character keeps the whole characters before it."""
+    gate = Gate()
+    upstream.script(Reply(["日本".encode()[:5], gate, Reset()]))
+    answer = stream()
+    assert next(answer) == "日"
+    gate.open()
+    with pytest.raises(ProviderConnectionError) as caught:
+        list(answer)
+    assert caught.value.partial_text == "日"
+
+
+def test_reset_before_the_answer_is_an_error(upstream, failure):
+    """A connection broken before the first byte is a connection error."""
+    upstream.script(Reply([Reset()], framing="raw"))
+    failure(ProviderConnectionError)
+
+
+CUT = {
+    "no-last-chunk": Reply(["Hel", HangUp()]),
+    "half-a-chunk": Reply(["Hel", Raw(b"ff\r\nlo"), HangUp()]),
+    "no-chunk-size": Reply(["Hel", Raw(b"what\r\n"), HangUp()]),
+    "short-length": Reply("Hel", framing="length", declared_length=99, keep_alive=False),
+    "cut-gzip": Reply(["Hel", HangUp()], encoding="gzip"),
+    "short-gzip": Reply("Hel", encoding="gzip", framing="length", declared_length=99, keep_alive=False),
+}
+
+
+@both_ways
+@pytest.mark.parametrize("reply", CUT.values(), ids=CUT)
+def test_truncated_body_is_an_error(upstream, failure, reply, streamed):
+    """A body cut short, whatever its framing, is an error that has what came, and no answer."""
+    upstream.script(reply)
+    assert failure(ProviderConnectionError, streamed=streamed).partial_text.startswith("Hel")
+
+
+def test_broken_compression_is_an_error(upstream, failure):
+    """A body that is not compressed as it says is an error."""
+    reply = Reply(b"Hello", headers={"Content-Encoding": "gzip"})
+    upstream.script(reply)
+    failure(ProviderResponseError)
+
+
+@both_ways
+@pytest.mark.parametrize(
+    "bad", [b"\xff", b"\xc3(", b"\xe6\x97"], ids=["no-lead", "no-tail", "cut-at-the-end"]
+)
+def test_invalid_utf8_is_an_error(upstream, failure, bad, streamed):
+    """Bytes that are no UTF-8 are an error after the text before them; nothing is replaced."""
+    upstream.script(Reply([b"Hel", b"lo " + bad]))
+    error = failure(ProviderResponseError, streamed=streamed)
+    assert error.partial_text == "Hello "
+
+
+@both_ways
+@pytest.mark.parametrize("framing", ["chunked", "length", "close"])
+@pytest.mark.parametrize(
+    "echo", ["", INSTRUCTION, f"{INSTRUCTION} | "], ids=["nothing", "echo", "echo-with-bar"]
+)
+def test_empty_body_is_an_error(upstream, failure, framing, echo, streamed):
+    """No text, or none but the echo, is an error."""
+    upstream.script(Reply(echo, framing=framing))
+    failure(EmptyAnswerError, streamed=streamed)
+
+
+@pytest.mark.parametrize(
+    "garbage",
+    [b"\x00\x01\r\n\r\n", b"HTTP/1.1 banana\r\n\r\n", b"HTTP/1.1 200 OK\r\nbroken", b"SSH-2.0-x\r\n"],
+    ids=ascii,
+)
+def test_garbage_is_an_error(upstream, failure, garbage):
+    """A service that does not speak HTTP is an error."""
+    upstream.script(Reply(garbage, framing="raw"))
+    failure(ProviderError)
+
+
+def test_nobody_there_is_an_error(upstream, failure):
+    """An address where nobody listens is a connection error that names it."""
+    upstream.close()
+    assert f"127.0.0.1:{upstream.port}" in str(failure(ProviderConnectionError))
+
+
+def test_block_notice_is_a_rate_limit(upstream, failure):
+    """The service's own notice that it blocks this address is a rate limit, though its status is 200."""
+    upstream.script(Reply("sorry, 您的ip已由于触发防滥用检测而被封禁,本服务网址是x"))
+    assert failure(RateLimitError).partial_text == ""
+
+
+@pytest.mark.parametrize("size", [100, 1_000_000])
+def test_body_of_an_error_is_cut_short(upstream, failure, size):
+    """Only the beginning of what comes with an error is read and quoted."""
+    upstream.script(Reply([b"x" * 1000] * (size // 100), status=500))
+    assert len(str(failure(ProviderStatusError))) < 1000
+
+
+def test_endless_body_of_an_error_is_left(upstream, failure):
+    """An error whose body never ends is raised all the same, and the connection closed."""
+    upstream.script(Reply(lambda: iter(lambda: b"x" * 1000, None), status=500))
+    failure(ProviderStatusError)
+    assert upstream.wait_closed()
+
+
+def test_stalled_body_of_an_error_is_left(upstream, failure):
+    """An error whose body stops coming is raised after the time limit, with its status."""
+    upstream.script(Reply(["Oops", Stall()], status=503))
+    assert failure(ProviderStatusError, timeout=0.3).status == 503
+
+
+def test_key_in_an_error_page_is_masked(upstream, failure):
+    """What looks like a key in an error page is not repeated."""
+    upstream.script(Reply('{"api_key": "abcdefghijklmnop", "auth": "Bearer qwertyuiopasdf"}', status=401))
+    error = failure(AuthenticationError)
+    shown = "".join(traceback.format_exception(error))
+    assert "abcdefghijklmnop" not in shown
+    assert "qwertyuiopasdf" not in shown
+
+
+def test_service_recovers(upstream, ask, failure):
+    """After each failure the next call is answered as if nothing had been."""
+    for reply in (*CUT.values(), Reply([Reset()], framing="raw"), Reply(status=500), Reply(b"\xff")):
+        upstream.script(reply)
+        failure(ProviderError)
+        upstream.script(Reply("Fine."))
+        assert ask() == "Fine."
