@@ -1,0 +1,38 @@
+"""The command line ``g4f-lite``.
+
+This module imports nothing, and `main` imports what the one sub-command needs: the time from the start of
+the process to the first token is mostly imports.
+"""
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["main"]
+
+
+def main(argv: "Sequence[str] | None" = None) -> int:
+    """Run the command line and return its exit code.
+
+    Args:
+        argv: the arguments without the program's name; None: those of the process.
+    """
+    try:
+        from g4f_lite.cli._dispatch import run
+
+        return run(argv)
+    except KeyboardInterrupt:  # whatever was open has closed itself on the way here
+        return _interrupted()
+
+
+def _interrupted() -> int:
+    import contextlib
+    import signal
+
+    with contextlib.suppress(ValueError):  # not in the main thread
+        # What is left is the interpreter's end. A second Ctrl-C shall cut it short, without a traceback.
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+    # Python remembers a Ctrl-C that came while a string was executed, as dataclasses do when they are
+    # defined, and at its end would die of the signal although it was dealt with. This makes it forget.
+    exec("")  # noqa: S102
+    return 128 + signal.SIGINT

@@ -1,0 +1,180 @@
+"""What `ask` and `chat` have in common: whom to ask, with which options, and the answer on its way out."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from g4f_lite._options import accepts
+from g4f_lite._routing import Route, find_route
+from g4f_lite.cli._exits import UsageError
+from g4f_lite.completion import ChatCompletion
+from g4f_lite.contract import LoadedProvider
+from g4f_lite.errors import ProviderError
+from g4f_lite.messages import Message
+from g4f_lite.results import Answer, Completion, Provenance
+from g4f_lite.streams import CompletionStream
+
+__all__ = ["Asking", "report_extras"]
+
+_OWN = {
+    "model": "--model",
+    "messages": "the prompt",
+    "stream": "--no-stream",
+    "provider": "--provider",
+    "timeout": "--timeout",
+    "drop_options": "--drop-options",
+}
+
+
+class Asking:
+    """Whom to ask, and how; from the command line, and changed by the commands of a chat.
+
+    Args:
+        parsed: what `add_asking` parsed.
+    """
+
+    def __init__(self, parsed: Any, command: str) -> None:
+        self.provider: str | None = parsed.provider
+        self.model: str | None = parsed.model
+        self.system: str | None = parsed.system
+        self.stream = not parsed.no_stream
+        self._drop: bool = parsed.drop_options
+        self._given = _split(parsed.option, command)
+        self._timeout = None if parsed.timeout is None else _timeout(parsed.timeout, command)
+
+    def route(self) -> Route:
+        """Return who would be asked; loads it.
+
+        Raises:
+            RegistryError, RequestError: nobody can be.
+        """
+        return find_route(self.provider, self.model, has_auth=False)
+
+    def answer(self, conversation: list[Message], write: Callable[[str], None]) -> Completion:
+        """Ask, hand the text to `write` as it comes, and return the completion.
+
+        On every way out, the connection to the service is closed.
+
+        Raises:
+            G4FLiteError: as `ChatCompletion.create` does.
+        """
+        route = self.route()
+        arguments = self._arguments(route.provider)
+        arguments["messages"] = self._messages(conversation)
+        if not route.skipped:
+            return self._ask(route.provider, arguments, write)
+        from dataclasses import replace
+
+        try:
+            completion = self._ask(route.provider, arguments, write)
+        except ProviderError as error:
+            error.provenance = error.provenance and _whole(error.provenance, route)
+            raise
+        return replace(completion, provenance=_whole(completion.provenance, route))
+
+    def _ask(
+        self, provider: LoadedProvider, arguments: dict[str, Any], write: Callable[[str], None]
+    ) -> Completion:
+        if not _shows_progress(provider):
+            return _ask(arguments, write, stream=self.stream)
+        from g4f_lite.cli._progress import Progress
+
+        with Progress(write) as progress:
+            return _ask({**arguments, "progress": progress}, progress.write, stream=self.stream)
+
+    def _messages(self, conversation: list[Message]) -> list[Message]:
+        system = [] if self.system is None else [{"role": "system", "content": self.system}]
+        return [*system, *conversation]
+
+    def _arguments(self, provider: LoadedProvider) -> dict[str, Any]:
+        options: dict[str, Any] = {}
+        if self._given:
+            from g4f_lite.cli._options import convert
+
+            options = convert(provider, self._given)
+        return {
+            **options,
+            "provider": self.provider,
+            "model": self.model,
+            "timeout": self._timeout,
+            "drop_options": self._drop,
+        }
+
+
+def _whole(provenance: Provenance, route: Route) -> Provenance:
+    """Put who was passed over when the route was looked for before who was asked.
+
+    The call looks for its route anew, and does not try again what has just failed.
+    """
+    from dataclasses import replace
+
+    passed = tuple(attempt for attempt in route.skipped if attempt not in provenance.attempts)
+    return replace(provenance, attempts=(*passed, *provenance.attempts))
+
+
+def _shows_progress(provider: LoadedProvider) -> bool:
+    """Whether the provider takes a function that is told how far a download is."""
+    hint = provider.options.get("progress")
+    return hint is not None and accepts(hint, _shows_progress)
+
+
+def _ask(arguments: dict[str, Any], write: Callable[[str], None], *, stream: bool) -> Completion:
+    if not stream:
+        answer: Answer = ChatCompletion.create(**arguments)
+        write(str(answer))
+        return answer.completion
+    answering: CompletionStream
+    with ChatCompletion.create(stream=True, **arguments) as answering:
+        for text in answering:
+            write(text)
+    return answering.completion
+
+
+def report_extras(completion: Completion) -> None:
+    """Say what else there is to know of an answer, if there is something."""
+    lines = list(_extras(completion))
+    if lines:
+        from g4f_lite.cli._reporting import note
+
+        for line in lines:
+            note(line)
+
+
+def _extras(completion: Completion) -> Iterator[str]:
+    provenance = completion.provenance
+    for attempt in provenance.attempts:
+        if attempt.outcome == "skipped":
+            yield f"passed over {attempt.provider}: {attempt.error}"
+    if provenance.dropped_options:
+        dropped = ", ".join(provenance.dropped_options)
+        yield f"{provenance.provider} does not take, and was not given: {dropped}"
+    if completion.finish_reason == "length":
+        yield "the answer was cut at its largest length"
+    yield from provenance.hook_errors
+
+
+def _split(given: list[str], command: str) -> Mapping[str, str]:
+    """Return the options by name, their values still text."""
+    options: dict[str, str] = {}
+    for item in given:
+        name, equals, value = item.partition("=")
+        if name == "auth":
+            raise UsageError("A key has no place on the command line, where others can see it: put it into "
+                             "the environment. `g4f-lite providers` names the variable.", command)  # fmt: skip
+        if not equals or not name.isidentifier():
+            raise UsageError(f"--option takes NAME=VALUE, not {item!r}.", command)
+        if name in _OWN:
+            raise UsageError(f"{name!r} is set by {_OWN[name]}, not by --option.", command)
+        if name in options:
+            raise UsageError(f"The option {name!r} is given twice.", command)
+        options[name] = value
+    return options
+
+
+def _timeout(text: str, command: str) -> float | tuple[float, float]:
+    try:
+        numbers = [float(part) for part in text.split(",")]
+    except ValueError:
+        numbers = []
+    if len(numbers) not in (1, 2) or not all(0 < number < float("inf") for number in numbers):
+        raise UsageError(f"--timeout takes seconds, as 30 or as 5,60, not {text!r}.", command)
+    return numbers[0] if len(numbers) == 1 else (numbers[0], numbers[1])

@@ -1,0 +1,46 @@
+"""The JSON that `--json` prints."""
+
+import json
+from dataclasses import asdict
+from typing import Any
+
+from g4f_lite.cli._reporting import error_facts
+from g4f_lite.cli._secrets import clean
+from g4f_lite.cli._terminal import OUT
+from g4f_lite.results import Completion, Provenance
+
+__all__ = ["completion_facts", "failure_facts", "print_json"]
+
+
+def print_json(value: Any, *, indent: int | None = None) -> None:
+    """Print a value as JSON, in ASCII where standard output cannot carry more."""
+    narrow = OUT.encoding.replace("_", "-") not in ("utf-8", "utf8")
+    OUT.line(json.dumps(value, ensure_ascii=narrow, indent=indent))
+
+
+def completion_facts(completion: Completion) -> dict[str, Any]:
+    """Return an answer for the JSON output."""
+    usage = completion.usage
+    return {
+        "text": completion.text,
+        "finish_reason": completion.finish_reason,
+        "usage": None if usage is None else {**asdict(usage), "total_tokens": usage.total_tokens},
+        "provenance": _provenance_facts(completion.provenance),
+    }
+
+
+def failure_facts(error: Exception) -> dict[str, Any]:
+    """Return a failure for the JSON output, with the text that had come before it."""
+    provenance = getattr(error, "provenance", None)
+    return {
+        "error": error_facts(error),
+        "text": getattr(error, "partial_text", ""),
+        "provenance": None if provenance is None else _provenance_facts(provenance),
+    }
+
+
+def _provenance_facts(provenance: Provenance) -> dict[str, Any]:
+    facts = asdict(provenance)
+    for attempt in facts["attempts"]:
+        attempt["error"] = attempt["error"] and clean(attempt["error"])
+    return facts

@@ -1,0 +1,81 @@
+"""`argparse`, with our way of saying what is wrong."""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from typing import Any, NoReturn
+
+from g4f_lite.cli._exits import UsageError
+from g4f_lite.cli._terminal import OUT
+
+__all__ = ["Parser", "add_asking", "program"]
+
+_WIDEST = 100
+
+
+def program() -> str:
+    """Return how this program was called."""
+    name = os.path.basename(sys.argv[0]) if sys.argv else ""  # noqa: PTH119 - pathlib costs start time
+    return "python -m g4f_lite" if name == "__main__.py" else "g4f-lite"
+
+
+class _Formatter(argparse.RawDescriptionHelpFormatter):
+    def __init__(self, prog: str) -> None:
+        # With the width given, argparse does not import shutil to find it out.
+        super().__init__(prog, width=min(OUT.width or _WIDEST, _WIDEST) - 2, max_help_position=28)
+
+
+class Parser(argparse.ArgumentParser):
+    """The parser of one sub-command.
+
+    Args:
+        command: its name.
+        summary: what it does.
+        examples: lines to show at the end of its help.
+    """
+
+    def __init__(self, command: str, summary: str, examples: Sequence[str]) -> None:
+        self.command = command
+        listing = "".join(f"\n  {line}" for line in examples)
+        super().__init__(
+            prog=f"{program()} {command}",
+            description=summary,
+            epilog=f"examples:{listing}",
+            formatter_class=_Formatter,
+            allow_abbrev=False,
+        )
+
+    def error(self, message: str) -> NoReturn:
+        """Raise instead of printing and ending the program."""
+        raise UsageError(message, self.command)
+
+    def _print_message(self, message: str, file: Any = None) -> None:  # noqa: ARG002 - argparse's
+        OUT.write(message)
+
+
+def add_asking(parser: Parser) -> None:
+    """Add the options that say whom to ask, and how."""
+    add = parser.add_argument
+    add("--provider", "-p", metavar="NAME", help="who is asked; `g4f-lite providers` lists them")
+    add("--model", "-m", metavar="NAME", help="which model; `provider/model` names both")
+    add("--system", "-s", metavar="TEXT", help="the system message")
+    add(
+        "--option",
+        "-o",
+        metavar="NAME=VALUE",
+        action="append",
+        default=[],
+        help="an option of the provider, such as temperature=0.5; may be given several times",
+    )
+    add(
+        "--timeout",
+        metavar="SECONDS",
+        help="how long to wait, for providers that take it: one number, or CONNECT,READ",
+    )
+    add(
+        "--drop-options",
+        action="store_true",
+        help="leave out options that the provider does not take, instead of refusing",
+    )
+    add("--no-stream", action="store_true", help="wait for the whole answer")

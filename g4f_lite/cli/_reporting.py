@@ -1,0 +1,75 @@
+"""Errors and notes on standard error, in the words of the command line."""
+
+from g4f_lite.cli._exits import Exit, OutputError, UsageError, exit_of
+from g4f_lite.cli._secrets import clean
+from g4f_lite.cli._terminal import ERR
+from g4f_lite.errors import (
+    G4FLiteError,
+    MissingAuthError,
+    ProviderTimeoutError,
+    UnsupportedOptionError,
+)
+
+__all__ = ["explain", "note", "show_error"]
+
+
+def explain(error: BaseException, command: str = "") -> str:
+    """Return what to tell the user of an error; secrets are out of it."""
+    if isinstance(error, UsageError):
+        from g4f_lite.cli._parsing import program
+
+        called = f"{program()} {error.command}".strip()
+        return clean(f"{_sentence(str(error))} See `{called} --help`.")
+    if isinstance(error, G4FLiteError):
+        return clean(_in_our_words(error))
+    if isinstance(error, OutputError):
+        return clean(str(error))
+    return clean(
+        f"This is a fault of g4f-lite itself{f', in {command!r}' if command else ''}: "
+        f"{type(error).__name__}: {error}. Set G4F_LITE_DEBUG=1 to see where, and please report it."
+    )
+
+
+def _sentence(text: str) -> str:
+    text = text[:1].upper() + text[1:]
+    return text if text.endswith((".", "?", "!")) else f"{text}."
+
+
+def _in_our_words(error: G4FLiteError) -> str:
+    """Return the message with a next step for the shell where the library's is for a program."""
+    message = str(error)
+    step = _next_step(error)
+    if step and error.hint and message.endswith(error.hint):
+        return message.removesuffix(error.hint) + step
+    return message
+
+
+def _next_step(error: G4FLiteError) -> str:
+    if isinstance(error, UnsupportedOptionError):
+        return "Leave it out, or pass --drop-options to have it dropped."
+    if isinstance(error, MissingAuthError):
+        return f"Set the environment variable {error.variable}."
+    if isinstance(error, ProviderTimeoutError) and error.seconds is not None:
+        return "Check the network and any proxy, or pass a larger --timeout."
+    return ""
+
+
+def show_error(text: str) -> None:
+    """Write an error as the one message of a run, or of a turn."""
+    ERR.write_ready(f"{ERR.styled('g4f-lite: error:', 'red')} {ERR.styled(text, '')}\n")
+
+
+def note(text: str) -> None:
+    """Write something worth knowing that is no error."""
+    ERR.line(f"g4f-lite: {clean(text)}", "dim")
+
+
+def error_facts(error: Exception) -> dict[str, object]:
+    """Return an error for the JSON output."""
+    code = exit_of(error)
+    return {
+        "type": type(error).__name__,
+        "message": explain(error),
+        "exit_code": int(code),
+        "retry_after": getattr(error, "retry_after", None) if code == Exit.PROVIDER else None,
+    }

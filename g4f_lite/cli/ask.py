@@ -1,0 +1,89 @@
+"""`g4f-lite ask`: one question, one answer."""
+
+import sys
+from typing import Any
+
+from g4f_lite.cli._asking import Asking, report_extras
+from g4f_lite.cli._exits import Exit, UsageError
+from g4f_lite.cli._parsing import Parser, add_asking
+from g4f_lite.cli._terminal import OUT
+from g4f_lite.messages import Message
+
+__all__ = ["parser", "run"]
+
+_SUMMARY = """\
+Ask one question and print the answer as it comes.
+
+The prompt is the argument, or standard input, or both: then the argument comes first, an empty line,
+and what was piped in. One line end at the end of standard input is not part of it.
+
+A key is never an argument: it is read from the environment variable that `g4f-lite providers` names."""
+
+_EXAMPLES = (
+    'g4f-lite ask "Why is the sky blue?"',
+    'g4f-lite ask --provider yqcloud --system "Be brief." "What is SSE?"',
+    'cat report.txt | g4f-lite ask "Summarise this:"',
+    'g4f-lite ask --option temperature=0.8 --option seed=7 "Write a haiku."',
+    'g4f-lite ask --json "Say hello." | python -m json.tool',
+)
+
+
+def parser() -> Parser:
+    """Return the parser of this command."""
+    parser = Parser("ask", _SUMMARY, _EXAMPLES)
+    parser.add_argument("prompt", nargs="*", metavar="PROMPT", help="the question; several words are joined")
+    add_asking(parser)
+    parser.add_argument(
+        "--json",
+        action="store_true",
+        help="print one JSON object at the end: text, finish_reason, usage, provenance; or error and text",
+    )
+    return parser
+
+
+def run(arguments: Any) -> int:
+    """Ask, and print the answer."""
+    asking = Asking(arguments, "ask")
+    conversation = [{"role": "user", "content": _prompt(arguments.prompt)}]
+    if arguments.json:
+        return _run_json(asking, conversation)
+    completion = asking.answer(conversation, OUT.write)
+    OUT.end_line()
+    report_extras(completion)
+    return Exit.OK
+
+
+def _run_json(asking: Asking, conversation: list[Message]) -> int:
+    from g4f_lite.cli._json import completion_facts, failure_facts, print_json
+
+    try:
+        completion = asking.answer(conversation, lambda _text: None)
+    except Exception as error:
+        print_json(failure_facts(error))
+        raise
+    print_json(completion_facts(completion))
+    report_extras(completion)
+    return Exit.OK
+
+
+def _prompt(words: list[str]) -> str:
+    parts = [" ".join(words), _piped()]
+    prompt = "\n\n".join(part for part in parts if part.strip())
+    if not prompt:
+        raise UsageError("There is no prompt: pass one as the argument, or pipe it in.", "ask")
+    return prompt
+
+
+def _piped() -> str:
+    """Return standard input, `""` if that is a terminal or there is none; a terminal is not waited for."""
+    stream = sys.stdin
+    if stream is None or stream.closed or stream.isatty():
+        return ""
+    encoding = stream.encoding or "utf-8"
+    try:
+        text = stream.buffer.read().decode(encoding)
+    except UnicodeDecodeError as error:
+        raise UsageError(
+            f"Standard input is no {encoding} text: byte {error.start + 1} does not fit.", "ask"
+        ) from None
+    return text.removeprefix("\ufeff").removesuffix("\n").removesuffix("\r")

@@ -1,0 +1,98 @@
+"""`g4f-lite providers`: every provider that is installed, and why one cannot be used."""
+
+from typing import Any
+
+from g4f_lite.cli._exits import Exit
+from g4f_lite.cli._facts import BROKEN, Facts, all_facts, discovery_facts, show_discovery
+from g4f_lite.cli._parsing import Parser
+from g4f_lite.cli._tables import show_table
+from g4f_lite.cli._terminal import ERR
+
+__all__ = ["parser", "run"]
+
+_SUMMARY = """\
+List every provider that is installed, and why one cannot be used.
+
+No provider is imported for that: what is not written plainly in its source shows as `?`. A provider that
+is `listed` has not been tried yet; --load tries each, in a process of its own.
+
+The column AUTH says whether a key is needed, and whether the environment variable for it is set."""
+
+_EXAMPLES = ("g4f-lite providers", "g4f-lite providers --load", "g4f-lite providers --json")
+
+_HEADINGS = ("NAME", "DISTRIBUTION", "VERSION", "MODELS", "STREAM", "AUTH", "STATE", "WHY NOT")
+
+
+def parser() -> Parser:
+    """Return the parser of this command."""
+    parser = Parser("providers", _SUMMARY, _EXAMPLES)
+    parser.add_argument("--load", action="store_true", help="import each provider and show what comes of it")
+    parser.add_argument("--json", action="store_true", help="print JSON: providers and problems")
+    return parser
+
+
+def run(arguments: Any) -> int:
+    """Show the table."""
+    facts = all_facts(load=arguments.load)
+    problems = discovery_facts()
+    if arguments.json:
+        from g4f_lite.cli._json import print_json
+
+        print_json({"providers": facts, "problems": problems}, indent=2)
+        return Exit.OK
+    show_providers(facts)
+    show_discovery(problems)
+    return Exit.OK
+
+
+def show_providers(facts: list[Facts]) -> None:
+    """Write the table of providers."""
+    if not facts:
+        ERR.line("No provider is installed.")
+        return
+    show_table(_HEADINGS, [_row(item) for item in facts], [_style(item) for item in facts])
+
+
+def _row(item: Facts) -> tuple[str, ...]:
+    models = "?" if item["models"] is None else ", ".join(item["models"])
+    return (
+        item["name"],
+        item["distribution"],
+        item["version"] or "-",
+        models,
+        _yes_no(item["supports_stream"]),
+        _auth(item),
+        item["state"],
+        _why_not(item),
+    )
+
+
+def _yes_no(value: bool | None) -> str:
+    return "?" if value is None else "yes" if value else "no"
+
+
+def _auth(item: Facts) -> str:
+    if not item["needs_auth"]:
+        return _yes_no(item["needs_auth"])
+    return "key present" if item["key_present"] else "key missing"
+
+
+def _why_not(item: Facts) -> str:
+    reasons = []
+    if item["state"] == "ready" and item["reason"]:
+        reasons.append(f"usable, but: {item['reason']}")
+    elif item["reason"]:
+        reasons.append(item["reason"])
+    if item["working"] is False:
+        reasons.append("it says that it does not work, so it is asked only when named")
+    if item["needs_auth"] and not item["key_present"]:
+        reasons.append(f"set {item['auth_env']}")
+    return "; ".join(reasons)
+
+
+def _style(item: Facts) -> str:
+    if item["state"] in BROKEN:
+        return "red"
+    if item["state"] == "blocked" or item["working"] is False:
+        return "dim"
+    return "green" if item["state"] == "ready" else ""
