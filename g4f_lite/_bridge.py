@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from g4f_lite.cancellation import CancelScope, _current
+from g4f_lite.errors import StreamStateError
 from g4f_lite.streams import close_source
 
 __all__ = ["ThreadedSource"]
@@ -35,13 +36,17 @@ class ThreadedSource:
         self._waiting = False
         self._started = False
         self._error: BaseException | None = None
-        self.note: str | None = None
-        """What the provider's clean-up raised, as one line."""
+        self.trouble: BaseException | None = None
+        """What closing the provider raised."""
 
     def __aiter__(self) -> "ThreadedSource":
         return self
 
     async def __anext__(self) -> Any:
+        if asyncio.get_running_loop() is not self._loop:
+            raise StreamStateError(
+                "The stream belongs to another event loop.", hint="Read it in the loop that it was begun in."
+            )
         if not self._started:
             self._start()
         while not self._items:
@@ -57,8 +62,12 @@ class ThreadedSource:
                 self._room.notify()
         if item is not _END:
             return item
-        if self._error is not None:
-            raise self._error
+        error, self._error = self._error, None
+        if isinstance(error, (StopIteration, StopAsyncIteration, GeneratorExit)):
+            # Raised here, each would mean something else than that the provider raised it.
+            raise RuntimeError(f"the provider raised {type(error).__name__}") from error  # noqa: TRY004
+        if error is not None:
+            raise error
         raise StopAsyncIteration
 
     async def aclose(self) -> None:
@@ -73,7 +82,7 @@ class ThreadedSource:
             try:
                 await asyncio.wait_for(self._ended.wait(), _CLOSING_SECONDS)
             except asyncio.TimeoutError:
-                self.note = "while closing: the provider has not ended yet"
+                self.trouble = TimeoutError("the provider has not ended yet")
 
     # --- in the thread -------------------------------------------------------------------------
 
@@ -95,21 +104,29 @@ class ThreadedSource:
                     break
         except BaseException as error:  # handed over, and raised in the caller's task
             self._error = error
-        self.note = close_source(source)
-        self._items.append(_END)
-        self._signal(self._finished)
+        try:
+            self.trouble = close_source(source)
+        finally:
+            self._items.append(_END)
+            self._signal(self._finished)
 
     def _put(self, item: Any) -> bool:
         """Hand an item over, waiting for room; return False once nobody wants it any more."""
         with self._room:
-            while len(self._items) >= _READ_AHEAD and not self._scope.cancelled:
+            while len(self._items) >= _READ_AHEAD and not self._gone():
                 self._room.wait(1.0)
-        if self._scope.cancelled:
+        if self._gone():
             return False
         self._items.append(item)
         if self._waiting:
             self._signal(self._arrived.set)
         return True
+
+    def _gone(self) -> bool:
+        """Whether nobody waits any more: the call was cancelled, or its loop is closed."""
+        if self._loop.is_closed():
+            self._scope.cancel()
+        return self._scope.cancelled
 
     def _finished(self) -> None:
         self._arrived.set()

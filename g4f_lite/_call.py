@@ -1,14 +1,16 @@
 """One call to one provider, whoever drives it: what it asks, what has come, and how it ended."""
 
+import copy
 import time
 from collections.abc import Iterator, Mapping
-from typing import Any, Literal, NoReturn
+from typing import Any, Literal
 
-from g4f_lite._failures import as_error, leaks
+from g4f_lite._failures import as_error, leaks, secrets_of
+from g4f_lite._foreign import said
 from g4f_lite._plugins import HookCaller, call_hooks
 from g4f_lite._routing import Route
 from g4f_lite._text_safety import shorten
-from g4f_lite.cancellation import CancelScope
+from g4f_lite.cancellation import CancelScope, _current
 from g4f_lite.contract import Request
 from g4f_lite.errors import (
     EmptyAnswerError,
@@ -40,7 +42,6 @@ class Call:
         "_outcome",
         "_request",
         "_route",
-        "_secrets",
         "_served",
         "_started",
         "_usage",
@@ -61,7 +62,6 @@ class Call:
         options: dict[str, Any],
         dropped: tuple[str, ...],
         model_asked: str | None,
-        auth: object,
         hooks: Mapping[str, tuple[HookCaller, ...]],
     ) -> None:
         self.scope = CancelScope()
@@ -76,7 +76,6 @@ class Call:
         self._options = options
         self._dropped = dropped
         self._model_asked = model_asked
-        self._secrets = (auth,) if isinstance(auth, str) else ()
         self._hooks = hooks
         self._hook_errors: list[str] = []
         self._started = time.monotonic()
@@ -107,10 +106,14 @@ class Call:
         Raises:
             G4FLiteError: what it raises at once; a generator raises nothing yet.
         """
+        token = _current.set(self.scope)
         try:
             return self._iterator(self._route.provider.create(**self.arguments()))
         except (Exception, SystemExit) as error:
-            self.fail(error)
+            failure = error
+        finally:
+            _current.reset(token)
+        raise self.failed(failure)
 
     def open_async(self) -> Any:
         """Call the provider's asynchronous function; return its asynchronous iterator."""
@@ -118,11 +121,14 @@ class Call:
         assert acreate is not None  # noqa: S101 - asked before
         try:
             source = acreate(**self.arguments())
-            if not hasattr(source, "__anext__"):
-                raise self._wrong("_acreate_completion returned", source, "an asynchronous generator")
+            if hasattr(source, "__anext__"):
+                return source
+            failure: BaseException = self._wrong(
+                "_acreate_completion returned", source, "an asynchronous generator"
+            )
         except (Exception, SystemExit) as error:
-            self.fail(error)
-        return source
+            failure = error
+        raise self.failed(failure)
 
     @property
     def is_native(self) -> bool:
@@ -146,10 +152,7 @@ class Call:
             ProviderResponseError: it is neither text nor an event.
         """
         if isinstance(item, str):
-            text = str(item)
-            if text:
-                self.parts.append(text)
-            return text
+            return str.__str__(item)  # of a subclass, what it is and not what it says that it is
         if isinstance(item, Usage):
             self._usage = item
         elif isinstance(item, Finish):
@@ -176,33 +179,51 @@ class Call:
             EmptyAnswerError: there is none.
         """
         if not self.parts and self._finish is None:
-            self.fail(EmptyAnswerError("The answer is empty.", hint="Ask again, or ask another provider."))
+            hint = "Ask again, or ask another provider."
+            raise self.failed(EmptyAnswerError("The answer is empty.", hint=hint))
         self._end("ok", self._finish)
 
-    def cancelled(self, note: str | None = None) -> None:
-        """The caller closed it; what had come is its completion."""
+    def cancelled(self, trouble: BaseException | None = None) -> None:
+        """The caller closed it; what had come is its completion.
+
+        `trouble` is what closing the provider raised. It is noted, since closing must not raise.
+        """
         if self._outcome == "pending":
-            self._error = note
+            if trouble is not None:
+                self._error = f"while closing: {said(trouble, 200, self._secrets())}"
             self._end("cancelled", "cancelled")
 
-    def fail(self, error: BaseException) -> NoReturn:
-        """Raise the error that `error` comes to, with the provider, the partial text and the provenance."""
-        typed = as_error(error, self._secrets)
+    def failed(self, error: BaseException) -> G4FLiteError:
+        """Return the error that `error` comes to, with the provider, the partial text and the provenance.
+
+        It is to be raised outside the `except` that caught `error`: as a context, that would be shown too.
+        """
+        secrets = self._secrets()
+        typed = as_error(error, secrets)
+        if isinstance(typed, ProviderError) and typed.provenance is not None:
+            typed = copy.copy(typed)  # the provider raises the same object again and again
         self._outcome, self._error = "error", shorten(str(typed))
         self._ended = time.monotonic()
+        self.scope.release()
         self._tell("g4f_lite_on_error", error=typed)
         if isinstance(typed, ProviderError):
             typed.provider = typed.provider or self._route.provider.name
             typed.model = typed.model or self._route.model
             typed.partial_text = "".join(self.parts)
             typed.provenance = self.provenance
-        if typed is error:
-            raise typed
-        raise typed from (None if leaks(error, self._secrets) else error)
+        if typed is not error:
+            typed.__cause__ = None if leaks(error, secrets) else error
+        elif leaks(error.__cause__, secrets) or leaks(error.__context__, secrets):
+            typed.__cause__ = typed.__context__ = None
+        return typed
+
+    def _secrets(self) -> tuple[str, ...]:
+        return secrets_of(self._options, self._route.provider.auth_env)
 
     def _end(self, outcome: Literal["ok", "cancelled"], reason: FinishReason | None) -> None:
         self._outcome = outcome
         self._ended = time.monotonic()
+        self.scope.release()
         self._completion = self._complete(reason)
         if "g4f_lite_after_response" in self._hooks:
             self._tell("g4f_lite_after_response", completion=self._completion)

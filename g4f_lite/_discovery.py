@@ -10,57 +10,39 @@ import os
 import re
 import sys
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
+
+from g4f_lite._entry_points import Claim, DiscoveryProblem, parse
 
 if TYPE_CHECKING:
     from importlib.metadata import Distribution
 
 __all__ = ["Claim", "DiscoveryProblem", "Scan", "normalize", "scan"]
 
-_DIST_INFO = re.compile(r"^(?P<name>[^-].*?)(?:-(?P<version>[^-]+?))?\.(?:dist|egg)-info$")
-_LINE = re.compile(r"^(?P<name>[^=]+?)\s*=\s*(?P<value>.+?)\s*$")
-_VALUE = re.compile(r"^(?P<module>[\w.]+)\s*(?::\s*(?P<attr>[\w.]+))?\s*(?:\[.*\])?$")
-_SECTION = re.compile(r"^\[(?P<name>[^\]]*)\]$")
+# An .egg-info may end in the Python it was made for: "name-1.0-py3.11.egg-info".
+_DIST_INFO = re.compile(
+    r"^(?P<name>.+?)(?:-(?P<version>[^-]+?))?(?:\.dist-info|(?:-py\d[\d.]*(?:-[^-]+)?)?\.egg-info)$"
+)
 
 # Finders whose distributions a look at the folders of sys.path finds too.
 _KNOWN_FINDERS = ("_frozen_importlib", "_frozen_importlib_external", "importlib_metadata", "_distutils_hack")
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """One entry point: a distribution says that `name` is at `module` (and there, at `attr`)."""
-
-    group: str
-    name: str
-    module: str
-    attr: str
-    distribution: str
-    version: str
-
-    @property
-    def target(self) -> str:
-        """The entry point's value."""
-        return f"{self.module}:{self.attr}" if self.attr else self.module
-
-
-@dataclass(frozen=True, slots=True)
-class DiscoveryProblem:
-    """Metadata that could not be read, and whose."""
-
-    distribution: str
-    version: str
-    location: str
-    message: str
-
-
-@dataclass(frozen=True, slots=True)
-class Scan:
+class Scan(NamedTuple):
     """What a look at all installed distributions found."""
 
     claims: tuple[Claim, ...]
     problems: tuple[DiscoveryProblem, ...]
+
+
+class _Found(NamedTuple):
+    """One distribution's ``entry_points.txt``: its bytes, None if it has none, or why it cannot be read."""
+
+    distribution: str
+    version: str
+    location: str
+    data: bytes | OSError | None
 
 
 def normalize(distribution: str) -> str:
@@ -76,49 +58,74 @@ def scan(groups: tuple[str, ...]) -> Scan:
     claims: list[Claim] = []
     problems: list[DiscoveryProblem] = []
     seen: set[str] = set()
-    for name, version, location, data in _files():
-        if name in seen:
+    for found in _files():
+        if found.distribution in seen:
             continue
-        seen.add(name)
-        if data is None or not any(group.encode() in data for group in groups):
-            continue
-        try:
-            _read(data, groups, name, version, location, claims, problems)
-        except Exception as error:
-            message = f"entry_points.txt could not be read: {error}"
-            problems.append(DiscoveryProblem(name, version, location, message))
+        seen.add(found.distribution)
+        name, version, location, data = found.distribution, found.version, found.location, found.data
+        if isinstance(data, OSError):
+            message = f"it cannot be read: {data.strerror}"
+            fix = f"Make it readable, or reinstall {name}."
+            problems.append(DiscoveryProblem(name, version, location, message, fix=fix))
+        elif data and any(group.encode() in data for group in groups):
+            read = parse(data, groups, distribution=name, version=version, location=location)
+            claims += read[0]
+            problems += read[1]
     return Scan(tuple(claims), tuple(problems))
 
 
-def _files() -> Iterator[tuple[str, str, str, bytes | None]]:
-    """Yield (distribution, version, file, content) for each distribution; None: it has no entry points."""
-    for entry in dict.fromkeys(sys.path):
-        folder = entry or "."
+def _files() -> Iterator[_Found]:
+    # What is no string on sys.path the import system passes over too.
+    entries: list[object] = list(sys.path)
+    for folder in dict.fromkeys(entry or "." for entry in entries if isinstance(entry, str)):
         try:
             names = os.listdir(folder)  # noqa: PTH208 - twice as fast, for thousands of names
         except NotADirectoryError:
             yield from _archived(folder)
+        except (OSError, ValueError):
             continue
-        except OSError:
-            continue
-        for item in names:
-            if item.endswith((".dist-info", ".egg-info")):
-                yield from _installed(folder, item)
+        else:
+            yield from _in_folder(folder, names)
     yield from _from_other_finders()
 
 
-def _installed(folder: str, item: str) -> Iterator[tuple[str, str, str, bytes | None]]:
-    match = _DIST_INFO.match(item)
-    if match is None:
-        return
-    location = f"{folder}{os.sep}{item}{os.sep}entry_points.txt"
+def _in_folder(folder: str, names: list[str]) -> Iterator[_Found]:
+    """Yield each distribution of one folder once, in the order of the names."""
+    versions: dict[str, list[tuple[str, str]]] = {}
+    for item in sorted(names):
+        match = _DIST_INFO.match(item) if item.endswith((".dist-info", ".egg-info")) else None
+        # pip renames what it is about to remove to "~ame", and leaves it there when it is interrupted.
+        if match is not None and not item.startswith(("~", "-")):
+            versions.setdefault(normalize(match["name"]), []).append((item, match["version"] or ""))
+    for name, candidates in versions.items():
+        item, version = candidates[0] if len(candidates) == 1 else _current(folder, candidates)
+        location = f"{folder}{os.sep}{item}{os.sep}entry_points.txt"
+        data = _content(location)
+        yield _Found(name, version or (_version_from(folder, item) if data else ""), location, data)
+
+
+def _current(folder: str, candidates: list[tuple[str, str]]) -> tuple[str, str]:
+    """Return which of several versions in one folder is installed: the newest that is whole."""
+
+    def age(candidate: tuple[str, str]) -> tuple[bool, float]:
+        path = Path(folder, candidate[0])
+        try:
+            whole = (path / "METADATA").is_file() or (path / "PKG-INFO").is_file()
+            return whole, path.stat().st_mtime
+        except OSError:
+            return False, 0.0
+
+    return max(candidates, key=age)
+
+
+def _content(location: str) -> bytes | OSError | None:
     try:
         with open(location, "rb") as file:  # noqa: PTH123 - pathlib costs more than the reading
-            data = file.read()
-    except OSError:
-        data = None
-    version = match["version"] or (_version_from(folder, item) if data else "")
-    yield normalize(match["name"]), version, location, data
+            return file.read()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        return error
 
 
 def _version_from(folder: str, item: str) -> str:
@@ -131,7 +138,7 @@ def _version_from(folder: str, item: str) -> str:
     return match[1] if match else "unknown"
 
 
-def _archived(path: str) -> Iterator[tuple[str, str, str, bytes | None]]:
+def _archived(path: str) -> Iterator[_Found]:
     """Yield the distributions inside a zip file on `sys.path`."""
     from importlib.metadata import distributions
 
@@ -142,67 +149,28 @@ def _archived(path: str) -> Iterator[tuple[str, str, str, bytes | None]]:
     yield from _described(found, path)
 
 
-def _from_other_finders() -> Iterator[tuple[str, str, str, bytes | None]]:
+def _from_other_finders() -> Iterator[_Found]:
     """Yield what unusual import hooks offer; there are none in an ordinary environment."""
-    for finder in sys.meta_path:
-        home = finder.__module__ if isinstance(finder, type) else type(finder).__module__
-        find = getattr(finder, "find_distributions", None)
-        if find is None or home in _KNOWN_FINDERS:
-            continue
-        from importlib.metadata import DistributionFinder
-
+    for finder in list(sys.meta_path):
         try:
+            home = finder.__module__ if isinstance(finder, type) else type(finder).__module__
+            find = getattr(finder, "find_distributions", None)
+            if find is None or home in _KNOWN_FINDERS:
+                continue
+            from importlib.metadata import DistributionFinder
+
             found = list(find(DistributionFinder.Context()))
         except Exception:  # noqa: S112 - a broken import hook is no concern of ours
             continue
         yield from _described(found, home)
 
 
-def _described(found: "Iterable[Distribution]", where: str) -> Iterator[tuple[str, str, str, bytes | None]]:
+def _described(found: "Iterable[Distribution]", where: str) -> Iterator[_Found]:
     for distribution in found:
         try:
             text = distribution.read_text("entry_points.txt")
             name, version = distribution.metadata["Name"], distribution.version
+            data = text.encode("utf-8", "backslashreplace") if text else None
         except Exception:  # noqa: S112 - one unreadable distribution must not hide the others
             continue
-        data = None if text is None else text.encode()
-        yield normalize(name or where), version or "unknown", f"{where}{os.sep}entry_points.txt", data
-
-
-def _read(
-    data: bytes,
-    groups: tuple[str, ...],
-    distribution: str,
-    version: str,
-    location: str,
-    claims: list[Claim],
-    problems: list[DiscoveryProblem],
-) -> None:
-    """Take the entries of `groups` out of one file; what is malformed there is a problem of its own."""
-
-    def problem(number: int, message: str) -> None:
-        problems.append(DiscoveryProblem(distribution, version, f"{location}:{number}", message))
-
-    section = None
-    for number, raw in enumerate(data.decode("utf-8").splitlines(), 1):
-        line = raw.strip()
-        if not line or line.startswith(("#", ";")):
-            continue
-        if line.startswith("["):
-            heading = _SECTION.match(line)
-            section = heading["name"].strip() if heading else None
-            if heading is None and any(group in line for group in groups):
-                problem(number, f"{line!r} is no section heading of the form `[group]`")
-            continue
-        if section is None and any(group in line for group in groups):
-            problem(number, f"{line!r} stands outside any section")
-        if section not in groups:
-            continue
-        entry = _LINE.match(line)
-        value = _VALUE.match(entry["value"]) if entry else None
-        if entry is None or value is None:
-            problem(number, f"{line!r} is no entry point of the form `name = package.module`")
-            continue
-        claims.append(
-            Claim(section, entry["name"], value["module"], value["attr"] or "", distribution, version)
-        )
+        yield _Found(normalize(name or where), version or "unknown", f"{where}{os.sep}entry_points.txt", data)

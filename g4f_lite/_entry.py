@@ -1,16 +1,16 @@
 """One provider of one distribution, from its claim to its use, and what became of it."""
 
 import copy
-import threading
 from collections.abc import Callable
 from typing import Any, Literal
 
-from g4f_lite._discovery import Claim
+from g4f_lite._entry_points import Claim
 from g4f_lite._loading import load
 from g4f_lite._metadata import StaticMetadata
 from g4f_lite._policy import Policy
-from g4f_lite._validation import Identity, validate
-from g4f_lite.contract import LoadedProvider, ProviderInfo, State, Verdict
+from g4f_lite._turns import CircularWaitError, Turn, importing
+from g4f_lite._validation import Identity, is_name, validate
+from g4f_lite.contract import LoadedProvider, Problem, ProviderInfo, State, Verdict
 from g4f_lite.errors import InvalidProviderError, ProviderLoadError
 
 __all__ = ["BUILTIN_DISTRIBUTION", "PROGRAM", "Entry"]
@@ -18,6 +18,9 @@ __all__ = ["BUILTIN_DISTRIBUTION", "PROGRAM", "Entry"]
 BUILTIN_DISTRIBUTION = "g4f-lite"
 PROGRAM = "(program)"
 """The "distribution" of providers that a program registers at run time."""
+
+
+_ASKS_ITSELF = "its own import asks for it, or waits for one that does"
 
 
 class Entry:
@@ -32,8 +35,9 @@ class Entry:
         self.loaded: LoadedProvider | None = None
         self.verdict: Verdict | None = None
         self.failure: ProviderLoadError | None = None
-        self._lock = threading.RLock()
+        self._turn = Turn()
         self._loading = False
+        self._held = plugin is not None
 
     @property
     def builtin(self) -> bool:
@@ -58,27 +62,48 @@ class Entry:
     ) -> LoadedProvider:
         """Import, judge and hold it if that has not been tried; return it, or raise why it cannot be used.
 
+        Args:
+            hold: hands it to pluggy.
+            static: what its source gives away, so that drift can be found.
+            strict: refuse what has any problem at all.
+
         Raises:
             ProviderLoadError: its import failed, now or earlier.
             InvalidProviderError: it does not fulfil the contract.
         """
-        with self._lock:
-            if self.verdict is None and self.failure is None:
-                self._load_once(hold, static)
-            if self.failure is not None:
-                # A fresh one: raising the kept one again would grow its traceback each time.
-                raise copy.copy(self.failure) from self.failure.__cause__
-            return self.accepted(strict=strict)
+        if self.plugin is None and self.claim.module in importing():
+            raise self.failed(_ASKS_ITSELF)
+        try:
+            with self._turn:
+                return self._load(hold, static, strict=strict)
+        except CircularWaitError:
+            raise self.failed(_ASKS_ITSELF) from None
 
-    def _load_once(self, hold: Callable[["Entry"], None], static: StaticMetadata | None) -> None:
+    def _load(
+        self, hold: Callable[["Entry"], None], static: StaticMetadata | None, *, strict: bool
+    ) -> LoadedProvider:
+        if self.verdict is None and self.failure is None:
+            self._load_once(static)
+        if self.failure is not None:
+            # A fresh one: raising the kept one again would grow its traceback each time.
+            raise copy.copy(self.failure) from self.failure.__cause__
+        accepted = self.accepted(strict=strict)
+        if not self._held:
+            self._held = True  # before, since its offers may ask for it
+            try:
+                hold(self)
+            except ProviderLoadError as failure:
+                self.failure = failure
+                raise
+        return accepted
+
+    def _load_once(self, static: StaticMetadata | None) -> None:
         if self._loading:
-            raise self.failed("its own import asks for it")
+            raise self.failed(_ASKS_ITSELF)
         self._loading = True
         try:
             plugin, printed = load(self.claim)
             self.judge(plugin, static=static, printed=printed)
-            if self.loaded is not None:
-                hold(self)
         except ProviderLoadError as failure:
             self.failure = failure
         finally:
@@ -107,7 +132,7 @@ class Entry:
             claim.name,
             distribution=claim.distribution,
             version=claim.version,
-            location="",
+            location=claim.location,
             reason=reason,
             fix=f"Tell the author of {claim.distribution}.",
         )
@@ -153,10 +178,21 @@ class Entry:
         if contested:
             return "conflict", f"more than one distribution claims {self.claim.name!r}"
         if self.failure is not None:
-            return "failed", f"{self.failure.reason} ({self.failure.location})"
+            return "failed", f"{self.failure.location}: {self.failure.reason}. {self.failure.hint}"
         verdict = self.verdict
         if verdict is None:
-            return "listed", ""
+            return ("listed", "") if is_name(self.claim.name) else ("invalid", self._misnamed())
         if not verdict.usable or (policy.strict and not verdict.valid):
-            return "invalid", "; ".join(problem.message for problem in verdict.problems)
-        return "ready", "; ".join(problem.message for problem in verdict.warnings)
+            return "invalid", "; ".join(map(_one_line, verdict.problems))
+        return "ready", "; ".join(map(_one_line, verdict.warnings))
+
+    def _misnamed(self) -> str:
+        place = f"{self.claim.location}: " if self.claim.location else ""
+        return (
+            f"{place}{self.claim.name!r} is no provider name. Tell the author of {self.claim.distribution}."
+        )
+
+
+def _one_line(problem: Problem) -> str:
+    place = f"{problem.location}: " if problem.location else ""
+    return f"{place}{problem.message} {problem.fix}"

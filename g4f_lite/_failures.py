@@ -1,10 +1,15 @@
 """Turn whatever a provider's code raises into an error of g4f_lite's tree."""
 
+import os
+import re
 import sys
+from collections.abc import Iterator, Mapping
+from functools import partial
 from types import TracebackType
 from typing import Any
 
-from g4f_lite._text_safety import redact, shorten
+from g4f_lite._foreign import or_else, said
+from g4f_lite._text_safety import redact
 from g4f_lite.errors import (
     G4FLiteError,
     ProviderConnectionError,
@@ -14,8 +19,9 @@ from g4f_lite.errors import (
     ProviderTimeoutError,
 )
 
-__all__ = ["as_error", "leaks"]
+__all__ = ["as_error", "leaks", "secrets_of"]
 
+_SECRET_NAME = re.compile("key|token|secret|passw|auth|cookie|credential|headers", re.IGNORECASE)
 _RETRY_HINT = "Try again, or ask another provider."
 
 
@@ -26,7 +32,7 @@ def as_error(error: BaseException, secrets: tuple[str, ...]) -> G4FLiteError:
     """
     if isinstance(error, G4FLiteError):
         return _clean(error, secrets)
-    reason = shorten(redact(f"{type(error).__name__}: {error}", secrets))
+    reason = said(error, 300, secrets)
     requests: Any = sys.modules.get("requests")
     if requests is not None and isinstance(error, requests.RequestException):
         return _from_requests(requests, error, reason)
@@ -53,26 +59,52 @@ def _from_requests(requests: Any, error: Any, reason: str) -> ProviderError:
 
 def _clean(error: G4FLiteError, secrets: tuple[str, ...]) -> G4FLiteError:
     """Take secrets out of an error that a provider worded itself."""
-    if any(secret in str(arg) for arg in error.args for secret in secrets):
+    if any(redact(text, secrets) != text for text in map(str, error.args)):
         error.args = tuple(redact(str(arg), secrets) for arg in error.args)
     for name in ("body", "hint", "reason"):
         value = getattr(error, name, None)
-        if isinstance(value, str) and any(secret in value for secret in secrets):
+        if isinstance(value, str):
             setattr(error, name, redact(value, secrets))
+    notes = getattr(error, "__notes__", None)
+    if notes:
+        error.__notes__ = [redact(str(note), secrets) for note in notes]
     return error
 
 
-def leaks(error: BaseException, secrets: tuple[str, ...]) -> bool:
-    """Whether a chained exception would show a secret, by its own text or that of one chained to it."""
-    step: BaseException | None = error
-    seen: set[int] = set()
-    while step is not None and id(step) not in seen:
+def leaks(error: BaseException | None, secrets: tuple[str, ...]) -> bool:
+    """Whether a traceback of `error` would show a secret: by its text, its notes, or what is chained to it."""
+    waiting, seen = [error], set[int]()
+    while waiting:
+        step = waiting.pop()
+        if step is None or id(step) in seen:
+            continue
         seen.add(id(step))
-        text = f"{step} {step!r}"
+        text = or_else("", partial(_shown_by, step))
         if redact(text, secrets) != text:
             return True
-        step = step.__cause__ or step.__context__
+        waiting += [step.__cause__, step.__context__, *(getattr(step, "exceptions", None) or ())]
     return False
+
+
+def _shown_by(error: BaseException) -> str:
+    return f"{error} {error!r} {getattr(error, '__notes__', '')}"
+
+
+def secrets_of(options: Mapping[str, Any], auth_env: str) -> tuple[str, ...]:
+    """Return the strings of a call that must not show: its key, whatever is named like one, the environment's."""
+    found = [text for name, value in options.items() if _SECRET_NAME.search(name) for text in _strings(value)]
+    return (*found, *filter(None, [os.environ.get(auth_env)]))
+
+
+def _strings(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, bytes):
+        yield value.decode(errors="replace")
+    elif isinstance(value, Mapping):
+        yield from (text for item in value.values() for text in _strings(item))
+    elif isinstance(value, (list, tuple, set, frozenset)):
+        yield from (text for item in value for text in _strings(item))
 
 
 def _location(error: BaseException) -> str:

@@ -1,38 +1,35 @@
 """Read a provider's constants from its source, without importing it.
 
 Only literals can be read so; whatever is computed is unknown until the import. The result for a file is
-kept in memory and in a small JSON file in the cache folder, by the file's time and size.
+kept in memory and in a small JSON file in the cache folder, by the file's times and size.
 """
 
 import ast
 import contextlib
-import importlib.machinery
 import json
 import os
-import sys
-import warnings
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+import threading
+from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
+from g4f_lite._sources import parse
 from g4f_lite.contract import CONSTANTS
 from g4f_lite.paths import cache_dir
 
-__all__ = ["MetadataCache", "StaticMetadata", "find_source", "read_constants"]
+__all__ = ["MetadataCache", "StaticMetadata", "is_kind", "read_constants"]
 
 _NAMES = frozenset(constant.name for constant in CONSTANTS)
 _LARGEST = 1_000_000
 """Bytes; a larger module is not worth parsing for five constants."""
-_FORMAT = 1
+_FORMAT = 2
 
 
-@dataclass(frozen=True, slots=True)
-class StaticMetadata:
-    """The constants that a source gives away: name to value, and name to line."""
+class StaticMetadata(NamedTuple):
+    """The constants that a source gives away: name to value."""
 
-    values: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    values: Mapping[str, Any] = MappingProxyType({})
     complete: bool = False
     """Whether every required constant is there as a literal of the right kind."""
 
@@ -40,49 +37,10 @@ class StaticMetadata:
 UNKNOWN = StaticMetadata()
 
 
-def find_source(module: str) -> str | None:
-    """Return the file that `import module` would run, None if there is no such `.py` file.
-
-    Unlike `importlib.util.find_spec`, this does not import the parent packages.
-    """
-    path: Sequence[str] | None = None
-    parts = module.split(".")
-    for depth in range(1, len(parts) + 1):
-        spec = _find_spec(".".join(parts[:depth]), path)
-        if spec is None:
-            return None
-        path = spec.submodule_search_locations and list(spec.submodule_search_locations)
-        if depth == len(parts):
-            return spec.origin if spec.has_location and str(spec.origin).endswith(".py") else None
-        if not path:
-            return None
-    return None
-
-
-def _find_spec(name: str, path: Sequence[str] | None) -> importlib.machinery.ModuleSpec | None:
-    for finder in sys.meta_path:
-        find = getattr(finder, "find_spec", None)
-        if find is None:
-            continue
-        try:
-            spec: importlib.machinery.ModuleSpec | None = find(name, path)
-        except Exception:  # noqa: S112 - a broken import hook must not hide what the others find
-            continue
-        if spec is not None:
-            return spec
-    return None
-
-
 def read_constants(source: str | bytes) -> StaticMetadata:
     """Return the contract's constants that stand in `source` as top-level literals."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # the plugin's style is not the caller's concern
-            body = ast.parse(source).body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return UNKNOWN
     values: dict[str, Any] = {}
-    for statement in body:
+    for statement in parse(source) or ():
         for name, value in _assigned(statement):
             try:
                 values[name] = ast.literal_eval(value)
@@ -120,9 +78,10 @@ def is_kind(value: object, kind: str) -> bool:
 
 
 class MetadataCache:
-    """Static metadata by file. What cannot be stored is simply read again."""
+    """Static metadata by file, for any number of threads. What cannot be stored is simply read again."""
 
     def __init__(self) -> None:
+        self._lock = threading.Lock()
         self._known: dict[str, tuple[list[int], dict[str, Any]]] | None = None
         self._changed = False
 
@@ -130,24 +89,24 @@ class MetadataCache:
         """Return the constants in `file`, as it is now."""
         try:
             status = os.stat(file)  # noqa: PTH116 - hundreds of files
-        except OSError:
+        except (OSError, ValueError):
             return UNKNOWN
         if status.st_size > _LARGEST:
             return UNKNOWN
-        stamp = [status.st_mtime_ns, status.st_size]
-        known = self._entries().get(file)
+        # The time of the last change too: builds that can be reproduced give every file one time.
+        stamp = [status.st_mtime_ns, status.st_ctime_ns, status.st_size]
+        with self._lock:
+            known = self._entries().get(file)
         if known is not None and known[0] == stamp:
             return _judged(dict(known[1]))
-        metadata = self._parse(file)
-        self._entries()[file] = (stamp, dict(metadata.values))
-        self._changed = True
-        return metadata
-
-    def _parse(self, file: str) -> StaticMetadata:
         try:
-            return read_constants(Path(file).read_bytes())
+            metadata = read_constants(Path(file).read_bytes())
         except OSError:
             return UNKNOWN
+        with self._lock:
+            self._entries()[file] = (stamp, dict(metadata.values))
+            self._changed = True
+        return metadata
 
     def _entries(self) -> dict[str, tuple[list[int], dict[str, Any]]]:
         if self._known is None:
@@ -158,25 +117,30 @@ class MetadataCache:
                     self._known = {
                         file: (list(stamp), dict(values)) for file, (stamp, values) in stored["files"].items()
                     }
-            except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
-                pass  # absent, foreign or damaged: it is written anew
+            except (OSError, ValueError, TypeError, KeyError, AttributeError, RuntimeError):
+                pass  # absent, foreign or damaged, or this user has no home: it is written anew, if it can be
         return self._known
 
     def save(self) -> None:
         """Write the file if there is something new; a folder that cannot be written is no error."""
-        if not self._changed or self._known is None:
-            return
-        self._changed = False
-        kept = {file: entry for file, entry in self._known.items() if os.path.exists(file)}  # noqa: PTH110
-        path = self._path()
-        scratch = path.with_name(f"{path.name}.{os.getpid()}.new")
+        with self._lock:
+            if not self._changed or self._known is None:
+                return
+            self._changed = False
+            with contextlib.suppress(OSError, RuntimeError):
+                self._write(self._path(), self._known)
+
+    @staticmethod
+    def _write(path: Path, known: Mapping[str, Any]) -> None:
+        kept = {file: entry for file, entry in known.items() if os.path.exists(file)}  # noqa: PTH110
+        scratch = path.with_name(f"{path.name}.{os.getpid()}.{threading.get_ident()}.new")
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         try:
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             scratch.write_text(json.dumps({"format": _FORMAT, "files": kept}), "utf-8")
             scratch.replace(path)
         except OSError:
-            with contextlib.suppress(OSError):
-                scratch.unlink()
+            scratch.unlink(missing_ok=True)
+            raise
 
     @staticmethod
     def _path() -> Path:

@@ -5,13 +5,14 @@ one call to one provider.
 """
 
 from collections.abc import Callable
+from types import ModuleType
 from typing import Any
 
 import pluggy
 
 from g4f_lite import hookspecs
-from g4f_lite._text_safety import redact, shorten
-from g4f_lite._validation import hook_findings
+from g4f_lite._foreign import is_module, said
+from g4f_lite._hook_checks import arguments_of, hook_findings, hook_names
 
 __all__ = ["HookCaller", "Plugins", "call_hooks"]
 
@@ -34,9 +35,8 @@ class _Manager(pluggy.PluginManager):
         # out; the plugin's verdict says so.
         if name not in hookspecs.HOOK_NAMES or any(hook_findings(name, getattr(plugin, name, None))):
             return None
-        return super().parse_hookimpl_opts(plugin, name) or (
-            _PLAIN if callable(getattr(plugin, name)) else None
-        )
+        marked = super().parse_hookimpl_opts(plugin, name) or _PLAIN
+        return {**marked, "specname": None}  # its name says which hook it is, and was judged as that one
 
 
 class Plugins:
@@ -45,24 +45,45 @@ class Plugins:
     def __init__(self) -> None:
         self._manager = _Manager(hookspecs.PROJECT)
         self._manager.add_hookspecs(hookspecs)
+        self._held: dict[str, Any] = {}
         self.hooks: dict[str, tuple[HookCaller, ...]] = {}
 
     def add(self, plugin: Any, full_name: str) -> None:
-        """Hold a validated plugin under its full name; the same object under a second name is held once."""
-        if any(plugin is held for held in self._manager.get_plugins()):
-            return
-        self._manager.register(plugin, full_name)
-        self._find_hooks()
+        """Hold a plugin under its full name; the hooks of one that has several names are called once.
+
+        Raises:
+            ValueError: something else is held under that name.
+        """
+        if self._held.get(full_name, plugin) is not plugin:
+            raise ValueError(f"another plugin is held as {full_name!r}")
+        known = any(plugin is other for other in self._held.values())
+        if not known:
+            self._manager.register(_holdable(plugin, full_name), full_name)
+        self._held[full_name] = plugin
+        if not known:
+            self._find_hooks()
 
     def remove(self, full_name: str) -> None:
         """Let go of a plugin, if it is held under this name."""
-        if self._manager.has_plugin(full_name):
-            self._manager.unregister(name=full_name)
-            self._find_hooks()
+        if full_name not in self._held:
+            return
+        plugin = self._held.pop(full_name)
+        if not self._manager.has_plugin(full_name):
+            return
+        self._manager.unregister(name=full_name)
+        for other, held in self._held.items():
+            if held is plugin:  # it has another name, and keeps its hooks
+                self._manager.register(_holdable(plugin, other), other)
+                break
+        self._find_hooks()
 
     def holds(self, full_name: str) -> bool:
         """Whether a plugin is held under this name."""
-        return self._manager.has_plugin(full_name)
+        return full_name in self._held
+
+    def hook_of(self, full_name: str, hook: str) -> HookCaller | None:
+        """Return one plugin's implementation of one hook."""
+        return next((caller for caller in self.hooks.get(hook, ()) if caller[0] == full_name), None)
 
     def _find_hooks(self) -> None:
         self.hooks = {name: callers for name in hookspecs.HOOK_NAMES if (callers := self._callers(name))}
@@ -70,10 +91,27 @@ class Plugins:
     def _callers(self, name: str) -> tuple[HookCaller, ...]:
         """Return the implementations in pluggy's calling order, each to be called by itself.
 
-        `HookCaller.__call__` would let one that raises keep the later ones from being called.
+        `HookCaller.__call__` would let one that raises keep the later ones from being called, and would
+        leave out parameters that have a default.
         """
         implementations = reversed(getattr(self._manager.hook, name).get_hookimpls())
-        return tuple((item.plugin_name, item.function, tuple(item.argnames)) for item in implementations)
+        return tuple(
+            (item.plugin_name, item.function, arguments_of(name, item.function)) for item in implementations
+        )
+
+
+def _holdable(plugin: Any, full_name: str) -> Any:
+    """Return what pluggy is given: a module as it is, for an object a module with its hooks.
+
+    pluggy compares plugins with ``==``, hashes them, and binds functions that an instance merely has: two
+    equal instances, one that cannot be hashed, and a `SimpleNamespace` each break one of these.
+    """
+    if is_module(plugin):
+        return plugin
+    stand_in = ModuleType(full_name)
+    for name in hook_names(plugin):
+        setattr(stand_in, name, getattr(plugin, name))
+    return stand_in
 
 
 def call_hooks(callers: tuple[HookCaller, ...], hook: str, **arguments: Any) -> list[str]:
@@ -84,12 +122,11 @@ def call_hooks(callers: tuple[HookCaller, ...], hook: str, **arguments: Any) -> 
     errors = []
     for plugin_name, function, names in callers:
         try:
-            function(*[arguments[name] for name in names])
+            function(**{name: arguments[name] for name in names})
         except KeyboardInterrupt:
             raise
         except BaseException as error:
-            reason = shorten(redact(f"{type(error).__name__}: {error}"), 200)
-            errors.append(f"{hook} of {plugin_name} raised {reason}")
+            errors.append(f"{hook} of {plugin_name} raised {said(error)}")
             _log(errors[-1])
     return errors
 

@@ -2,19 +2,29 @@
 
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from g4f_lite._discovery import normalize
 
-__all__ = ["ALLOW_VARIABLE", "BLOCK_VARIABLE", "STRICT_VARIABLE", "Policy", "current_policy"]
+__all__ = [
+    "ALLOW_VARIABLE",
+    "BLOCK_VARIABLE",
+    "STRICT_VARIABLE",
+    "Environment",
+    "Policy",
+    "current_policy",
+    "environment_values",
+]
 
 ALLOW_VARIABLE = "G4F_LITE_PLUGINS"
 BLOCK_VARIABLE = "G4F_LITE_BLOCK"
 STRICT_VARIABLE = "G4F_LITE_STRICT"
 
+Environment = tuple[str | None, str | None, str | None]
+"""The values of the three variables, in this order."""
 
-@dataclass(frozen=True, slots=True)
-class Policy:
+
+class Policy(NamedTuple):
     """The three variables, read.
 
     Attributes:
@@ -45,7 +55,7 @@ def _split(value: str) -> Iterable[str]:
     return value.replace(",", " ").split()
 
 
-def current_policy(environment: tuple[str | None, str | None, str | None]) -> Policy:
+def current_policy(environment: Environment) -> Policy:
     """Read the values of the three variables, in the order of `environment_values`."""
     allow, block, strict = environment
     return Policy(
@@ -55,7 +65,7 @@ def current_policy(environment: tuple[str | None, str | None, str | None]) -> Po
     )
 
 
-def environment_values() -> tuple[str | None, str | None, str | None]:
+def environment_values() -> Environment:
     """Return the variables' values now; cheap enough to ask before each call."""
     get = os.environ.get
     return (get(ALLOW_VARIABLE), get(BLOCK_VARIABLE), get(STRICT_VARIABLE))

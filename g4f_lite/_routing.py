@@ -24,6 +24,7 @@ __all__ = ["DEFAULT_VARIABLE", "Route", "find_route", "is_warm"]
 
 DEFAULT_VARIABLE = "G4F_LITE_PROVIDER"
 _DEFAULT = "local"
+_OUT_OF_REACH = ("blocked", "conflict")
 
 
 class Route(NamedTuple):
@@ -71,7 +72,7 @@ def _checked(argument: str, value: object) -> str | None:
 def _named(provider: str | None, model: str | None) -> tuple[str | None, str | None]:
     """Split the forms that name both."""
     if provider is None and model is None:
-        provider = os.environ.get(DEFAULT_VARIABLE) or None
+        provider = os.environ.get(DEFAULT_VARIABLE, "").strip() or None
     if provider is not None:
         name, slash, rest = provider.partition("/")
         if not slash:
@@ -82,6 +83,12 @@ def _named(provider: str | None, model: str | None) -> tuple[str | None, str | N
                 f"`provider` is {provider!r}, which names a model too, beside model={model!r}.",
                 hint="Name the model once.",
             )
+        if not name or not rest:
+            raise InvalidArgumentError(
+                "provider",
+                f"`provider` is {shorten(provider, 60)!r}, which has nothing before or behind its slash.",
+                hint='Pass "provider", or "provider/model".',
+            )
         return name, rest
     if model is not None:
         name, slash, rest = model.partition("/")
@@ -91,7 +98,7 @@ def _named(provider: str | None, model: str | None) -> tuple[str | None, str | N
 
 
 def _default() -> str:
-    return (os.environ.get(DEFAULT_VARIABLE) or _DEFAULT).partition("/")[0]
+    return (os.environ.get(DEFAULT_VARIABLE, "").strip() or _DEFAULT).partition("/")[0]
 
 
 def _model_of(provider: LoadedProvider, wanted: str | None) -> str:
@@ -148,7 +155,8 @@ def _preference(default: str) -> Callable[[ProviderInfo], tuple[bool, bool, bool
 
 def _candidates(infos: list[ProviderInfo], model: str, *, has_auth: bool) -> Iterator[ProviderInfo]:
     """Yield who lists the model; then, if none of them served, those whose models need an import to know."""
-    usable = [info for info in infos if info.state in ("listed", "ready") and info.working is not False]
+    # Those that failed before are asked for again: they fail at once, and are on record as passed over.
+    usable = [info for info in infos if info.state not in _OUT_OF_REACH and info.working is not False]
     for info in usable:
         if model in (info.models or ()) and _has_key(bool(info.needs_auth), _variable(info), has_auth):
             yield info
@@ -166,7 +174,7 @@ def _has_key(needs_auth: bool, variable: str, has_auth: bool) -> bool:
 def _nobody(infos: list[ProviderInfo], model: str) -> MissingAuthError | ModelNotFoundError:
     """Return the error that says why nobody can be asked for the model."""
     offering = [info for info in infos if model in (info.models or ())]
-    missing = [info for info in offering if info.state in ("listed", "ready") and info.working is not False]
+    missing = [info for info in offering if info.state not in _OUT_OF_REACH and info.working is not False]
     if missing:
         return MissingAuthError(missing[0].name, _variable(missing[0]))
     why = "; ".join(f"{info.name!r} lists it and {info.reason or 'is not working'}" for info in offering)

@@ -16,21 +16,31 @@ def _patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
     Authorization headers, key-like URL or JSON fields, the prefixed tokens of the large services, and
     logins in URLs. Compiled on first use: most programs never fail.
     """
-    fields = r"api[_-]?key|access[_-]?token|token|secret|password|auth|key"
+    fields = r"key|token|secret|passw(?:or)?d|auth(?:orization)?|cookie|session"
     return (
         (re.compile(r"(?i)\b(bearer|basic)\s+[A-Za-z0-9._~+/=-]{8,}"), rf"\1 {_MASK}"),
-        (
-            re.compile(rf"(?i)(\b(?:x-)?(?:{fields})[\"']?\s*[=:]\s*[\"']?)([^\s\"'&,;}})]{{6,}})"),
-            rf"\1{_MASK}",
-        ),
+        (re.compile(rf"(?i)([\w-]*(?:{fields})[\"']?\s*[=:]\s*[\"']?)([^\s\"'&,;}})]{{6,}})"), rf"\1{_MASK}"),
         (re.compile(r"(?<![A-Za-z0-9])(?:sk|pk|rk|gsk|xai|ghp|hf|AIza)[-_]?[A-Za-z0-9_-]{16,}"), _MASK),
-        (re.compile(r"(://)[^/\s:@]+:[^/\s@]+(@)"), rf"\1{_MASK}\2"),
+        (re.compile(r"(://)[^/\s\"']*@"), rf"\1{_MASK}@"),
     )
+
+
+def _spellings(secret: str) -> set[str]:
+    """Return the forms in which a secret comes back: as it is, stripped, escaped, in a URL, in base64."""
+    from base64 import b64encode
+    from urllib.parse import quote, quote_plus
+
+    bare = secret.strip()
+    raw = secret.encode(errors="surrogatepass")
+    forms = {secret, bare, repr(secret)[1:-1], repr(raw)[2:-1], quote(bare, safe=""), quote_plus(bare)}
+    forms.add(b64encode(bare.encode(errors="surrogatepass")).decode())
+    return {form for form in forms if len(form) >= _SHORTEST_SECRET}
 
 
 def redact(text: str, secrets: Iterable[str] = ()) -> str:
     """Return `text` with the given secrets, and whatever looks like a key, replaced by ``***``."""
-    for secret in sorted({s for s in secrets if len(s) >= _SHORTEST_SECRET}, key=len, reverse=True):
+    known = {spelling for secret in secrets for spelling in _spellings(secret)}
+    for secret in sorted(known, key=len, reverse=True):
         text = text.replace(secret, _MASK)
     for pattern, replacement in _patterns():
         text = pattern.sub(replacement, text)

@@ -1,23 +1,21 @@
 """Judge a provider: everything that is wrong with it at once, and the facts a call needs."""
 
-import ast
-import inspect
 import re
-from collections.abc import Iterator
-from pathlib import Path
-from types import ModuleType
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
-from g4f_lite import hookspecs
+from g4f_lite._foreign import is_module, or_else, plain_text, said, shown
+from g4f_lite._hook_checks import hook_findings, hook_names
 from g4f_lite._metadata import StaticMetadata, is_kind
 from g4f_lite._signatures import Finding, SignatureFacts, examine, location_of
-from g4f_lite._text_safety import shorten
+from g4f_lite._sources import line_of
 from g4f_lite.contract import CONSTANTS, Constant, LoadedProvider, Problem, Verdict, params_of
 
-__all__ = ["Identity", "validate"]
+__all__ = ["Identity", "auth_variable", "is_name", "validate"]
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
 _MISSING = object()
+_T = TypeVar("_T")
 
 
 class Identity:
@@ -45,21 +43,16 @@ def validate(
     """
     judge = _Judge(plugin, who)
     judge.check_name()
-    if printed:
-        shown = shorten(printed, 60)
-        judge.add(
-            Finding("prints-at-import", f"Importing it prints {shown!r}.", "Remove the output.", fatal=False)
-        )
+    judge.check_output(printed)
     values = {item.name: judge.constant(item) for item in CONSTANTS}
     create = judge.function("_create_completion")
     acreate = judge.function("_acreate_completion")
     facts = judge.signature("_create_completion", create)
-    if acreate is not None:
-        judge.signature("_acreate_completion", acreate, asynchronous=True)
+    judge.check_twins(facts, judge.signature("_acreate_completion", acreate), twins=callable(acreate))
     params = judge.params(create)
     judge.check_auth(values, facts)
     judge.check_drift(values, static)
-    judge.check_hooks()
+    judge.attempt(judge.check_hooks, None)
     notes = (
         () if values["supports_stream"] is not False else ("It answers whole: a stream of it is one chunk.",)
     )
@@ -92,13 +85,20 @@ def auth_variable(name: str) -> str:
     return f"{name.upper().replace('-', '_')}_API_KEY"
 
 
+def is_name(name: str) -> bool:
+    """Whether `name` is one that a provider can have."""
+    return _NAME.fullmatch(name) is not None
+
+
 class _Judge:
-    """Collects the problems of one provider."""
+    """Collects the problems of one provider, which may be anything: each look at it can raise."""
 
     def __init__(self, plugin: Any, who: Identity) -> None:
         self.plugin = plugin
         self.who = who
         self.problems: list[Problem] = []
+        self._class: str | None = None
+        """The place of an object's class, once it was looked for."""
 
     def add(self, finding: Finding, location: str | None = None) -> None:
         """Note a finding, with its place and its distribution."""
@@ -113,12 +113,26 @@ class _Judge:
             )
         )
 
+    def attempt(self, step: Callable[[], _T], otherwise: _T) -> _T:
+        """Return what `step` returns; what it raises is a problem, not a crash."""
+        try:
+            return step()
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:
+            message = f"Looking at it raises {said(error)}."
+            fix = "Make its attributes plain values and plain functions."
+            self.add(Finding("unreadable-attribute", message, fix))
+            return otherwise
+
     def _home(self, name: str = "") -> str:
         """Return the file of the provider, with the line that assigns `name` if there is one."""
-        file = getattr(self.plugin, "__file__", None) if isinstance(self.plugin, ModuleType) else None
-        if not isinstance(file, str):
-            return location_of(self.plugin) or location_of(getattr(self.plugin, "_create_completion", None))
-        return f"{file}:{_line_of(file, name)}"
+        if not is_module(self.plugin):
+            if self._class is None:
+                self._class = or_else("", lambda: location_of(self.plugin))
+            return self._class
+        file = plain_text(or_else(None, lambda: self.plugin.__file__))
+        return f"{file}:{line_of(file, name)}" if file else ""
 
     def _get(self, name: str) -> Any:
         """Return the attribute, or `_MISSING`; one that raises is a problem, not a crash."""
@@ -127,34 +141,40 @@ class _Judge:
         except KeyboardInterrupt:
             raise
         except BaseException as error:
-            message = f"Reading `{name}` raises {type(error).__name__}: {shorten(str(error), 100)}."
+            message = f"Reading `{name}` raises {said(error, 100)}."
             self.add(Finding("unreadable-attribute", message, "Make it a plain attribute."))
             return _MISSING
 
     def check_name(self) -> None:
         """The name has to be one that a caller can type."""
-        if not _NAME.fullmatch(self.who.name):
-            self.add(
-                Finding(
-                    "invalid-name",
-                    f"{self.who.name!r} is no provider name.",
-                    "Use lower case letters, digits, `-` and `_`, a letter or digit first.",
-                )
-            )
+        if not is_name(self.who.name):
+            fix = "Use lower case letters, digits, `-` and `_`, a letter or digit first."
+            self.add(Finding("invalid-name", f"{self.who.name!r} is no provider name.", fix))
+
+    def check_output(self, printed: str) -> None:
+        """A provider prints nothing: stdout is the program's."""
+        if printed:
+            message = f"Importing it prints {shown(printed)}."
+            self.add(Finding("prints-at-import", message, "Remove the output.", fatal=False))
+
+    # --- constants ---------------------------------------------------------------------------
 
     def constant(self, row: Constant) -> Any:
         """Return a constant's value in the contract's type, None if it is absent or wrong."""
         value = self._get(row.name)
-        if value is _MISSING:
-            if row.required:
-                self.add(Finding("missing-constant", f"`{row.name}` is missing.", f"Add `{row.example}`."))
-            return None
+        if value is not _MISSING:
+            return self.attempt(lambda: self._constant(row, value), None)
+        if row.required:
+            self.add(Finding("missing-constant", f"`{row.name}` is missing.", f"Add `{row.example}`."))
+        return None
+
+    def _constant(self, row: Constant, value: Any) -> Any:
         location = self._home(row.name)
         if row.kind == "list[str]":
             return self._models(value, location)
         if is_kind(value, row.kind):
-            return value
-        message = f"`{row.name}` is {shorten(repr(value), 60)}, a {type(value).__name__}, and has to be a {row.kind}."
+            return value if row.kind == "bool" else str.__str__(value)
+        message = f"`{row.name}` is {shown(value)}, a {type(value).__name__}, and has to be a {row.kind}."
         self.add(Finding("wrong-constant", message, f"Write `{row.example}`, say."), location)
         return None
 
@@ -162,28 +182,33 @@ class _Judge:
         """Return the models as a list; other collections of strings are warned about and taken."""
         fix = "Write a list of strings, the default first."
         if isinstance(value, str) and value:
-            message = f"`model` is the string {value!r}."
-            self.add(
-                Finding("model-not-list", message, f"Write `model = [{value!r}]`.", fatal=False), location
-            )
-            return [value]
+            message, fix = f"`model` is the string {shown(value)}.", f"Write `model = [{shown(value)}]`."
+            self.add(Finding("model-not-list", message, fix, fatal=False), location)
+            return [str.__str__(value)]
         if isinstance(value, (tuple, set, frozenset, type({}.keys()))):
             message = f"`model` is a {type(value).__name__}."
             self.add(Finding("model-not-list", message, fix, fatal=False), location)
             value = sorted(value, key=str) if isinstance(value, (set, frozenset)) else list(value)
         if not is_kind(value, "list[str]"):
-            message = (
-                f"`model` is {shorten(repr(value), 60)} and has to be a list of names, with one at least."
-            )
+            message = f"`model` is {shown(value)} and has to be a list of names, with one at least."
             self.add(Finding("wrong-constant", message, fix), location)
             return []
-        models = list(dict.fromkeys(value))
+        models = list(dict.fromkeys(str.__str__(item) for item in value))
         if len(models) != len(value):
-            self.add(
-                Finding("duplicate-model", "`model` names a model twice.", "Name each once.", fatal=False),
-                location,
-            )
+            message = "`model` names a model twice."
+            self.add(Finding("duplicate-model", message, "Name each once.", fatal=False), location)
         return models
+
+    def check_drift(self, values: dict[str, Any], static: StaticMetadata | None) -> None:
+        """What the source said before the import has to be what the module says after it."""
+        for name, before in static.values.items() if static else ():
+            after = values.get(name)
+            if after is not None and after != before:
+                message = f"`{name}` reads {shown(before)} in the source and is {shown(after)}."
+                fix = "Assign it once, as a literal, or only as something computed."
+                self.add(Finding("metadata-drift", message, fix, fatal=False), self._home(name))
+
+    # --- functions ---------------------------------------------------------------------------
 
     def function(self, name: str) -> Any:
         """Return the function; the synchronous one has to be there."""
@@ -195,24 +220,26 @@ class _Judge:
             self.add(Finding("missing-function", f"`{name}` is missing.", fix))
         return None
 
-    def signature(self, name: str, function: Any, *, asynchronous: bool = False) -> SignatureFacts:
+    def signature(self, name: str, function: Any) -> SignatureFacts:
         """Judge a function's signature."""
-        if function is None:
-            return SignatureFacts(())
-        facts = examine(name, function, asynchronous=asynchronous)
+        nothing = SignatureFacts(())
+        if function is None and self._get(name) is _MISSING:
+            return nothing
+        asynchronous = name == "_acreate_completion"
+        facts = self.attempt(lambda: examine(name, function, asynchronous=asynchronous), nothing)
+        location = _place_of(function)
         for finding in facts.findings:
-            self.add(finding, location_of(function) or None)
+            self.add(finding, location)
         return facts
 
     def params(self, create: Any) -> str:
         """Return the `params` line: the provider's own, or the computed one."""
         given = self._get("params")
-        if isinstance(given, str):
-            return given
-        try:
-            computed = params_of(self.who.name, create)
-        except Exception:
-            computed = ""  # the signature's own problem says why
+        text = plain_text(given)
+        if text is not None:
+            return text
+        # Where it cannot be computed, the signature's own problem says why.
+        computed = or_else("", lambda: params_of(self.who.name, create))
         message = "`params` is missing." if given is _MISSING else f"`params` is a {type(given).__name__}."
         fix = f'Add `params = "{computed}"`.' if computed else "Add it once the signature is right."
         self.add(Finding("missing-params", message, fix, fatal=False))
@@ -224,63 +251,26 @@ class _Judge:
             message = "`needs_auth` is True, and `_create_completion` takes no `auth`."
             self.add(Finding("auth-not-taken", message, "Add `auth: str | None = None`.", fatal=False))
 
-    def check_drift(self, values: dict[str, Any], static: StaticMetadata | None) -> None:
-        """What the source said before the import has to be what the module says after it."""
-        for name, before in static.values.items() if static else ():
-            after = values.get(name)
-            if after is not None and after != before:
-                message = f"`{name}` reads {shorten(repr(before), 50)} in the source and is {shorten(repr(after), 50)}."
-                fix = "Assign it once, as a literal, or only as something computed."
-                self.add(Finding("metadata-drift", message, fix, fatal=False), self._home(name))
+    def check_twins(self, facts: SignatureFacts, other: SignatureFacts, *, twins: bool) -> None:
+        """What the synchronous function takes the asynchronous one is given too."""
+        if not twins or other.any_option:
+            return
+        lacking = [f"`{name}`" for name in facts.options if name not in other.options]
+        lacking += ["`**kwargs`"] if facts.any_option else []
+        if lacking:
+            message = (
+                f"`_acreate_completion` does not take {', '.join(lacking)} and `_create_completion` does."
+            )
+            fix = "Give both the same parameters."
+            self.add(Finding("options-differ", message, fix, fatal=False))
 
     def check_hooks(self) -> None:
         """Hooks have to be ones that exist, with parameters that they are given."""
-        try:
-            names = sorted(name for name in set(dir(self.plugin)) if hookspecs.is_hook_name(name))
-        except Exception as error:
-            message = f"Listing its attributes raises {type(error).__name__}."
-            self.add(Finding("unreadable-attribute", message, "Correct its `__dir__`."))
-            return
-        for name in names:
-            for finding in hook_findings(name, self._get(name)):
-                self.add(finding)
+        for name in hook_names(self.plugin):
+            function = self._get(name)
+            for finding in () if function is _MISSING else hook_findings(name, function):
+                self.add(finding, _place_of(function))
 
 
-def hook_findings(name: str, function: Any) -> Iterator[Finding]:
-    """Judge one hook; a wrong one is left out, so it is never fatal."""
-    if not callable(function):
-        return
-    if name not in hookspecs.HOOK_NAMES:
-        fix = f"The hooks are: {', '.join(hookspecs.HOOK_NAMES)}."
-        yield Finding("unknown-hook", f"There is no hook `{name}`.", fix, fatal=False)
-        return
-    try:
-        own = list(inspect.signature(function).parameters)
-        offered = list(inspect.signature(getattr(hookspecs, name)).parameters)
-    except (TypeError, ValueError) as error:
-        yield Finding("wrong-hook", f"`{name}` cannot be read: {error}.", "Write a plain `def`.", fatal=False)
-        return
-    options = getattr(function, f"{hookspecs.PROJECT}_impl", None) or {}
-    if options.get("wrapper") or options.get("hookwrapper"):
-        message = f"The hook `{name}` is a wrapper."
-        yield Finding("wrong-hook", message, "Hooks only watch: write a plain `def`.", fatal=False)
-    extra = [item for item in own if item not in offered]
-    if extra:
-        message = f"The hook `{name}` has parameters that it is not given: {', '.join(extra)}."
-        yield Finding("wrong-hook", message, f"It may have: {', '.join(offered)}.", fatal=False)
-
-
-def _line_of(file: str, name: str) -> int:
-    """Return the line of the last top-level assignment to `name`, 1 if there is none."""
-    if not name:
-        return 1
-    try:
-        body = ast.parse(Path(file).read_bytes()).body
-    except (OSError, SyntaxError, ValueError, RecursionError):
-        return 1
-    lines = [1]
-    for statement in body:
-        targets = getattr(statement, "targets", None) or [getattr(statement, "target", None)]
-        if any(isinstance(item, ast.Name) and item.id == name for item in targets):
-            lines.append(statement.lineno)
-    return lines[-1]
+def _place_of(function: Any) -> str | None:
+    return or_else("", lambda: location_of(function)) or None

@@ -2,7 +2,9 @@
 
 import asyncio
 import sys
+import time
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Generator
+from contextlib import aclosing
 from types import TracebackType
 from typing import Any
 
@@ -14,23 +16,47 @@ from g4f_lite.results import Completion, Provenance
 
 __all__ = ["AsyncCompletionStream"]
 
-_CLOSED = "g4f_lite: the stream was closed by another task"
+_TURN = 0.01
+"""Seconds that a stream may run on the event loop without letting others run."""
 
 
 class _Lazy:
-    """A call that is prepared when it is first needed: finding a provider may import it."""
+    """A call that is prepared when it is first needed: finding a provider may import it.
 
-    __slots__ = ("call", "prepare", "reader")
+    Attributes:
+        waiting: the task that waits for the provider's next piece, None while nobody does.
+        woken: whether `waiting` was interrupted for that, by a cancel that is ours to take back.
+    """
+
+    __slots__ = ("call", "prepare", "waiting", "woken")
 
     def __init__(self, prepare: Callable[[], Awaitable[Call]]) -> None:
         self.prepare = prepare
         self.call: Call | None = None
-        self.reader: asyncio.Task[Any] | None = None
+        self.waiting: asyncio.Task[Any] | None = None
+        self.woken = False
 
     async def get(self) -> Call:
         if self.call is None:
             self.call = await self.prepare()
         return self.call
+
+    def wake(self) -> None:
+        """Interrupt the task that waits: nothing but its own cancel wakes it from a provider's await."""
+        if self.waiting is not None and not self.woken:
+            self.woken = True
+            self.waiting.cancel()
+
+    def take_back(self) -> bool:
+        """Take our own cancel of the running task back; return False if it was cancelled by others too."""
+        if not self.woken:
+            return False
+        self.woken = False
+        task = asyncio.current_task()
+        if sys.version_info >= (3, 11):
+            return task is not None and task.uncancel() == 0
+        else:  # noqa: RET505 - mypy reads it so; before 3.11 a second cancel cannot be told apart
+            return True
 
 
 class AsyncCompletionStream(AsyncIterator[str]):
@@ -67,13 +93,15 @@ class AsyncCompletionStream(AsyncIterator[str]):
 
     async def aclose(self) -> None:
         """End the answer here; a second time, or after its end, this does nothing."""
-        call = self._lazy.call
+        lazy = self._lazy
+        call = lazy.call
         if call is not None:
             call.scope.cancel()
         try:
             await self._pieces.aclose()
         except RuntimeError:  # another task is reading: it is woken, and closes what is open
-            _wake(self._lazy.reader)
+            if call is None or call.is_native:  # a provider in a thread is woken by the scope
+                lazy.wake()
             return
         if call is not None:
             call.cancelled()
@@ -104,63 +132,77 @@ class AsyncCompletionStream(AsyncIterator[str]):
 
 async def _pieces(lazy: _Lazy) -> AsyncGenerator[str, None]:
     """Yield the text of the answer, noting the rest of it in the call; close the provider on every path."""
-    lazy.reader = asyncio.current_task()
-    call = await lazy.get()
-    scope, take = call.scope, call.take
-    token = _current.set(scope)
+    call: Call | None = None
+    source: Any = None
+    failure: BaseException | None = None
     try:
-        source = call.open_async() if call.is_native else ThreadedSource(call.open, scope)
-    finally:
-        _current.reset(token)
-    try:
-        async for item in source:
-            text = take(item)
-            if text and not call.whole:
-                yield text
+        lazy.waiting = asyncio.current_task()
+        call = await lazy.get()
+        source = call.open_async() if call.is_native else ThreadedSource(call.open, call.scope)
+        async with aclosing(_texts(lazy, call, source)) as texts:
+            async for text in texts:
+                call.parts.append(text)
+                if not call.whole:
+                    yield text
     except (Exception, SystemExit) as error:
-        failed = not scope.cancelled  # asked first: closing the source cancels the scope
-        note = await _close(source)
-        if failed:
-            call.fail(error)
-        call.cancelled(note)
-        return
-    except BaseException as error:  # GeneratorExit, the task's cancel, KeyboardInterrupt
-        scope.cancel()
-        call.cancelled(await _close(source))
-        if _was_woken(error, lazy.reader):
+        failure = error
+    except BaseException:  # GeneratorExit, the task's cancel, KeyboardInterrupt
+        if call is not None:
+            call.scope.cancel()
+            call.cancelled(await _close(source))
+        if lazy.take_back():
             return
         raise
-    if scope.cancelled:
-        call.cancelled()
+    finally:
+        lazy.waiting = None
+    if call is None or source is None:
+        if failure is not None:
+            raise failure
         return
+    if call.scope.cancelled:
+        call.cancelled(await _close(source))
+        return
+    if failure is not None:
+        await _close(source)
+        raise call.failed(failure)
     call.finish()
     if call.whole and call.parts:
         yield "".join(call.parts)
 
 
-def _wake(reader: "asyncio.Task[Any] | None") -> None:
-    """Interrupt a task that waits for a native provider, which nothing but its own cancel can wake."""
-    if reader is not None and not reader.done():
-        reader.cancel(_CLOSED)
+async def _texts(lazy: _Lazy, call: Call, source: Any) -> AsyncGenerator[str, None]:
+    """Yield the text of `source` until it ends or the call is cancelled; the scope is current meanwhile."""
+    scope, take, step = call.scope, call.take, source.__anext__
+    turn = time.monotonic()
+    while True:
+        if time.monotonic() - turn > _TURN:  # who is always ready would never let others run
+            await asyncio.sleep(0)
+            turn = time.monotonic()
+        lazy.waiting = asyncio.current_task()
+        token = _current.set(scope)
+        try:
+            item = await step()
+        except StopAsyncIteration:
+            return
+        finally:
+            _current.reset(token)
+            lazy.waiting = None
+        if scope.cancelled:
+            return
+        text = item if type(item) is str else take(item)
+        if text:
+            yield text
 
 
-def _was_woken(error: BaseException, reader: "asyncio.Task[Any] | None") -> bool:
-    """Whether a cancel was ours, and no other one came with it; if so, it is taken back."""
-    if not isinstance(error, asyncio.CancelledError) or error.args != (_CLOSED,) or reader is None:
-        return False
-    if sys.version_info >= (3, 11):
-        return reader.uncancel() == 0
-    else:  # noqa: RET505 - mypy reads it so; before 3.11 a second cancel cannot be told apart
-        return True
-
-
-async def _close(source: Any) -> str | None:
-    """Close the provider's generator; return what its clean-up raised, as one line."""
-    close = getattr(source, "aclose", None)
-    if close is None:
-        return None
+async def _close(source: Any) -> BaseException | None:
+    """Close the provider's generator; return what its clean-up raised."""
     try:
-        await close()
-    except (Exception, SystemExit) as error:
-        return f"while closing: {type(error).__name__}: {error}"
-    return getattr(source, "note", None)
+        close = getattr(source, "aclose", None)
+        if close is not None:
+            await close()
+    except (asyncio.CancelledError, KeyboardInterrupt):
+        raise
+    except BaseException as error:
+        return error
+    trouble: BaseException | None = getattr(source, "trouble", None)
+    return trouble

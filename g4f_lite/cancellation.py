@@ -12,15 +12,26 @@ from collections.abc import Callable
 __all__ = ["CancelScope", "current_scope"]
 
 
-class CancelScope:
-    """The cancel of one call. All methods may be called from any thread."""
+_current: "contextvars.ContextVar[CancelScope | None]" = contextvars.ContextVar(
+    "g4f_lite_scope", default=None
+)
 
-    __slots__ = ("_callbacks", "_lock", "cancelled")
+
+class CancelScope:
+    """The cancel of one call. All methods may be called from any thread.
+
+    A scope that is made while another one is current, as by a provider that asks another provider, is
+    cancelled with it, until it is released.
+    """
+
+    __slots__ = ("_callbacks", "_leave_parent", "_lock", "cancelled")
 
     def __init__(self) -> None:
         self.cancelled = False
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # a signal handler may cancel while its own thread is in here
         self._callbacks: dict[object, Callable[[], None]] = {}
+        parent = _current.get()
+        self._leave_parent = None if parent is None else parent.add(self.cancel)
 
     def add(self, callback: Callable[[], None]) -> Callable[[], None]:
         """Run `callback` on cancel, or now if that has been; return a function that takes it back.
@@ -39,6 +50,11 @@ class CancelScope:
         with self._lock:
             self._callbacks.pop(key, None)
 
+    def release(self) -> None:
+        """Let go of the scope that this one was made in: its call has ended."""
+        if self._leave_parent is not None:
+            self._leave_parent()
+
     def cancel(self) -> None:
         """Cancel the call; a second time does nothing."""
         with self._lock:
@@ -49,9 +65,6 @@ class CancelScope:
             self._callbacks.clear()
         for callback in callbacks:
             callback()
-
-
-_current: contextvars.ContextVar[CancelScope | None] = contextvars.ContextVar("g4f_lite_scope", default=None)
 
 
 def current_scope() -> CancelScope | None:

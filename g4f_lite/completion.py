@@ -100,7 +100,7 @@ class ChatCompletion:
             RegistryError: the provider cannot be had.
             ProviderError: the provider failed; with `stream=True`, most of these come while reading.
         """
-        checked = _check(messages, stream)
+        checked = _check(messages, stream, drop_options)
         call = _prepare(model, checked, provider, stream, _all_options(options, auth, timeout), drop_options)
         if stream:
             return CompletionStream(call)
@@ -171,7 +171,7 @@ class ChatCompletion:
 
         from g4f_lite.async_streams import AsyncCompletionStream
 
-        checked = _check(messages, stream)
+        checked = _check(messages, stream, drop_options)
 
         async def prepare() -> Call:
             arguments = (model, checked, provider, stream, _all_options(options, auth, timeout), drop_options)
@@ -189,19 +189,22 @@ async def _collected(answer: "AsyncCompletionStream") -> Answer:
     return Answer(answer.completion)
 
 
-def _check(messages: object, stream: object) -> list[Message]:
-    if not isinstance(stream, bool):
-        raise InvalidArgumentError(
-            "stream",
-            f"`stream` has to be True or False, not {type(stream).__name__}.",
-            hint="Pass stream=True.",
-        )
+def _check(messages: object, stream: object, drop_options: object) -> list[Message]:
+    for name, value in (("stream", stream), ("drop_options", drop_options)):
+        if not isinstance(value, bool):
+            raise InvalidArgumentError(
+                name,
+                f"`{name}` has to be True or False, not {type(value).__name__}.",
+                hint=f"Pass {name}=True.",
+            )
     return check_messages(messages)
 
 
 def _all_options(options: Mapping[str, Any], auth: object, timeout: object) -> dict[str, Any]:
-    # An empty key is what an unset variable looks like to those who read it with a default.
-    given = {"auth": None if auth == "" else auth, "timeout": timeout}
+    if isinstance(auth, str):
+        # Read from a file it has a line break; read from a variable that is not set, it is empty.
+        auth = auth.strip() or None
+    given = {"auth": auth, "timeout": timeout}
     return {**options, **{name: value for name, value in given.items() if value is not None}}
 
 
@@ -223,7 +226,6 @@ def _prepare(
         options=kept,
         dropped=dropped,
         model_asked=model,
-        auth=kept.get("auth"),
         hooks=registry.hooks(),
     )
 
@@ -232,7 +234,7 @@ def _with_key(provider: LoadedProvider, options: dict[str, Any]) -> dict[str, An
     """Add the key from the environment where the provider needs one and the call has none."""
     if not provider.needs_auth or "auth" in options:
         return options
-    key = os.environ.get(provider.auth_env)
+    key = os.environ.get(provider.auth_env, "").strip()
     if not key:
         raise MissingAuthError(provider.name, provider.auth_env)
     if "auth" in provider.options or provider.any_option:

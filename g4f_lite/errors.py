@@ -34,7 +34,7 @@ and holds no secret: upstream text is redacted and cut short before it comes her
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from g4f_lite._text_safety import listing
+from g4f_lite._text_safety import listing, shorten
 
 if TYPE_CHECKING:
     from g4f_lite.contract import Problem
@@ -130,7 +130,7 @@ class ProviderNotFoundError(RegistryError, LookupError):
         self.available = tuple(available)
         self.suggestions = _did_you_mean(provider, self.available)
         super().__init__(
-            f"There is no provider {provider!r}.{_suggestion(self.suggestions)} "
+            f"There is no provider {shorten(repr(provider), 100)}.{_suggestion(self.suggestions)} "
             f"Available: {listing(self.available)}.{note}",
             hint="Install the plugin that offers it, or pick one that `g4f-lite providers` lists.",
         )
@@ -271,7 +271,7 @@ class ModelNotFoundError(RequestError, LookupError):
         self.suggestions = _did_you_mean(model, self.available)
         who = f"The provider {provider!r} does not offer" if provider else "No usable provider offers"
         super().__init__(
-            f"{who} the model {model!r}.{_suggestion(self.suggestions)} "
+            f"{who} the model {shorten(repr(model), 100)}.{_suggestion(self.suggestions)} "
             f"Available: {listing(self.available)}.{note}",
             hint="`g4f-lite models` lists every model and who offers it.",
         )

@@ -1,5 +1,6 @@
 """Check the messages of a call at the boundary, so that no provider has to."""
 
+import copy
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -53,7 +54,12 @@ def _check(index: int, message: object) -> Message:
             hint="Content made of parts (images, files) is not supported yet: pass the text.",
         )
     _check_encodable(index, content)
-    return dict(message)
+    return {key: _own(value) for key, value in message.items()}
+
+
+def _own(value: Any) -> Any:
+    """Return a copy of what can be changed, so that no provider changes what is the caller's."""
+    return copy.deepcopy(value) if isinstance(value, (list, dict, set, bytearray)) else value
 
 
 def _check_encodable(index: int, content: str) -> None:

@@ -29,12 +29,17 @@ class CompletionStream(Iterator[str]):
         # nothing before the next garbage collection.
         self._pieces = pieces(call, self._source)
 
-    def __iter__(self) -> Iterator[str]:
-        # The generator itself: a loop over it costs no call of `__next__` in Python.
-        return self._pieces
+    def __iter__(self) -> "CompletionStream":
+        return self
 
     def __next__(self) -> str:
-        return next(self._pieces)
+        try:
+            return next(self._pieces)
+        except ValueError:
+            # "generator already executing": another thread is closing it, or reading it too.
+            if self._call.scope.cancelled:
+                raise StopIteration from None
+            raise
 
     def __enter__(self) -> "CompletionStream":
         return self
@@ -53,8 +58,7 @@ class CompletionStream(Iterator[str]):
             # Another thread is inside `next`: the cancel wakes it, and it closes what is open.
             return
         # A generator that was never started runs none of its code when it is closed.
-        note = close_source(self._source)
-        self._call.cancelled(note)
+        self._call.cancelled(close_source(self._source))
 
     @property
     def completion(self) -> Completion:
@@ -71,54 +75,61 @@ class CompletionStream(Iterator[str]):
         return self._call.provenance
 
 
-def pieces(call: Call, source: Iterator[Any]) -> Generator[str, None, None]:  # noqa: PLR0912 - each is an end
+def pieces(call: Call, source: Iterator[Any]) -> Generator[str, None, None]:
     """Yield the text of `source`, noting the rest of it in `call`; close it on every path."""
-    scope, take, append = call.scope, call.take, call.parts.append
-    enter, leave = _current.set, _current.reset
+    failure: BaseException | None = None
     try:
-        while True:
-            token = enter(scope)
-            try:
-                item = next(source, _END)
-            finally:
-                leave(token)
-            if type(item) is str:
-                if item:
-                    append(item)
-                    if not call.whole:
-                        yield item
-            elif item is _END:
-                break
-            elif (text := take(item)) and not call.whole:
+        for text in _texts(call, source):
+            call.parts.append(text)
+            if not call.whole:
                 yield text
     except GeneratorExit:
-        scope.cancel()
+        call.scope.cancel()
         call.cancelled(close_source(source))
         raise
     except (Exception, SystemExit) as error:
-        note = close_source(source)
-        if not scope.cancelled:
-            call.fail(error)
-        call.cancelled(note)
-        return
+        failure = error
     except BaseException:  # KeyboardInterrupt, and a task's cancel that came through synchronous code
         call.cancelled(close_source(source))
         raise
-    if scope.cancelled:  # from another thread; what woke the provider up may look like the end
-        call.cancelled()
+    if call.scope.cancelled:  # from another thread; what woke the provider up may look like any end
+        call.cancelled(close_source(source))
         return
+    if failure is not None:
+        close_source(source)
+        raise call.failed(failure)
     call.finish()
     if call.whole and call.parts:
         yield "".join(call.parts)
 
 
-def close_source(source: Iterator[Any]) -> str | None:
-    """Close the provider's generator; return what its clean-up raised, as one line."""
-    close = getattr(source, "close", None)
-    if close is None:
-        return None
+def _texts(call: Call, source: Iterator[Any]) -> Iterator[str]:
+    """Yield the text of `source` until it ends or the call is cancelled; the scope is current meanwhile."""
+    scope, take = call.scope, call.take
+    enter, leave = _current.set, _current.reset
+    while True:
+        token = enter(scope)
+        try:
+            item = next(source, _END)
+        except GeneratorExit as error:  # not ours: that comes where this generator yields
+            raise RuntimeError("the provider raised GeneratorExit") from error
+        finally:
+            leave(token)
+        if scope.cancelled or item is _END:
+            return
+        text = item if type(item) is str else take(item)
+        if text:
+            yield text
+
+
+def close_source(source: Iterator[Any]) -> BaseException | None:
+    """Close the provider's generator; return what its clean-up raised."""
     try:
-        close()
-    except (Exception, SystemExit) as error:
-        return f"while closing: {type(error).__name__}: {error}"
+        close = getattr(source, "close", None)
+        if close is not None:
+            close()
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
+        return error
     return None

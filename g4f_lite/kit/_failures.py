@@ -1,9 +1,7 @@
 """What `requests` and urllib3 raise, in the words of g4f_lite's error tree."""
 
-import contextlib
-from collections.abc import Iterator
-from http.client import HTTPException, IncompleteRead
-from typing import TYPE_CHECKING, NoReturn
+from http.client import HTTPException, IncompleteRead, RemoteDisconnected
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import requests
@@ -18,87 +16,77 @@ from g4f_lite.errors import (
     ProviderSetupError,
     ProviderTimeoutError,
 )
+from g4f_lite.kit.http import check_timeout
 
 if TYPE_CHECKING:
     from g4f_lite.kit.http import HTTPRequest
 
-__all__ = ["translated"]
+__all__ = ["FOREIGN", "translate"]
 
 
-@contextlib.contextmanager
-def translated(request: "HTTPRequest") -> Iterator[None]:
-    """Raise what the body raises as an error of g4f_lite, naming the host and no secret.
+FOREIGN = (requests.RequestException, low.HTTPError, HTTPException, OSError)
+"""What an exchange can raise that is no error of g4f_lite's."""
 
-    The original is not chained: its text, and the request that it holds, can carry the key.
+
+def translate(request: "HTTPRequest", error: Exception) -> G4FLiteError:
+    """Return what `error` comes to, naming the host and no secret.
+
+    It is to be raised outside the `except` that caught the original, which must not even be its
+    context: the original's text, and the request that it holds, can carry the key.
     """
-    try:
-        yield
-    except (G4FLiteError, GeneratorExit):
-        raise
-    except (requests.RequestException, low.HTTPError, HTTPException, OSError) as error:
-        _raise(request, error)
-
-
-def _raise(request: "HTTPRequest", error: Exception) -> NoReturn:
     host = _host(request.url)
     cause = _root(error)
     reason = _reason(cause, request.secrets)
-    timeout = request.timeout if isinstance(request.timeout, tuple) else (request.timeout, request.timeout)
+    timeout = check_timeout(request.timeout)
     # urllib3 derives the error of a refused connection from that of one that took too long.
     refused = isinstance(cause, low.NewConnectionError)
     if not refused and isinstance(cause, (requests.ConnectTimeout, low.ConnectTimeoutError)):
-        raise ProviderTimeoutError(
+        return ProviderTimeoutError(
             f"No connection to {host} within {timeout[0]:g} seconds.",
             phase="connect",
             seconds=timeout[0],
             hint="Check the network and any proxy, or pass a larger timeout.",
-        ) from None
-    if isinstance(error, (requests.ReadTimeout, low.ReadTimeoutError, TimeoutError)):
-        raise ProviderTimeoutError(
-            f"{host} sent nothing for {timeout[1]:g} seconds.",
+        )
+    if isinstance(error, (requests.ReadTimeout, low.ReadTimeoutError)) or isinstance(cause, TimeoutError):
+        return ProviderTimeoutError(
+            f"{host} sent and took nothing for {timeout[1]:g} seconds.",
             phase="read",
             seconds=timeout[1],
             hint="Try again, or pass a larger timeout, as one number or as (connect, read).",
-        ) from None
+        )
     if isinstance(error, (low.DecodeError, requests.exceptions.ContentDecodingError)):
-        raise ProviderResponseError(
+        return ProviderResponseError(
             f"{host} sent a body that its content encoding does not fit: {reason}.",
             hint="Ask again, or ask another provider.",
-        ) from None
-    _raise_setup(host, error, reason)
-    raise ProviderConnectionError(
-        f"The connection to {host} failed: {reason}.", hint=_connection_hint(error)
-    ) from None
+        )
+    return _setting(host, error, reason) or ProviderConnectionError(
+        f"The connection to {host} failed: {reason}.", hint=_connection_hint(error, cause)
+    )
 
 
-def _raise_setup(host: str, error: Exception, reason: str) -> None:
-    """Raise if the failure is one of this machine's or this call's settings."""
-    if isinstance(error, requests.exceptions.InvalidProxyURL):
-        raise InvalidArgumentError(
-            "proxy",
-            f"The proxy for {host} is no usable URL: {reason}.",
-            hint="Correct proxy= or HTTPS_PROXY.",
-        ) from None
+def _setting(host: str, error: Exception, reason: str) -> G4FLiteError | None:
+    """Return what it comes to if the failure is one of this machine's or this call's settings."""
     if isinstance(error, requests.exceptions.InvalidSchema):
-        raise ProviderSetupError(
+        return ProviderSetupError(
             f"The proxy for {host} cannot be used: {reason}.", hint="Run: pip install 'requests[socks]'"
-        ) from None
-    if isinstance(error, requests.exceptions.InvalidURL):
-        raise InvalidArgumentError(
-            "base_url", f"The URL cannot be used: {reason}.", hint="Correct it."
-        ) from None
+        )
+    if isinstance(error, (requests.exceptions.InvalidURL, low.LocationValueError)):
+        return InvalidArgumentError("base_url", f"The URL cannot be used: {reason}.", hint="Correct it.")
     if isinstance(error, OSError) and "CA certificate bundle" in str(error):
-        raise ProviderSetupError(
+        return ProviderSetupError(
             "The file of trusted certificates cannot be read.",
             hint="Correct REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE.",
-        ) from None
+        )
+    return None
 
 
-def _connection_hint(error: Exception) -> str:
+def _connection_hint(error: Exception, cause: BaseException) -> str:
     if isinstance(error, requests.exceptions.ProxyError):
         return "Check the proxy (proxy=, HTTPS_PROXY, NO_PROXY)."
     if isinstance(error, requests.exceptions.SSLError):
         return "Check the machine's clock and its trusted certificates (REQUESTS_CA_BUNDLE)."
+    if isinstance(cause, RemoteDisconnected):
+        return "It hung up before it answered; if it had kept the connection from before, asking again helps."
     return "Check the network, or ask another provider."
 
 

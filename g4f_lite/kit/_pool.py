@@ -15,12 +15,13 @@ from typing import TYPE_CHECKING, Any, cast
 
 import requests
 from requests.adapters import HTTPAdapter
-from requests.utils import default_headers, get_environ_proxies
+from requests.utils import default_headers, get_environ_proxies, select_proxy
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 from g4f_lite.cancellation import CancelScope, current_scope
-from g4f_lite.kit.http import encode_json
+from g4f_lite.errors import InvalidArgumentError, ProviderConnectionError
+from g4f_lite.kit.http import check_proxy, check_timeout, encode_json
 
 if TYPE_CHECKING:
     from g4f_lite.kit.http import HTTPRequest
@@ -41,15 +42,16 @@ _ENVIRONMENT = tuple(
 class Watch:
     """The socket of one exchange, so that a cancel from another thread can wake who waits on it."""
 
-    __slots__ = ("_forget", "_lock", "_scope", "_socket")
+    __slots__ = ("_forget", "_lock", "_pid", "_scope", "_socket")
 
     def __init__(self, scope: CancelScope | None) -> None:
         self._scope = scope
         self._socket: socket.socket | None = None
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # a signal handler may cancel while its own thread is in here
+        self._pid = os.getpid()
         self._forget = scope.add(self._shut_down) if scope else None
 
-    def attach(self, sock: socket.socket | None) -> None:
+    def attach(self, sock: Any) -> None:
         """Watch this socket from now on."""
         with self._lock:
             self._socket = sock
@@ -57,7 +59,7 @@ class Watch:
             self._shut_down()
 
     def detach(self) -> None:
-        """Watch nothing any more. Needed before the connection goes back for others to use."""
+        """Watch nothing any more."""
         if self._forget is not None:
             self._forget()
         with self._lock:
@@ -65,9 +67,12 @@ class Watch:
 
     def _shut_down(self) -> None:
         with self._lock:
-            if self._socket is not None:
+            # In a forked child the connection is its parent's too.
+            if self._socket is not None and self._pid == os.getpid():
                 with contextlib.suppress(OSError):  # it is closed already, which is what was wanted
-                    self._socket.shutdown(socket.SHUT_RDWR)
+                    # Not the method of a TLS socket: that one takes the cipher off first, and who
+                    # reads would get the last records as they stand on the wire.
+                    socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
 
 
 class _Current(threading.local):
@@ -77,38 +82,65 @@ class _Current(threading.local):
 _current = _Current()
 
 
-class _WatchedHTTPConnection(HTTPConnection):
+class _Watched:
+    """Mixed into connections: tells the watch of the running exchange which socket it waits on."""
+
+    sock: Any
+    _dialled: socket.socket | None = None
+    watch: Watch | None = None
+    """Whose exchange this connection carries now."""
+
+    def _new_conn(self) -> Any:
+        sock = super()._new_conn()  # type: ignore[misc]  # the connection's, beside which this is mixed in
+        watch = self.watch = _current.watch
+        if watch is not None:
+            # A copy: a TLS handshake and a proxy's tunnel come before `connect` ends, and the first
+            # takes the descriptor away from this object.
+            self._dialled = sock.dup()
+            watch.attach(self._dialled)
+        return sock
+
     def connect(self) -> None:
-        super().connect()
-        _attach(self.sock)
+        try:
+            super().connect()  # type: ignore[misc]
+        finally:
+            if self.watch is not None:
+                self.watch.attach(self.sock)
+            if self._dialled is not None:
+                self._dialled.close()
+                self._dialled = None
 
     def request(self, *args: Any, **kwargs: Any) -> None:
-        if self.sock is not None:  # reused; a new one is attached by connect()
-            _attach(self.sock)
-        super().request(*args, **kwargs)
+        if self.sock is not None and _current.watch is not None:  # reused
+            self.watch = _current.watch
+            self.watch.attach(self.sock)
+        super().request(*args, **kwargs)  # type: ignore[misc]
 
 
-class _WatchedHTTPSConnection(HTTPSConnection):
-    def connect(self) -> None:
-        super().connect()
-        _attach(self.sock)
-
-    def request(self, *args: Any, **kwargs: Any) -> None:
-        if self.sock is not None:
-            _attach(self.sock)
-        super().request(*args, **kwargs)
+class _WatchedHTTPConnection(_Watched, HTTPConnection):
+    pass
 
 
-def _attach(sock: socket.socket | None) -> None:
-    if _current.watch is not None:
-        _current.watch.attach(sock)
+class _WatchedHTTPSConnection(_Watched, HTTPSConnection):
+    pass
 
 
-class _WatchedHTTPPool(HTTPConnectionPool):
+class _Releasing:
+    """Mixed into pools: a connection that is given back is watched no more, before others can take it."""
+
+    def _put_conn(self, conn: Any) -> None:
+        watch = getattr(conn, "watch", None)
+        if watch is not None:
+            conn.watch = None
+            watch.detach()
+        super()._put_conn(conn)  # type: ignore[misc]
+
+
+class _WatchedHTTPPool(_Releasing, HTTPConnectionPool):
     ConnectionCls = _WatchedHTTPConnection
 
 
-class _WatchedHTTPSPool(HTTPSConnectionPool):
+class _WatchedHTTPSPool(_Releasing, HTTPSConnectionPool):
     ConnectionCls = _WatchedHTTPSConnection
 
 
@@ -134,21 +166,33 @@ class Pool:
         self._adapter = _Adapter(pool_connections=_HOSTS, pool_maxsize=_CONNECTIONS_PER_HOST)
 
     def send(self, request: "HTTPRequest") -> tuple[requests.Response, Watch]:
-        """Send `request`; return the response, its body unread, and the watch on its socket."""
+        """Send `request`; return the response, its body unread, and the watch on its socket.
+
+        Raises:
+            InvalidArgumentError: the request cannot be sent as it is; the value itself is not shown.
+        """
+        scope = current_scope()
+        if scope is not None and scope.cancelled:
+            raise ProviderConnectionError("The call was cancelled before it was sent.")
         url = _prepared_url(request.method, request.url)
         prepared = requests.PreparedRequest()
         prepared.method = request.method
         prepared.url = url
         prepared.body = None if request.json is None else encode_json(request.json)
         prepared.headers = cast("Any", _headers(request.headers, prepared.body))
-        proxies = {"all": request.proxy} if request.proxy else _environment_proxies(url, _snapshot())
-        watch = Watch(current_scope())
+        proxies = (
+            {"all": check_proxy("`proxy`", request.proxy)}
+            if request.proxy
+            else _environment_proxies(url, _snapshot())
+        )
+        timeout = check_timeout(request.timeout)
+        watch = Watch(scope)
         _current.watch = watch
         try:
             response = self._adapter.send(
                 prepared,
                 stream=True,
-                timeout=request.timeout,
+                timeout=timeout,
                 verify=os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE") or True,
                 proxies=proxies,
             )
@@ -168,7 +212,11 @@ def _snapshot() -> tuple[str | None, ...]:
 @lru_cache(maxsize=64)
 def _environment_proxies(url: str, environment: tuple[str | None, ...]) -> dict[str, str]:  # noqa: ARG001
     """Return the proxies for `url`; `environment` is there so that a change of it is a new question."""
-    return get_environ_proxies(url)
+    proxies = get_environ_proxies(url)
+    chosen = select_proxy(url, proxies)
+    if chosen is not None:
+        check_proxy("the environment", chosen)
+    return proxies
 
 
 @lru_cache(maxsize=64)
@@ -189,6 +237,8 @@ def _headers(own: Mapping[str, str], body: bytes | None) -> dict[str, str]:
     """
     spelled = {name.lower(): name for name in own}
     headers: dict[str, str] = {}
+    for name, value in own.items():
+        _check_header(name, value)
     for name, value in _default_headers():
         given = spelled.get(name.lower())
         if given is None:
@@ -201,3 +251,13 @@ def _headers(own: Mapping[str, str], body: bytes | None) -> dict[str, str]:
         if "content-type" not in spelled:
             headers["Content-Type"] = "application/json"
     return headers
+
+
+def _check_header(name: str, value: object) -> None:
+    if isinstance(value, str) and "\r" not in value and "\n" not in value and value.isascii():
+        return
+    raise InvalidArgumentError(
+        "headers",
+        f"The header {name!r} has a value that cannot be sent: it has to be ASCII text on one line.",
+        hint="A key that was read from a file often ends with a line break: strip it.",
+    )

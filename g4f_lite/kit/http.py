@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
 from g4f_lite._text_safety import redact, shorten
-from g4f_lite.errors import InvalidArgumentError, ProviderStatusError
+from g4f_lite.errors import InvalidArgumentError, ProviderResponseError, ProviderStatusError
 
 if TYPE_CHECKING:
     import requests
@@ -35,7 +35,9 @@ DEFAULT_TIMEOUT = (10.0, 60.0)
 
 _READ_SIZE = 65536
 _ERROR_BODY_LIMIT = 16384
-_REDIRECTS = range(300, 400)
+_REDIRECTS = (301, 302, 303, 307, 308)
+_LONGEST_WAIT = 1e8
+"""Seconds, three years: a service that asks for more has said nothing."""
 
 
 class HTTPRequest(NamedTuple):
@@ -91,21 +93,59 @@ def check_url(argument: str, url: object) -> str:
     """Return a base URL without its final slash.
 
     Raises:
-        InvalidArgumentError: naming `argument`, if it is no absolute ``http`` or ``https`` URL.
+        InvalidArgumentError: naming `argument`, if it is no absolute ``http`` or ``https`` URL, or has
+            a login, a query or a fragment, which a path cannot be put behind.
     """
-    try:
-        parts = urlsplit(url) if isinstance(url, str) else None
-        good = parts is not None and parts.scheme in ("http", "https") and bool(parts.hostname)
-        _ = parts.port if parts is not None else None
-    except ValueError:
-        good = False
-    if not good or not isinstance(url, str):
+    fault = _fault(url) if isinstance(url, str) else f"is a {type(url).__name__}"
+    if fault or not isinstance(url, str):
+        # Not the URL itself: what does not belong into one may be a key.
         raise InvalidArgumentError(
             argument,
-            f"`{argument}` is {shorten(redact(repr(url)), 80)}; it has to be an absolute http or https URL.",
-            hint='Pass something like "https://example.org".',
+            f"`{argument}` {fault}; it has to be an absolute http or https URL.",
+            hint='Pass something like "https://example.org/v1".',
         )
     return url.rstrip("/")
+
+
+def _fault(url: str) -> str:
+    """Return what is wrong with a base URL, `""` if nothing is."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError as error:
+        return "is malformed" if "port" not in str(error).lower() else "has a port that is no port"
+    if parts.scheme not in ("http", "https"):
+        return "begins with neither http:// nor https://"
+    if not parts.hostname or port == 0:
+        return "names no host" if not parts.hostname else "has a port that is no port"
+    if "@" in parts.netloc:
+        return "has a login in it"
+    return (
+        "has a query or a fragment, behind which no path can be put" if parts.query or parts.fragment else ""
+    )
+
+
+_PROXY_SCHEMES = ("http", "https", "socks4", "socks4a", "socks5", "socks5h")
+
+
+def check_proxy(origin: str, url: str) -> str:
+    """Return a proxy's URL.
+
+    Raises:
+        InvalidArgumentError: if it is none; `origin` says where it came from.
+    """
+    try:
+        parts = urlsplit(url if "://" in url else f"http://{url}")  # as requests reads it
+        good = parts.scheme in _PROXY_SCHEMES and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        good = False
+    if not good:
+        raise InvalidArgumentError(
+            "proxy",
+            f"The proxy that {origin} names has no proxy's URL.",  # which may have a login, so it is not shown
+            hint='It has to be something like "http://127.0.0.1:3128".',
+        )
+    return url
 
 
 def stream(request: HTTPRequest) -> Iterator[bytes]:
@@ -117,19 +157,27 @@ def stream(request: HTTPRequest) -> Iterator[bytes]:
         ProviderStatusError: any status but 2xx; redirects are not followed.
         ProviderSetupError: the proxy's kind needs a package that is not installed.
     """
-    from g4f_lite.kit._failures import translated
+    from g4f_lite.kit._failures import FOREIGN, translate
 
-    with translated(request):
-        response, watch = _pool().send(request)
-        try:
-            if not 200 <= response.status_code < 300:  # noqa: PLR2004 - RFC 9110, section 15.3
-                raise _status_error(request, response)
-            if request.on_headers is not None:
-                request.on_headers(response.headers)
-            yield from _pieces(response)
-        finally:
-            watch.detach()
-            response.close()
+    try:
+        yield from _exchange(request)
+        return
+    except FOREIGN as error:
+        failure = translate(request, error)
+    raise failure
+
+
+def _exchange(request: HTTPRequest) -> Iterator[bytes]:
+    response, watch = _pool().send(request)
+    try:
+        if not 200 <= response.status_code < 300:  # noqa: PLR2004 - RFC 9110, section 15.3
+            raise _status_error(request, response)
+        if request.on_headers is not None:
+            request.on_headers(response.headers)
+        yield from _pieces(response)
+    finally:
+        watch.detach()
+        response.close()
 
 
 def _pieces(response: "requests.Response") -> Iterator[bytes]:
@@ -151,14 +199,21 @@ def _pieces(response: "requests.Response") -> Iterator[bytes]:
     if read1 is None:  # urllib3 1.x
         yield from response.iter_content(None if getattr(raw, "chunked", False) else 1)
         return
+    seen = False
     while data := read1(_READ_SIZE, decode_content=True):
+        seen = True
         yield data
+    packed = getattr(getattr(raw, "_decoder", None), "_obj", None)
+    if seen and getattr(packed, "eof", True) is False:  # the framing was whole, what is in it is not
+        raise ProviderResponseError(
+            "The compressed answer was cut short.", hint="Ask again, or ask another provider."
+        )
 
 
 def _status_error(request: HTTPRequest, response: "requests.Response") -> ProviderStatusError:
     status = response.status_code
-    if status in _REDIRECTS:
-        target = response.headers.get("location", "")
+    target = response.headers.get("location")
+    if status in _REDIRECTS and target:
         return ProviderStatusError(
             status,
             detail=f"The service redirects (HTTP {status}) to {shorten(redact(target, request.secrets), 120)!r}",
@@ -191,24 +246,38 @@ def _retry_after(value: str | None) -> float | None:
     if not value:
         return None
     try:
-        return max(0.0, float(int(value)))
-    except ValueError:
+        return _sensible(float(value))
+    except (ValueError, OverflowError):
         pass
     from datetime import datetime, timezone
     from email.utils import parsedate_to_datetime
 
     try:
         moment = parsedate_to_datetime(value)
-    except ValueError:
+        if moment.tzinfo is None:
+            moment = moment.replace(tzinfo=timezone.utc)
+        return _sensible((moment - datetime.now(timezone.utc)).total_seconds())
+    except (ValueError, OverflowError, TypeError):
         return None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=timezone.utc)
-    return max(0.0, (moment - datetime.now(timezone.utc)).total_seconds())
+
+
+def _sensible(seconds: float) -> float | None:
+    return max(0.0, seconds) if seconds <= _LONGEST_WAIT else None
 
 
 def encode_json(value: Any) -> bytes:
-    """Encode a body as `requests` does: ASCII, with a space after each comma and colon."""
-    return _json.dumps(value, allow_nan=False).encode()
+    """Encode a body as `requests` does: ASCII, with a space after each comma and colon.
+
+    Raises:
+        InvalidArgumentError: it is nothing that JSON has.
+    """
+    try:
+        return _json.dumps(value, allow_nan=False).encode()
+    except (TypeError, ValueError) as error:
+        problem = type(error).__name__  # its text may show the value
+    raise InvalidArgumentError(
+        "json", f"The request's body cannot be written as JSON ({problem}).", hint="Pass plain values."
+    )
 
 
 _pool_lock = threading.Lock()

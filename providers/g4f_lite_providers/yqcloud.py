@@ -46,7 +46,9 @@ _HEADERS = {
 # What the service is known to say, with status 200, in place of an answer. gpt4free's versions of 2023
 # looked for the same words.
 _BLOCKED = "sorry, 您的ip已由于触发防滥用检测而被封禁"
-_PAGES = ("<!doctype html", "<html")
+_BLANKS = "\ufeff \t\r\n"
+_LONGEST_OPENING = 200
+"""Characters that are held back at most: no notice begins later."""
 
 
 def _create_completion(
@@ -155,9 +157,9 @@ class AnswerDecoder:
         """What is held back because it could still turn out to be no answer; None once it is one."""
 
     def see_headers(self, headers: Mapping[str, str]) -> None:
-        """Take the response's headers: only what calls itself HTML can be a page and not an answer."""
+        """Take the response's headers: what calls itself HTML and begins like it is a page."""
         if headers.get("content-type", "").lower().startswith("text/html"):
-            self._signs = (_BLOCKED, *_PAGES)
+            self._signs = (_BLOCKED, "<")
 
     def feed(self, data: bytes, /) -> str:
         """Take more bytes, return the text that is certain now.
@@ -167,9 +169,9 @@ class AnswerDecoder:
             RateLimitError, ProviderResponseError: this is a notice or a page, not an answer.
         """
         try:
-            return self._pass_on(self._utf8.feed(data))
+            return self._pass_on(self._echo.feed(self._utf8.feed(data)))
         except text.InvalidTextError as error:
-            error.valid = self._pass_on(error.valid) + self._rest()
+            error.valid = self._pass_on(self._echo.feed(error.valid)) + self._rest()
             raise
 
     def close(self) -> str:
@@ -181,34 +183,34 @@ class AnswerDecoder:
             raise
         return self._rest()
 
-    def _pass_on(self, decoded: str) -> str:
-        """Take whole characters, return those that are certain to be the answer's."""
-        if self._opening is not None:
-            self._opening += decoded
-            if self._undecided(self._opening):
-                return ""
-            decoded = self._release()
-        return self._echo.feed(decoded)
-
     def _rest(self) -> str:
         """Return what was held back, now that nothing follows it."""
-        return self._echo.feed(self._release()) + self._echo.close()
+        last = self._pass_on(self._echo.close())
+        return last + self._release()
 
-    def _undecided(self, opening: str) -> bool:
-        start = opening.lstrip().lower()
-        return any(len(start) < len(sign) and sign.startswith(start) for sign in self._signs)
+    def _pass_on(self, decoded: str) -> str:
+        """Take text behind the echo, return what is certain to be the answer's."""
+        if self._opening is None:
+            return decoded
+        self._opening += decoded
+        start = self._opening.lstrip(_BLANKS).lower()
+        if len(self._opening) <= _LONGEST_OPENING and any(
+            len(start) < len(sign) and sign.startswith(start) for sign in self._signs
+        ):
+            return ""
+        return self._release()
 
     def _release(self) -> str:
         """Return what was held back, now that enough is there to know it for an answer."""
         held, self._opening = self._opening or "", None
-        start = held.lstrip().lower()
+        start = held.lstrip(_BLANKS).lower()
         if start.startswith(_BLOCKED):
             raise RateLimitError(
                 200,
                 detail="The service says that this machine's address is blocked for abuse",
                 hint="Use a proxy (proxy=...), wait, or ask another provider.",
             )
-        if start.startswith(tuple(sign for sign in self._signs if sign in _PAGES)):
+        if "<" in self._signs and start.startswith("<"):
             raise ProviderResponseError(
                 "The service sent a web page in place of an answer.",
                 hint="It may be down or ask for a human: try later, or ask another provider.",

@@ -1,0 +1,119 @@
+"""Read one ``entry_points.txt``: what is well-formed counts, whatever stands around it."""
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+__all__ = ["Claim", "DiscoveryProblem", "parse"]
+
+_LINE = re.compile(r"^(?P<name>[^=]+?)\s*=\s*(?P<value>.+?)$")
+_VALUE = re.compile(r"^(?P<module>\w+(?:\.\w+)*)\s*(?::\s*(?P<attr>\w+(?:\.\w+)*))?\s*(?:\[[^\]]*\])?$")
+_SECTION = re.compile(r"^\[(?P<name>[^\[\]]*)\]$")
+
+
+class Claim(NamedTuple):
+    """One entry point: a distribution says that `name` is at `module` (and there, at `attr`).
+
+    Attributes:
+        location: ``file:line`` where it says so, `""` if it says so in no file.
+    """
+
+    group: str
+    name: str
+    module: str
+    attr: str
+    distribution: str
+    version: str
+    location: str = ""
+
+    @property
+    def target(self) -> str:
+        """The entry point's value."""
+        return f"{self.module}:{self.attr}" if self.attr else self.module
+
+
+class DiscoveryProblem(NamedTuple):
+    """Metadata that could not be read, and whose.
+
+    Attributes:
+        location: ``file:line``, or the file if it is wrong as a whole.
+        name: the provider that the line is about, as far as that can be told; else `""`.
+        fix: what to do.
+    """
+
+    distribution: str
+    version: str
+    location: str
+    message: str
+    name: str = ""
+    fix: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.location}: {self.distribution} {self.version}: {self.message}. {self.fix}".strip()
+
+
+class _Reading:
+    """What has been found so far, and where the reader stands."""
+
+    def __init__(self, distribution: str, version: str, location: str) -> None:
+        self.distribution = distribution
+        self.version = version
+        self.location = location
+        self.claims: dict[tuple[str, str], Claim] = {}
+        self.problems: list[DiscoveryProblem] = []
+        self.number = 0
+
+    @property
+    def place(self) -> str:
+        return f"{self.location}:{self.number}"
+
+    def problem(self, message: str, name: str = "") -> None:
+        fix = f"Update or reinstall {self.distribution}, or tell its author."
+        self.problems.append(
+            DiscoveryProblem(self.distribution, self.version, self.place, message, name, fix)
+        )
+
+    def claim(self, group: str, line: str) -> None:
+        entry = _LINE.match(line)
+        value = _VALUE.match(entry["value"]) if entry else None
+        if entry is None or value is None:
+            name = line.partition("=")[0].strip()
+            self.problem(f"{line!r} is no entry point of the form `name = package.module`", name)
+            return
+        module, attr = value["module"], value["attr"] or ""
+        claim = Claim(group, entry["name"], module, attr, self.distribution, self.version, self.place)
+        first = self.claims.setdefault((group, claim.name), claim)
+        if first.target != claim.target:
+            self.problem(f"{claim.name!r} is given twice, first as {first.target}", claim.name)
+
+
+def parse(
+    data: bytes, groups: tuple[str, ...], *, distribution: str, version: str, location: str
+) -> tuple[list[Claim], list[DiscoveryProblem]]:
+    """Take the entries of `groups` out of one file; each malformed line is a problem of its own."""
+    reading = _Reading(distribution, version, location)
+    section: str | None = None
+    for reading.number, line in _lines(data):
+        about_us = any(group in line for group in groups)
+        if line.startswith("["):
+            heading = _SECTION.match(line)
+            section = heading["name"].strip() if heading else None
+            if heading is None and about_us:
+                reading.problem(f"{line!r} is no section heading of the form `[group]`")
+        elif section in groups:
+            reading.claim(section, line)
+        elif section is None and about_us:
+            reading.problem(f"{line!r} stands outside any section")
+    return list(reading.claims.values()), reading.problems
+
+
+def _lines(data: bytes) -> Iterator[tuple[int, str]]:
+    """Yield the lines that say something, with their numbers.
+
+    Bytes that are no UTF-8 become backslash escapes, which no well-formed entry has: they spoil their
+    own line and no other.
+    """
+    for number, raw in enumerate(data.decode("utf-8-sig", "backslashreplace").splitlines(), 1):
+        line = raw.strip()
+        if line and not line.startswith(("#", ";")):
+            yield number, line

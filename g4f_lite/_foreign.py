@@ -1,0 +1,49 @@
+"""Look at things that plugins made without being hurt: any attribute, `repr` or `str` may raise."""
+
+from collections.abc import Callable, Iterable
+from types import ModuleType
+from typing import Any, TypeVar
+
+from g4f_lite._text_safety import redact, shorten
+
+__all__ = ["called", "is_module", "or_else", "plain_text", "said", "shown"]
+
+_T = TypeVar("_T")
+
+
+def or_else(otherwise: _T, step: Callable[[], _T]) -> _T:
+    """Return what `step` returns, or `otherwise` if it raises; `KeyboardInterrupt` is let through."""
+    try:
+        return step()
+    except KeyboardInterrupt:
+        raise
+    except BaseException:
+        return otherwise
+
+
+def said(error: BaseException, limit: int = 200, secrets: Iterable[str] = ()) -> str:
+    """Return an exception as one line, ``"ValueError: text"``; secrets removed."""
+    kind = type(error).__name__
+    text = or_else(f"{kind}, which cannot be shown", lambda: f"{kind}: {error}")
+    return shorten(redact(text, secrets), limit)
+
+
+def shown(value: object, limit: int = 60) -> str:
+    """Return the `repr` of a value as one line; secrets removed."""
+    text = or_else(f"<{type(value).__name__}, which cannot be shown>", lambda: repr(value))
+    return shorten(redact(text), limit)
+
+
+def is_module(value: object) -> bool:
+    """Whether `value` is a module; unlike `isinstance`, asks the value itself nothing."""
+    return issubclass(type(value), ModuleType)
+
+
+def called(value: Any) -> str:
+    """Return the value's ``__name__`` if that is a string, else `""`."""
+    return plain_text(or_else(None, lambda: value.__name__)) or ""
+
+
+def plain_text(value: object) -> str | None:
+    """Return a string as a plain `str`, whatever its class makes of it; None for what is no string."""
+    return str.__str__(value) if issubclass(type(value), str) else None

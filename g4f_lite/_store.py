@@ -1,0 +1,203 @@
+"""Everything that one registry knows at a time; `refresh` and `isolated` put another in its place."""
+
+import threading
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from g4f_lite._discovery import DiscoveryProblem, normalize, scan
+from g4f_lite._entry import PROGRAM, Entry
+from g4f_lite._foreign import said
+from g4f_lite._hook_plugins import HookPlugins, Offered
+from g4f_lite._metadata import MetadataCache, StaticMetadata
+from g4f_lite._plugins import Plugins
+from g4f_lite._policy import Environment, Policy
+from g4f_lite._sources import find_source
+from g4f_lite.contract import GROUP, HOOKS_GROUP, LoadedProvider
+from g4f_lite.errors import (
+    ProviderBlockedError,
+    ProviderConflictError,
+    ProviderLoadError,
+    ProviderNotFoundError,
+)
+
+__all__ = ["Entries", "Store"]
+
+Entries = Mapping[str, tuple[Entry, ...]]
+_MOST_PROBLEMS = 3
+
+
+class Store:
+    """The entries, the plugins and the caches of a registry.
+
+    `entries` and `ready` are replaced as a whole, never changed, so readers need no lock. `lock` is for
+    who changes them, and is not held while a plugin's code runs.
+    """
+
+    def __init__(self, offered: Offered, *, discovers: bool) -> None:
+        self.lock = threading.RLock()
+        self.discovers = discovers
+        self.retired = False
+        self.problems: tuple[DiscoveryProblem, ...] = ()
+        self.plugins = Plugins()
+        self.hook_plugins = HookPlugins(self.plugins, offered)
+        self.metadata = MetadataCache()
+        self.program_hooks: dict[str, Any] = {}
+        self.ready: tuple[Environment, dict[str, LoadedProvider]] = ((None, None, None), {})
+        self._entries: Entries | None = None if discovers else {}
+        self._static: dict[str, StaticMetadata] = {}
+
+    # --- looking -----------------------------------------------------------------------------
+
+    def entries(self) -> Entries:
+        """Return what is claimed or registered, by name; the first time, this scans."""
+        if self._entries is None:
+            with self.lock:
+                if self._entries is None:
+                    self._scan()
+        assert self._entries is not None  # noqa: S101 - _scan has set it
+        return self._entries
+
+    def all_entries(self) -> Entries:
+        """Return the entries with those that hook plugins offer, which have to be imported for that."""
+        self.entries()
+        self.hook_plugins.load()
+        return self.entries()
+
+    def _scan(self) -> None:
+        found = scan((GROUP, HOOKS_GROUP))
+        entries: dict[str, tuple[Entry, ...]] = {}
+        for claim in found.claims:
+            if claim.group == GROUP:
+                entries[claim.name] = (*entries.get(claim.name, ()), Entry(claim))
+        self.hook_plugins.expect(claim for claim in found.claims if claim.group == HOOKS_GROUP)
+        self.problems = found.problems
+        self._entries = entries
+
+    def known(self, name: str) -> tuple[Entry, ...]:
+        """Return who claims a name, or what a full name stands for; loads the hook plugins if it must."""
+        for entries in (self.entries, self.all_entries):
+            found = _named(entries(), name)
+            if found:
+                return found
+        return ()
+
+    def find(self, name: str, policy: Policy) -> Entry:
+        """Return the one entry that `name` stands for, or raise why there is none."""
+        known = self.known(name)
+        usable = candidates(known, policy)
+        if len(usable) == 1:
+            return usable[0]
+        if usable:
+            raise ProviderConflictError(name, [entry.full_name for entry in usable])
+        if known:
+            variable = known[0].kept_out_by(policy) or ""
+            raise ProviderBlockedError(name, known[0].claim.distribution, variable)
+        raise ProviderNotFoundError(name, self.names(policy), note=self._note(name))
+
+    def names(self, policy: Policy) -> tuple[str, ...]:
+        """Return the names that can be asked for, sorted."""
+        entries = self.all_entries()
+        return tuple(sorted(name for name, claimants in entries.items() if candidates(claimants, policy)))
+
+    def _note(self, name: str) -> str:
+        """Say what malformed metadata may have to do with a name that is not found."""
+        problems = [problem for problem in self.problems if problem.name == name] or self.problems
+        if not problems:
+            return ""
+        left = len(problems) - _MOST_PROBLEMS
+        more = f" And {left} more: `g4f-lite doctor` lists them." if left > 0 else ""
+        said = " ".join(map(str, problems[:_MOST_PROBLEMS]))
+        return f" (Some metadata is malformed. {said}{more})"
+
+    def static(self, entry: Entry) -> StaticMetadata:
+        """Return what the source of a provider gives away."""
+        known = self._static.get(entry.full_name)
+        if known is None:
+            source = None if entry.claim.attr or entry.plugin is not None else find_source(entry.claim.module)
+            known = self._static[entry.full_name] = self.metadata.read(source) if source else StaticMetadata()
+        return known
+
+    # --- using -------------------------------------------------------------------------------
+
+    def load(self, entry: Entry, *, strict: bool) -> LoadedProvider:
+        """Return an entry's provider, importing it if that has not been tried."""
+        return entry.load(self.hold, static=self.static(entry), strict=strict)
+
+    def hold(self, entry: Entry) -> None:
+        """Hand a judged provider to pluggy; one that pluggy cannot hold is a load failure like any other."""
+        assert entry.loaded is not None  # noqa: S101 - only judged entries come here
+        try:
+            with self.lock:
+                self.plugins.add(entry.loaded.plugin, entry.full_name)
+        except Exception as error:
+            raise entry.failed(f"pluggy does not take it: {said(error)}") from error
+        self.hook_plugins.take_offers(entry.claim)
+
+    # --- changing ----------------------------------------------------------------------------
+
+    def admit(self, entry: Entry, policy: Policy) -> bool:
+        """Add an entry that was registered at run time; False if `refresh` has replaced this store.
+
+        Raises:
+            ProviderConflictError: its name is taken.
+            ProviderLoadError: pluggy does not take it.
+        """
+        name = entry.claim.name
+        with self.lock:
+            if self.retired:
+                return False
+            claimants = self.entries().get(name, ())
+            taken = [other.full_name for other in candidates(claimants, policy)]
+            if taken:
+                raise ProviderConflictError(name, [*taken, entry.full_name])
+            self._put(name, (*claimants, entry))
+        try:
+            self.hold(entry)
+        except ProviderLoadError:
+            self.discard([entry])
+            raise
+        return True
+
+    def discard(self, entries: Iterable[Entry]) -> None:
+        """Take entries out again."""
+        with self.lock:
+            for entry in entries:
+                claimants = self.entries().get(entry.claim.name, ())
+                self._put(entry.claim.name, tuple(other for other in claimants if other is not entry))
+                self.plugins.remove(entry.full_name)
+
+    def _put(self, name: str, claimants: tuple[Entry, ...]) -> None:
+        entries = dict(self.entries())
+        entries[name] = claimants
+        if not claimants:
+            del entries[name]
+        self._entries = entries
+        self.ready = (self.ready[0], {})
+
+    def successor(self, offered: Offered) -> "Store":
+        """Return a new store, scanned, with what the program registered; this one admits nothing more."""
+        with self.lock:
+            new = Store(offered, discovers=self.discovers)
+            new.entries()
+            for entry in (item for claimants in (self._entries or {}).values() for item in claimants):
+                if entry.claim.distribution == PROGRAM:
+                    new._put(entry.claim.name, (*new.entries().get(entry.claim.name, ()), entry))
+                    new.plugins.add(entry.plugin, entry.full_name)
+            for full_name, plugin in self.program_hooks.items():
+                new.plugins.add(plugin, full_name)
+            new.program_hooks = dict(self.program_hooks)
+            self.retired = True
+            return new
+
+
+def candidates(claimants: Iterable[Entry], policy: Policy) -> list[Entry]:
+    """Return those that the environment does not keep out."""
+    return [entry for entry in claimants if not entry.kept_out_by(policy)]
+
+
+def _named(entries: Entries, name: str) -> tuple[Entry, ...]:
+    if name in entries:
+        return entries[name]
+    distribution, _, short = name.rpartition(":")
+    wanted = distribution if distribution == PROGRAM else normalize(distribution)
+    return tuple(entry for entry in entries.get(short, ()) if entry.claim.distribution == wanted)

@@ -1,0 +1,204 @@
+"""A planted key is in nothing that a caller can see of a failure, however it got there."""
+
+import pickle
+import traceback
+from base64 import b64encode
+from collections.abc import Iterator
+from urllib.parse import quote
+
+import pytest
+
+import g4f_lite
+from g4f_lite import ChatCompletion
+from g4f_lite._text_safety import redact
+from g4f_lite.kit import http, text
+from g4f_lite.testing import Reply, ScriptedProvider, Upstream, isolated_registry
+
+HELLO = [{"role": "user", "content": "Hello"}]
+KEY = "planted/7d1f+0a9c=key"
+
+
+def _shown(error: BaseException) -> str:
+    """Return all that a report of the error could show, its chain included."""
+    chain, step = [], error
+    while step is not None and step not in chain:
+        chain.append(step)
+        step = step.__cause__ or step.__context__
+    parts = [
+        f"{item} {item!r} {vars(item)} {getattr(item, '__notes__', '')}"
+        for item in chain
+        if not isinstance(item, _WordlessError)
+    ]
+    return "".join([*parts, *traceback.format_exception(type(error), error, error.__traceback__)])
+
+
+def _fails(provider: object, **options: object) -> g4f_lite.G4FLiteError:
+    with isolated_registry() as registry:
+        registry.register(provider, name="scripted")
+        with pytest.raises(g4f_lite.G4FLiteError) as caught:
+            ChatCompletion.create(provider="scripted", messages=HELLO, **options)
+    return caught.value
+
+
+def _chained(key: str) -> g4f_lite.ProviderResponseError:
+    error = g4f_lite.ProviderResponseError("odd")
+    error.__cause__ = ValueError(key)
+    return error
+
+
+class _WordlessError(Exception):
+    def __str__(self) -> str:
+        raise RuntimeError(KEY)
+
+
+@pytest.mark.parametrize(
+    "raised",
+    [ValueError(f"bad {KEY}"), _chained(KEY), _WordlessError()],
+    ids=lambda error: type(error).__name__,
+)
+@pytest.mark.parametrize(
+    "options",
+    [{"auth": KEY}, {"auth": ("user", KEY)}, {"auth": KEY.encode()}, {"api_key": KEY}, {"auth": f"{KEY}\n"}],
+)
+def test_key_in_an_option_is_not_shown(raised: BaseException, options: dict[str, object]) -> None:
+    """Whatever option a key comes in, and however a provider's error holds it, the caller's error does not."""
+    error = _fails(ScriptedProvider(["Hel", raised]), **options)
+    assert KEY not in _shown(error)
+    assert KEY.encode() not in pickle.dumps(error)
+
+
+def test_key_that_the_provider_reads_itself_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The value of the variable that a provider names is a secret even if it is never passed as an option."""
+    monkeypatch.setenv("SCRIPTED_API_KEY", KEY)
+    assert KEY not in _shown(_fails(ScriptedProvider([ValueError(KEY)])))
+
+
+def test_key_in_a_note_is_not_shown() -> None:
+    """A note on a provider's exception is cleaned like its text."""
+    raised = ValueError("bad")
+    raised.__notes__ = [f"with {KEY}"]
+    assert KEY not in _shown(_fails(ScriptedProvider([raised]), auth=KEY))
+
+
+def test_key_in_a_clean_up_is_not_shown() -> None:
+    """What closing a provider raises is cleaned before it stands in the provenance."""
+
+    def rude(model: str, messages: list, stream: bool, **kwargs: object):
+        try:
+            yield "a"
+        finally:
+            raise ValueError(KEY)
+
+    provider = ScriptedProvider()
+    provider._create_completion = rude
+    with isolated_registry() as registry:
+        registry.register(provider, name="rude")
+        stream = ChatCompletion.create(provider="rude", messages=HELLO, stream=True, auth=KEY)
+        next(stream)
+        stream.close()
+        assert "while closing: ValueError" in str(stream.provenance.attempts[0].error)
+        assert KEY not in repr(stream.provenance)
+
+
+class _Service:
+    url = "https://service.example"
+    model = ("m",)
+    supports_stream = True
+    needs_auth = True
+    auth_env = "SERVICE_KEY"
+
+    def __init__(self, base: str) -> None:
+        self.base = base
+
+    def _create_completion(
+        self, model: str, messages: list, stream: bool, *, auth: str = ""
+    ) -> Iterator[str]:
+        request = http.HTTPRequest(
+            f"{self.base}/v1?key={quote(auth)}",
+            json={},
+            headers={"x-api-key": auth},
+            secrets=(auth,),
+            timeout=2,
+        )
+        return text.decode(http.stream(request), text.Utf8Decoder())
+
+
+ECHOES = [KEY, quote(KEY, safe=""), b64encode(KEY.encode()).decode(), repr(KEY)]
+
+
+@pytest.mark.parametrize("echo", ECHOES)
+@pytest.mark.parametrize("status", [200, 302, 401, 500])
+def test_key_that_the_service_echoes_is_not_shown(echo: str, status: int) -> None:
+    """A service that gives the key back, as it is, quoted or encoded, does not get it into an error."""
+    replies = {
+        200: Reply([f"{echo} ".encode(), b"\xff"]),
+        302: Reply(b"", status=302, headers={"Location": f"https://thief.example/?k={echo}"}),
+    }
+    with Upstream(replies.get(status) or Reply(f"no such key: {echo}", status=status)) as upstream:
+        error = _fails(_Service(upstream.url), auth=KEY)
+    if status == 200:
+        assert error.partial_text == f"{echo} "  # an answer is the answer
+        error.partial_text = ""
+    shown = _shown(error)
+    assert echo not in shown
+    assert KEY not in shown
+
+
+def test_key_with_a_line_break_is_not_shown() -> None:
+    """A key that cannot be sent in a header is refused without being shown; around it, blanks are taken off."""
+    with Upstream(Reply("ok")) as upstream:
+        error = _fails(_Service(upstream.url), auth="planted\nkey-7d1f0a9c")
+        assert "7d1f0a9c" not in _shown(error)
+        assert upstream.requests == []
+        with isolated_registry() as registry:
+            registry.register(_Service(upstream.url), name="service")
+            assert ChatCompletion.create(provider="service", messages=HELLO, auth=f" {KEY}\n") == "ok"
+        assert upstream.requests[0].header("x-api-key") == KEY
+
+
+def test_key_is_not_in_the_context_of_a_connection_error() -> None:
+    """The exception of the HTTP library, which holds the whole request, is not chained to ours."""
+    with Upstream() as upstream:
+        url = upstream.url
+    error = _fails(_Service(url), auth=KEY)
+    assert isinstance(error, g4f_lite.ProviderConnectionError)
+    assert error.__cause__ is None
+    assert error.__context__ is None
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Authorization: Bearer abcdef0123456789",
+        "https://user:abcdef0123456789@host/x",
+        "https://:abcdef0123456789@host/x",
+        "https://abcdef0123456789@host/x",
+        "https://u:p@abcdef0123456789@host/x",
+        "?client_secret=abcdef0123456789&x=1",
+        '{"my_api_key": "abcdef0123456789"}',
+        "Cookie: session=abcdef0123456789",
+        "key sk-abcdef0123456789abcdef",
+    ],
+)
+def test_what_looks_like_a_key_is_redacted(line: str) -> None:
+    """A key that nobody named is taken out of a text by the place that it stands in."""
+    assert "abcdef0123456789" not in redact(line)
+
+
+@pytest.mark.parametrize(
+    "url", [f"ftp://{KEY}@x", f"http://u:{KEY}@x", f"http://x/?k={KEY}", f"http://x:{KEY}"]
+)
+def test_key_in_a_wrong_url_is_not_shown(url: str) -> None:
+    """A base URL that is refused is not shown: what does not belong into it may be a key."""
+    with pytest.raises(g4f_lite.InvalidArgumentError) as caught:
+        http.check_url("base_url", url)
+    assert KEY not in _shown(caught.value)
+    assert KEY not in repr(http.HTTPRequest(f"http://x/?key={KEY}", proxy=url, secrets=(KEY,)))
+
+
+@pytest.mark.parametrize("url", [f"ftp://{KEY}@x", f"http://u:{KEY}@x:99999", f"http://x:{KEY}"])
+def test_key_in_a_wrong_proxy_is_not_shown(url: str) -> None:
+    """A proxy that is refused is not shown: it may have a login in it."""
+    with pytest.raises(g4f_lite.InvalidArgumentError) as caught:
+        list(http.stream(http.HTTPRequest("http://127.0.0.1:1/", proxy=url)))
+    assert KEY not in _shown(caught.value)

@@ -1,0 +1,5 @@
+"""Broken: its import raises asyncio's CancelledError."""
+
+import asyncio
+
+raise asyncio.CancelledError

@@ -1,0 +1,5 @@
+"""Broken: its import ends the program."""
+
+import sys
+
+sys.exit(3)

@@ -1,0 +1,3 @@
+"""Broken: its import raises GeneratorExit."""
+
+raise GeneratorExit

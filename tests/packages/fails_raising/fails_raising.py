@@ -1,0 +1,3 @@
+"""Broken: its import raises."""
+
+raise RuntimeError("the import of fails_raising raises")

@@ -1,0 +1,8 @@
+"""Broken: its import never comes to an end."""
+
+
+def again():
+    again()
+
+
+again()

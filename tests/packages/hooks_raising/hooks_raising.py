@@ -1,0 +1,3 @@
+"""Broken: a hook plugin whose import raises."""
+
+raise RuntimeError("the import of hooks_raising raises")

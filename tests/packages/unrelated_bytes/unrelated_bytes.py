@@ -1,0 +1,3 @@
+"""Unrelated, with metadata that nobody can decode."""
+
+VALUE = 1

@@ -1,0 +1,3 @@
+"""Unrelated, with an unclosed section."""
+
+VALUE = 1

@@ -1,0 +1,77 @@
+"""What the packages export."""
+
+import ast
+import importlib
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+LAZY = ["g4f_lite", "g4f_lite.testing"]
+EAGER = [
+    "g4f_lite.async_streams",
+    "g4f_lite.cancellation",
+    "g4f_lite.completion",
+    "g4f_lite.contract",
+    "g4f_lite.errors",
+    "g4f_lite.events",
+    "g4f_lite.hookspecs",
+    "g4f_lite.kit.http",
+    "g4f_lite.kit.text",
+    "g4f_lite.messages",
+    "g4f_lite.paths",
+    "g4f_lite.results",
+    "g4f_lite.streams",
+]
+
+
+def typed_names(module: str) -> dict[str, str]:
+    """What a lazy package tells type checkers: name to module, in ``from a import b as b`` form."""
+    source = ROOT.joinpath(*module.split("."), "__init__.py").read_bytes()
+    (block,) = [node for node in ast.parse(source).body if isinstance(node, ast.If)]
+    found = {}
+    for statement in block.body:
+        assert isinstance(statement, ast.ImportFrom)
+        for alias in statement.names:
+            assert alias.asname == alias.name, f"{alias.name} is not exported: write `as {alias.name}`"
+            found[alias.name] = statement.module or ""
+    return found
+
+
+@pytest.mark.parametrize("module", LAZY)
+def test_type_checkers_and_the_interpreter_see_the_same(module: str) -> None:
+    """A lazy package's `__all__`, its imports for type checkers, and what it resolves are the same names."""
+    package = importlib.import_module(module)
+    typed = typed_names(module)
+    assert set(package.__all__) - {"__version__"} == set(typed)
+    assert len(package.__all__) == len(set(package.__all__))
+    assert set(dir(package)) == set(package.__all__)
+    for name, home in typed.items():
+        assert getattr(package, name) is getattr(importlib.import_module(home), name)
+
+
+@pytest.mark.parametrize("module", LAZY)
+def test_an_unknown_name_is_an_attribute_error(module: str) -> None:
+    """A name that is not there fails as with any module, which `hasattr` and `import` rely on."""
+    package = importlib.import_module(module)
+    assert not hasattr(package, "no_such_name")
+    with pytest.raises(AttributeError, match=f"{module!r}.*'no_such_name'"):
+        _ = package.no_such_name
+
+
+@pytest.mark.parametrize("module", EAGER)
+def test_what_a_public_module_exports_is_there(module: str) -> None:
+    """Every name in a public module's `__all__` exists, once, and none is private."""
+    public = importlib.import_module(module)
+    assert len(public.__all__) == len(set(public.__all__))
+    for name in public.__all__:
+        assert hasattr(public, name)
+        assert not name.startswith("_")
+
+
+def test_the_version_is_one() -> None:
+    """The version stands in one place and is a release number."""
+    version = importlib.import_module("g4f_lite").__version__
+    assert all(part.isdigit() for part in version.split("."))
+    assert sys.modules["g4f_lite"].__dict__["__version__"] == version

@@ -1,0 +1,136 @@
+"""The tree of errors."""
+
+import copy
+import inspect
+import pickle
+import re
+from typing import Any
+
+import pytest
+
+import g4f_lite
+from g4f_lite import contract, errors, results
+
+PROBLEM = contract.Problem("kind", "Message.", "Fix.", "file.py:1", "dist 1.0")
+PROVENANCE = results.Provenance("p", "d", "1", None, "m", True, (results.Attempt("d:p", "m", "ok", 0.5),))
+MADE: dict[str, Any] = {
+    "ProviderNotFoundError": lambda cls: cls("yqclod", ["yqcloud"], note=" (Note.)"),
+    "ProviderConflictError": lambda cls: cls("p", ["a:p", "b:p"]),
+    "ProviderBlockedError": lambda cls: cls("p", "d", "G4F_LITE_BLOCK"),
+    "ProviderLoadError": lambda cls: cls(
+        "p", distribution="d", version="1", location="f:1", reason="r", fix="F."
+    ),
+    "InvalidProviderError": lambda cls: cls("p", distribution="d", version="1", problems=[PROBLEM]),
+    "InvalidArgumentError": lambda cls: cls("argument", "Message.", hint="Hint."),
+    "InvalidMessageError": lambda cls: cls(3, "Message.", hint="Hint."),
+    "ModelNotFoundError": lambda cls: cls("gpt-35", ["gpt-3.5"], provider="p"),
+    "MissingAuthError": lambda cls: cls("p", "P_API_KEY"),
+    "UnsupportedOptionError": lambda cls: cls("p", ["temprature"], ["temperature"]),
+    "ProviderTimeoutError": lambda cls: cls("Message.", phase="read", seconds=1.5, hint="Hint."),
+    "ProviderStatusError": lambda cls: cls(500, body="oops", retry_after=2.0),
+    "AuthenticationError": lambda cls: cls(401),
+    "RateLimitError": lambda cls: cls(429, retry_after=3.0),
+    "ProviderCrashError": lambda cls: cls("ValueError: x", location="f:1"),
+}
+CLASSES = [getattr(errors, name) for name in errors.__all__]
+
+
+def make(cls: Any) -> Any:
+    """An instance of an error class, as the library makes them."""
+    return MADE.get(cls.__name__, lambda cls: cls("Message.", hint="Hint."))(cls)
+
+
+def tree() -> dict[str, str]:
+    """What the module's docstring draws: each class and its parent."""
+    parents, drawn = [], {}
+    for line in (errors.__doc__ or "").splitlines():
+        match = re.match(r"^    ([│ ]*)(?:[├└]── )?(\w+Error)\b", line)
+        if match:
+            depth = len(line[4 : line.index(match[2])]) // 4
+            del parents[depth:]
+            drawn[match[2]] = parents[-1] if parents else "Exception"
+            parents.append(match[2])
+    return drawn
+
+
+def test_the_tree_in_the_docstring_is_the_tree() -> None:
+    """Every public error class is drawn under its base class, and nothing else is drawn."""
+    drawn = tree()
+    assert sorted(drawn) == sorted(errors.__all__)
+    for cls in CLASSES:
+        assert cls.__bases__[0].__name__ == drawn[cls.__name__]
+
+
+def test_every_error_of_the_module_is_public() -> None:
+    """Every class of the module is in its `__all__`, and can be had from the package."""
+    found = {
+        name
+        for name, value in vars(errors).items()
+        if inspect.isclass(value) and issubclass(value, Exception)
+    }
+    assert found == set(errors.__all__)
+    assert found <= set(g4f_lite.__all__)
+
+
+@pytest.mark.parametrize("cls", CLASSES)
+def test_each_class_says_when_it_happens(cls: Any) -> None:
+    """Each class has a docstring of its own, which begins with one sentence."""
+    first = (cls.__dict__["__doc__"] or "").strip().split("\n\n")[0]
+    assert first.endswith(".")
+
+
+@pytest.mark.parametrize("cls", CLASSES)
+@pytest.mark.parametrize("way", ["pickle", "copy", "deepcopy"])
+def test_errors_survive_copying(cls: Any, way: str) -> None:
+    """An error that crosses a process, or is copied, is the same: class, text, and all it carries."""
+    error = make(cls)
+    if isinstance(error, g4f_lite.ProviderError):
+        error.provider, error.partial_text, error.provenance = "p", "Hel", PROVENANCE
+    if way == "pickle":
+        twins = [
+            pickle.loads(pickle.dumps(error, protocol)) for protocol in range(pickle.HIGHEST_PROTOCOL + 1)
+        ]
+    else:
+        twins = [getattr(copy, way)(error)]
+    for twin in twins:
+        assert type(twin) is cls
+        assert (str(twin), twin.args) == (str(error), error.args)
+        assert vars(twin) == vars(error)
+
+
+@pytest.mark.parametrize("cls", CLASSES)
+def test_a_message_ends_with_the_next_step(cls: Any) -> None:
+    """The hint is the end of the message, and a sentence."""
+    error = make(cls)
+    assert str(error).endswith(error.hint)
+    assert error.hint.endswith((".", ")"))
+    assert isinstance(error, g4f_lite.G4FLiteError)
+
+
+def test_near_names_are_suggested_whatever_their_case() -> None:
+    """A name that is nearly one of those known is answered with it."""
+    assert errors.ProviderNotFoundError("YQCLOD", ["yqcloud"]).suggestions == ("yqcloud",)
+    assert errors.ModelNotFoundError("GPT-4o-mini", ["gpt-4o-mini"]).suggestions == ("gpt-4o-mini",)
+    assert "'temperature'" in str(errors.UnsupportedOptionError("p", ["temprature"], ["temperature"]))
+
+
+def test_statuses_have_their_classes() -> None:
+    """`ProviderStatusError.of` gives the class of the status, with what it carries."""
+    expected = {
+        401: "AuthenticationError",
+        403: "AuthenticationError",
+        429: "RateLimitError",
+        500: "ProviderStatusError",
+    }
+    for status, name in expected.items():
+        error = errors.ProviderStatusError.of(status, body="b", retry_after=1.0)
+        assert (type(error).__name__, error.status, error.body, error.retry_after) == (name, status, "b", 1.0)
+
+
+def test_errors_are_caught_as_what_they_are() -> None:
+    """Errors of arguments and look-ups are also Python's own kinds of these."""
+    assert issubclass(errors.ProviderNotFoundError, LookupError)
+    assert issubclass(errors.ModelNotFoundError, LookupError)
+    assert issubclass(errors.InvalidArgumentError, ValueError)
+    assert issubclass(errors.UnsupportedOptionError, TypeError)
+    assert issubclass(errors.StreamStateError, RuntimeError)

@@ -1,0 +1,226 @@
+"""Importing what an entry point names."""
+
+import io
+import sys
+import threading
+from typing import Any
+
+import pytest
+
+from g4f_lite import ProviderLoadError
+from g4f_lite._entry_points import Claim
+from g4f_lite._loading import load
+from g4f_lite._stdout import captured_stdout
+
+
+def claim(module: str, attr: str = "") -> Claim:
+    """A claim of a distribution."""
+    return Claim("g4f_lite.providers", "name", module, attr, "dist", "1.0", "entry_points.txt:2")
+
+
+def failure(module: str, attr: str = "") -> ProviderLoadError:
+    """What loading raises."""
+    with pytest.raises(ProviderLoadError) as caught:
+        load(claim(module, attr))
+    return caught.value
+
+
+@pytest.mark.parametrize(
+    ("source", "reason", "line"),
+    [
+        ("raise ValueError('no')", "ValueError: no", 1),
+        ("\nimport sys\nsys.exit('bye')", "SystemExit: bye", 3),
+        ("raise BaseException", "BaseException", 1),
+        ("raise GeneratorExit", "GeneratorExit", 1),
+        ("\n\nx = (", "SyntaxError", 3),
+        ("x = 'a\0b'", "null bytes", 1),
+        ("def f():\n    return {}['k']\nf()", "KeyError: 'k'", 2),
+        ("import json\njson.loads('{')", "JSONDecodeError", 2),
+        ("raise MemoryError", "MemoryError", 1),
+        (
+            "raise ExceptionGroup('two', [ValueError()])",
+            "two" if sys.version_info >= (3, 11) else "NameError",
+            1,
+        ),
+        ("class E(Exception):\n    def __str__(self): raise SystemExit\nraise E", "E", 3),
+    ],
+)
+def test_what_an_import_raises_is_one_error(site: Any, source: str, reason: str, line: int) -> None:
+    """Anything an import raises names the distribution, and the place in the plugin's own code."""
+    site.module("raises", source)
+    try:
+        error = failure("raises")
+    finally:
+        sys.modules.pop("raises", None)
+    assert reason in error.reason
+    assert error.location.endswith((f"raises.py:{line}", "entry_points.txt:2" if "null" in reason else "!"))
+    assert (error.distribution, error.version, error.provider) == ("dist", "1.0", "name")
+    assert error.__cause__ is not None
+
+
+def test_keyboard_interrupt_is_let_through(site: Any) -> None:
+    """Ctrl-C during an import is the user's, and no failure of the plugin."""
+    site.module("interrupts", "raise KeyboardInterrupt")
+    with pytest.raises(KeyboardInterrupt):
+        load(claim("interrupts"))
+
+
+def test_an_attribute_may_be_nested(site: Any) -> None:
+    """``module:a.b`` is the attribute of an attribute."""
+    site.module("nested", "class a:\n    b = 'the plugin'")
+    assert load(claim("nested", "a.b")) == ("the plugin", "")
+
+
+@pytest.mark.parametrize(
+    ("module", "attr", "step"),
+    [
+        ("gone_module", "", "names a module that is not there"),
+        ("gone_module.sub", "", "names a module that is not there"),
+        ("present", "gone.deep", "'gone.deep', which is not there"),
+        ("present", "here.gone", "'here.gone', which is not there"),
+    ],
+)
+def test_an_entry_point_that_names_nothing_points_at_its_line(
+    site: Any, module: str, attr: str, step: str
+) -> None:
+    """Where no code of the plugin ran, the place is the metadata's line."""
+    site.module("present", "here = 1")
+    error = failure(module, attr)
+    assert error.location == "entry_points.txt:2"
+    assert step in error.hint
+
+
+def test_a_missing_dependency_is_told_from_a_missing_part(site: Any) -> None:
+    """Someone else's missing module is to be installed, one of its own means to reinstall the plugin."""
+    site.module("needs_other", "import nobody_has_this.sub")
+    site.module("needs_own.__init__", "import needs_own.left_out")
+    assert "pip install nobody_has_this" in failure("needs_other").hint
+    assert failure("needs_own").hint.startswith("Reinstall dist")
+
+
+def test_secrets_in_what_an_import_raises_are_removed(site: Any) -> None:
+    """An error's text is redacted and cut short."""
+    site.module("leaks", "raise ValueError('api_key=abcdef123456 ' + 'x' * 5000)")
+    error = failure("leaks")
+    assert "abcdef123456" not in str(error)
+    assert len(str(error)) < 600
+
+
+# --- standard output --------------------------------------------------------------------------------
+
+
+def test_what_an_import_prints_is_kept(site: Any, capfd: Any) -> None:
+    """Text, lines and bytes written to stdout by an import are kept from it, and returned."""
+    site.module(
+        "prints",
+        "import sys\nprint('one', flush=True)\nsys.stdout.writelines(['two\\n'])\nsys.stdout.buffer.write(b'three')\n",
+    )
+    assert load(claim("prints"))[1] == "one\ntwo\nthree"
+    assert capfd.readouterr() == ("", "")
+
+
+def test_stdout_is_put_back_whatever_happens(site: Any) -> None:
+    """After a load, good or failed, `sys.stdout` is the object that it was."""
+    before = sys.stdout
+    site.module("quiet", "")
+    site.module("fails", "print('x')\nraise ValueError")
+    load(claim("quiet"))
+    failure("fails")
+    assert sys.stdout is before
+
+
+def test_a_stdout_that_was_kept_works_later(site: Any, capsys: Any) -> None:
+    """What a module wrote through the stdout of its import, as log handlers do, comes out afterwards."""
+    site.module("keeps", "import sys\nout = sys.stdout\nraw = out.buffer")
+    module, printed = load(claim("keeps"))
+    module.out.write("later\n")
+    module.raw.write(b"bytes\n")
+    module.raw.flush()
+    module.out.writelines(["lines\n"])
+    assert printed == ""
+    assert sorted(capsys.readouterr().out.split()) == ["bytes", "later", "lines"]
+
+
+def test_the_capture_is_a_stdout_in_every_other_way(site: Any) -> None:
+    """Modules that ask for encoding, descriptor or terminal, wrap or try to close stdout, import."""
+    site.module(
+        "asks",
+        "import io, sys\nassert sys.stdout.encoding\nsys.stdout.isatty()\nassert sys.stdout.writable()\n"
+        "sys.stdout.close()\nsys.stdout.buffer.close()\nprint('still open')\n"
+        "sys.stdout = io.TextIOWrapper(sys.stdout.buffer, 'utf-8')\nprint('wrapped')\n",
+    )
+    before = sys.stdout
+    try:
+        _, printed = load(claim("asks"))
+    finally:
+        if sys.stdout is not before:
+            sys.stdout.detach()
+        sys.stdout = before
+    assert printed == "still open\nwrapped\n"
+    assert not before.closed
+
+
+def test_writing_what_is_no_text_fails_as_ever() -> None:
+    """The capture refuses bytes as a text stream does."""
+    with captured_stdout(), pytest.raises(TypeError, match="must be str, not bytes"):
+        sys.stdout.write(b"bytes")
+
+
+def test_only_so_much_is_kept() -> None:
+    """An import that prints without end does not fill the memory."""
+    with captured_stdout() as capture:
+        for _ in range(100):
+            print("x" * 1000)
+    assert len(capture.getvalue()) == 10_000
+
+
+def test_there_may_be_no_stdout(monkeypatch: Any) -> None:
+    """Where a program has no stdout, an import that writes to it works."""
+    monkeypatch.setattr(sys, "stdout", None)
+    with captured_stdout() as capture:
+        sys.stdout.write("kept")
+        sys.stdout.flush()
+    kept = capture
+    assert sys.stdout is None
+    kept.write("dropped")
+    kept.flush()
+    assert kept.getvalue() == "kept"
+
+
+def test_other_threads_print_on(monkeypatch: Any) -> None:
+    """While one thread imports, what the others print goes out, and stays apart."""
+    real = io.StringIO()
+    monkeypatch.setattr(sys, "stdout", real)
+    with captured_stdout() as capture:
+        print("mine")
+        thread = threading.Thread(target=print, args=("theirs",))
+        thread.start()
+        thread.join()
+    assert (capture.getvalue(), real.getvalue()) == ("mine\n", "theirs\n")
+
+
+def test_captures_of_threads_may_end_in_any_order(monkeypatch: Any) -> None:
+    """Two threads that import at once leave the real stdout behind, whichever ends first."""
+    real = io.StringIO()
+    monkeypatch.setattr(sys, "stdout", real)
+    inner, outer_ended = threading.Event(), threading.Event()
+    texts = []
+
+    def second() -> None:
+        with captured_stdout() as capture:
+            inner.set()
+            outer_ended.wait(10)
+            print("second")
+        texts.append(capture.getvalue())
+
+    thread = threading.Thread(target=second)
+    with captured_stdout() as capture:
+        thread.start()
+        inner.wait(10)
+        print("first")
+    outer_ended.set()
+    thread.join()
+    texts.append(capture.getvalue())
+    assert texts == ["second\n", "first\n"]
+    assert sys.stdout is real
+    assert real.getvalue() == ""

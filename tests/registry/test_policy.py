@@ -1,0 +1,53 @@
+"""What the environment says about plugins."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from g4f_lite._policy import current_policy
+
+
+@pytest.mark.parametrize(
+    ("allow", "block", "name", "distribution", "builtin", "expected"),
+    [
+        (None, None, "p", "d", False, None),
+        ("", None, "p", "d", False, "G4F_LITE_PLUGINS"),
+        ("  ,, ", None, "p", "d", False, "G4F_LITE_PLUGINS"),
+        ("", None, "p", "g4f-lite", True, None),
+        ("p", None, "p", "d", False, None),
+        ("d", None, "p", "d", False, None),
+        ("d:p", None, "p", "d", False, None),
+        ("other:p d:other", None, "p", "d", False, "G4F_LITE_PLUGINS"),
+        ("My.Dist , X", None, "p", "my-dist", False, None),
+        ("my_dist:MY_P", None, "my-p", "my-dist", False, None),
+        (None, "", "p", "d", False, None),
+        (None, "p", "p", "g4f-lite", True, "G4F_LITE_BLOCK"),
+        (None, "d:p", "p", "d", False, "G4F_LITE_BLOCK"),
+        ("p", "p", "p", "d", False, "G4F_LITE_BLOCK"),
+    ],
+)
+def test_who_is_kept_out(
+    allow: str, block: str, name: str, distribution: str, builtin: bool, expected: str
+) -> None:
+    """Names, distributions and full names are matched in any spelling; blocking wins over allowing."""
+    policy = current_policy((allow, block, None))
+    assert policy.keeps_out(name, distribution, builtin=builtin) == expected
+
+
+@pytest.mark.parametrize("value", [None, "", " ", "0", "false", "No", "OFF"])
+def test_not_strict(value: str) -> None:
+    """Unset, empty and the usual words for no mean that warnings are only warnings."""
+    assert not current_policy((None, None, value)).strict
+
+
+@pytest.mark.parametrize("value", ["1", "true", "yes", " on "])
+def test_strict(value: str) -> None:
+    """Anything else means that warnings are errors."""
+    assert current_policy((None, None, value)).strict
+
+
+@settings(deadline=None)
+@given(st.text(), st.text())
+def test_any_lists_can_be_read(allow: str, block: str) -> None:
+    """No value of the variables makes reading them raise."""
+    current_policy((allow, block, allow)).keeps_out("p", "d", builtin=False)

@@ -1,0 +1,244 @@
+"""Judging functions."""
+
+import functools
+import io
+import typing
+from collections.abc import AsyncIterator, Generator, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Annotated, Any
+from unittest import mock
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from g4f_lite._signatures import examine, location_of
+
+if TYPE_CHECKING:
+    from decimal import Decimal  # noqa: F401 - a hint names it
+
+NAME, TWIN = "_create_completion", "_acreate_completion"
+
+
+def kinds(function: Any, *, asynchronous: bool = False) -> set[str]:
+    """The kinds of what is wrong; a star stands before what is not fatal."""
+    facts = examine(TWIN if asynchronous else NAME, function, asynchronous=asynchronous)
+    assert all(finding.message.endswith(".") and finding.fix for finding in facts.findings)
+    return {("" if finding.fatal else "*") + finding.kind for finding in facts.findings}
+
+
+def good(model: str, messages: list, stream: bool, **kwargs: Any) -> Iterator[str]:
+    yield ""
+
+
+def with_return(hint: Any, body: Any = None) -> Any:
+    """A function that is no generator and says that it returns `hint`; `...` for saying nothing."""
+
+    def function(model: str, messages: list, stream: bool) -> Any:
+        return body
+
+    function.__annotations__["return"] = hint
+    if hint is ...:
+        del function.__annotations__["return"]
+    return function
+
+
+class TestGood:
+    """What fulfils the contract in less usual ways."""
+
+    def test_hints_are_compared_by_origin(self) -> None:
+        """Any way to write the three hints is good, as strings, aliases, generics or annotated."""
+
+        def function(
+            model: "str",
+            messages: "typing.List[dict[str, Any]]",  # noqa: UP006 - as authors write it
+            stream: Annotated[bool, "x"],
+            *,
+            key: int = 1,
+        ) -> "Generator[str, None, None]":
+            yield ""
+
+        assert kinds(function) == set()
+        facts = examine(NAME, function)
+        assert (dict(facts.options), facts.any_option) == ({"key": int}, False)
+
+    def test_decorators_methods_and_callables(self) -> None:
+        """Wrapped functions, bound and static methods, and objects with ``__call__`` are judged by what runs."""
+
+        class Holder:
+            label: str = "its own annotations are not the call's"
+
+            def __call__(self, model: str, messages: list, stream: bool) -> Iterator[str]:
+                yield ""
+
+            def method(self, model: str, messages: list, stream: bool, **kwargs: Any) -> Iterator[str]:
+                yield ""
+
+            @staticmethod
+            def static(model: str, messages: list, stream: bool) -> Iterator[str]:
+                yield ""
+
+            @classmethod
+            def of_class(cls, model: str, messages: list, stream: bool) -> Iterator[str]:
+                yield ""
+
+        @functools.wraps(good)
+        def wrapper(*args: Any, **kwargs: Any) -> Any:
+            return good(*args, **kwargs)
+
+        for function in (Holder(), Holder().method, Holder.static, Holder.of_class, wrapper, good):
+            assert kinds(function) == set()
+            assert location_of(function).rpartition(":")[0] == __file__
+        assert examine(NAME, Holder().method).any_option
+
+    @pytest.mark.parametrize(
+        "hint",
+        [
+            Iterator[str],
+            Iterator,
+            Iterable[str],
+            Generator[str, None, None],
+            io.StringIO,
+            Iterator["str | Any"],
+        ],
+    )
+    def test_what_is_no_generator_may_return_an_iterator(self, hint: Any) -> None:
+        """A plain function that says it returns an iterator, or a class of one, is good."""
+        assert kinds(with_return(hint)) == set()
+
+    def test_asynchronous_functions(self) -> None:
+        """An asynchronous generator is good, and a plain function that returns an asynchronous iterator."""
+
+        async def generator(model: str, messages: list, stream: bool) -> AsyncIterator[str]:
+            yield ""
+
+        assert kinds(generator, asynchronous=True) == set()
+        assert kinds(with_return(AsyncIterator[str]), asynchronous=True) == set()
+
+
+BROKEN = {
+    "not a function": (5, {"not-callable"}),
+    "None": (None, {"not-callable"}),
+    "built in": (dict.update, {"unreadable-signature"}),
+    "no parameters": (lambda: iter(()), {"missing-parameter", "*not-a-generator"}),
+    "returns a string": (with_return(str), {"*returns-string"}),
+    "returns a string or an iterator": (with_return(str | Iterator[str]), {"*returns-string"}),
+    "does not say": (with_return(...), {"*not-a-generator"}),
+    "says Any": (with_return(Any), {"*not-a-generator"}),
+    "returns None": (with_return(None), {"wrong-return"}),
+    "returns a list": (with_return(list[str]), {"wrong-return"}),
+    "returns a sequence": (with_return(Sequence[str]), {"wrong-return"}),
+    "returns a string or nothing": (with_return(str | None), {"wrong-return"}),
+    "returns what is asynchronous": (with_return(AsyncIterator[str]), {"wrong-return"}),
+    "unknown hint": (with_return("NoSuchName"), {"unresolved-hint"}),
+    "hint of type checkers": (with_return("Decimal"), {"unresolved-hint"}),
+    "hint that raises": (with_return("1 / 0"), {"unreadable-hints"}),
+    "hint that is no Python": (with_return("a b"), {"unreadable-hints"}),
+    "partial": (functools.partial(good, x=1), {"partial"}),
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_what_is_wrong_is_said(name: str) -> None:
+    """Each broken function comes to exactly these findings, each with a message and a fix."""
+    function, expected = BROKEN[name]
+    assert kinds(function) == expected
+
+
+def test_async_where_it_does_not_belong() -> None:
+    """Coroutines and asynchronous generators are no synchronous function, and a coroutine is no generator."""
+
+    async def coroutine(model: str, messages: list, stream: bool) -> str:
+        return ""
+
+    async def claims(model: str, messages: list, stream: bool) -> AsyncIterator[str]:
+        return None  # type: ignore[return-value]
+
+    async def generator(model: str, messages: list, stream: bool):
+        yield ""
+
+    assert kinds(coroutine) == kinds(generator) == {"async-function"}
+    assert kinds(coroutine, asynchronous=True) == {"wrong-return"}
+    assert kinds(claims, asynchronous=True) == {"not-a-generator"}
+    assert kinds(good, asynchronous=True) == {"wrong-return"}
+    assert kinds(with_return(...), asynchronous=True) == {"not-a-generator"}
+
+
+def test_a_generator_that_says_something_else() -> None:
+    """A generator whose return hint is no iterator works, and is warned about."""
+
+    def function(model: str, messages: list, stream: bool) -> str:
+        yield ""
+
+    assert kinds(function) == {"*wrong-return"}
+
+
+PARTS = {
+    "missing": ("", {"missing-parameter"}),
+    "bare": ("{name}", {"missing-hint"}),
+    "wrong": ("{name}: dict", {"wrong-hint"}),
+    "variadic": ("*{name}: {hint}", {"missing-parameter"}),
+    "good": ("{name}: {hint}", set()),
+}
+WANTED = {"model": "str", "messages": "list", "stream": "bool"}
+
+
+@settings(deadline=None)
+@given(st.tuples(*[st.sampled_from(list(PARTS))] * 3), st.booleans(), st.booleans())
+def test_every_broken_parameter_is_found(parts: tuple[str, ...], required: bool, positional: bool) -> None:
+    """Whatever combination of parameters is broken, each of them is named, and nothing else."""
+    if parts.count("variadic") > 1:
+        return
+    ordered = sorted(zip(WANTED.items(), parts, strict=True), key=lambda item: item[1] == "variadic")
+    shown = [PARTS[part][0].format(name=name, hint=hint) for (name, hint), part in ordered]
+    parameters = [item for item in shown if item]
+    plain = [item for item in parameters if not item.startswith("*")]
+    expected = {kind for part in parts for kind in PARTS[part][1]}
+    if positional and plain:
+        parameters.insert(len(plain), "/")
+        expected.add("positional-only")
+    if required:
+        parameters.append("region" if "variadic" in parts else "*, region")
+        expected.add("required-option")
+    space: dict[str, Any] = {}
+    exec(f"def function({', '.join(parameters)}):\n    yield ''", space)
+    found = examine(NAME, space["function"]).findings
+    assert {finding.kind for finding in found if finding.fatal} == expected
+    for (name, _), part in ordered:
+        assert any(f"`{name}`" in finding.message for finding in found) or part == "good"
+
+
+class Hostile:
+    """Raises, whatever is asked of it."""
+
+    def __getattribute__(self, name: str) -> Any:
+        raise RuntimeError(name)
+
+    def __call__(self) -> None: ...
+
+
+class Endless:
+    """Has every attribute, each of which is another of its kind."""
+
+    def __getattr__(self, name: str) -> Any:
+        return Endless()
+
+    def __call__(self, *args: Any) -> Any:
+        return Endless()
+
+
+@pytest.mark.parametrize("function", [mock.MagicMock(), mock.call, Endless(), type, int, Endless, print])
+def test_odd_callables_are_judged(function: Any) -> None:
+    """Mocks, classes, built-ins and objects that have every attribute get a verdict."""
+    assert kinds(function)
+    location_of(function)
+
+
+def test_a_class_may_be_the_function() -> None:
+    """A class that takes the three and whose instances iterate is judged by its ``__init__``."""
+
+    class Answer:
+        def __init__(self, model: str, messages: list, stream: bool) -> None:
+            self.pieces = iter(["a"])
+
+    assert "missing-parameter" not in kinds(Answer)
+    assert "missing-hint" not in kinds(Answer)

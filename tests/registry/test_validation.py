@@ -1,0 +1,337 @@
+"""Judging a provider as a whole."""
+
+import enum
+import types
+from collections.abc import Iterator
+from typing import Any
+from unittest import mock
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from g4f_lite._metadata import StaticMetadata
+from g4f_lite._validation import Identity, auth_variable, is_name, validate
+
+WHO = Identity("example", "dist", "1.0")
+
+
+def judge(plugin: Any, **keywords: Any) -> Any:
+    """The verdict and the facts."""
+    return validate(plugin, WHO, **keywords)
+
+
+def kinds(plugin: Any, **keywords: Any) -> set[str]:
+    """The kinds of what is wrong; a star stands before what is not fatal."""
+    verdict, loaded = judge(plugin, **keywords)
+    assert verdict.usable == (loaded is not None)
+    assert verdict.valid == (not verdict.problems)
+    for problem in verdict.problems:
+        assert problem.distribution == "dist 1.0"
+        assert problem.message.endswith(".")
+        assert problem.fix
+    return {("" if problem.fatal else "*") + problem.kind for problem in verdict.problems}
+
+
+def _create(model: str, messages: list, stream: bool, **kwargs: Any) -> Iterator[str]:
+    yield "Hello"
+
+
+# What to change in a good provider, and what that comes to. `...` takes an attribute away.
+BREAKS: dict[str, tuple[dict[str, Any], str]] = {
+    "no url": ({"url": ...}, "missing-constant:`url`"),
+    "url None": ({"url": None}, "wrong-constant:`url`"),
+    "url bytes": ({"url": b"x"}, "wrong-constant:`url`"),
+    "no model": ({"model": ...}, "missing-constant:`model`"),
+    "model empty": ({"model": []}, "wrong-constant:`model`"),
+    "model string": ({"model": "m"}, "model-not-list:`model`"),
+    "model empty string": ({"model": ""}, "wrong-constant:`model`"),
+    "model of numbers": ({"model": [1]}, "wrong-constant:`model`"),
+    "model of empty": ({"model": [""]}, "wrong-constant:`model`"),
+    "model tuple": ({"model": ("m",)}, "model-not-list:`model`"),
+    "model set": ({"model": {"m", "n"}}, "model-not-list:`model`"),
+    "model keys": ({"model": {"m": 1}.keys()}, "model-not-list:`model`"),
+    "model dict": ({"model": {"m": 1}}, "wrong-constant:`model`"),
+    "model iterator": ({"model": iter("m")}, "wrong-constant:`model`"),
+    "model twice": ({"model": ["m", "m"]}, "duplicate-model:`model`"),
+    "no stream": ({"supports_stream": ...}, "missing-constant:`supports_stream`"),
+    "stream 1": ({"supports_stream": 1}, "wrong-constant:`supports_stream`"),
+    "no auth": ({"needs_auth": ...}, "missing-constant:`needs_auth`"),
+    "auth text": ({"needs_auth": "no"}, "wrong-constant:`needs_auth`"),
+    "working text": ({"working": "yes"}, "wrong-constant:`working`"),
+    "auth_env": ({"auth_env": 5}, "wrong-constant:`auth_env`"),
+    "no params": ({"params": ...}, "missing-params:`params`"),
+    "params number": ({"params": 5}, "missing-params:`params`"),
+    "no function": ({"_create_completion": ...}, "missing-function:`_create_completion`"),
+    "function None": ({"_create_completion": None}, "not-callable:`_create_completion`"),
+    "twin text": ({"_acreate_completion": "x"}, "not-callable:`_acreate_completion`"),
+    "odd hook": ({"g4f_lite_nothing": lambda: None}, "unknown-hook:`g4f_lite_nothing`"),
+    "hook number": ({"g4f_lite_on_error": 5}, "wrong-hook:`g4f_lite_on_error`"),
+    "hook greedy": ({"g4f_lite_on_error": lambda error, more: None}, "wrong-hook:`g4f_lite_on_error`"),
+}
+
+
+@settings(deadline=None)
+@given(st.sets(st.sampled_from(sorted(BREAKS))), st.booleans())
+def test_every_broken_rule_is_in_the_verdict(names: set[str], as_module: bool) -> None:
+    """Whatever combination of rules a provider breaks, all are named at once, and no other ones."""
+    attributes: dict[str, Any] = {
+        "url": "u",
+        "model": ["m"],
+        "supports_stream": True,
+        "needs_auth": False,
+        "params": "p",
+        "_create_completion": _create,
+    }
+    expected = {}
+    for name in sorted(names):
+        changes, finding = BREAKS[name]
+        attributes.update(changes)
+        expected[next(iter(changes))] = finding
+    plugin: Any = types.ModuleType("example") if as_module else types.SimpleNamespace()
+    for name, value in attributes.items():
+        if value is not ...:
+            setattr(plugin, name, value)
+    verdict, _ = judge(plugin)
+    found = {f"{problem.kind}:`{problem.message.split('`')[1]}`" for problem in verdict.problems}
+    assert found == set(expected.values())
+    assert kinds(plugin) is not None
+
+
+def test_a_good_provider_has_no_problems(make_provider: Any) -> None:
+    """Nothing is wrong with a provider that fulfils the contract, and its facts are what it says."""
+    verdict, loaded = judge(make_provider())
+    assert (verdict.valid, verdict.usable, verdict.warnings, verdict.notes) == (True, True, (), ())
+    assert (loaded.models, loaded.auth_env, loaded.any_option) == (("example-1",), "EXAMPLE_API_KEY", True)
+    assert loaded.full_name == "dist:example"
+
+
+def test_a_provider_that_answers_whole_has_a_note(make_provider: Any) -> None:
+    """What is no fault, and worth knowing, is a note of the verdict."""
+    verdict, _ = judge(make_provider(supports_stream=False))
+    assert verdict.valid
+    assert "one chunk" in verdict.notes[0]
+
+
+def test_a_missing_params_line_is_computed(make_provider: Any) -> None:
+    """The loader fills `params` in, in the form of this lineage, and offers it as the fix."""
+    verdict, loaded = judge(make_provider(params=...))
+    line = "g4f_lite.providers.example supports: (model: str, messages: list, stream: bool)"
+    assert loaded.params == line
+    assert line in verdict.problems[0].fix
+
+
+def test_enumerations_are_taken_as_their_text(make_provider: Any) -> None:
+    """Members of a string enumeration count as the strings that they are, in messages too."""
+
+    class Models(str, enum.Enum):
+        SMALL = "small-1"
+
+    _, loaded = judge(make_provider(model=[Models.SMALL]))
+    assert loaded.models == ("small-1",)
+    assert f"{loaded.models[0]}" == "small-1"
+
+
+def test_drift_is_found(make_provider: Any) -> None:
+    """Constants that the source reads otherwise than the module has them are warned about, each by name."""
+    static = StaticMetadata({"url": "https://example.org", "model": ["other"], "needs_auth": True})
+    verdict, _ = judge(make_provider(), static=static)
+    assert [problem.message.split("`")[1] for problem in verdict.problems] == ["model", "needs_auth"]
+    assert {problem.kind for problem in verdict.warnings} == {"metadata-drift"}
+
+
+def test_a_key_needs_a_way_in(make_provider: Any) -> None:
+    """A provider that needs a key and takes no `auth` is warned about."""
+
+    def closed(model: str, messages: list, stream: bool) -> Iterator[str]:
+        yield ""
+
+    def opened(model: str, messages: list, stream: bool, *, auth: str | None = None) -> Iterator[str]:
+        yield ""
+
+    assert kinds(make_provider(needs_auth=True, _create_completion=closed)) == {"*auth-not-taken"}
+    assert kinds(make_provider(needs_auth=True, _create_completion=opened)) == set()
+
+
+def test_both_functions_have_to_take_the_same_options(make_provider: Any) -> None:
+    """An asynchronous twin that lacks an option of the synchronous function is warned about."""
+
+    def create(model: str, messages: list, stream: bool, *, heat: float = 0.5) -> Iterator[str]:
+        yield ""
+
+    async def lacking(model: str, messages: list, stream: bool):
+        yield ""
+
+    async def same(model: str, messages: list, stream: bool, *, heat: float = 0.5):
+        yield ""
+
+    async def anything(model: str, messages: list, stream: bool, **kwargs: Any):
+        yield ""
+
+    for twin, expected in ((lacking, {"*options-differ"}), (same, set()), (anything, set())):
+        assert kinds(make_provider(_create_completion=create, _acreate_completion=twin)) == expected
+    assert kinds(make_provider(_acreate_completion=same)) == {"*options-differ"}
+
+
+def test_problems_point_at_file_and_line(as_module: Any) -> None:
+    """In a module, a constant's problem is at its assignment, a function's at its definition."""
+    module = as_module(
+        "pointed_at",
+        '"""Doc."""\n\nurl = 5\nmodel = ["m"]\n\n\ndef _create_completion(model: str, messages: list):\n    yield\n',
+    )
+    verdict, _ = judge(module)
+    places = {
+        problem.message.split("`")[1]: problem.location.rpartition("pointed_at.py")[2]
+        for problem in verdict.problems
+    }
+    assert places["url"] == ":3"
+    assert places["_create_completion"] == ":7"
+    assert places["supports_stream"] == ":1"
+
+
+def test_problems_of_an_object_point_at_its_class() -> None:
+    """An instance's problems are placed where its class is defined."""
+
+    class Nothing:
+        pass
+
+    verdict, _ = judge(Nothing())
+    assert all(problem.location.startswith(__file__) for problem in verdict.problems)
+
+
+# --- anything at all ----------------------------------------------------------------------------------
+
+
+class Hostile:
+    """Raises, whatever is asked of it."""
+
+    def __getattribute__(self, name: str) -> Any:
+        raise SystemExit(name)
+
+    def __dir__(self) -> Any:
+        raise GeneratorExit
+
+    __repr__ = __str__ = __eq__ = __bool__ = __iter__ = __len__ = __dir__  # type: ignore[assignment]
+    __hash__ = None  # type: ignore[assignment]
+
+
+class Pretender:
+    """Says that it is of any class, and raises when it is looked at."""
+
+    def __init__(self, kind: type) -> None:
+        self.kind = kind
+
+    @property
+    def __class__(self) -> Any:  # type: ignore[override]
+        return object.__getattribute__(self, "kind")
+
+    def __repr__(self) -> str:
+        raise RuntimeError
+
+
+class Everything:
+    """Has every attribute, of its own kind."""
+
+    def __getattr__(self, name: str) -> Any:
+        return Everything()
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return Everything()
+
+
+class BadText(str):  # noqa: SLOT000
+    """A string that raises when it is compared, measured or shown."""
+
+    def _no(self, *args: Any) -> Any:
+        raise BaseException  # noqa: TRY002
+
+    __eq__ = __ne__ = __len__ = __repr__ = __str__ = __iter__ = __format__ = _no  # type: ignore[assignment]
+    __hash__ = str.__hash__
+
+
+class BadList(list):
+    """A list that raises when it is looked into."""
+
+    def __iter__(self) -> Any:
+        raise RecursionError
+
+    __bool__ = __len__ = __repr__ = __iter__
+
+
+# By name: pytest and hypothesis look at what they are given, and these cannot stand that.
+ODD = {
+    "hostile": Hostile(),
+    "pretends to be a string": Pretender(str),
+    "pretends to be a list": Pretender(list),
+    "has everything": Everything(),
+    "bad text": BadText("x"),
+    "bad list": BadList(["m"]),
+    "mock": mock.MagicMock(),
+    "call": mock.call,
+    "hostile class": Hostile,
+    "object": object,
+    "None": None,
+    "type": type,
+    "package": types,
+    "ellipsis": ...,
+}
+ANYTHING = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(),
+    st.floats(),
+    st.text(),
+    st.binary(),
+    st.functions(),
+    st.sampled_from(sorted(ODD)),
+)
+NAMES = ("url", "model", "supports_stream", "needs_auth", "working", "auth_env", "params")
+FUNCTIONS = (
+    "_create_completion",
+    "_acreate_completion",
+    "g4f_lite_on_error",
+    "g4f_lite_x",
+    "__file__",
+    "__name__",
+)
+
+
+@settings(deadline=None)
+@given(st.dictionaries(st.sampled_from(NAMES + FUNCTIONS), ANYTHING), st.booleans())
+def test_any_attributes_get_a_verdict(attributes: dict[str, Any], as_module: bool) -> None:
+    """Whatever an object's attributes are, it is judged without raising."""
+    plugin: Any = types.ModuleType("odd") if as_module else types.SimpleNamespace()
+    for name, value in attributes.items():
+        setattr(plugin, name, ODD[value] if isinstance(value, str) and value in ODD else value)
+    kinds(plugin)
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_any_object_gets_a_verdict(name: str) -> None:
+    """Objects of every kind, hostile ones included, are judged without raising, and found unusable."""
+    verdict, loaded = judge(ODD[name])
+    assert loaded is None
+    assert all(str(problem) for problem in verdict.problems)
+
+
+@settings(deadline=None)
+@given(st.text())
+def test_names(name: str) -> None:
+    """A legal name is ASCII, lower case, without white space, and cannot be taken for a full name."""
+    if is_name(name):
+        assert name.isascii()
+        assert name == name.lower()
+        assert not set(name) & set(" :/.\n")
+
+
+def test_the_variable_of_a_key() -> None:
+    """A provider's key is looked for under its name in capitals."""
+    assert auth_variable("my-provider_2") == "MY_PROVIDER_2_API_KEY"
+
+
+@pytest.mark.parametrize("name", ["url", "auth_env", "params"])
+def test_what_only_pretends_to_be_a_string_is_no_string(make_provider: Any, name: str) -> None:
+    """An object that claims the class `str` is a problem of the provider, or is left out; it is not taken."""
+    verdict, loaded = judge(make_provider(**{name: Pretender(str)}))
+    assert not verdict.valid
+    assert loaded is None or type(getattr(loaded, name)) is str

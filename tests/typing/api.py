@@ -1,0 +1,197 @@
+"""The public API as type checkers see it; checked by mypy and pyright in the tests, never run."""
+
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from typing import Any
+
+from typing_extensions import assert_type
+
+import g4f_lite_providers.local as local_module
+import g4f_lite_providers.yqcloud as yqcloud_module
+from g4f_lite import (
+    Answer,
+    AsyncCompletionStream,
+    Attempt,
+    CancelScope,
+    ChatCompletion,
+    Completion,
+    CompletionStream,
+    Event,
+    Finish,
+    G4FLiteError,
+    InvalidProviderError,
+    Message,
+    Problem,
+    Provenance,
+    Provider,
+    ProviderError,
+    ProviderInfo,
+    ProviderStatusError,
+    RateLimitError,
+    Registry,
+    Request,
+    Served,
+    Usage,
+    Verdict,
+    __version__,
+    current_scope,
+    hookimpl,
+    params_of,
+    registry,
+)
+from g4f_lite.contract import AsyncProvider, LoadedProvider
+from g4f_lite.kit import http, text
+
+messages = [{"role": "user", "content": "Hello"}]
+version: str = __version__
+
+
+# --- modules and objects are providers -----------------------------------------------------------------
+
+_: Provider = yqcloud_module
+_local: Provider = local_module
+
+
+class MyProvider:
+    """A provider that is an object, with an asynchronous function."""
+
+    url = "https://example.org"
+    model: list[str] = ["mine"]  # noqa: RUF012 - what the contract has
+    supports_stream = True
+    needs_auth = False
+
+    def _create_completion(
+        self, model: str, messages: list[Message], stream: bool, **kwargs: Any
+    ) -> Iterator[str | Event]:
+        scope = current_scope()
+        assert_type(scope, CancelScope | None)
+        if scope is not None:
+            assert_type(scope.add(print), Callable[[], None])
+            assert_type(scope.cancelled, bool)
+        yield "Hello"
+        yield Usage(prompt_tokens=1, completion_tokens=2)
+        yield Served("mine-2")
+        yield Finish("stop")
+
+    async def _acreate_completion(
+        self, model: str, messages: list[Message], stream: bool, **kwargs: Any
+    ) -> AsyncIterator[str | Event]:
+        yield "Hello"
+
+
+class NoProvider:
+    """Lacks nearly everything."""
+
+    url = "https://example.org"
+
+
+_mine: Provider = MyProvider()
+_async: AsyncProvider = MyProvider()
+_not: Provider = NoProvider()  # type: ignore[assignment]  # pyright: ignore[reportAssignmentType]
+
+
+# --- calls ----------------------------------------------------------------------------------------------
+
+
+def synchronous(undecided: bool) -> None:
+    """Each overload of `create`."""
+    assert_type(ChatCompletion.create("m", messages), Answer)
+    assert_type(ChatCompletion.create(model="m", messages=messages, provider="p", stream=False), Answer)
+    assert_type(
+        ChatCompletion.create("m", messages, "p", auth="k", timeout=(1.0, 2.0), temperature=0.5), Answer
+    )
+    assert_type(ChatCompletion.create(messages=messages, provider="p", stream=True), CompletionStream)
+    assert_type(ChatCompletion.create(messages=messages, stream=undecided), Answer | CompletionStream)
+    answer = ChatCompletion.create(messages=messages)
+    assert_type(answer.completion, Completion)
+    assert_type(answer.provenance, Provenance)
+    assert_type(answer.upper(), str)
+    with ChatCompletion.create(messages=messages, stream=True, drop_options=True) as stream:
+        assert_type(stream, CompletionStream)
+        for piece in stream:
+            assert_type(piece, str)
+        assert_type(stream.completion.usage, Usage | None)
+        assert_type(stream.provenance.attempts, tuple[Attempt, ...])
+        stream.close()
+    ChatCompletion.create(messages="Hello")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType, reportCallIssue]
+    ChatCompletion.create(messages=messages, stream="yes")  # type: ignore[call-overload]  # pyright: ignore[reportArgumentType, reportCallIssue]
+    ChatCompletion.create(5, messages)  # type: ignore[call-overload]  # pyright: ignore[reportArgumentType, reportCallIssue]
+
+
+async def asynchronous(undecided: bool) -> None:
+    """Each overload of `acreate`."""
+    assert_type(await ChatCompletion.acreate("m", messages), Answer)
+    assert_type(ChatCompletion.acreate(messages=messages, stream=True), AsyncCompletionStream)
+    assert_type(await ChatCompletion.acreate(messages=messages, stream=True), AsyncCompletionStream)
+    assert_type(
+        await ChatCompletion.acreate(messages=messages, stream=undecided), Answer | AsyncCompletionStream
+    )
+    async with ChatCompletion.acreate(messages=messages, stream=True) as stream:
+        assert_type(stream, AsyncCompletionStream)
+        async for piece in stream:
+            assert_type(piece, str)
+        assert_type(stream.completion, Completion)
+        assert_type(stream.provenance, Provenance)
+    await stream.aclose()
+
+
+# --- the registry ---------------------------------------------------------------------------------------
+
+
+class Hooks:
+    """Hooks, with and without the marker."""
+
+    @hookimpl(tryfirst=True)
+    def g4f_lite_before_request(self, request: Request) -> None:
+        assert_type(request.options, Mapping[str, Any])
+        assert_type(request.messages, tuple[Message, ...])
+
+    def g4f_lite_after_response(self, request: Request, completion: Completion) -> None:
+        assert_type(completion.text, str)
+
+    def g4f_lite_on_error(self, error: G4FLiteError) -> None:
+        assert_type(error.hint, str)
+
+
+def providers() -> None:
+    """Looking, getting, registering."""
+    assert_type(registry, Registry)
+    assert_type(registry.names(), tuple[str, ...])
+    assert_type(registry.infos(), tuple[ProviderInfo, ...])
+    assert_type(registry.info("p").models, tuple[str, ...] | None)
+    loaded = registry.get("p")
+    assert_type(loaded, LoadedProvider)
+    assert_type(loaded.models, tuple[str, ...])
+    assert_type(registry.verdict("p"), Verdict)
+    assert_type(registry.judge(MyProvider(), "mine").problems, tuple[Problem, ...])
+    assert_type(registry.register(MyProvider(), name="mine"), LoadedProvider)
+    assert_type(registry.register(yqcloud_module), LoadedProvider)
+    registry.add_hooks(Hooks(), name="hooks")
+    registry.remove_hooks("hooks")
+    registry.unregister("mine")
+    registry.refresh()
+    with registry.isolated() as isolated:
+        assert_type(isolated, Registry)
+    assert_type(params_of("mine", MyProvider()._create_completion), str)
+
+
+def errors() -> None:
+    """What errors carry."""
+    try:
+        providers()
+    except RateLimitError as error:
+        assert_type(error.retry_after, float | None)
+        assert_type(error.status, int)
+        assert_type(error.partial_text, str)
+    except ProviderError as error:
+        assert_type(error.provider, str | None)
+        assert_type(error.provenance, Provenance | None)
+    except InvalidProviderError as error:
+        assert_type(error.problems, tuple[Problem, ...])
+        assert_type(error.provider, str)
+    assert_type(ProviderStatusError.of(500), ProviderStatusError)
+
+
+def kit() -> None:
+    """The kit for authors of providers."""
+    request = http.HTTPRequest(url="https://example.org", json={"a": 1})
+    assert_type(text.decode(http.stream(request), text.Utf8Decoder()), Iterator[str])
