@@ -205,12 +205,15 @@ class Call:
         self._outcome, self._error = "error", shorten(str(typed))
         self._ended = time.monotonic()
         self.scope.release()
-        self._tell("g4f_lite_on_error", error=typed)
         if isinstance(typed, ProviderError):
             typed.provider = typed.provider or self._route.provider.name
             typed.model = typed.model or self._route.model
             typed.partial_text = "".join(self.parts)
             typed.provenance = self.provenance
+        if "g4f_lite_on_error" in self._hooks:
+            self._tell("g4f_lite_on_error", error=typed)
+            if isinstance(typed, ProviderError):
+                typed.provenance = self.provenance  # with what the hooks raised
         if typed is not error:
             typed.__cause__ = None if leaks(error, secrets) else error
         elif leaks(error.__cause__, secrets) or leaks(error.__context__, secrets):

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from types import ModuleType
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from g4f_lite._text_safety import redact, shorten
 
@@ -46,4 +46,4 @@ def called(value: Any) -> str:
 
 def plain_text(value: object) -> str | None:
     """Return a string as a plain `str`, whatever its class makes of it; None for what is no string."""
-    return str.__str__(value) if issubclass(type(value), str) else None
+    return str.__str__(cast("str", value)) if issubclass(type(value), str) else None

@@ -122,7 +122,8 @@ def _route_by_model(model: str, *, has_auth: bool) -> Route:
             skipped.append(
                 Attempt(f"{info.distribution}:{info.name}", model, "skipped", 0.0, shorten(str(error)))
             )
-            problem = error
+            if model in (info.models or ()):  # else it may have nothing to do with this model
+                problem = error
             continue
         if (
             model in loaded.models
@@ -148,7 +149,12 @@ def _check_whose_key(infos: list[ProviderInfo], model: str) -> None:
 
 def _preference(default: str) -> Callable[[ProviderInfo], tuple[bool, bool, bool, str]]:
     def key(info: ProviderInfo) -> tuple[bool, bool, bool, str]:
-        return (info.name != default, info.distribution != PROGRAM, not info.builtin, info.name)
+        return (
+            info.name != default.rpartition(":")[2],
+            info.distribution != PROGRAM,
+            not info.builtin,
+            info.name,
+        )
 
     return key
 

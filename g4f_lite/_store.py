@@ -121,7 +121,10 @@ class Store:
 
     def load(self, entry: Entry, *, strict: bool) -> LoadedProvider:
         """Return an entry's provider, importing it if that has not been tried."""
-        return entry.load(self.hold, static=self.static(entry), strict=strict)
+        # Our own sources are compared with what they become by our tests; reading them again at each
+        # start would cost a command line a part of what it takes to its first token.
+        static = None if entry.builtin else self.static(entry)
+        return entry.load(self.hold, static=static, strict=strict)
 
     def hold(self, entry: Entry) -> None:
         """Hand a judged provider to pluggy; one that pluggy cannot hold is a load failure like any other."""

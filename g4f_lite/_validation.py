@@ -100,14 +100,14 @@ class _Judge:
         self._class: str | None = None
         """The place of an object's class, once it was looked for."""
 
-    def add(self, finding: Finding, location: str | None = None) -> None:
-        """Note a finding, with its place and its distribution."""
+    def add(self, finding: Finding, location: str | None = None, *, of: str = "") -> None:
+        """Note a finding, with its distribution and its place: that of the attribute `of`, if that is given."""
         self.problems.append(
             Problem(
                 kind=finding.kind,
                 message=finding.message,
                 fix=finding.fix,
-                location=self._home() if location is None else location,
+                location=self._home(of) if location is None else location,
                 distribution=f"{self.who.distribution} {self.who.version}".strip(),
                 fatal=finding.fatal,
             )
@@ -169,34 +169,33 @@ class _Judge:
         return None
 
     def _constant(self, row: Constant, value: Any) -> Any:
-        location = self._home(row.name)
         if row.kind == "list[str]":
-            return self._models(value, location)
+            return self._models(value)
         if is_kind(value, row.kind):
             return value if row.kind == "bool" else str.__str__(value)
         message = f"`{row.name}` is {shown(value)}, a {type(value).__name__}, and has to be a {row.kind}."
-        self.add(Finding("wrong-constant", message, f"Write `{row.example}`, say."), location)
+        self.add(Finding("wrong-constant", message, f"Write `{row.example}`, say."), of=row.name)
         return None
 
-    def _models(self, value: Any, location: str) -> list[str]:
+    def _models(self, value: Any) -> list[str]:
         """Return the models as a list; other collections of strings are warned about and taken."""
         fix = "Write a list of strings, the default first."
         if isinstance(value, str) and value:
             message, fix = f"`model` is the string {shown(value)}.", f"Write `model = [{shown(value)}]`."
-            self.add(Finding("model-not-list", message, fix, fatal=False), location)
+            self.add(Finding("model-not-list", message, fix, fatal=False), of="model")
             return [str.__str__(value)]
         if isinstance(value, (tuple, set, frozenset, type({}.keys()))):
             message = f"`model` is a {type(value).__name__}."
-            self.add(Finding("model-not-list", message, fix, fatal=False), location)
+            self.add(Finding("model-not-list", message, fix, fatal=False), of="model")
             value = sorted(value, key=str) if isinstance(value, (set, frozenset)) else list(value)
         if not is_kind(value, "list[str]"):
             message = f"`model` is {shown(value)} and has to be a list of names, with one at least."
-            self.add(Finding("wrong-constant", message, fix), location)
+            self.add(Finding("wrong-constant", message, fix), of="model")
             return []
         models = list(dict.fromkeys(str.__str__(item) for item in value))
         if len(models) != len(value):
             message = "`model` names a model twice."
-            self.add(Finding("duplicate-model", message, "Name each once.", fatal=False), location)
+            self.add(Finding("duplicate-model", message, "Name each once.", fatal=False), of="model")
         return models
 
     def check_drift(self, values: dict[str, Any], static: StaticMetadata | None) -> None:
@@ -206,7 +205,7 @@ class _Judge:
             if after is not None and after != before:
                 message = f"`{name}` reads {shown(before)} in the source and is {shown(after)}."
                 fix = "Assign it once, as a literal, or only as something computed."
-                self.add(Finding("metadata-drift", message, fix, fatal=False), self._home(name))
+                self.add(Finding("metadata-drift", message, fix, fatal=False), of=name)
 
     # --- functions ---------------------------------------------------------------------------
 

@@ -22,9 +22,8 @@ options it takes; with ``**kwargs`` it takes any further option, without it no o
 
 import inspect
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any, Literal, Protocol, get_type_hints
+from typing import Any, Literal, NamedTuple, Protocol, get_type_hints
 
 from g4f_lite.events import Event
 from g4f_lite.messages import Message
@@ -88,8 +87,7 @@ class AsyncProvider(Provider, Protocol):
     def _acreate_completion(self) -> Callable[..., AsyncIterator[str | Event] | AsyncIterator[str]]: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Constant:
+class Constant(NamedTuple):
     """One row of the contract's table of constants."""
 
     name: str
@@ -108,8 +106,7 @@ CONSTANTS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(NamedTuple):
     """One thing that is wrong with a provider.
 
     Attributes:
@@ -133,8 +130,7 @@ class Problem:
         return f"{origin} {self.message} {self.fix} [{self.kind}]".strip()
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """What validation says of a provider: valid, or all its problems at once.
 
     Attributes:
@@ -165,8 +161,7 @@ State = Literal["listed", "ready", "failed", "invalid", "conflict", "blocked"]
 """``listed``: installed, not imported yet. ``failed``: its import raised. ``invalid``: breaks the contract."""
 
 
-@dataclass(frozen=True, slots=True)
-class ProviderInfo:
+class ProviderInfo(NamedTuple):
     """What is known of a provider without importing it, or after.
 
     Attributes:
@@ -195,8 +190,7 @@ class ProviderInfo:
     auth_env: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class LoadedProvider:
+class LoadedProvider(NamedTuple):
     """A provider that was imported and found usable.
 
     Attributes:
@@ -211,9 +205,9 @@ class LoadedProvider:
     name: str
     distribution: str
     version: str
-    plugin: Any = field(repr=False)
-    create: Callable[..., Any] = field(repr=False)
-    acreate: Callable[..., Any] | None = field(repr=False)
+    plugin: Any
+    create: Callable[..., Any]
+    acreate: Callable[..., Any] | None
     url: str
     models: tuple[str, ...]
     supports_stream: bool
@@ -221,10 +215,13 @@ class LoadedProvider:
     working: bool
     auth_env: str
     params: str
-    options: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}), repr=False)
+    options: Mapping[str, Any] = MappingProxyType({})
     any_option: bool = False
     builtin: bool = False
-    verdict: Verdict = field(default_factory=Verdict, repr=False)
+    verdict: Verdict = Verdict()
+
+    def __repr__(self) -> str:
+        return f"LoadedProvider({self.full_name!r}, version={self.version!r}, models={list(self.models)!r})"
 
     @property
     def full_name(self) -> str:
@@ -232,8 +229,7 @@ class LoadedProvider:
         return f"{self.distribution}:{self.name}"
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """What a provider is asked, after the core checked it; hooks are shown this.
 
     Attributes:

@@ -4,8 +4,7 @@ A provider yields `str` for text. Whatever else it knows about the answer it yie
 the text of the answer never contains them. The call collects them on its `Completion`.
 """
 
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 __all__ = ["Event", "Finish", "FinishReason", "Served", "Usage"]
 
@@ -13,14 +12,7 @@ FinishReason = Literal["stop", "length", "tool_calls", "content_filter", "cancel
 """Why an answer ended, in the words of the OpenAI chat API; ``"cancelled"`` is ours: the caller closed it."""
 
 
-class Event:
-    """The base of all events."""
-
-    __slots__ = ()
-
-
-@dataclass(slots=True)
-class Usage(Event):
+class Usage(NamedTuple):
     """Tokens counted by whoever answered.
 
     Attributes:
@@ -37,15 +29,17 @@ class Usage(Event):
         return self.prompt_tokens + self.completion_tokens
 
 
-@dataclass(slots=True)
-class Finish(Event):
+class Finish(NamedTuple):
     """The answer is whole, and why it ended."""
 
     reason: FinishReason
 
 
-@dataclass(slots=True)
-class Served(Event):
+class Served(NamedTuple):
     """The model that answered, in the service's own words, where it may differ from the one asked for."""
 
     model: str
+
+
+Event = Usage | Finish | Served
+"""Any of the events; good for hints and for `isinstance`."""

@@ -1,7 +1,6 @@
 """What a caller gets: the answer, the completion, and where it came from."""
 
-from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from g4f_lite.events import FinishReason, Usage
 
@@ -10,8 +9,7 @@ __all__ = ["Answer", "Attempt", "Completion", "Provenance"]
 Outcome = Literal["pending", "ok", "error", "cancelled", "skipped"]
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
+class Attempt(NamedTuple):
     """One provider that was tried for a call.
 
     Attributes:
@@ -29,8 +27,7 @@ class Attempt:
     error: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Provenance:
+class Provenance(NamedTuple):
     """Who answered, and how it came to that.
 
     Attributes:
@@ -54,8 +51,7 @@ class Provenance:
     hook_errors: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Completion:
+class Completion(NamedTuple):
     """A whole answer, or as much of one as came.
 
     Attributes:
@@ -68,7 +64,10 @@ class Completion:
     text: str
     finish_reason: FinishReason | None
     usage: Usage | None
-    provenance: Provenance = field(repr=False)
+    provenance: Provenance
+
+    def __repr__(self) -> str:
+        return f"Completion(text={self.text!r}, finish_reason={self.finish_reason!r}, usage={self.usage!r})"
 
     @property
     def provider(self) -> str:

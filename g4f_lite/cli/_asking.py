@@ -8,9 +8,8 @@ from g4f_lite._routing import Route, find_route
 from g4f_lite.cli._exits import UsageError
 from g4f_lite.completion import ChatCompletion
 from g4f_lite.contract import LoadedProvider
-from g4f_lite.errors import ProviderError
 from g4f_lite.messages import Message
-from g4f_lite.results import Answer, Completion, Provenance
+from g4f_lite.results import Answer, Completion
 from g4f_lite.streams import CompletionStream
 
 __all__ = ["Asking", "report_extras"]
@@ -60,16 +59,7 @@ class Asking:
         route = self.route()
         arguments = self._arguments(route.provider)
         arguments["messages"] = self._messages(conversation)
-        if not route.skipped:
-            return self._ask(route.provider, arguments, write)
-        from dataclasses import replace
-
-        try:
-            completion = self._ask(route.provider, arguments, write)
-        except ProviderError as error:
-            error.provenance = error.provenance and _whole(error.provenance, route)
-            raise
-        return replace(completion, provenance=_whole(completion.provenance, route))
+        return self._ask(route.provider, arguments, write)
 
     def _ask(
         self, provider: LoadedProvider, arguments: dict[str, Any], write: Callable[[str], None]
@@ -98,17 +88,6 @@ class Asking:
             "timeout": self._timeout,
             "drop_options": self._drop,
         }
-
-
-def _whole(provenance: Provenance, route: Route) -> Provenance:
-    """Put who was passed over when the route was looked for before who was asked.
-
-    The call looks for its route anew, and does not try again what has just failed.
-    """
-    from dataclasses import replace
-
-    passed = tuple(attempt for attempt in route.skipped if attempt not in provenance.attempts)
-    return replace(provenance, attempts=(*passed, *provenance.attempts))
 
 
 def _shows_progress(provider: LoadedProvider) -> bool:

@@ -1,12 +1,12 @@
 """The JSON that `--json` prints."""
 
 import json
-from dataclasses import asdict
 from typing import Any
 
 from g4f_lite.cli._reporting import error_facts
 from g4f_lite.cli._secrets import clean
 from g4f_lite.cli._terminal import OUT
+from g4f_lite.events import Usage
 from g4f_lite.results import Completion, Provenance
 
 __all__ = ["completion_facts", "failure_facts", "print_json"]
@@ -24,7 +24,7 @@ def completion_facts(completion: Completion) -> dict[str, Any]:
     return {
         "text": completion.text,
         "finish_reason": completion.finish_reason,
-        "usage": None if usage is None else {**asdict(usage), "total_tokens": usage.total_tokens},
+        "usage": None if usage is None else _usage_facts(usage),
         "provenance": _provenance_facts(completion.provenance),
     }
 
@@ -40,7 +40,13 @@ def failure_facts(error: Exception) -> dict[str, Any]:
 
 
 def _provenance_facts(provenance: Provenance) -> dict[str, Any]:
-    facts = asdict(provenance)
-    for attempt in facts["attempts"]:
-        attempt["error"] = attempt["error"] and clean(attempt["error"])
-    return facts
+    attempts = [
+        {**attempt._asdict(), "error": attempt.error and clean(attempt.error)}
+        for attempt in provenance.attempts
+    ]
+    return {**provenance._asdict(), "attempts": attempts}
+
+
+def _usage_facts(usage: Usage) -> dict[str, int]:
+    names = ("prompt_tokens", "completion_tokens", "total_tokens")
+    return {name: getattr(usage, name) for name in names}

@@ -137,11 +137,11 @@ class _Releasing:
 
 
 class _WatchedHTTPPool(_Releasing, HTTPConnectionPool):
-    ConnectionCls = _WatchedHTTPConnection
+    ConnectionCls: Any = _WatchedHTTPConnection
 
 
 class _WatchedHTTPSPool(_Releasing, HTTPSConnectionPool):
-    ConnectionCls = _WatchedHTTPSConnection
+    ConnectionCls: Any = _WatchedHTTPSConnection
 
 
 _POOLS = {"http": _WatchedHTTPPool, "https": _WatchedHTTPSPool}

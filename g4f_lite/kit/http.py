@@ -74,7 +74,7 @@ def check_timeout(timeout: object) -> tuple[float, float]:
     Raises:
         InvalidArgumentError: if it is no positive number and no pair of them.
     """
-    pair = timeout if isinstance(timeout, (tuple, list)) else (timeout, timeout)
+    pair: Any = timeout if isinstance(timeout, (tuple, list)) else (timeout, timeout)
     if len(pair) == 2 and all(_is_positive(item) for item in pair):  # noqa: PLR2004 - a pair
         return (float(pair[0]), float(pair[1]))
     raise InvalidArgumentError(

@@ -7,7 +7,7 @@ from g4f_lite.testing import ProviderContract, RawTextWire
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run each test once for each ``--g4f-lite-provider``."""
-    metafunc.parametrize("named", metafunc.config.getoption("g4f_lite_providers"), scope="session")
+    metafunc.parametrize("named", metafunc.config.getoption("g4f_lite_providers") or [], scope="session")
 
 
 class TestProvider(ProviderContract):

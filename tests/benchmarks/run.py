@@ -29,7 +29,7 @@ from g4f_lite import ChatCompletion
 
 HERE = Path(__file__).resolve().parent
 ROUNDS = 7
-ASK = [sys.executable, "-m", "g4f_lite", "ask"]
+ASK = [str(Path(sys.executable).with_name("g4f-lite")), "ask"]
 HELLO = [{"role": "user", "content": "hello"}]
 
 # The same call written with requests alone; it decodes incrementally, as one has to.

@@ -122,6 +122,7 @@ def test_python_block_runs(block: Block, reader: dict[str, str], tmp_path: Path)
         capture_output=True,
         text=True,
         timeout=120,
+        check=False,
     )
     assert done.returncode == 0, done.stderr
 
@@ -143,6 +144,7 @@ def test_console_block_runs(block: Block, reader: dict[str, str], tmp_path: Path
             capture_output=True,
             text=True,
             timeout=280,
+            check=False,
             stdin=subprocess.DEVNULL,
         )
         assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"

@@ -11,7 +11,6 @@ SURVEY = """
 import sys
 
 before = set(sys.modules)
-from dataclasses import asdict
 from pathlib import Path
 
 from g4f_lite import ChatCompletion, G4FLiteError, registry
@@ -46,14 +45,14 @@ def imported():
 
 
 known = registry.knows("good_minimal")
-result = {"scanned": imported(), "infos": {info.name: asdict(info) for info in registry.infos()}}
+result = {"scanned": imported(), "infos": {info.name: info._asdict() for info in registry.infos()}}
 result["listed"] = imported()
 result["names"] = registry.names()
 result["problems"] = [str(problem) for problem in registry.discovery_problems()]
 names = [*result["infos"], "twin", "yqcloud", "metadata_lost_name", "metadata_lost_value", "metadata_unclosed"]
 result["got"] = {name: attempt(name) for name in names if name not in ("local", "g4f-lite:yqcloud")}
 result["again"] = {name: attempt(name).get("error") for name in names if name.startswith("fails_")}
-result["after"] = {info.name: asdict(info) for info in registry.infos()}
+result["after"] = {info.name: info._asdict() for info in registry.infos()}
 result["hook_failures"] = [str(failure) for failure in registry.hook_failures()]
 result["seen"] = {name: sys.modules[name].SEEN for name in ("good_hooks", "good_hook_only", "hooks_misspelt")}
 """

@@ -190,9 +190,6 @@ def test_an_unknown_model_is_answered_with_near_ones(world: Any) -> None:
     assert (named.value.provider, named.value.suggestions) == ("yqcloud", ("gpt-3.5-turbo",))
 
 
-@pytest.mark.xfail(
-    reason="_routing raises the error of a broken plugin that never listed the model", strict=True
-)
 def test_a_broken_plugin_does_not_stand_for_an_unknown_model(world: Any) -> None:
     """A model that nobody lists is not found, whatever broken plugins are installed."""
     world.install("unrelated_broken", source="raise OSError")

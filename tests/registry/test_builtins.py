@@ -1,0 +1,21 @@
+"""The built-in providers' own sources, which the loader does not read again to find drift."""
+
+import pytest
+
+from g4f_lite import registry
+from g4f_lite._metadata import read_constants
+from g4f_lite._sources import find_source
+
+
+@pytest.mark.parametrize("name", ["local", "yqcloud"])
+def test_source_says_what_the_module_is(name: str) -> None:
+    """Every constant of a built-in provider stands in its source as the literal that it is after the import."""
+    source = find_source(f"g4f_lite_providers.{name}")
+    assert source is not None
+    with open(source, "rb") as file:  # noqa: PTH123
+        metadata = read_constants(file.read())
+    assert metadata.complete
+    loaded = registry.get(name)
+    assert metadata.values["model"] == list(loaded.models)
+    for constant in ("url", "supports_stream", "needs_auth", "working"):
+        assert metadata.values[constant] == getattr(loaded, constant)
