@@ -6,7 +6,7 @@ then judged, then handed to pluggy, in that order; what fails is kept with its r
 
 import contextlib
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from g4f_lite._discovery import DiscoveryProblem
@@ -47,14 +47,27 @@ class Registry:
 
         Plugins of the group ``g4f_lite.hooks`` are imported: nothing else knows what they offer.
         """
+        return tuple(self.iter_infos(lambda name, _, builtin: (not builtin, name)))
+
+    def iter_infos(self, order: Callable[[str, str, bool], Any]) -> Iterator[ProviderInfo]:
+        """Yield what is known of every provider, reading the source of each only when it is its turn.
+
+        Args:
+            order: the sort key, from a provider's name, its distribution and whether it is built in.
+        """
         store = self._store
         policy = current_policy(environment_values())
-        infos = []
-        for claimants in store.all_entries().values():
-            contested = len(candidates(claimants, policy)) > 1
-            infos += [entry.describe(policy, store.static(entry), contested=contested) for entry in claimants]
-        store.metadata.save()
-        return tuple(sorted(infos, key=lambda info: (not info.builtin, info.name)))
+        everyone = [
+            (entry, len(candidates(claimants, policy)) > 1)
+            for claimants in store.all_entries().values()
+            for entry in claimants
+        ]
+        everyone.sort(key=lambda item: order(item[0].claim.name, item[0].claim.distribution, item[0].builtin))
+        try:
+            for entry, contested in everyone:
+                yield entry.describe(policy, store.static(entry), contested=contested)
+        finally:
+            store.metadata.save()
 
     def info(self, name: str) -> ProviderInfo:
         """Return what is known of one provider, without importing it.

@@ -110,12 +110,14 @@ def _model_of(provider: LoadedProvider, wanted: str | None) -> str:
 
 
 def _route_by_model(model: str, *, has_auth: bool) -> Route:
-    infos = sorted(registry.infos(), key=_preference(_default()))
+    infos: list[ProviderInfo] = []  # fills as it is walked: mostly, the first few are enough
+    walk = _noting(registry.iter_infos(_preference(_default().rpartition(":")[2])), infos)
     if has_auth:
+        walk = iter(list(walk))
         _check_whose_key(infos, model)
     skipped: list[Attempt] = []
     problem: RegistryError | None = None
-    for info in _candidates(infos, model, has_auth=has_auth):
+    for info in _candidates(walk, infos, model, has_auth=has_auth):
         try:
             loaded = registry.get(info.name)
         except RegistryError as error:
@@ -147,26 +149,29 @@ def _check_whose_key(infos: list[ProviderInfo], model: str) -> None:
         )
 
 
-def _preference(default: str) -> Callable[[ProviderInfo], tuple[bool, bool, bool, str]]:
-    def key(info: ProviderInfo) -> tuple[bool, bool, bool, str]:
-        return (
-            info.name != default.rpartition(":")[2],
-            info.distribution != PROGRAM,
-            not info.builtin,
-            info.name,
-        )
-
-    return key
+def _noting(walk: Iterator[ProviderInfo], infos: list[ProviderInfo]) -> Iterator[ProviderInfo]:
+    for info in walk:
+        infos.append(info)
+        yield info
 
 
-def _candidates(infos: list[ProviderInfo], model: str, *, has_auth: bool) -> Iterator[ProviderInfo]:
+def _preference(default: str) -> Callable[[str, str, bool], tuple[bool, bool, bool, str]]:
+    return lambda name, distribution, builtin: (name != default, distribution != PROGRAM, not builtin, name)
+
+
+def _candidates(
+    walk: Iterator[ProviderInfo], infos: list[ProviderInfo], model: str, *, has_auth: bool
+) -> Iterator[ProviderInfo]:
     """Yield who lists the model; then, if none of them served, those whose models need an import to know."""
-    # Those that failed before are asked for again: they fail at once, and are on record as passed over.
-    usable = [info for info in infos if info.state not in _OUT_OF_REACH and info.working is not False]
-    for info in usable:
+    for info in filter(_is_usable, walk):
         if model in (info.models or ()) and _has_key(bool(info.needs_auth), _variable(info), has_auth):
             yield info
-    yield from (info for info in usable if info.models is None)
+    yield from (info for info in filter(_is_usable, infos) if info.models is None)
+
+
+def _is_usable(info: ProviderInfo) -> bool:
+    # Those that failed before are asked for again: they fail at once, and are on record as passed over.
+    return info.state not in _OUT_OF_REACH and info.working is not False
 
 
 def _variable(info: ProviderInfo) -> str:
@@ -180,7 +185,7 @@ def _has_key(needs_auth: bool, variable: str, has_auth: bool) -> bool:
 def _nobody(infos: list[ProviderInfo], model: str) -> MissingAuthError | ModelNotFoundError:
     """Return the error that says why nobody can be asked for the model."""
     offering = [info for info in infos if model in (info.models or ())]
-    missing = [info for info in offering if info.state not in _OUT_OF_REACH and info.working is not False]
+    missing = list(filter(_is_usable, offering))
     if missing:
         return MissingAuthError(missing[0].name, _variable(missing[0]))
     why = "; ".join(f"{info.name!r} lists it and {info.reason or 'is not working'}" for info in offering)

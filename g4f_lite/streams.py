@@ -77,22 +77,31 @@ class CompletionStream(Iterator[str]):
 
 def pieces(call: Call, source: Iterator[Any]) -> Generator[str, None, None]:
     """Yield the text of `source`, noting the rest of it in `call`; close it on every path."""
+    scope, take, append = call.scope, call.take, call.parts.append
+    enter, leave = _current.set, _current.reset
     failure: BaseException | None = None
     try:
-        for text in _texts(call, source):
-            call.parts.append(text)
-            if not call.whole:
-                yield text
-    except GeneratorExit:
-        call.scope.cancel()
+        while True:
+            token = enter(scope)
+            try:
+                item = next(source, _END)
+                if item is _END or scope.cancelled:
+                    break
+                text = item if type(item) is str else take(item)
+            except (Exception, SystemExit, GeneratorExit) as error:  # the provider's: ours come at `yield`
+                failure = error
+                break
+            finally:
+                leave(token)
+            if text:
+                append(text)
+                if not call.whole:
+                    yield text
+    except BaseException:  # closed; or KeyboardInterrupt, or a task's cancel through synchronous code
+        scope.cancel()
         call.cancelled(close_source(source))
         raise
-    except (Exception, SystemExit) as error:
-        failure = error
-    except BaseException:  # KeyboardInterrupt, and a task's cancel that came through synchronous code
-        call.cancelled(close_source(source))
-        raise
-    if call.scope.cancelled:  # from another thread; what woke the provider up may look like any end
+    if scope.cancelled:  # from another thread; what woke the provider up may look like any end
         call.cancelled(close_source(source))
         return
     if failure is not None:
@@ -101,25 +110,6 @@ def pieces(call: Call, source: Iterator[Any]) -> Generator[str, None, None]:
     call.finish()
     if call.whole and call.parts:
         yield "".join(call.parts)
-
-
-def _texts(call: Call, source: Iterator[Any]) -> Iterator[str]:
-    """Yield the text of `source` until it ends or the call is cancelled; the scope is current meanwhile."""
-    scope, take = call.scope, call.take
-    enter, leave = _current.set, _current.reset
-    while True:
-        token = enter(scope)
-        try:
-            item = next(source, _END)
-        except GeneratorExit as error:  # not ours: that comes where this generator yields
-            raise RuntimeError("the provider raised GeneratorExit") from error
-        finally:
-            leave(token)
-        if scope.cancelled or item is _END:
-            return
-        text = item if type(item) is str else take(item)
-        if text:
-            yield text
 
 
 def close_source(source: Iterator[Any]) -> BaseException | None:
