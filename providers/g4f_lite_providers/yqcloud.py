@@ -168,6 +168,8 @@ class AnswerDecoder:
             InvalidTextError: the bytes are not UTF-8.
             RateLimitError, ProviderResponseError: this is a notice or a page, not an answer.
         """
+        if self._opening is None:  # behind the opening, nothing is looked at any more
+            return self._utf8.feed(data)
         try:
             return self._pass_on(self._echo.feed(self._utf8.feed(data)))
         except text.InvalidTextError as error:
