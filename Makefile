@@ -9,9 +9,10 @@ BIN = $(VENV)/bin
 help: ## Show what there is
 	@sed -n 's/^\([a-z-]*\):.*## /\1: /p' $(MAKEFILE_LIST)
 
-ask: PROMPT ?= Why is the sky blue?
+# Exported, so that the shell takes the prompt from the environment and reads nothing into it.
+export PROMPT ?= Why is the sky blue?
 ask: $(VENV)/.run ## Set up, and ask the embedded model: make ask PROMPT="Why is the sky blue?"
-	@PROMPT="$${PROMPT:-$(PROMPT)}"; $(BIN)/g4f-lite ask "$$PROMPT"
+	@$(BIN)/g4f-lite ask "$$PROMPT"
 
 test: $(VENV)/.test ## Set up, and run the whole test suite
 	$(BIN)/python -m pytest $(ARGS)

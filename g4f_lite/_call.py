@@ -3,10 +3,11 @@
 import copy
 import time
 from collections.abc import Iterator, Mapping
-from typing import Any, Literal
+from types import MappingProxyType
+from typing import Any, Literal, get_args
 
-from g4f_lite._failures import as_error, leaks, secrets_of
-from g4f_lite._foreign import said
+from g4f_lite._failures import as_error, is_interrupt, is_secret_name, leaks, secrets_of
+from g4f_lite._foreign import or_else, said
 from g4f_lite._plugins import HookCaller, call_hooks
 from g4f_lite._routing import Route
 from g4f_lite._text_safety import shorten
@@ -24,6 +25,9 @@ from g4f_lite.messages import Message
 from g4f_lite.results import Attempt, Completion, Outcome, Provenance
 
 __all__ = ["Call"]
+
+_ERROR_LENGTH = 1000
+"""Characters of an error that its attempt keeps; enough for the next step, which comes last."""
 
 
 class Call:
@@ -109,7 +113,9 @@ class Call:
         token = _current.set(self.scope)
         try:
             return self._iterator(self._route.provider.create(**self.arguments()))
-        except (Exception, SystemExit) as error:
+        except BaseException as error:
+            if is_interrupt(error):
+                raise
             failure = error
         finally:
             _current.reset(token)
@@ -126,7 +132,9 @@ class Call:
             failure: BaseException = self._wrong(
                 "_acreate_completion returned", source, "an asynchronous generator"
             )
-        except (Exception, SystemExit) as error:
+        except BaseException as error:
+            if is_interrupt(error):
+                raise
             failure = error
         raise self.failed(failure)
 
@@ -153,13 +161,16 @@ class Call:
         """
         if isinstance(item, str):
             return str.__str__(item)  # of a subclass, what it is and not what it says that it is
-        if isinstance(item, Usage):
+        if isinstance(item, Usage) and all(type(count) is int and count >= 0 for count in item):
             self._usage = item
-        elif isinstance(item, Finish):
+        elif isinstance(item, Finish) and item.reason in get_args(FinishReason):
             self._finish = item.reason
-        elif isinstance(item, Served):
+        elif isinstance(item, Served) and isinstance(item.model, str):
             self._served = item.model
-        elif not isinstance(item, Event):
+        elif isinstance(item, Event):
+            wanted = {Usage: "two counts", Finish: f"one of {get_args(FinishReason)}", Served: "a name"}
+            raise self._wrong("The provider yielded", item, f"{wanted[type(item)]} in it")
+        else:
             raise self._wrong("The provider yielded", item, "str or an event")
         return ""
 
@@ -202,7 +213,7 @@ class Call:
         typed = as_error(error, secrets)
         if isinstance(typed, ProviderError) and typed.provenance is not None:
             typed = copy.copy(typed)  # the provider raises the same object again and again
-        self._outcome, self._error = "error", shorten(str(typed))
+        self._outcome, self._error = "error", shorten(str(typed), _ERROR_LENGTH)
         self._ended = time.monotonic()
         self.scope.release()
         if isinstance(typed, ProviderError):
@@ -276,15 +287,26 @@ class Call:
             self._hook_errors += call_hooks(callers, hook, request=self._described(), **arguments)
 
     def _described(self) -> Request:
-        """Return the request as hooks are shown it: a copy, without the key."""
+        """Return the request as hooks are shown it: a copy through and through, without what may be a key."""
         if self._request is None:
             provider = self._route.provider
             self._request = Request(
                 provider=provider.name,
                 distribution=provider.distribution,
                 model=self._route.model,
-                messages=tuple(dict(message) for message in self.messages),
+                messages=tuple(_copied(self.messages)),
                 stream=self.stream,
-                options={name: value for name, value in self._options.items() if name != "auth"},
+                options=MappingProxyType(
+                    {
+                        name: _copied(value)
+                        for name, value in self._options.items()
+                        if not is_secret_name(name)
+                    }
+                ),
             )
         return self._request
+
+
+def _copied(value: Any) -> Any:
+    """Return a deep copy; what cannot be copied is shown as it is."""
+    return or_else(value, lambda: copy.deepcopy(value))

@@ -19,10 +19,23 @@ from g4f_lite.errors import (
     ProviderTimeoutError,
 )
 
-__all__ = ["as_error", "leaks", "secrets_of"]
+__all__ = ["as_error", "is_interrupt", "is_secret_name", "leaks", "secrets_of"]
 
 _SECRET_NAME = re.compile("key|token|secret|passw|auth|cookie|credential|headers", re.IGNORECASE)
 _RETRY_HINT = "Try again, or ask another provider."
+
+
+def is_interrupt(error: BaseException) -> bool:
+    """Whether an exception is no failure but a wish to stop: Ctrl-C, or the cancel of a task."""
+    asyncio: Any = sys.modules.get("asyncio")  # if it is not imported, nobody has raised its exception
+    return isinstance(error, KeyboardInterrupt) or (
+        asyncio is not None and isinstance(error, asyncio.CancelledError)
+    )
+
+
+def is_secret_name(name: str) -> bool:
+    """Whether an option of this name may hold a key."""
+    return _SECRET_NAME.search(name) is not None
 
 
 def as_error(error: BaseException, secrets: tuple[str, ...]) -> G4FLiteError:
@@ -92,7 +105,7 @@ def _shown_by(error: BaseException) -> str:
 
 def secrets_of(options: Mapping[str, Any], auth_env: str) -> tuple[str, ...]:
     """Return the strings of a call that must not show: its key, whatever is named like one, the environment's."""
-    found = [text for name, value in options.items() if _SECRET_NAME.search(name) for text in _strings(value)]
+    found = [text for name, value in options.items() if is_secret_name(name) for text in _strings(value)]
     return (*found, *filter(None, [os.environ.get(auth_env)]))
 
 

@@ -144,15 +144,15 @@ async def _pieces(lazy: _Lazy) -> AsyncGenerator[str, None]:
                 call.parts.append(text)
                 if not call.whole:
                     yield text
-    except (Exception, SystemExit) as error:
-        failure = error
-    except BaseException:  # GeneratorExit, the task's cancel, KeyboardInterrupt
+    except (GeneratorExit, asyncio.CancelledError, KeyboardInterrupt):
         if call is not None:
             call.scope.cancel()
             call.cancelled(await _close(source))
         if lazy.take_back():
             return
         raise
+    except BaseException as error:
+        failure = error
     finally:
         lazy.waiting = None
     if call is None or source is None:
@@ -184,6 +184,8 @@ async def _texts(lazy: _Lazy, call: Call, source: Any) -> AsyncGenerator[str, No
             item = await step()
         except StopAsyncIteration:
             return
+        except GeneratorExit as error:  # not ours: that comes where this generator yields
+            raise RuntimeError("the provider raised GeneratorExit") from error
         finally:
             _current.reset(token)
             lazy.waiting = None

@@ -5,6 +5,7 @@ from types import TracebackType
 from typing import Any
 
 from g4f_lite._call import Call
+from g4f_lite._failures import is_interrupt
 from g4f_lite.cancellation import _current
 from g4f_lite.results import Completion, Provenance
 
@@ -88,7 +89,9 @@ def pieces(call: Call, source: Iterator[Any]) -> Generator[str, None, None]:
                 if item is _END or scope.cancelled:
                     break
                 text = item if type(item) is str else take(item)
-            except (Exception, SystemExit, GeneratorExit) as error:  # the provider's: ours come at `yield`
+            except BaseException as error:  # the provider's, GeneratorExit too: ours comes at `yield`
+                if is_interrupt(error):
+                    raise
                 failure = error
                 break
             finally:

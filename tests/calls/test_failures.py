@@ -197,3 +197,58 @@ def test_empty_key_is_no_key() -> None:
     """An empty string, which is what an unset variable often comes to, is a missing key and not a key."""
     with pytest.raises(g4f_lite.MissingAuthError):
         _ask(ScriptedProvider(["ok"], needs_auth=True), auth="")
+
+
+class _BoomError(BaseException):
+    """What derives from nothing that is usually caught."""
+
+
+@pytest.mark.parametrize("raised", [_BoomError("boom"), GeneratorExit()])
+@pytest.mark.parametrize("ask", [_ask, _aask])
+@pytest.mark.parametrize("native", [False, True])
+def test_exceptions_that_nobody_catches_are_failures_too(
+    raised: BaseException, ask: object, *, native: bool
+) -> None:
+    """A provider that raises a bare `BaseException` is a crash of the provider, with the partial text."""
+    with pytest.raises(g4f_lite.ProviderCrashError) as caught:
+        ask(ScriptedProvider(["Hel", raised], native_async=native))
+    assert caught.value.partial_text == "Hel"
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        g4f_lite.Usage("many", None),
+        g4f_lite.Usage(-1, 2),
+        g4f_lite.Usage(True, 2),
+        g4f_lite.Finish(b"x"),
+        g4f_lite.Finish("because"),
+        g4f_lite.Served(object()),
+    ],
+    ids=repr,
+)
+def test_events_hold_what_they_say(event: object) -> None:
+    """An event with something else in it than its kind has is an error of the provider, named by its type."""
+    with pytest.raises(g4f_lite.ProviderResponseError, match=f"yielded a {type(event).__name__}"):
+        _ask(ScriptedProvider(["Hel", event]))
+
+
+def test_hooks_can_change_nothing_and_see_no_key() -> None:
+    """What a hook does to the request reaches neither provider nor caller, and no key is in it."""
+    seen: list[g4f_lite.Request] = []
+
+    class Meddler:
+        def g4f_lite_before_request(self, request: g4f_lite.Request) -> None:
+            seen.append(request)
+            request.options["stop"].append("INJECTED")
+            request.messages[0]["content"] = "INJECTED"
+
+    provider = ScriptedProvider(["Hello"])
+    with isolated_registry() as registry:
+        registry.register(provider, name="scripted")
+        registry.add_hooks(Meddler(), name="meddler")
+        options = {"stop": ["a"], "api_key": KEY, "auth": KEY, "headers": {"authorization": KEY}}
+        ChatCompletion.create(provider="scripted", messages=HELLO, **options)
+    assert provider.calls[0].options["stop"] == ["a"]
+    assert provider.calls[0].messages == HELLO
+    assert KEY not in repr(seen)
