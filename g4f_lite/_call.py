@@ -4,10 +4,11 @@ import copy
 import time
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
 from g4f_lite._failures import as_error, is_interrupt, is_secret_name, leaks, secrets_of
 from g4f_lite._foreign import or_else, said
+from g4f_lite._gathered import Gathered, wrong
 from g4f_lite._plugins import HookCaller, call_hooks
 from g4f_lite._routing import Route
 from g4f_lite._text_safety import shorten
@@ -17,10 +18,9 @@ from g4f_lite.errors import (
     EmptyAnswerError,
     G4FLiteError,
     ProviderError,
-    ProviderResponseError,
     StreamStateError,
 )
-from g4f_lite.events import Event, Finish, FinishReason, Served, Usage
+from g4f_lite.events import FinishReason
 from g4f_lite.messages import Message
 from g4f_lite.results import Attempt, Completion, Outcome, Provenance
 
@@ -38,7 +38,6 @@ class Call:
         "_dropped",
         "_ended",
         "_error",
-        "_finish",
         "_hook_errors",
         "_hooks",
         "_model_asked",
@@ -46,11 +45,9 @@ class Call:
         "_outcome",
         "_request",
         "_route",
-        "_served",
         "_started",
-        "_usage",
+        "gathered",
         "messages",
-        "parts",
         "scope",
         "stream",
         "streamed",
@@ -71,7 +68,7 @@ class Call:
         self.scope = CancelScope()
         self.messages = messages
         self.stream = stream
-        self.parts: list[str] = []
+        self.gathered = Gathered()
         # One rule for a provider that cannot stream: it is asked for its answer whole, and a stream
         # of that is one chunk.
         self.whole = stream and not route.provider.supports_stream
@@ -86,9 +83,6 @@ class Call:
         self._ended: float | None = None
         self._outcome: Outcome = "pending"
         self._error: str | None = None
-        self._usage: Usage | None = None
-        self._finish: FinishReason | None = None
-        self._served: str | None = None
         self._completion: Completion | None = None
         self._request: Request | None = None
 
@@ -129,7 +123,7 @@ class Call:
             source = acreate(**self.arguments())
             if hasattr(source, "__anext__"):
                 return source
-            failure: BaseException = self._wrong(
+            failure: BaseException = wrong(
                 "_acreate_completion returned", source, "an asynchronous generator"
             )
         except BaseException as error:
@@ -148,38 +142,8 @@ class Call:
             self.streamed = False
             return iter((answer,))
         if answer is None or isinstance(answer, (bytes, dict)) or not hasattr(answer, "__iter__"):
-            raise self._wrong("_create_completion returned", answer, "an iterator over str")
+            raise wrong("_create_completion returned", answer, "an iterator over str")
         return iter(answer)
-
-    # --- answering ---------------------------------------------------------------------------
-
-    def take(self, item: Any) -> str:
-        """Take one thing that the provider yielded; return its text, `""` for an event.
-
-        Raises:
-            ProviderResponseError: it is neither text nor an event.
-        """
-        if isinstance(item, str):
-            return str.__str__(item)  # of a subclass, what it is and not what it says that it is
-        if isinstance(item, Usage) and all(type(count) is int and count >= 0 for count in item):
-            self._usage = item
-        elif isinstance(item, Finish) and item.reason in get_args(FinishReason):
-            self._finish = item.reason
-        elif isinstance(item, Served) and isinstance(item.model, str):
-            self._served = item.model
-        elif isinstance(item, Event):
-            wanted = {Usage: "two counts", Finish: f"one of {get_args(FinishReason)}", Served: "a name"}
-            raise self._wrong("The provider yielded", item, f"{wanted[type(item)]} in it")
-        else:
-            raise self._wrong("The provider yielded", item, "str or an event")
-        return ""
-
-    def _wrong(self, what: str, value: object, wanted: str) -> ProviderResponseError:
-        kind = "None" if value is None else f"a {type(value).__name__}"
-        return ProviderResponseError(
-            f"{what} {kind}, and has to be {wanted}.",
-            hint="This is a fault of the provider: tell its author, or ask another provider.",
-        )
 
     # --- ending ------------------------------------------------------------------------------
 
@@ -189,10 +153,10 @@ class Call:
         Raises:
             EmptyAnswerError: there is none.
         """
-        if not self.parts and self._finish is None:
+        if not self.gathered.parts and self.gathered.finish is None:
             hint = "Ask again, or ask another provider."
             raise self.failed(EmptyAnswerError("The answer is empty.", hint=hint))
-        self._end("ok", self._finish)
+        self._end("ok", self.gathered.finish)
 
     def cancelled(self, trouble: BaseException | None = None) -> None:
         """The caller closed it; what had come is its completion.
@@ -219,7 +183,7 @@ class Call:
         if isinstance(typed, ProviderError):
             typed.provider = typed.provider or self._route.provider.name
             typed.model = typed.model or self._route.model
-            typed.partial_text = "".join(self.parts)
+            typed.partial_text = self.gathered.text
             typed.provenance = self.provenance
         if "g4f_lite_on_error" in self._hooks:
             self._tell("g4f_lite_on_error", error=typed)
@@ -244,7 +208,7 @@ class Call:
             self._completion = self._complete(reason)  # with what the hooks raised
 
     def _complete(self, reason: FinishReason | None) -> Completion:
-        return Completion("".join(self.parts), reason, self._usage, self.provenance)
+        return Completion(self.gathered.text, reason, self.gathered.usage, self.provenance)
 
     # --- telling -----------------------------------------------------------------------------
 
@@ -274,7 +238,7 @@ class Call:
             distribution=provider.distribution,
             version=provider.version,
             model_asked=self._model_asked,
-            model_served=self._served or self._route.model,
+            model_served=self.gathered.served or self._route.model,
             streamed=self.streamed,
             attempts=(*self._route.skipped, attempt),
             dropped_options=self._dropped,

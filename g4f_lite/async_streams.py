@@ -141,7 +141,7 @@ async def _pieces(lazy: _Lazy) -> AsyncGenerator[str, None]:
         source = call.open_async() if call.is_native else ThreadedSource(call.open, call.scope)
         async with aclosing(_texts(lazy, call, source)) as texts:
             async for text in texts:
-                call.parts.append(text)
+                call.gathered.parts.append(text)
                 if not call.whole:
                     yield text
     except (GeneratorExit, asyncio.CancelledError, KeyboardInterrupt):
@@ -166,13 +166,13 @@ async def _pieces(lazy: _Lazy) -> AsyncGenerator[str, None]:
         await _close(source)
         raise call.failed(failure)
     call.finish()
-    if call.whole and call.parts:
-        yield "".join(call.parts)
+    if call.whole and call.gathered.parts:
+        yield call.gathered.text
 
 
 async def _texts(lazy: _Lazy, call: Call, source: Any) -> AsyncGenerator[str, None]:
     """Yield the text of `source` until it ends or the call is cancelled; the scope is current meanwhile."""
-    scope, take, step = call.scope, call.take, source.__anext__
+    scope, take, step = call.scope, call.gathered.take, source.__anext__
     turn = time.monotonic()
     while True:
         if time.monotonic() - turn > _TURN:  # who is always ready would never let others run

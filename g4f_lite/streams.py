@@ -78,7 +78,7 @@ class CompletionStream(Iterator[str]):
 
 def pieces(call: Call, source: Iterator[Any]) -> Generator[str, None, None]:
     """Yield the text of `source`, noting the rest of it in `call`; close it on every path."""
-    scope, take, append = call.scope, call.take, call.parts.append
+    scope, take, append = call.scope, call.gathered.take, call.gathered.parts.append
     enter, leave = _current.set, _current.reset
     failure: BaseException | None = None
     try:
@@ -111,8 +111,8 @@ def pieces(call: Call, source: Iterator[Any]) -> Generator[str, None, None]:
         close_source(source)
         raise call.failed(failure)
     call.finish()
-    if call.whole and call.parts:
-        yield "".join(call.parts)
+    if call.whole and call.gathered.parts:
+        yield call.gathered.text
 
 
 def close_source(source: Iterator[Any]) -> BaseException | None:
