@@ -1,8 +1,6 @@
 """``python -m g4f_lite``: the command line."""
 
-import sys
-
-from g4f_lite.cli import main
+from g4f_lite.cli import console
 
 if __name__ == "__main__":
-    sys.exit(main())
+    console()

@@ -6,8 +6,10 @@ only its ``entry_points.txt`` is read, and name and version come from the folder
 plugins cost milliseconds, and a malformed file costs its own distribution at most.
 """
 
+import errno
 import os
 import re
+import stat
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -18,7 +20,7 @@ from g4f_lite._entry_points import Claim, DiscoveryProblem, parse
 if TYPE_CHECKING:
     from importlib.metadata import Distribution
 
-__all__ = ["Claim", "DiscoveryProblem", "Scan", "normalize", "scan"]
+__all__ = ["Scan", "normalize", "scan"]
 
 # An .egg-info may end in the Python it was made for: "name-1.0-py3.11.egg-info".
 _DIST_INFO = re.compile(
@@ -120,7 +122,10 @@ def _current(folder: str, candidates: list[tuple[str, str]]) -> tuple[str, str]:
 
 def _content(location: str) -> bytes | OSError | None:
     try:
-        with open(location, "rb") as file:  # noqa: PTH123 - pathlib costs more than the reading
+        # pathlib costs more than the reading.
+        with open(location, "rb", buffering=0, opener=_open_at_once) as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                return OSError(errno.EINVAL, "it is no plain file")
             return file.read()
     except (FileNotFoundError, NotADirectoryError):
         return None
@@ -128,12 +133,15 @@ def _content(location: str) -> bytes | OSError | None:
         return error
 
 
+def _open_at_once(path: str, flags: int) -> int:
+    """Open a file without waiting for a writer, as a named pipe would have it."""
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+
+
 def _version_from(folder: str, item: str) -> str:
     """Read the version that the folder's name does not have, as with an editable ``.egg-info``."""
-    try:
-        text = Path(folder, item, "PKG-INFO").read_text("utf-8", "replace")
-    except OSError:
-        return "unknown"
+    data = _content(f"{folder}{os.sep}{item}{os.sep}PKG-INFO")
+    text = data.decode("utf-8", "replace") if isinstance(data, bytes) else ""
     match = re.search(r"^Version:\s*(\S+)", text, re.MULTILINE)
     return match[1] if match else "unknown"
 

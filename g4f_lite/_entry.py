@@ -5,15 +5,16 @@ from collections.abc import Callable
 from typing import Any, Literal
 
 from g4f_lite._entry_points import Claim
+from g4f_lite._foreign import called
 from g4f_lite._loading import load
 from g4f_lite._metadata import StaticMetadata
 from g4f_lite._policy import Policy
 from g4f_lite._turns import CircularWaitError, Turn, importing
 from g4f_lite._validation import Identity, is_name, validate
-from g4f_lite.contract import LoadedProvider, Problem, ProviderInfo, State, Verdict
-from g4f_lite.errors import InvalidProviderError, ProviderLoadError
+from g4f_lite.contract import GROUP, HOOKS_GROUP, LoadedProvider, Problem, ProviderInfo, State, Verdict
+from g4f_lite.errors import InvalidArgumentError, InvalidProviderError, ProviderLoadError
 
-__all__ = ["BUILTIN_DISTRIBUTION", "PROGRAM", "Entry"]
+__all__ = ["BUILTIN_DISTRIBUTION", "PROGRAM", "Entry", "claim_of", "own_name"]
 
 BUILTIN_DISTRIBUTION = "g4f-lite"
 PROGRAM = "(program)"
@@ -26,12 +27,14 @@ _ASKS_ITSELF = "its own import asks for it, or waits for one that does"
 class Entry:
     """A claim, and the verdict, the loaded provider or the failure that using it came to.
 
-    `plugin` is given for what is registered at run time, and None for what is to be imported.
+    `plugin` is given for what is registered at run time, and None for what is to be imported;
+    `offered_by` is the plugin whose hook registered it.
     """
 
-    def __init__(self, claim: Claim, plugin: Any = None) -> None:
+    def __init__(self, claim: Claim, plugin: Any = None, offered_by: Claim | None = None) -> None:
         self.claim = claim
         self.plugin = plugin
+        self.offered_by = offered_by
         self.loaded: LoadedProvider | None = None
         self.verdict: Verdict | None = None
         self.failure: ProviderLoadError | None = None
@@ -45,6 +48,11 @@ class Entry:
         return self.claim.distribution == BUILTIN_DISTRIBUTION
 
     @property
+    def needs_hooks(self) -> bool:
+        """Whether only a plugin of the group ``g4f_lite.hooks`` knows of it."""
+        return self.offered_by is not None and self.offered_by.group == HOOKS_GROUP
+
+    @property
     def full_name(self) -> str:
         """``"distribution:name"``."""
         return f"{self.claim.distribution}:{self.claim.name}"
@@ -53,6 +61,11 @@ class Entry:
         """Return the environment variable that keeps it out; what a program registers, none does."""
         if self.claim.distribution == PROGRAM:
             return None
+        offerer = self.offered_by
+        if offerer is not None and self.needs_hooks:  # kept out earlier, it would not have offered this
+            variable = policy.keeps_out(offerer.name, offerer.distribution, builtin=False)
+            if variable:
+                return variable
         return policy.keeps_out(self.claim.name, self.claim.distribution, builtin=self.builtin)
 
     # --- loading -----------------------------------------------------------------------------
@@ -145,7 +158,7 @@ class Entry:
         state, reason = self._standing(policy, contested=contested)
         source, values = self._constants(static)
         return ProviderInfo(
-            name=self.full_name if contested else claim.name,
+            name=self.full_name if contested or not is_name(claim.name) else claim.name,
             distribution=claim.distribution,
             version=claim.version,
             target=claim.target,
@@ -196,3 +209,20 @@ class Entry:
 def _one_line(problem: Problem) -> str:
     place = f"{problem.location}: " if problem.location else ""
     return f"{place}{problem.message} {problem.fix}"
+
+
+def own_name(plugin: Any) -> str:
+    """Return what a module calls itself, the name that it is registered under unless another is given."""
+    name = called(plugin)
+    if not name:
+        raise InvalidArgumentError(
+            "name",
+            f"A {type(plugin).__name__} has no name of its own to be registered under.",
+            hint='Pass one: registry.register(provider, name="mine").',
+        )
+    return name.rpartition(".")[2].lower()
+
+
+def claim_of(plugin: Any, name: str, distribution: str = PROGRAM, version: str = "") -> Claim:
+    """Return the claim of something that is registered at run time."""
+    return Claim(GROUP, name, called(plugin) or type(plugin).__qualname__, "", distribution, version)

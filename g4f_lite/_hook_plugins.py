@@ -3,13 +3,15 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from g4f_lite._entry import BUILTIN_DISTRIBUTION, PROGRAM
 from g4f_lite._entry_points import Claim
 from g4f_lite._foreign import said
 from g4f_lite._hook_checks import hook_findings, hook_names
 from g4f_lite._loading import load
-from g4f_lite._plugins import Plugins
-from g4f_lite._policy import current_policy, environment_values
+from g4f_lite._plugins import HookCaller, Plugins
+from g4f_lite._policy import Environment, Policy, current_policy, environment_values
 from g4f_lite._signatures import Finding, location_of
+from g4f_lite._stdout import captured_stdout
 from g4f_lite._turns import CircularWaitError, Turn
 from g4f_lite.errors import ProviderLoadError
 
@@ -17,6 +19,10 @@ __all__ = ["HookPlugins", "Offered", "hook_problems"]
 
 Offered = Callable[[Any, str, Claim], object]
 """Registers what a plugin offers: the provider, its name, and the claim of who offers it."""
+
+_Hooks = dict[str, tuple[HookCaller, ...]]
+_Shown = tuple[Environment, _Hooks, _Hooks]
+"""The environment and all hooks, and which of them it lets through."""
 
 _OFFER = "g4f_lite_register_providers"
 
@@ -29,20 +35,39 @@ class HookPlugins:
 
     def __init__(self, plugins: Plugins, offered: Offered) -> None:
         self.failures: list[ProviderLoadError] = []
+        self.claims: tuple[Claim, ...] = ()
         self._plugins = plugins
         self._offered = offered
         self._claims: list[Claim] = []
+        self._passed_over: Environment | None = None
+        self._shown: _Shown = ((None, None, None), {}, {})
         self._turn = Turn()
         self._loading = False
 
     def expect(self, claims: Iterable[Claim]) -> None:
         """Note what is to be loaded."""
-        self._claims += claims
+        self.claims = tuple(claims)
+        self._claims += self.claims
 
     @property
     def loaded(self) -> bool:
-        """Whether nothing is left to load."""
-        return not self._claims
+        """Whether nothing is left to load but what the environment keeps out."""
+        return not self._claims or self._passed_over == environment_values()
+
+    def callers(self) -> _Hooks:
+        """Return the hooks that are implemented, by name, without those of plugins that are kept out now.
+
+        Loads what is left to load.
+        """
+        if not self.loaded:
+            self.load()
+        everyone, environment = self._plugins.hooks, environment_values()
+        if environment[:2] == (None, None):
+            return everyone
+        shown = self._shown  # another thread may put another in its place
+        if shown[0] != environment or shown[1] is not everyone:
+            shown = self._shown = (environment, everyone, _permitted(everyone, current_policy(environment)))
+        return shown[2]
 
     def load(self) -> None:
         """Import what has not been imported yet. A plugin that looks providers up comes back here."""
@@ -55,14 +80,20 @@ class HookPlugins:
 
     def _load_all(self) -> None:
         self._loading = True
+        kept_out: list[Claim] = []
         try:
-            policy = current_policy(environment_values())
+            environment = environment_values()
+            policy = current_policy(environment)
             while self._claims:
                 claim = self._claims[0]
-                if not policy.keeps_out(claim.name, claim.distribution, builtin=False):
+                if policy.keeps_out(claim.name, claim.distribution, builtin=False):
+                    kept_out.append(claim)
+                else:
                     self._load(claim)
                 del self._claims[0]
+            self._passed_over = environment
         finally:
+            self._claims += kept_out  # the next call may find them let in
             self._loading = False
 
     def _load(self, claim: Claim) -> None:
@@ -90,11 +121,18 @@ class HookPlugins:
             self._offered(plugin, name, claim)
 
         try:
-            function(**({"register": register} if names else {}))
+            with captured_stdout():  # as at the import, stdout is the program's
+                function(**({"register": register} if names else {}))
         except KeyboardInterrupt:
             raise
         except BaseException as error:
             self._fail(claim, location_of(function), f"its {_OFFER} raised {said(error, 2000)}")
+
+    def forget(self, claimant: str) -> None:
+        """Drop the failures of what a program had added under this name."""
+        self.failures = [
+            item for item in self.failures if (item.distribution, item.provider) != (PROGRAM, claimant)
+        ]
 
     def _fail(self, claim: Claim, location: str, reason: str, fix: str = "") -> None:
         failure = ProviderLoadError(
@@ -106,6 +144,18 @@ class HookPlugins:
             fix=fix or f"Tell the author of {claim.distribution}.",
         )
         self.failures.append(failure)
+
+
+def _permitted(hooks: _Hooks, policy: Policy) -> _Hooks:
+    """Return the hooks without those of plugins that are kept out; the program's own, none keeps out."""
+
+    def is_kept_out(caller: HookCaller) -> bool:
+        distribution, _, name = caller[0].partition(":")
+        builtin = distribution == BUILTIN_DISTRIBUTION
+        return distribution != PROGRAM and bool(policy.keeps_out(name, distribution, builtin=builtin))
+
+    kept = {hook: tuple(item for item in callers if not is_kept_out(item)) for hook, callers in hooks.items()}
+    return {hook: callers for hook, callers in kept.items() if callers}
 
 
 def hook_problems(plugin: Any) -> list[tuple[Finding, str]]:

@@ -1,6 +1,7 @@
 """Import what one entry point names; whatever that raises becomes one error that names the plugin."""
 
 import importlib
+from opcode import opmap
 from types import TracebackType
 from typing import Any
 
@@ -19,17 +20,17 @@ def load(claim: Claim) -> tuple[Any, str]:
     """Return the module or object of `claim`, and what its import printed on stdout.
 
     Raises:
-        ProviderLoadError: for anything that the import raises, `SystemExit` included; only
-            `KeyboardInterrupt` is let through.
+        ProviderLoadError: for anything that the import raises, `SystemExit` included; only a
+            `KeyboardInterrupt` that somebody's Ctrl-C raised is let through.
     """
     try:
         with captured_stdout() as printed:
             plugin: Any = importlib.import_module(claim.module)
             for part in filter(None, claim.attr.split(".")):
                 plugin = getattr(plugin, part)
-    except KeyboardInterrupt:
-        raise
     except BaseException as error:
+        if isinstance(error, KeyboardInterrupt) and not _is_raised_by(error, claim):
+            raise
         own = _own_step(error, claim)
         raise ProviderLoadError(
             claim.name,
@@ -42,6 +43,21 @@ def load(claim: Claim) -> tuple[Any, str]:
     return plugin, printed.getvalue()
 
 
+def _is_raised_by(error: BaseException, claim: Claim) -> bool:
+    """Whether a `raise` statement in the plugin's own package raised it; a signal needs no statement."""
+    step = error.__traceback__
+    while step is not None and step.tb_next is not None:
+        step = step.tb_next
+    if step is None or not _is_in(step, claim):
+        return False
+    return step.tb_frame.f_code.co_code[step.tb_lasti] == opmap["RAISE_VARARGS"]
+
+
+def _is_in(step: TracebackType, claim: Claim) -> bool:
+    name = step.tb_frame.f_globals.get("__name__")
+    return isinstance(name, str) and name.partition(".")[0] == claim.module.partition(".")[0]
+
+
 def _own_step(error: BaseException, claim: Claim) -> str:
     """Return ``file:line`` of the last step in the plugin's own package, else of the last step at all.
 
@@ -49,15 +65,13 @@ def _own_step(error: BaseException, claim: Claim) -> str:
     """
     if isinstance(error, SyntaxError) and error.filename:
         return f"{error.filename}:{error.lineno or 1}"
-    package = claim.module.partition(".")[0]
     last, own = "", ""
     step: TracebackType | None = error.__traceback__
     while step is not None:
         file = step.tb_frame.f_code.co_filename
         if not file.startswith("<frozen") and file not in _NOT_THERE:
             last = f"{file}:{step.tb_lineno}"
-            name = step.tb_frame.f_globals.get("__name__")
-            if isinstance(name, str) and name.partition(".")[0] == package:
+            if _is_in(step, claim):
                 own = last
         step = step.tb_next
     return own or last

@@ -14,15 +14,14 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from g4f_lite._sources import parse
+from g4f_lite._constants import fits, models_in
+from g4f_lite._sources import content, parse
 from g4f_lite.contract import CONSTANTS
 from g4f_lite.paths import cache_dir
 
-__all__ = ["MetadataCache", "StaticMetadata", "is_kind", "read_constants"]
+__all__ = ["MetadataCache", "StaticMetadata", "read_constants"]
 
 _NAMES = frozenset(constant.name for constant in CONSTANTS)
-_LARGEST = 1_000_000
-"""Bytes; a larger module is not worth parsing for five constants."""
 _FORMAT = 2
 
 
@@ -60,21 +59,14 @@ def _assigned(statement: ast.stmt) -> list[tuple[str, ast.expr]]:
 
 
 def _judged(values: dict[str, Any]) -> StaticMetadata:
-    """Keep what is of the contract's kind; a lone string for `model` is read as a list of one."""
-    if isinstance(values.get("model"), str):
-        values["model"] = [values["model"]]
-    if isinstance(values.get("model"), tuple):
-        values["model"] = list(values["model"])
-    kept = {item.name: values[item.name] for item in CONSTANTS if is_kind(values.get(item.name), item.kind)}
+    """Keep what is of the contract's kind."""
+    others = (item for item in CONSTANTS if item.name != "model")
+    kept = {item.name: values[item.name] for item in others if fits(values.get(item.name), item)}
+    models = models_in(values.get("model"))
+    if models is not None:
+        kept["model"] = models.names
     complete = all(item.name in kept for item in CONSTANTS if item.required)
     return StaticMetadata(MappingProxyType(kept), complete)
-
-
-def is_kind(value: object, kind: str) -> bool:
-    """Whether `value` is of a `Constant`'s kind."""
-    if kind == "list[str]":
-        return isinstance(value, list) and bool(value) and all(isinstance(x, str) and x for x in value)
-    return isinstance(value, {"str": str, "bool": bool}[kind])
 
 
 class MetadataCache:
@@ -91,18 +83,16 @@ class MetadataCache:
             status = os.stat(file)  # noqa: PTH116 - hundreds of files
         except (OSError, ValueError):
             return UNKNOWN
-        if status.st_size > _LARGEST:
-            return UNKNOWN
         # The time of the last change too: builds that can be reproduced give every file one time.
         stamp = [status.st_mtime_ns, status.st_ctime_ns, status.st_size]
         with self._lock:
             known = self._entries().get(file)
         if known is not None and known[0] == stamp:
             return _judged(dict(known[1]))
-        try:
-            metadata = read_constants(Path(file).read_bytes())
-        except OSError:
+        source = content(file)
+        if source is None:
             return UNKNOWN
+        metadata = read_constants(source)
         with self._lock:
             self._entries()[file] = (stamp, dict(metadata.values))
             self._changed = True

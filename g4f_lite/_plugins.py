@@ -5,6 +5,7 @@ one call to one provider.
 """
 
 from collections.abc import Callable
+from contextvars import ContextVar
 from types import ModuleType
 from typing import Any
 
@@ -18,6 +19,8 @@ __all__ = ["HookCaller", "Plugins", "call_hooks"]
 
 HookCaller = tuple[str, Callable[..., Any], tuple[str, ...]]
 """A plugin's name, its implementation of one hook, and the arguments that this takes."""
+
+_inside_hook: ContextVar[bool] = ContextVar("g4f_lite_inside_hook", default=False)
 
 _PLAIN: Any = {
     "wrapper": False,
@@ -117,17 +120,24 @@ def _holdable(plugin: Any, full_name: str) -> Any:
 def call_hooks(callers: tuple[HookCaller, ...], hook: str, **arguments: Any) -> list[str]:
     """Call each implementation; return what they raised, a line each, and log it.
 
-    A hook can neither stop a call nor end the program.
+    A hook can neither stop a call nor end the program. A call that a hook makes is shown to no hook: it
+    would make another, and so on.
     """
+    if _inside_hook.get():
+        return []
     errors = []
-    for plugin_name, function, names in callers:
-        try:
-            function(**{name: arguments[name] for name in names})
-        except KeyboardInterrupt:
-            raise
-        except BaseException as error:
-            errors.append(f"{hook} of {plugin_name} raised {said(error)}")
-            _log(errors[-1])
+    token = _inside_hook.set(True)
+    try:
+        for plugin_name, function, names in callers:
+            try:
+                function(**{name: arguments[name] for name in names})
+            except KeyboardInterrupt:
+                raise
+            except BaseException as error:
+                errors.append(f"{hook} of {plugin_name} raised {said(error)}")
+                _log(errors[-1])
+    finally:
+        _inside_hook.reset(token)
     return errors
 
 

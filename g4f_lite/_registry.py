@@ -9,16 +9,15 @@ import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from g4f_lite._discovery import DiscoveryProblem
-from g4f_lite._entry import BUILTIN_DISTRIBUTION, PROGRAM, Entry
-from g4f_lite._entry_points import Claim
+from g4f_lite._entry import PROGRAM, Entry, claim_of, own_name
+from g4f_lite._entry_points import Claim, DiscoveryProblem
 from g4f_lite._foreign import called
 from g4f_lite._hook_plugins import hook_problems
 from g4f_lite._plugins import HookCaller
 from g4f_lite._policy import current_policy, environment_values
 from g4f_lite._store import Store, candidates
 from g4f_lite._validation import Identity, validate
-from g4f_lite.contract import GROUP, LoadedProvider, Problem, ProviderInfo, Verdict
+from g4f_lite.contract import LoadedProvider, Problem, ProviderInfo, Verdict
 from g4f_lite.errors import (
     InvalidArgumentError,
     InvalidProviderError,
@@ -26,7 +25,7 @@ from g4f_lite.errors import (
     ProviderNotFoundError,
 )
 
-__all__ = ["BUILTIN_DISTRIBUTION", "PROGRAM", "Registry", "registry"]
+__all__ = ["Registry", "registry"]
 
 
 class Registry:
@@ -38,28 +37,37 @@ class Registry:
 
     # --- looking -----------------------------------------------------------------------------
 
-    def names(self) -> tuple[str, ...]:
-        """Return the names that `get` can be asked for, sorted; kept-out providers are left out."""
-        return self._store.names(current_policy(environment_values()))
+    def names(self, *, hooks: bool = True) -> tuple[str, ...]:
+        """Return the names that `get` can be asked for, sorted; kept-out providers are left out.
 
-    def infos(self) -> tuple[ProviderInfo, ...]:
+        Args:
+            hooks: as `infos` takes it.
+        """
+        return self._store.names(current_policy(environment_values()), hooks=hooks)
+
+    def infos(self, *, hooks: bool = True) -> tuple[ProviderInfo, ...]:
         """Return what is known of every provider, without importing one; built-in ones first, then by name.
 
-        Plugins of the group ``g4f_lite.hooks`` are imported: nothing else knows what they offer.
+        Args:
+            hooks: import the plugins of the group ``g4f_lite.hooks``, since nothing else knows what they
+                offer; False leaves out what they offer, and imports nothing at all.
         """
-        return tuple(self.iter_infos(lambda name, _, builtin: (not builtin, name)))
+        return tuple(self.iter_infos(lambda name, _, builtin: (not builtin, name), hooks=hooks))
 
-    def iter_infos(self, order: Callable[[str, str, bool], Any]) -> Iterator[ProviderInfo]:
+    def iter_infos(
+        self, order: Callable[[str, str, bool], Any], *, hooks: bool = True
+    ) -> Iterator[ProviderInfo]:
         """Yield what is known of every provider, reading the source of each only when it is its turn.
 
         Args:
             order: the sort key, from a provider's name, its distribution and whether it is built in.
+            hooks: as `infos` takes it.
         """
         store = self._store
         policy = current_policy(environment_values())
         everyone = [
             (entry, len(candidates(claimants, policy)) > 1)
-            for claimants in store.all_entries().values()
+            for claimants in store.listed(hooks=hooks).values()
             for entry in claimants
         ]
         everyone.sort(key=lambda item: order(item[0].claim.name, item[0].claim.distribution, item[0].builtin))
@@ -93,6 +101,12 @@ class Registry:
         store = self._store
         store.all_entries()
         return tuple(store.hook_plugins.failures)
+
+    def hook_claims(self) -> tuple[Claim, ...]:
+        """Return the entry points of the group ``g4f_lite.hooks``, without importing one."""
+        store = self._store
+        store.entries()
+        return store.hook_plugins.claims
 
     def knows(self, name: str) -> bool:
         """Whether `name` is, or fully names, a provider that is installed or registered, usable or not."""
@@ -148,12 +162,10 @@ class Registry:
         return validate(plugin, Identity(name, distribution, version))[0]
 
     def hooks(self) -> dict[str, tuple[HookCaller, ...]]:
-        """Return the hooks that are implemented, by name; loads the hook plugins if this is the first call."""
+        """Return the hooks to be called now, by name; loads the hook plugins if this is the first call."""
         store = self._store
         store.entries()
-        if not store.hook_plugins.loaded:
-            store.hook_plugins.load()
-        return store.plugins.hooks
+        return store.hook_plugins.callers()
 
     # --- changing ----------------------------------------------------------------------------
 
@@ -169,7 +181,8 @@ class Registry:
             InvalidProviderError: it does not fulfil the contract.
             ProviderConflictError: the name is taken.
         """
-        return self._register(plugin, _own_name(plugin) if name is None else name, PROGRAM, "")
+        chosen = own_name(plugin) if name is None else _checked(name)
+        return self._admit(Entry(claim_of(plugin, chosen), plugin))
 
     def unregister(self, name: str) -> None:
         """Take back a provider that was registered at run time.
@@ -204,7 +217,7 @@ class Registry:
         if problems:
             raise InvalidProviderError(chosen, distribution=PROGRAM, version="", problems=problems)
         store = self._store
-        claim = _program_claim(plugin, chosen, PROGRAM, "")
+        claim = claim_of(plugin, chosen)
         full_name = f"{PROGRAM}:{chosen}"
         with store.lock:
             if store.plugins.holds(full_name):
@@ -215,12 +228,14 @@ class Registry:
         store.hook_plugins.take_offers(claim)
 
     def remove_hooks(self, name: str) -> None:
-        """Take back what `add_hooks` added under this name."""
+        """Take back what `add_hooks` added under this name, and the providers that it offered."""
         store = self._store
         full_name = f"{PROGRAM}:{name}"
         with store.lock:
             if store.program_hooks.pop(full_name, None) is not None:
                 store.plugins.remove(full_name)
+                store.hook_plugins.forget(name)
+                store.discard(store.offers_of(full_name))
 
     def refresh(self) -> None:
         """Forget what was found and what failed, and look again. Run-time registrations stay."""
@@ -246,12 +261,11 @@ class Registry:
     # --- inside ------------------------------------------------------------------------------
 
     def _offered(self, plugin: Any, name: str, claim: Claim) -> None:
-        self._register(plugin, name, claim.distribution, claim.version)
+        self._admit(Entry(claim_of(plugin, _checked(name), claim.distribution, claim.version), plugin, claim))
 
-    def _register(self, plugin: Any, name: str, distribution: str, version: str) -> LoadedProvider:
+    def _admit(self, entry: Entry) -> LoadedProvider:
         policy = current_policy(environment_values())
-        entry = Entry(_program_claim(plugin, _checked(name), distribution, version), plugin)
-        entry.judge(plugin)
+        entry.judge(entry.plugin)
         loaded = entry.accepted(strict=policy.strict)
         while not self._store.admit(entry, policy):  # `refresh` came in between
             pass
@@ -267,21 +281,6 @@ def _checked(name: object) -> str:
         f"A provider's name has to be a string, not {type(name).__name__}.",
         hint="`g4f-lite providers` lists them.",
     )
-
-
-def _own_name(plugin: Any) -> str:
-    name = called(plugin)
-    if not name:
-        raise InvalidArgumentError(
-            "name",
-            f"A {type(plugin).__name__} has no name of its own to be registered under.",
-            hint='Pass one: registry.register(provider, name="mine").',
-        )
-    return name.rpartition(".")[2].lower()
-
-
-def _program_claim(plugin: Any, name: str, distribution: str, version: str) -> Claim:
-    return Claim(GROUP, name, called(plugin) or type(plugin).__qualname__, "", distribution, version)
 
 
 registry = Registry()

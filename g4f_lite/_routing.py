@@ -189,5 +189,5 @@ def _nobody(infos: list[ProviderInfo], model: str) -> MissingAuthError | ModelNo
     if missing:
         return MissingAuthError(missing[0].name, _variable(missing[0]))
     why = "; ".join(f"{info.name!r} lists it and {info.reason or 'is not working'}" for info in offering)
-    models = dict.fromkeys(name for info in infos for name in info.models or ())
+    models = dict.fromkeys(name for info in filter(_is_usable, infos) for name in info.models or ())
     return ModelNotFoundError(model, models, note=f" ({why}.)" if why else "")

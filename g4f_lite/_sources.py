@@ -3,12 +3,17 @@
 import ast
 import importlib.machinery
 import os
+import stat
 import sys
 import threading
 import warnings
 from pathlib import Path
 
-__all__ = ["find_source", "line_of", "parse"]
+__all__ = ["content", "find_source", "line_of", "parse"]
+
+_LARGEST = 64_000
+"""Bytes. A larger module is not worth parsing for five constants, and CPython 3.10 ends the process for
+expressions that are some 100 000 operators deep."""
 
 _parsing = threading.Lock()
 
@@ -60,13 +65,28 @@ def _file_in(folders: list[str], name: str) -> str | None:
     return None
 
 
+def content(file: str) -> bytes | None:
+    """Return what a source file has in it, None for what is no plain file, or too large to be parsed."""
+    try:
+        status = os.stat(file)  # noqa: PTH116 - hundreds of files
+        if not stat.S_ISREG(status.st_mode) or status.st_size > _LARGEST:
+            return None
+        return Path(file).read_bytes()
+    except (OSError, ValueError):
+        return None
+
+
 def parse(source: str | bytes) -> list[ast.stmt] | None:
-    """Return the statements of a source, None if it is none that Python understands."""
+    """Return the statements of a source, None if it is too large or none that Python understands."""
+    if len(source) > _LARGEST:
+        return None
     # Warnings about a plugin's style are not the caller's concern. Keeping them away changes the
     # process's filters for a moment, which two threads at once would leave changed.
     with _parsing, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
+            if sys.version_info < (3, 11):  # it checks how deep an expression is, as ast.parse does not yet
+                compile(source, "<plugin>", "exec", dont_inherit=True)
             return ast.parse(source).body
         except (SyntaxError, ValueError, LookupError, RecursionError, MemoryError):
             return None
@@ -74,14 +94,9 @@ def parse(source: str | bytes) -> list[ast.stmt] | None:
 
 def line_of(file: str, name: str) -> int:
     """Return the line of the last top-level assignment to `name`, 1 if there is none."""
-    if not name:
-        return 1
-    try:
-        body = parse(Path(file).read_bytes())
-    except (OSError, ValueError):
-        return 1
+    source = content(file) if name else None
     lines = [1]
-    for statement in body or ():
+    for statement in parse(source or b"") or ():
         targets = getattr(statement, "targets", None) or [getattr(statement, "target", None)]
         if any(isinstance(item, ast.Name) and item.id == name for item in targets):
             lines.append(statement.lineno)

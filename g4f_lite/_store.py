@@ -4,14 +4,17 @@ import threading
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from g4f_lite._discovery import DiscoveryProblem, normalize, scan
-from g4f_lite._entry import PROGRAM, Entry
+from g4f_lite._discovery import normalize, scan
+from g4f_lite._entry import BUILTIN_DISTRIBUTION, PROGRAM, Entry
+from g4f_lite._entry_points import DiscoveryProblem
 from g4f_lite._foreign import said
 from g4f_lite._hook_plugins import HookPlugins, Offered
 from g4f_lite._metadata import MetadataCache, StaticMetadata
 from g4f_lite._plugins import Plugins
 from g4f_lite._policy import Environment, Policy
 from g4f_lite._sources import find_source
+from g4f_lite._text_safety import listing
+from g4f_lite._validation import is_name
 from g4f_lite.contract import GROUP, HOOKS_GROUP, LoadedProvider
 from g4f_lite.errors import (
     ProviderBlockedError,
@@ -63,6 +66,16 @@ class Store:
         self.hook_plugins.load()
         return self.entries()
 
+    def listed(self, *, hooks: bool) -> Entries:
+        """Return the entries with what hook plugins offer, or without it and without importing them."""
+        if hooks:
+            return self.all_entries()
+        kept = {
+            name: tuple(entry for entry in claimants if not entry.needs_hooks)
+            for name, claimants in self.entries().items()
+        }
+        return {name: claimants for name, claimants in kept.items() if claimants}
+
     def _scan(self) -> None:
         found = scan((GROUP, HOOKS_GROUP))
         entries: dict[str, tuple[Entry, ...]] = {}
@@ -94,13 +107,23 @@ class Store:
             raise ProviderBlockedError(name, known[0].claim.distribution, variable)
         raise ProviderNotFoundError(name, self.names(policy), note=self._note(name))
 
-    def names(self, policy: Policy) -> tuple[str, ...]:
+    def names(self, policy: Policy, *, hooks: bool = True) -> tuple[str, ...]:
         """Return the names that can be asked for, sorted."""
-        entries = self.all_entries()
-        return tuple(sorted(name for name, claimants in entries.items() if candidates(claimants, policy)))
+        entries = self.listed(hooks=hooks)
+        usable = (name for name, claimants in entries.items() if candidates(claimants, policy))
+        return tuple(sorted(filter(is_name, usable)))
 
     def _note(self, name: str) -> str:
-        """Say what malformed metadata may have to do with a name that is not found."""
+        """Say what metadata, malformed or absent, may have to do with a name that is not found."""
+        everyone = [entry for claimants in self.entries().values() for entry in claimants]
+        if self.discovers and not any(entry.builtin for entry in everyone):
+            return (
+                f" (Not even the built-in providers are found: {BUILTIN_DISTRIBUTION} itself is not installed "
+                f"for this Python, perhaps only on PYTHONPATH. Run `pip install {BUILTIN_DISTRIBUTION}`.)"
+            )
+        if not is_name(name) and name in self.entries():
+            names = listing(entry.full_name for entry in self.entries()[name])
+            return f" (An installed plugin calls itself that, which is no provider name: {names}.)"
         problems = [problem for problem in self.problems if problem.name == name] or self.problems
         if not problems:
             return ""
@@ -162,12 +185,22 @@ class Store:
         return True
 
     def discard(self, entries: Iterable[Entry]) -> None:
-        """Take entries out again."""
+        """Take entries out again, and what they have offered."""
         with self.lock:
             for entry in entries:
+                self.discard(self.offers_of(entry.full_name))
                 claimants = self.entries().get(entry.claim.name, ())
                 self._put(entry.claim.name, tuple(other for other in claimants if other is not entry))
                 self.plugins.remove(entry.full_name)
+
+    def offers_of(self, full_name: str) -> list[Entry]:
+        """Return what the plugin held under this name has registered through its hook."""
+        return [
+            entry
+            for claimants in self.entries().values()
+            for entry in claimants
+            if (by := entry.offered_by) is not None and f"{by.distribution}:{by.name}" == full_name
+        ]
 
     def _put(self, name: str, claimants: tuple[Entry, ...]) -> None:
         entries = dict(self.entries())
@@ -199,8 +232,13 @@ def candidates(claimants: Iterable[Entry], policy: Policy) -> list[Entry]:
 
 
 def _named(entries: Entries, name: str) -> tuple[Entry, ...]:
-    if name in entries:
-        return entries[name]
-    distribution, _, short = name.rpartition(":")
+    """Return who claims a short name, or what a full name stands for.
+
+    A claim of something that is no provider name is found by its full name only: it could look like the
+    full name of another.
+    """
+    distribution, colon, short = name.partition(":")
+    if not colon:
+        return entries.get(name, ()) if is_name(name) else ()
     wanted = distribution if distribution == PROGRAM else normalize(distribution)
     return tuple(entry for entry in entries.get(short, ()) if entry.claim.distribution == wanted)

@@ -56,10 +56,19 @@ def shorten(text: str, limit: int = 300) -> str:
 
 
 def listing(names: Iterable[str], limit: int = 12) -> str:
-    """Join names for a message: all of them, or the first `limit` and how many are left."""
-    known = list(names)
+    """Join names for a message: all of them, or the first `limit` and how many are left.
+
+    They are on one line, and none can steer a terminal: what is not printable is escaped.
+    """
+    known = [name if name.isprintable() else _escaped(name) for name in names]
     if not known:
         return "none"
     if len(known) <= limit:
         return ", ".join(known)
     return f"{', '.join(known[:limit])} and {len(known) - limit} more"
+
+
+def _escaped(name: str) -> str:
+    return "".join(
+        item if item.isprintable() else item.encode("unicode_escape").decode("ascii") for item in name
+    )

@@ -1,12 +1,14 @@
 """Judge a provider: everything that is wrong with it at once, and the facts a call needs."""
 
+import inspect
 import re
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from g4f_lite._foreign import is_module, or_else, plain_text, said, shown
+from g4f_lite._constants import fits, models_in
+from g4f_lite._foreign import called, is_module, or_else, plain_text, said, shown
 from g4f_lite._hook_checks import hook_findings, hook_names
-from g4f_lite._metadata import StaticMetadata, is_kind
+from g4f_lite._metadata import StaticMetadata
 from g4f_lite._signatures import Finding, SignatureFacts, examine, location_of
 from g4f_lite._sources import line_of
 from g4f_lite.contract import CONSTANTS, Constant, LoadedProvider, Problem, Verdict, params_of
@@ -45,6 +47,7 @@ def validate(
     judge.check_name()
     judge.check_output(printed)
     values = {item.name: judge.constant(item) for item in CONSTANTS}
+    judge.attempt(judge.check_instance, None)
     create = judge.function("_create_completion")
     acreate = judge.function("_acreate_completion")
     facts = judge.signature("_create_completion", create)
@@ -97,6 +100,7 @@ class _Judge:
         self.plugin = plugin
         self.who = who
         self.problems: list[Problem] = []
+        self._uninstantiated = False
         self._class: str | None = None
         """The place of an object's class, once it was looked for."""
 
@@ -171,32 +175,32 @@ class _Judge:
     def _constant(self, row: Constant, value: Any) -> Any:
         if row.kind == "list[str]":
             return self._models(value)
-        if is_kind(value, row.kind):
-            return value if row.kind == "bool" else str.__str__(value)
-        message = f"`{row.name}` is {shown(value)}, a {type(value).__name__}, and has to be a {row.kind}."
+        if fits(value, row):
+            return value if row.kind == "bool" else plain_text(value)
+        wanted = "variable's name" if row.name == "auth_env" else row.kind
+        message = f"`{row.name}` is {shown(value)}, a {type(value).__name__}, and has to be a {wanted}."
         self.add(Finding("wrong-constant", message, f"Write `{row.example}`, say."), of=row.name)
         return None
 
     def _models(self, value: Any) -> list[str]:
         """Return the models as a list; other collections of strings are warned about and taken."""
         fix = "Write a list of strings, the default first."
-        if isinstance(value, str) and value:
-            message, fix = f"`model` is the string {shown(value)}.", f"Write `model = [{shown(value)}]`."
-            self.add(Finding("model-not-list", message, fix, fatal=False), of="model")
-            return [str.__str__(value)]
-        if isinstance(value, (tuple, set, frozenset, type({}.keys()))):
-            message = f"`model` is a {type(value).__name__}."
-            self.add(Finding("model-not-list", message, fix, fatal=False), of="model")
-            value = sorted(value, key=str) if isinstance(value, (set, frozenset)) else list(value)
-        if not is_kind(value, "list[str]"):
+        models = models_in(value)
+        if models is None:
             message = f"`model` is {shown(value)} and has to be a list of names, with one at least."
             self.add(Finding("wrong-constant", message, fix), of="model")
             return []
-        models = list(dict.fromkeys(str.__str__(item) for item in value))
-        if len(models) != len(value):
+        lone = plain_text(value)
+        if lone is not None:
+            message, fix = f"`model` is the string {shown(lone)}.", f"Write `model = [{shown(lone)}]`."
+            self.add(Finding("model-not-list", message, fix, fatal=False), of="model")
+        elif not models.listed:
+            message = f"`model` is a {type(value).__name__}."
+            self.add(Finding("model-not-list", message, fix, fatal=False), of="model")
+        if models.repeats:
             message = "`model` names a model twice."
             self.add(Finding("duplicate-model", message, "Name each once.", fatal=False), of="model")
-        return models
+        return models.names
 
     def check_drift(self, values: dict[str, Any], static: StaticMetadata | None) -> None:
         """What the source said before the import has to be what the module says after it."""
@@ -219,11 +223,27 @@ class _Judge:
             self.add(Finding("missing-function", f"`{name}` is missing.", fix))
         return None
 
+    def check_instance(self) -> None:
+        """A class whose functions take `self` was meant to be instantiated; that is said once."""
+        kind = self.plugin
+        if not issubclass(type(kind), type):
+            return
+        function = inspect.getattr_static(kind, "_create_completion", None)
+        if not inspect.isfunction(function) or [*function.__code__.co_varnames, ""][0] != "self":
+            return
+        self._uninstantiated = True
+        name = called(kind) or "Provider"
+        message = f"It is the class `{name}`, and its `_create_completion` takes `self`."
+        fix = f"Write `provider = {name}()`, and let the entry point name that: `module:provider`."
+        self.add(Finding("class-not-instance", message, fix))
+
     def signature(self, name: str, function: Any) -> SignatureFacts:
         """Judge a function's signature."""
         nothing = SignatureFacts(())
         if function is None and self._get(name) is _MISSING:
             return nothing
+        if self._uninstantiated:
+            return SignatureFacts((), any_option=True)
         asynchronous = name == "_acreate_completion"
         facts = self.attempt(lambda: examine(name, function, asynchronous=asynchronous), nothing)
         location = _place_of(function)
@@ -265,7 +285,7 @@ class _Judge:
 
     def check_hooks(self) -> None:
         """Hooks have to be ones that exist, with parameters that they are given."""
-        for name in hook_names(self.plugin):
+        for name in () if self._uninstantiated else hook_names(self.plugin):
             function = self._get(name)
             for finding in () if function is _MISSING else hook_findings(name, function):
                 self.add(finding, _place_of(function))

@@ -300,7 +300,8 @@ def test_metadata_is_read_without_import(survey: Any, name: str) -> None:
 
 def test_illegal_names_are_refused_by_name(survey: Any) -> None:
     """A name that nobody can type is invalid before and after its import, and others are not affected."""
-    for name in ("Loud-Name", "with space", "with:colon"):
+    for short in ("Loud-Name", "with space", "with:colon"):
+        name = f"invalid-name:{short}"  # the short name could look like the full name of another
         assert survey["infos"][name]["state"] == "invalid"
         assert "entry_points.txt:" in survey["infos"][name]["reason"]
         assert survey["got"][name]["error"] == "InvalidProviderError"

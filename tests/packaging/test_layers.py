@@ -25,6 +25,7 @@ REGISTRY = (
     "_entry_points",
     "_discovery",
     "_loading",
+    "_constants",
     "_metadata",
     "_signatures",
     "_hook_checks",
@@ -37,7 +38,7 @@ REGISTRY = (
     "_registry",
 )
 ROUTING = ("_options", "_routing")
-CALLS = ("_failures", "_call", "_bridge", "streams", "async_streams", "completion")
+CALLS = ("_failures", "_gathered", "_call", "_bridge", "streams", "async_streams", "completion")
 EDGE = ("cli", "__main__")
 TESTING = ("testing",)
 

@@ -1,6 +1,7 @@
 """Importing what an entry point names."""
 
 import io
+import signal
 import sys
 import threading
 from typing import Any
@@ -60,9 +61,31 @@ def test_what_an_import_raises_is_one_error(site: Any, source: str, reason: str,
 
 def test_keyboard_interrupt_is_let_through(site: Any) -> None:
     """Ctrl-C during an import is the user's, and no failure of the plugin."""
-    site.module("interrupts", "raise KeyboardInterrupt")
+    site.module("interrupts", "import signal\nsignal.raise_signal(signal.SIGINT)\n")
     with pytest.raises(KeyboardInterrupt):
         load(claim("interrupts"))
+
+
+def test_the_interrupt_of_a_handler_is_let_through(site: Any) -> None:
+    """A program's own handler of SIGINT raises in its own code, which is not the plugin's."""
+
+    def handler(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    site.module("interrupts_too", "import signal\nsignal.raise_signal(signal.SIGINT)\n")
+    before = signal.signal(signal.SIGINT, handler)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            load(claim("interrupts_too"))
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def test_a_keyboard_interrupt_of_the_plugins_own_is_a_failure(site: Any) -> None:
+    """A plugin that raises `KeyboardInterrupt` itself fails like any other; nobody pressed Ctrl-C."""
+    site.module("interrupts_itself", "def stop():\n    raise KeyboardInterrupt('no')\nstop()\n")
+    with pytest.raises(ProviderLoadError, match="KeyboardInterrupt: no"):
+        load(claim("interrupts_itself"))
 
 
 def test_an_attribute_may_be_nested(site: Any) -> None:

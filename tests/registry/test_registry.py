@@ -85,7 +85,10 @@ def test_a_failure_is_kept_until_refresh(site: Any, fresh: Registry) -> None:
 @pytest.mark.parametrize("group", ["g4f_lite.providers", "g4f_lite.hooks"])
 def test_an_interrupted_import_is_tried_again(site: Any, fresh: Registry, group: str) -> None:
     """Ctrl-C during an import reaches the user, is no verdict on the plugin, and leaves no lock behind."""
-    once = "import sys\nif not hasattr(sys, '_interrupted'):\n    sys._interrupted = 1\n    raise KeyboardInterrupt\n"
+    once = (
+        "import signal, sys\nif not hasattr(sys, '_interrupted'):\n"
+        "    sys._interrupted = 1\n    signal.raise_signal(signal.SIGINT)\n"
+    )
     hook = "def g4f_lite_before_request(request): pass\n"
     site.plugin("interrupted", once + _provider() + (hook if "hooks" in group else ""), group=group)
 

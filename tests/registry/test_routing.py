@@ -195,3 +195,14 @@ def test_a_broken_plugin_does_not_stand_for_an_unknown_model(world: Any) -> None
     world.install("unrelated_broken", source="raise OSError")
     with pytest.raises(ModelNotFoundError):
         route(model="no-such-model")
+
+
+def test_models_out_of_reach_are_not_available(world: Any, monkeypatch: Any) -> None:
+    """What nobody can be asked for is not listed as available, and no name steers a terminal."""
+    world.install("kept_out", "out-of-reach")
+    world.register("within", "re\x1b[31mached\n")
+    monkeypatch.setenv("G4F_LITE_BLOCK", "kept_out")
+    with pytest.raises(ModelNotFoundError) as caught:
+        route(model="nobodys")
+    assert "out-of-reach" not in str(caught.value)
+    assert "re\\x1b[31mached\\n" in str(caught.value)

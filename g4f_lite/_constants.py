@@ -1,0 +1,63 @@
+"""What a constant may be; one judgement for what a source says and for what the module then has.
+
+Values are looked at as what they are built on: a subclass may iterate for ever, or lie about its class.
+"""
+
+import re
+from typing import Any, NamedTuple
+
+from g4f_lite._foreign import plain_text
+from g4f_lite.contract import Constant
+
+__all__ = ["Models", "fits", "models_in"]
+
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_COLLECTIONS: tuple[Any, ...] = (list, tuple, set, frozenset, type({}.keys()))
+
+
+class Models(NamedTuple):
+    """What `model` comes to.
+
+    Attributes:
+        names: each once, the default first.
+        listed: whether it is a list; what else it may be is warned about.
+        repeats: whether one was named twice.
+    """
+
+    names: list[str]
+    listed: bool
+    repeats: bool
+
+
+def models_in(value: object) -> Models | None:
+    """Return the models that `value` names, None if it is nothing that `model` can be.
+
+    A list of names, or another collection of them, or one name by itself.
+    """
+    kind = type(value)
+    lone = plain_text(value)
+    items = [lone] if lone is not None else _items(value)
+    names = [plain_text(item) for item in items]
+    whole = [name for name in names if name]
+    if not whole or len(whole) != len(names):
+        return None
+    if issubclass(kind, (set, frozenset)):
+        whole.sort()
+    unique = list(dict.fromkeys(whole))
+    return Models(unique, issubclass(kind, list), len(unique) != len(whole))
+
+
+def _items(value: object) -> list[object]:
+    for base in _COLLECTIONS:
+        if issubclass(type(value), base):
+            return list(base.__iter__(value))
+    return []
+
+
+def fits(value: object, row: Constant) -> bool:
+    """Whether `value` is what the contract wants of a constant other than `model`."""
+    if row.kind == "bool":
+        return type(value) is bool
+    text = plain_text(value)
+    # A variable is looked up in `os.environ`, which raises for names that no environment can have.
+    return text is not None and (row.name != "auth_env" or _VARIABLE.fullmatch(text) is not None)
