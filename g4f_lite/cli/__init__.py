@@ -7,8 +7,9 @@ the process to the first token is mostly imports.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import NoReturn
 
-__all__ = ["main"]
+__all__ = ["console", "main"]
 
 
 def main(argv: "Sequence[str] | None" = None) -> int:
@@ -28,6 +29,38 @@ def main(argv: "Sequence[str] | None" = None) -> int:
         return run(argv)
     except KeyboardInterrupt:  # whatever was open has closed itself on the way here
         return _interrupted()
+
+
+def console() -> "NoReturn":
+    """Run the command line as this process's only business: `main`, and then the end.
+
+    Standard output is for answers alone, and the end waits for no thread that a plugin has left running.
+    """
+    import os
+
+    try:
+        from g4f_lite.cli._terminal import OUT
+
+        OUT.keep_for_answers()
+        code = main()
+        _finish()
+    except KeyboardInterrupt:
+        code = _interrupted()
+        _finish()
+    os._exit(code)
+
+
+def _finish() -> None:
+    """Do what the interpreter does at its end, but for waiting for threads."""
+    import atexit
+    import sys
+
+    atexit._run_exitfuncs()  # the embedded model's is among them: it must not be left at work
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except Exception:  # noqa: S112 - closed, or whatever a plugin has put there
+            continue
 
 
 def _interrupted() -> int:

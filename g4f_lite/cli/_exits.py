@@ -24,7 +24,7 @@ class Exit(IntEnum):
     OUTPUT = 6
     """Standard output cannot be written: a full disk, say."""
     INTERNAL = 70
-    """A fault of g4f-lite itself."""
+    """A fault of g4f-lite itself, or a package that it needs is not installed."""
     INTERRUPTED = 130
     """Ctrl-C."""
     PIPE = 141

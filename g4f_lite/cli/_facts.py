@@ -1,31 +1,31 @@
 """What is known of each provider, as plain data for tables and JSON."""
 
 import os
-from typing import Any
+from typing import TYPE_CHECKING, NoReturn
 
-from g4f_lite._registry import PROGRAM, registry
+from g4f_lite._entry import PROGRAM
+from g4f_lite._registry import registry
 from g4f_lite._validation import auth_variable
+from g4f_lite.cli._plain import Facts
 from g4f_lite.cli._reporting import note
 from g4f_lite.cli._secrets import clean
 from g4f_lite.cli._terminal import ERR
 from g4f_lite.contract import Problem, ProviderInfo, Verdict
-from g4f_lite.errors import ProviderLoadError
+from g4f_lite.errors import ProviderLoadError, ProviderNotFoundError
+
+if TYPE_CHECKING:
+    from g4f_lite.cli._hooks import Hooks
 
 __all__ = [
-    "Facts",
     "all_facts",
     "describe",
     "discovery_facts",
+    "entry_point",
     "full_name",
+    "raise_unknown",
     "show_discovery",
     "verdict_facts",
 ]
-
-Facts = dict[str, Any]
-"""The facts of one provider, or of one problem: what JSON can hold, and nothing secret."""
-
-BROKEN = ("failed", "invalid", "conflict", "crashed")
-"""The states that are somebody's fault. ``crashed``: its import ended or hung the whole process."""
 
 
 def full_name(info: ProviderInfo) -> str:
@@ -56,16 +56,18 @@ def describe(info: ProviderInfo) -> Facts:
     }
 
 
-def all_facts(*, load: bool = False) -> list[Facts]:
+def all_facts(hooks: "Hooks", *, load: bool = False) -> list[Facts]:
     """Return what is known of every provider; with `load`, after each was imported.
 
     A provider that a program registered exists in this process only, and is loaded already. The others are
     imported in a process of their own: an import can end, hang or crash it.
     """
-    listed = [describe(info) for info in registry.infos()]
+    own = [describe(info) for info in registry.infos(hooks=False)]
+    listed = [*own, *(answer["facts"] for answer in hooks.offered.values())]
+    listed.sort(key=lambda item: (not item["builtin"], item["name"].rpartition(":")[2]))
     if not load:
         return listed
-    wanted = [item for item in listed if item["state"] != "blocked" and item["distribution"] != PROGRAM]
+    wanted = [item for item in own if item["state"] != "blocked" and item["distribution"] != PROGRAM]
     from g4f_lite.cli._probe import probe
 
     answers = probe([{"name": item["full_name"]} for item in wanted])
@@ -77,9 +79,10 @@ def _merged(listed: Facts, answer: Facts | None) -> Facts:
     """Put what the import showed over what was known before; a contested name stays contested."""
     if answer is None:
         return listed
-    if answer.get("crash"):
-        return {**listed, "state": "crashed", "reason": answer["crash"]}
-    after: Facts = answer["facts"]
+    after: Facts | None = answer.get("facts")
+    if after is None:
+        reason = answer.get("crash") or answer.get("error") or "no answer"
+        return {**listed, "state": "crashed", "reason": clean(reason)}
     if listed["state"] == "conflict":
         kept = {key: listed[key] for key in ("name", "state", "reason")}
         return {**after, **kept}
@@ -108,11 +111,11 @@ def problem_facts(problem: Problem) -> Facts:
     }
 
 
-def failure_facts(failure: ProviderLoadError) -> Facts:
+def failure_facts(failure: ProviderLoadError, what: str = "It could not be loaded") -> Facts:
     """Return a failed import as a problem."""
     return {
         "kind": "load-failed",
-        "message": clean(f"It could not be loaded: {failure.reason}."),
+        "message": clean(f"{what}: {failure.reason}."),
         "fix": failure.hint,
         "location": failure.location,
         "distribution": f"{failure.distribution} {failure.version}".strip(),
@@ -120,23 +123,41 @@ def failure_facts(failure: ProviderLoadError) -> Facts:
     }
 
 
-def discovery_facts() -> list[Facts]:
+def discovery_facts(hooks: "Hooks") -> list[Facts]:
     """Return malformed metadata, and hook plugins that could not be loaded, as problems."""
-    problems = [
+    malformed = [
         {
             "kind": "malformed-metadata",
             "message": clean(f"{item.message}."),
-            "fix": f"Reinstall {item.distribution}, or tell its author.",
+            "fix": item.fix,
             "location": item.location,
             "distribution": f"{item.distribution} {item.version}".strip(),
             "fatal": True,
         }
         for item in registry.discovery_problems()
     ]
-    for failure in registry.hook_failures():
-        problems.append({**failure_facts(failure), "kind": "hooks-failed"})
-        problems[-1]["message"] = clean(f"The hooks {failure.provider!r}: {failure.reason}.")
-    return problems
+    return malformed + hooks.problems
+
+
+def entry_point(full: str) -> str:
+    """Return where a distribution says that it has the provider of this full name, as ``file:line``."""
+    for claimants in registry._store.entries().values():
+        for entry in claimants:
+            if entry.full_name == full:
+                return entry.claim.location
+    return ""
+
+
+def raise_unknown(name: str, facts: list[Facts]) -> NoReturn:
+    """Raise why nothing goes by that name, with the names that are near; imports no plugin.
+
+    Raises:
+        RegistryError: always.
+    """
+    if any(name == item["name"].rpartition(":")[2] for item in facts):
+        registry.info(name)  # raises: it is contested
+    names = [item["name"] for item in facts if item["state"] != "blocked"]
+    raise ProviderNotFoundError(name, names, note=registry._store._note(name))
 
 
 def problem_line(problem: Facts) -> str:

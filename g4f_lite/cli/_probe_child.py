@@ -10,11 +10,13 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from g4f_lite._discovery import Claim
 from g4f_lite._entry import Entry
+from g4f_lite._entry_points import Claim
+from g4f_lite._foreign import said
+from g4f_lite._hook_plugins import HookPlugins
 from g4f_lite._metadata import read_constants
 from g4f_lite._registry import registry
-from g4f_lite.cli._facts import describe, failure_facts, verdict_facts
+from g4f_lite.cli._facts import describe, failure_facts, full_name, verdict_facts
 from g4f_lite.cli._probe import private_stdout
 from g4f_lite.contract import GROUP, Verdict
 from g4f_lite.errors import ProviderLoadError, RegistryError
@@ -28,18 +30,35 @@ FILE = "(file)"
 
 def serve(items: list[dict[str, str]]) -> None:
     """Answer each item on what was standard output, then end at once: a plugin's threads are not waited for."""
-    mine = private_stdout()
-    for item in items:
-        line = json.dumps(answer(item)).encode() + b"\n"
-        while line:
-            line = line[os.write(mine, line) :]
+    mine, own_pid = private_stdout(), os.getpid()
+    _say(mine, -1, {})
+    for index, item in enumerate(items):
+        try:
+            found = answer(item)
+        except BaseException as error:  # KeyboardInterrupt above all: a plugin can raise it as well
+            found = {"crash": f"loading it ended in {said(error)}"}
+        if os.getpid() != own_pid:  # a copy of this process, which a plugin forked
+            break
+        _say(mine, index, found)
     os._exit(0)
 
 
+def _say(mine: int, index: int, found: dict[str, Any]) -> None:
+    line = json.dumps({"index": index, "pid": os.getpid(), "answer": found}).encode() + b"\n"
+    while line:
+        line = line[os.write(mine, line) :]
+
+
 def answer(item: dict[str, str]) -> dict[str, Any]:
-    """Return ``{"facts": ..., "verdict": ...}`` of a provider, or ``{"error": ...}``."""
+    """Return ``{"facts": ..., "verdict": ...}`` of a provider, or ``{"error": ...}``.
+
+    Of a plugin of hooks: ``{"failures": [...], "hooks": [...], "offered": [...]}``, the last with such an
+    answer for each provider that it offers.
+    """
     if "file" in item:
         return _answer_file(Path(item["file"]))
+    if "hooks" in item:
+        return _answer_hooks(item["hooks"])
     name = item["name"]
     try:
         verdict = verdict_facts(registry.verdict(name))
@@ -52,6 +71,31 @@ def answer(item: dict[str, str]) -> dict[str, Any]:
 
 def _failed(failure: ProviderLoadError) -> dict[str, Any]:
     return {"valid": False, "usable": False, "problems": [failure_facts(failure)], "notes": []}
+
+
+# --- a plugin of hooks ----------------------------------------------------------------------------
+
+
+def _answer_hooks(plugin: str) -> dict[str, Any]:
+    store = registry._store
+    claims = [claim for claim in registry.hook_claims() if f"{claim.distribution}:{claim.name}" == plugin]
+    store.hook_plugins = HookPlugins(store.plugins, registry._offered)  # the others are none of its business
+    store.hook_plugins.expect(claims)
+    known = {full_name(info) for info in registry.infos(hooks=False)}
+    failures = [
+        {**failure_facts(failure, f"The hooks {failure.provider!r}"), "kind": "hooks-failed"}
+        for failure in registry.hook_failures()
+    ]
+    offered = [info for info in registry.infos() if full_name(info) not in known]
+    return {
+        "failures": failures,
+        "hooks": [
+            hook
+            for hook, callers in registry.hooks().items()
+            if any(caller[0] == plugin for caller in callers)
+        ],
+        "offered": [{**answer({"name": full_name(info)}), "facts": describe(info)} for info in offered],
+    }
 
 
 # --- a file ---------------------------------------------------------------------------------------

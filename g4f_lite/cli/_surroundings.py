@@ -1,12 +1,13 @@
 """What `doctor` finds out about this machine and this process; nothing here shows a secret."""
 
+import contextlib
 import os
 import platform
 import sys
 from pathlib import Path
 from typing import Any
 
-from g4f_lite.cli._facts import Facts
+from g4f_lite.cli._plain import NEEDED, Facts
 from g4f_lite.cli._secrets import clean, is_secret_name, masked_url
 from g4f_lite.cli._terminal import ERR, OUT
 from g4f_lite.paths import cache_dir
@@ -14,7 +15,6 @@ from g4f_lite.paths import cache_dir
 __all__ = ["cache_facts", "environment_facts", "key_facts", "python_facts", "terminal_facts", "version_facts"]
 
 _PACKAGES = ("g4f-lite", "requests", "urllib3", "pluggy", "xllamacpp")
-_NEEDED = ("g4f-lite", "requests", "urllib3", "pluggy")
 
 _PREFIX = "G4F_LITE_"
 _USUAL = (
@@ -49,7 +49,7 @@ def version_facts() -> dict[str, str | None]:
 
 def missing_packages(versions: dict[str, str | None]) -> list[str]:
     """Return the packages that g4f-lite cannot do without and that are not there."""
-    return [name for name in _NEEDED if versions[name] is None]
+    return [name for name in NEEDED if versions[name] is None]
 
 
 def _version(name: str) -> str | None:
@@ -127,17 +127,26 @@ def _files(folder: Path) -> list[tuple[Path, int]]:
 
 
 def _is_writable(folder: Path) -> bool:
-    """Whether a file can be made in `folder`, or the folder itself where there is none yet."""
-    if not folder.exists():
-        parent = next((parent for parent in folder.parents if parent.exists()), None)
-        return parent is not None and parent.is_dir() and os.access(parent, os.W_OK | os.X_OK)
+    """Whether a file can be made in `folder`; one that is not there is made for that, and removed again.
+
+    Its parents' permissions would not tell: root has all of them, and cannot make a folder in ``/proc``.
+    """
     from tempfile import TemporaryFile
 
+    made: list[Path] = []
     try:
+        for place in (*reversed(folder.parents), folder):
+            if not place.is_dir():
+                place.mkdir()
+                made.append(place)
         with TemporaryFile(dir=folder):
             return True
     except OSError:
         return False
+    finally:
+        for place in reversed(made):
+            with contextlib.suppress(OSError):  # somebody else has put something there meanwhile
+                place.rmdir()
 
 
 def terminal_facts() -> dict[str, Any]:

@@ -38,14 +38,34 @@ class Console:
 
     def __init__(self, name: str) -> None:
         self._name = name
+        self._kept: TextIO | None = None
         self.mid_line = False
         """Whether the last thing written was text without a line's end."""
 
     @property
     def stream(self) -> TextIO | None:
         """The stream; None if the process was started without it."""
-        stream: TextIO | None = getattr(sys, self._name)
+        stream: TextIO | None = self._kept or getattr(sys, self._name)
         return stream
+
+    def keep_for_answers(self) -> None:
+        """Have nothing but what is written here go where standard output goes; the rest goes to stderr.
+
+        Plugins, their libraries and the programs that they start write to file descriptor 1 as they like.
+        A terminal shows both anyway, and needs that descriptor where lines are edited.
+        """
+        stream = self.stream
+        if stream is None or self.is_terminal:
+            return
+        try:
+            mine = os.dup(1)
+            if sys.stderr is None:
+                _to_nowhere(1)
+            else:
+                os.dup2(2, 1)
+        except OSError:  # closed
+            return
+        self._kept = open(mine, "w", encoding=stream.encoding, errors=stream.errors)  # noqa: PTH123, SIM115
 
     def prepare(self) -> None:
         """Let no character be an error: what the encoding does not have is written as an escape."""
@@ -133,9 +153,7 @@ class Console:
     def silence(self) -> None:
         """Have whatever is still to be written, at the interpreter's end for one, go nowhere."""
         with contextlib.suppress(OSError, ValueError, AttributeError):
-            nowhere = os.open(os.devnull, os.O_WRONLY)
-            os.dup2(nowhere, self.stream.fileno())  # type: ignore[union-attr] # None is suppressed
-            os.close(nowhere)
+            _to_nowhere(self.stream.fileno())  # type: ignore[union-attr] # None is suppressed
 
     def _put(self, text: str) -> None:
         stream = self.stream
@@ -149,6 +167,12 @@ class Console:
         except (OSError, ValueError) as error:
             if self._name == "stdout":
                 raise _output_error(error) from error
+
+
+def _to_nowhere(descriptor: int) -> None:
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, descriptor)
+    os.close(nowhere)
 
 
 def _output_error(error: Exception) -> OutputError:

@@ -4,13 +4,24 @@ from pathlib import Path
 from typing import Any
 
 from g4f_lite._discovery import normalize
-from g4f_lite._registry import PROGRAM, registry
+from g4f_lite._entry import PROGRAM
+from g4f_lite._policy import current_policy, environment_values
+from g4f_lite._registry import registry
 from g4f_lite.cli._exits import Exit, UsageError
-from g4f_lite.cli._facts import Facts, discovery_facts, full_name, problem_line
+from g4f_lite.cli._facts import (
+    all_facts,
+    discovery_facts,
+    entry_point,
+    problem_line,
+    raise_unknown,
+    verdict_facts,
+)
+from g4f_lite.cli._hooks import Hooks, probe_hooks
 from g4f_lite.cli._parsing import Parser
+from g4f_lite.cli._plain import Facts
 from g4f_lite.cli._probe import probe
 from g4f_lite.cli._terminal import OUT
-from g4f_lite.contract import ProviderInfo
+from g4f_lite.errors import ProviderBlockedError
 
 __all__ = ["parser", "run"]
 
@@ -69,67 +80,79 @@ def _check_file(target: str) -> list[Facts]:
     if not path.is_file():
         raise UsageError(f"There is no file {target!r}.", "check")
     answer = probe([{"file": str(path)}])[0]
-    return [_verdict(path.stem.lower(), target, "", answer)]
+    return [_verdict(path.stem.lower(), target, "", str(path), answer)]
 
 
 def _check_name(target: str) -> list[Facts]:
     """Check the provider of that name and the distribution of that name: whichever there are."""
-    infos = registry.infos()
-    named = [info for info in infos if target in (info.name, full_name(info), info.name.rpartition(":")[2])]
-    brought = [info for info in infos if info.distribution == normalize(target)]
-    chosen = list({full_name(info): info for info in (*named, *brought)}.values())
-    metadata = [item for item in discovery_facts() if _is_of(item, {normalize(target)})]
+    hooks = probe_hooks()
+    facts = all_facts(hooks)
+    named = [
+        item for item in facts if target in (item["name"], item["full_name"], item["name"].rpartition(":")[2])
+    ]
+    brought = [item for item in facts if item["distribution"] == normalize(target)]
+    chosen = list({item["full_name"]: item for item in (*named, *brought)}.values())
+    metadata = [item for item in discovery_facts(hooks) if _is_of(item, normalize(target))]
     if not chosen and not metadata:
-        registry.info(target)  # raises, with the names that are near
-    verdicts = [_judged(info, answer) for info, answer in zip(chosen, _load(chosen), strict=True)]
+        raise_unknown(target, facts)
+    answers = _load(chosen, hooks)
+    verdicts = [_judged(item, answers[item["full_name"]]) for item in chosen]
     if metadata:
-        facts = {"valid": False, "usable": False, "problems": metadata, "notes": []}
-        verdicts.append({"name": f"{target} (metadata)", "distribution": target, "version": "", **facts})
+        verdict = {"valid": False, "usable": False, "problems": metadata, "notes": []}
+        verdicts.append({"name": f"{target} (metadata)", "distribution": target, "version": "", **verdict})
     return verdicts
 
 
-def _is_of(problem: Facts, distributions: set[str]) -> bool:
-    return str(problem["distribution"]).partition(" ")[0] in distributions
+def _is_of(problem: Facts, distribution: str) -> bool:
+    return str(problem["distribution"]).partition(" ")[0] == distribution
 
 
-def _load(infos: list[ProviderInfo]) -> list[Facts]:
+def _load(chosen: list[Facts], hooks: Hooks) -> dict[str, Facts]:
     """Load what is installed elsewhere, and look here at what this very program registered."""
-    elsewhere = [full_name(info) for info in infos if info.distribution != PROGRAM]
-    answers = dict(zip(elsewhere, probe([{"name": name} for name in elsewhere]), strict=True))
-    from g4f_lite.cli._facts import verdict_facts
+    answers = dict(hooks.offered)
+    for item in chosen:
+        if item["state"] == "blocked":
+            raise ProviderBlockedError(item["full_name"], item["distribution"], _variable(item))
+        if item["distribution"] == PROGRAM:
+            answers[item["full_name"]] = {"verdict": verdict_facts(registry.verdict(item["full_name"]))}
+    elsewhere = [item["full_name"] for item in chosen if item["full_name"] not in answers]
+    answers.update(zip(elsewhere, probe([{"name": name} for name in elsewhere]), strict=True))
+    return answers
 
-    for info in infos:
-        if info.distribution == PROGRAM:
-            answers[full_name(info)] = {"verdict": verdict_facts(registry.verdict(full_name(info)))}
-    return [answers[full_name(info)] for info in infos]
+
+def _variable(item: Facts) -> str:
+    """Return the variable of the environment that keeps a provider out."""
+    policy = current_policy(environment_values())
+    name = item["name"].rpartition(":")[2]
+    return policy.keeps_out(name, item["distribution"], builtin=item["builtin"]) or ""
 
 
-def _judged(info: ProviderInfo, answer: Facts) -> Facts:
-    if info.state == "blocked":
-        registry.get(full_name(info))  # raises, naming the variable
-    verdict = _verdict(info.name, info.distribution, info.version, answer)
-    if info.state == "conflict":
+def _judged(item: Facts, answer: Facts) -> Facts:
+    place = entry_point(item["full_name"])
+    verdict = _verdict(item["name"], item["distribution"], item["version"], place, answer)
+    if item["state"] == "conflict":
         fix = "Uninstall or block one of them, or ask for each by its full name."
-        origin = f"{info.distribution} {info.version}"
-        verdict["problems"].append(_problem("name-conflict", f"{info.reason}.", fix, origin, fatal=False))
+        origin = f"{item['distribution']} {item['version']}"
+        problem = _problem("name-conflict", f"{item['reason']}.", fix, origin, place)
+        verdict["problems"].append({**problem, "fatal": False})
         verdict["valid"] = False
     return verdict
 
 
-def _verdict(name: str, distribution: str, version: str, answer: Facts) -> Facts:
+def _verdict(name: str, distribution: str, version: str, place: str, answer: Facts) -> Facts:
     facts = answer.get("verdict")
     if facts is None:
         reason = answer.get("crash") or answer.get("error") or "no answer"
         origin = f"{distribution} {version}".strip()
         fix = "Do nothing at import but define: no exit, no waiting, no work."
-        problem = _problem("crashed", f"{reason[:1].upper()}{reason[1:]}.", fix, origin, fatal=True)
+        problem = _problem("crashed", f"{reason[:1].upper()}{reason[1:]}.", fix, origin, place)
         facts = {"valid": False, "usable": False, "problems": [problem], "notes": []}
     return {"name": name, "distribution": distribution, "version": version, **facts}
 
 
-def _problem(kind: str, message: str, fix: str, distribution: str, *, fatal: bool) -> Facts:
-    place = {"location": "", "distribution": distribution}
-    return {"kind": kind, "message": message, "fix": fix, **place, "fatal": fatal}
+def _problem(kind: str, message: str, fix: str, distribution: str, location: str) -> Facts:
+    place = {"location": location, "distribution": distribution}
+    return {"kind": kind, "message": message, "fix": fix, **place, "fatal": True}
 
 
 # --- showing --------------------------------------------------------------------------------------

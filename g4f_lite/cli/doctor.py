@@ -3,8 +3,8 @@
 from typing import Any
 
 from g4f_lite.cli._exits import Exit
-from g4f_lite.cli._facts import BROKEN, Facts
 from g4f_lite.cli._parsing import Parser
+from g4f_lite.cli._plain import BROKEN, Facts, how_to_install
 from g4f_lite.cli._surroundings import (
     cache_facts,
     environment_facts,
@@ -54,7 +54,7 @@ def run(arguments: Any) -> int:
 def _examine() -> Facts:
     versions = version_facts()
     missing = missing_packages(versions)
-    providers, problems = ([], []) if missing else _plugins()
+    providers, problems, hooks = ([], [], []) if missing else _plugins()
     cache = cache_facts()
     return {
         "broken": _broken(missing, providers, problems, cache),
@@ -62,7 +62,7 @@ def _examine() -> Facts:
         "versions": versions,
         "providers": providers,
         "problems": problems,
-        "hooks": [] if missing else _hooks(),
+        "hooks": hooks,
         "keys": key_facts(providers),
         "environment": environment_facts(),
         "cache": cache,
@@ -70,22 +70,19 @@ def _examine() -> Facts:
     }
 
 
-def _plugins() -> tuple[list[Facts], list[Facts]]:
+def _plugins() -> tuple[list[Facts], list[Facts], list[Facts]]:
+    """Return the providers, what is wrong with plugins beside them, and the hooks."""
     from g4f_lite.cli._facts import all_facts, discovery_facts
+    from g4f_lite.cli._hooks import probe_hooks
 
-    return all_facts(load=True), discovery_facts()
-
-
-def _hooks() -> list[Facts]:
-    from g4f_lite._registry import registry
-
-    hooks = registry.hooks()
-    return [{"hook": name, "plugins": [caller[0] for caller in callers]} for name, callers in hooks.items()]
+    hooks = probe_hooks()
+    owned = [{"hook": name, "plugins": plugins} for name, plugins in hooks.plugins.items() if plugins]
+    return all_facts(hooks, load=True), discovery_facts(hooks), owned
 
 
 def _broken(missing: list[str], providers: list[Facts], problems: list[Facts], cache: Facts) -> list[str]:
     """Return what is broken, a line each."""
-    broken = [f"{name} is not installed: run pip install --force-reinstall g4f-lite" for name in missing]
+    broken = [how_to_install(name) for name in missing]
     broken += [
         f"provider {item['name']} of {item['distribution']}: {item['state']}, {item['reason']}"
         for item in providers
@@ -111,7 +108,11 @@ def _show(report: Facts) -> None:
     for name, version in report["versions"].items():
         absent = "not installed (pip install 'g4f-lite[local]')" if name == "xllamacpp" else "not installed"
         _pair(name, version or absent)
-    _show_plugins(report)
+    if missing_packages(report["versions"]):
+        _heading("Providers")
+        OUT.line("  not looked at, since a package is missing")
+    else:
+        _show_plugins(report)
     _heading("Environment")
     for name, value in report["environment"].items():
         _pair(name, "not set" if value is None else value or "set, empty")

@@ -3,8 +3,10 @@
 from typing import Any
 
 from g4f_lite.cli._exits import Exit
-from g4f_lite.cli._facts import Facts, all_facts, discovery_facts, show_discovery
+from g4f_lite.cli._facts import all_facts, discovery_facts, raise_unknown, show_discovery
+from g4f_lite.cli._hooks import probe_hooks
 from g4f_lite.cli._parsing import Parser
+from g4f_lite.cli._plain import Facts
 from g4f_lite.cli._reporting import note
 from g4f_lite.cli._tables import show_table
 from g4f_lite.cli._terminal import ERR
@@ -39,10 +41,11 @@ def run(arguments: Any) -> int:
     Raises:
         RegistryError: there is no provider of the name given.
     """
-    facts = all_facts(load=arguments.load)
+    hooks = probe_hooks()
+    facts = all_facts(hooks, load=arguments.load)
     if arguments.provider is not None:
         facts = _only(facts, arguments.provider)
-    problems = discovery_facts()
+    problems = discovery_facts(hooks)
     models = _by_model(facts)
     if arguments.json:
         from g4f_lite.cli._json import print_json
@@ -60,9 +63,7 @@ def run(arguments: Any) -> int:
 def _only(facts: list[Facts], name: str) -> list[Facts]:
     found = [item for item in facts if name in (item["name"], item["full_name"])]
     if not found:
-        from g4f_lite._registry import registry
-
-        registry.info(name)  # raises, with the names that are near
+        raise_unknown(name, facts)
     return found
 
 

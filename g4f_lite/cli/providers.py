@@ -3,8 +3,10 @@
 from typing import Any
 
 from g4f_lite.cli._exits import Exit
-from g4f_lite.cli._facts import BROKEN, Facts, all_facts, discovery_facts, show_discovery
+from g4f_lite.cli._facts import all_facts, discovery_facts, show_discovery
+from g4f_lite.cli._hooks import probe_hooks
 from g4f_lite.cli._parsing import Parser
+from g4f_lite.cli._plain import BROKEN, Facts
 from g4f_lite.cli._tables import show_table
 from g4f_lite.cli._terminal import ERR
 
@@ -33,8 +35,9 @@ def parser() -> Parser:
 
 def run(arguments: Any) -> int:
     """Show the table."""
-    facts = all_facts(load=arguments.load)
-    problems = discovery_facts()
+    hooks = probe_hooks()
+    facts = all_facts(hooks, load=arguments.load)
+    problems = discovery_facts(hooks)
     if arguments.json:
         from g4f_lite.cli._json import print_json
 

@@ -30,6 +30,12 @@ def _create_completion(model: str, messages: list, stream: bool{options}):
 {body}
 """
 
+
+def interruptible() -> None:
+    """Let a child notice Ctrl-C, though the tests themselves may run in the background without it."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 _CLI = (sys.executable, "-m", "g4f_lite")
 
 # A terminal's Ctrl-C goes to the processes whose terminal it is, so the child makes it its own.
@@ -108,7 +114,14 @@ def run(environment: dict[str, str], tmp_path: Path) -> Run:
         env = {**environment, **settings.pop("env", {})}
         streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **settings}
         done = subprocess.run(
-            [*_CLI, *arguments], check=False, input=data, env=env, cwd=tmp_path, timeout=60, **streams
+            [*_CLI, *arguments],
+            check=False,
+            input=data,
+            env=env,
+            cwd=tmp_path,
+            timeout=60,
+            preexec_fn=interruptible,
+            **streams,
         )
         out, err = ((pipe or b"").decode("utf-8", "surrogateescape") for pipe in (done.stdout, done.stderr))
         return subprocess.CompletedProcess(done.args, done.returncode, out, err)
@@ -124,7 +137,11 @@ def start(environment: dict[str, str], tmp_path: Path) -> Iterator[Callable[...,
     def start(*arguments: str, **settings: Any) -> "subprocess.Popen[bytes]":
         streams = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
         child = subprocess.Popen(
-            [*_CLI, *arguments], env=environment, cwd=tmp_path, **{**streams, **settings}
+            [*_CLI, *arguments],
+            env=environment,
+            cwd=tmp_path,
+            preexec_fn=interruptible,  # noqa: PLW1509 - it takes no lock
+            **{**streams, **settings},
         )
         started.append(child)
         return child
@@ -157,6 +174,7 @@ class Terminal:
             env=environment,
             cwd=cwd,
             start_new_session=True,
+            preexec_fn=interruptible,  # noqa: PLW1509 - it takes no lock
             **{"stdin": slave, "stdout": slave, "stderr": slave, **streams},
         )
         os.close(slave)

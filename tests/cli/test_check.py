@@ -98,6 +98,14 @@ def test_import_that_hangs_is_not_valid(monkeypatch, capsys, tmp_path):
     assert "Loading it took more than 2 seconds." in capsys.readouterr().out
 
 
+def test_crash_has_its_place(run, plugins, tmp_path):
+    """A verdict on what took the process down says where its entry point, or the file, is."""
+    plugins.add("dies", "import os\nos._exit(0)")
+    assert "entry_points.txt:2: dies 1.0: Loading it ended" in run("check", "dies").stdout
+    (tmp_path / "dies.py").write_text("import os\nos._exit(0)")
+    assert f"{tmp_path}/dies.py: dies.py: Loading it ended" in run("check", "dies.py").stdout
+
+
 def test_distribution_with_its_metadata(run, plugins):
     """A distribution is all its providers and its malformed metadata, valid only if nothing is wrong."""
     plugins.good("one")

@@ -2,10 +2,13 @@
 
 import json
 import platform
+from pathlib import Path
 
+import pytest
 import requests
 
 import g4f_lite
+from g4f_lite.cli._surroundings import cache_facts
 
 SECRET = "planted-s3cret-value"
 
@@ -88,6 +91,23 @@ def test_cache_is_examined(run, tmp_path):
     done = run("doctor", env={"G4F_LITE_CACHE": str(tmp_path / "file" / "cache")})
     assert done.returncode == 1
     assert "the cache folder cannot be written" in done.stdout
+
+
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="needs a folder that even root cannot write")
+def test_cache_that_cannot_be_made_is_broken(run, tmp_path, monkeypatch):
+    """A cache folder that does not exist yet is tried, and nothing of the trial is left."""
+    done = run("doctor", env={"G4F_LITE_CACHE": "/proc/nope"})
+    assert (done.returncode, "the cache folder cannot be written (/proc/nope)" in done.stdout) == (1, True)
+    monkeypatch.setenv("G4F_LITE_CACHE", str(tmp_path / "not" / "yet"))
+    assert cache_facts()["writable"]
+    assert not (tmp_path / "not").exists()
+
+
+def test_fix_of_the_metadata_is_the_discoverys(run, plugins):
+    """What to do about malformed metadata is what the discovery says."""
+    plugins.metadata("garbled", "[g4f_lite.providers]\nno entry point\n")
+    problem = json.loads(run("doctor", "--json").stdout)["problems"][0]
+    assert problem["fix"] == "Update or reinstall garbled, or tell its author."
 
 
 def test_strictness_counts(run, plugins):

@@ -3,6 +3,7 @@
 import hashlib
 import os
 import random
+import signal
 import subprocess
 import sys
 import textwrap
@@ -38,6 +39,11 @@ def words(deltas):
 """
 
 
+def _interruptible():
+    """Let a child notice Ctrl-C, though the tests themselves may run in the background without it."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 class Programs:
     """Runs programs in processes of their own, with this process's environment."""
 
@@ -57,6 +63,7 @@ class Programs:
             stdout=subprocess.PIPE,
             stderr=stderr,
             text=True,
+            preexec_fn=None if sys.platform == "win32" else _interruptible,  # noqa: PLW1509 - no lock
         )
         self.started.append(process)
         return process

@@ -101,7 +101,7 @@ def test_the_metadata_is_right(wheel: Path) -> None:
     assert [re.split(r"[<>=!~ ;\[]", item)[0] for item in plain] == ["pluggy", "requests"]
     assert found.get_all("Provides-Extra") == ["local"]
     lines = entry_points.splitlines()
-    assert "g4f-lite = g4f_lite.cli:main" in lines
+    assert "g4f-lite = g4f_lite.cli:console" in lines
     group = lines[lines.index("[g4f_lite.providers]") + 1 :]
     assert group[:2] == ["local = g4f_lite_providers.local", "yqcloud = g4f_lite_providers.yqcloud"]
 

@@ -1,0 +1,124 @@
+"""The process of the command line: what a plugin does to it touches neither the answer nor the end."""
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+NOISE = """\
+    import atexit, os, subprocess, sys
+    print("NOISE printed")
+    sys.__stdout__.write("NOISE kept\\n")
+    sys.__stdout__.flush()
+    os.write(1, b"NOISE raw\\n")
+    subprocess.run(["echo", "NOISE child"])
+    atexit.register(os.write, 1, b"NOISE at exit\\n")
+    yield "Hello"
+"""
+
+
+@pytest.mark.parametrize("command", [["ask", "-p", "acme", "hi"], ["chat", "-p", "acme"]], ids=str)
+def test_noise_is_not_in_the_answer(run, plugins, command):
+    """What a provider prints, by whatever way, goes to standard error."""
+    plugins.good(body=NOISE)
+    done = run(*command, stdin="hi\n" if command[0] == "chat" else "")
+    assert (done.returncode, done.stdout) == (0, "Hello\n")
+    assert sorted(done.stderr.splitlines()) == sorted(
+        f"NOISE {how}" for how in ("printed", "kept", "raw", "child", "at exit")
+    )
+
+
+def test_noise_goes_nowhere_without_standard_error(environment, plugins):
+    """With standard error closed, the answer alone is written."""
+    plugins.good(body=NOISE)
+    shell = f"exec {sys.executable} -m g4f_lite ask -p acme hi 2>&-"
+    done = subprocess.run(
+        ["bash", "-c", shell], check=False, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE
+    )
+    assert (done.returncode, done.stdout) == (0, b"Hello\n")
+
+
+def test_closed_standard_output_is_6(environment, upstream):
+    """A process without standard output says so; no file that it opens is taken for it."""
+    shell = f"exec {sys.executable} -m g4f_lite ask hi >&-"
+    done = subprocess.run(
+        ["bash", "-c", shell], check=False, env=environment, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE
+    )
+    assert (done.returncode, b"cannot be written" in done.stderr) == (6, True)
+
+
+def test_thread_of_a_plugin_is_not_waited_for(run, plugins):
+    """A thread that a provider leaves running does not keep the process from its end."""
+    body = '    import threading, time\n    threading.Thread(target=time.sleep, args=(50,)).start()\n    yield "Hi"'
+    plugins.good(body=body)
+    begun = time.monotonic()
+    assert run("ask", "-p", "acme", "hi").stdout == "Hi\n"
+    assert time.monotonic() - begun < 20
+
+
+def test_handlers_at_exit_are_run(run, plugins, tmp_path):
+    """What is registered for the end of the process is done, whatever the exit code."""
+    mark = tmp_path / "left"
+    body = (
+        f"    import atexit, pathlib\n    atexit.register(pathlib.Path({str(mark)!r}).touch)\n"
+        '    raise OSError("x")\n    yield ""'
+    )
+    plugins.good(body=body)
+    assert run("ask", "-p", "acme", "hi").returncode == 5
+    assert mark.exists()
+
+
+def test_script_and_module_are_the_same(environment, upstream, tmp_path):
+    """The installed script leaves in the same way as `python -m g4f_lite`."""
+    script = Path(sys.executable).with_name("g4f-lite")
+    if not script.exists():
+        pytest.skip("g4f-lite is not installed as a script")
+    assert "import console" in script.read_text()
+    done = subprocess.run(
+        [script, "ask", "hi"], check=False, env=environment, cwd=tmp_path, capture_output=True, input=b""
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"Hello\n", b"")
+
+
+def test_calling_main_changes_nothing(capfd):
+    """A program that calls `main` keeps its standard output, and goes on."""
+    from g4f_lite.cli import main
+
+    assert main(["--version"]) == 0
+    os.write(1, b"mine\n")
+    assert capfd.readouterr().out.endswith("mine\n")
+
+
+_WITHOUT = """\
+import sys, importlib.metadata as metadata
+sys.modules["pluggy"] = None
+known = metadata.version
+def version(name):
+    if name == "pluggy":
+        raise metadata.PackageNotFoundError(name)
+    return known(name)
+metadata.version = version
+from g4f_lite.cli import main
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+@pytest.mark.parametrize(
+    ("command", "code"), [("ask hi", 70), ("providers", 70), ("check yqcloud", 70), ("doctor", 1)]
+)
+def test_missing_package_is_named(environment, command, code):
+    """Without a package that is needed, every command says which, and how to install it."""
+    done = subprocess.run(
+        [sys.executable, "-c", _WITHOUT, *command.split()],
+        check=False,
+        env=environment,
+        capture_output=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
+    )
+    assert done.returncode == code, done.stderr
+    assert "pluggy is not installed: run pip install --force-reinstall g4f-lite" in done.stdout + done.stderr
+    assert "fault of g4f-lite" not in done.stderr
