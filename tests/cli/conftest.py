@@ -246,15 +246,15 @@ def terminal(environment: dict[str, str], tmp_path: Path) -> Iterator[Callable[.
         one.close()
 
 
-def _interrupt(child: "subprocess.Popen[bytes]") -> tuple[int, bytes, bytes]:
+def _interrupt(child: "subprocess.Popen[bytes]", seconds: float = 20) -> tuple[int, bytes, bytes]:
     child.send_signal(signal.SIGINT)
     begun = time.monotonic()
-    out, err = child.communicate(timeout=20)
+    out, err = child.communicate(timeout=seconds)
     assert time.monotonic() - begun < 10
     return child.returncode, out, err
 
 
 @pytest.fixture
-def interrupt() -> Callable[["subprocess.Popen[bytes]"], tuple[int, bytes, bytes]]:
+def interrupt() -> Callable[..., tuple[int, bytes, bytes]]:
     """Send Ctrl-C to a process, and return its exit code, stdout and stderr."""
     return _interrupt

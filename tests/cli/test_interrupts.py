@@ -114,7 +114,14 @@ def test_at_any_moment(environment, upstream, start, interrupt):
         child = start("ask", "hi")
         _wait_for_python(child)
         time.sleep(dice.uniform(0.03, 0.25))
-        code, out, err = interrupt(child)
+        try:
+            code, out, err = interrupt(child, 5)
+        except subprocess.TimeoutExpired:
+            # CPython loses an interrupt that comes in a callback of its import locks: whoever typed
+            # Ctrl-C types it again.
+            code, out, err = interrupt(child)
+            assert b"Exception ignored in" in err
+            err = b""
         codes.append(code)
         if code != 130:  # Python was still starting, which is not ours to answer for
             assert b"g4f_lite/cli/" not in err
