@@ -17,6 +17,10 @@ ABORTS = ("terminate called", "Fatal Python error", "Segmentation", "core dumped
 
 
 def check(code, err, allowed):
+    if "Exception ignored in" in err and "<frozen importlib" in err:
+        # CPython lost the interrupt in a callback of its import locks, where nothing can be raised, and
+        # the program went on to its end: what is left to ask is that it did not crash.
+        allowed = {*allowed, 0}
     assert code in allowed, err
     assert not [words for words in ABORTS if words in err], err
 
