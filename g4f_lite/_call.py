@@ -153,7 +153,7 @@ class Call:
         Raises:
             EmptyAnswerError: there is none.
         """
-        if not self.gathered.parts and self.gathered.finish is None:
+        if self.gathered.is_empty:
             hint = "Ask again, or ask another provider."
             raise self.failed(EmptyAnswerError("The answer is empty.", hint=hint))
         self._end("ok", self.gathered.finish)
@@ -208,7 +208,20 @@ class Call:
             self._completion = self._complete(reason)  # with what the hooks raised
 
     def _complete(self, reason: FinishReason | None) -> Completion:
-        return Completion(self.gathered.text, reason, self.gathered.usage, self.provenance)
+        gathered = self.gathered
+        served = gathered.served
+        return Completion(
+            gathered.text,
+            reason,
+            gathered.usage,
+            self.provenance,
+            choices=gathered.choices(),
+            citations=tuple(gathered.citations),
+            media=tuple(gathered.media),
+            metadata=dict(gathered.metadata),
+            id=served.id if served else None,
+            created=served.created if served else None,
+        )
 
     # --- telling -----------------------------------------------------------------------------
 
@@ -231,6 +244,7 @@ class Call:
     def provenance(self) -> Provenance:
         """Who answers, as far as is known now."""
         provider = self._route.provider
+        served = self.gathered.served
         seconds = (self._ended or time.monotonic()) - self._started
         attempt = Attempt(provider.full_name, self._route.model, self._outcome, seconds, self._error)
         return Provenance(
@@ -238,7 +252,7 @@ class Call:
             distribution=provider.distribution,
             version=provider.version,
             model_asked=self._model_asked,
-            model_served=self.gathered.served or self._route.model,
+            model_served=served.model if served else self._route.model,
             streamed=self.streamed,
             attempts=(*self._route.skipped, attempt),
             dropped_options=self._dropped,

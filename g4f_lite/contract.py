@@ -8,12 +8,21 @@ A provider is a module, or any object, with these attributes::
     needs_auth: bool               True: calls without a key are refused before they reach it
     working: bool = True           optional; False: never chosen unless named
     auth_env: str                  optional; the environment variable with its key, <NAME>_API_KEY if absent
+    any_model: bool = False        optional; True: it takes models beyond those it lists
+    inputs: list[str]              optional; what messages may hold beside text: "image", "audio", "file"
+    embedding_model: list[str]     optional; the models of `_create_embedding`, the first one its default
     params: str                    what it supports, as one line: see `params_of`. The loader computes it
                                    when it is absent; the strict verdict wants it to be there
 
     def _create_completion(model: str, messages: list, stream: bool, **kwargs) -> Iterator[str | Event]
     async def _acreate_completion(model: str, messages: list, stream: bool, **kwargs)
             -> AsyncIterator[str | Event]                                          optional
+    def _create_embedding(model: str, input: list, **kwargs)
+            -> Iterator[Vector | Usage | Served | list[float]]                     optional
+    def _list_models(**kwargs) -> Iterator[str]                                    optional
+
+Where one of these says that it returns something that is an `Iterator` and an `AsyncIterator` both, as
+`g4f_lite.kit.exchange.Exchange` is, calling it does no I/O, and it is read either way.
 
 It is always called by keyword. Named parameters after the three, which must have defaults, are the
 options it takes; with ``**kwargs`` it takes any further option, without it no other. `auth`,
@@ -34,6 +43,7 @@ __all__ = [
     "HOOKS_GROUP",
     "AsyncProvider",
     "Constant",
+    "Function",
     "LoadedProvider",
     "Problem",
     "Provider",
@@ -103,6 +113,9 @@ CONSTANTS = (
     Constant("needs_auth", "bool", required=True, example="needs_auth = False"),
     Constant("working", "bool", required=False, example="working = True"),
     Constant("auth_env", "str", required=False, example='auth_env = "MY_API_KEY"'),
+    Constant("any_model", "bool", required=False, example="any_model = True"),
+    Constant("inputs", "list[str]", required=False, example='inputs = ["image"]'),
+    Constant("embedding_model", "list[str]", required=False, example='embedding_model = ["my-embedder"]'),
 )
 
 
@@ -171,7 +184,8 @@ class ProviderInfo(NamedTuple):
         state: see `State`; `reason` says why it is not usable, as one line.
         source: where the constants come from: ``"static"`` (read from the source), ``"loaded"``
             (from the imported module) or ``"unknown"`` (the source does not give them away).
-        url, models, supports_stream, needs_auth, working, auth_env: the constants, None where unknown.
+        url, models, supports_stream, needs_auth, working, auth_env, any_model, inputs,
+        embedding_models: the constants, None where unknown.
     """
 
     name: str
@@ -188,6 +202,25 @@ class ProviderInfo(NamedTuple):
     needs_auth: bool | None = None
     working: bool | None = None
     auth_env: str | None = None
+    any_model: bool | None = None
+    inputs: tuple[str, ...] | None = None
+    embedding_models: tuple[str, ...] | None = None
+
+
+class Function(NamedTuple):
+    """One of a provider's optional functions, and what it takes.
+
+    Attributes:
+        call: the function itself.
+        options: the options that it takes by name, with their type hints.
+        any_option: whether it takes any other option too.
+        both_ways: whether what it returns can be read synchronously and asynchronously.
+    """
+
+    call: Callable[..., Any]
+    options: Mapping[str, Any] = MappingProxyType({})
+    any_option: bool = False
+    both_ways: bool = False
 
 
 class LoadedProvider(NamedTuple):
@@ -199,6 +232,11 @@ class LoadedProvider(NamedTuple):
         create: its `_create_completion`; `acreate`: its `_acreate_completion`, or None.
         options: the options it takes by name, with their type hints.
         any_option: whether it takes any other option too (it has ``**kwargs``).
+        both_ways: whether what `create` returns can be read synchronously and asynchronously.
+        any_model: whether it takes models that it does not list.
+        inputs: what its messages may hold beside text.
+        embed: its `_create_embedding`, or None; `embedding_models` and what it takes beside.
+        list_models: its `_list_models`, or None.
         verdict: what validation said; its warnings are worth showing to the author.
     """
 
@@ -219,6 +257,12 @@ class LoadedProvider(NamedTuple):
     any_option: bool = False
     builtin: bool = False
     verdict: Verdict = Verdict()
+    both_ways: bool = False
+    any_model: bool = False
+    inputs: tuple[str, ...] = ()
+    embed: "Function | None" = None
+    embedding_models: tuple[str, ...] = ()
+    list_models: "Function | None" = None
 
     def __repr__(self) -> str:
         return f"LoadedProvider({self.full_name!r}, version={self.version!r}, models={list(self.models)!r})"
