@@ -41,9 +41,9 @@ $(VENV)/.run: pyproject.toml | $(BIN)/python
 	@touch $@
 
 $(VENV)/.test: pyproject.toml | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --editable '.[local]' --group test
+	$(BIN)/python -m pip install --quiet --editable '.[local,async,schema,keyring]' --group test
 	@touch $@
 
 $(VENV)/.lint: pyproject.toml | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --editable '.[local]' --group dev
+	$(BIN)/python -m pip install --quiet --editable '.[local,async,schema,keyring]' --group dev
 	@touch $@

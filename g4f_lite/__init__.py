@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from g4f_lite.async_streams import AsyncCompletionStream as AsyncCompletionStream
     from g4f_lite.cancellation import CancelScope as CancelScope
     from g4f_lite.cancellation import current_scope as current_scope
+    from g4f_lite.client import AsyncClient as AsyncClient
+    from g4f_lite.client import Client as Client
     from g4f_lite.completion import ChatCompletion as ChatCompletion
     from g4f_lite.contract import Problem as Problem
     from g4f_lite.contract import Provider as Provider
@@ -26,14 +28,25 @@ if TYPE_CHECKING:
     from g4f_lite.contract import Request as Request
     from g4f_lite.contract import Verdict as Verdict
     from g4f_lite.contract import params_of as params_of
+    from g4f_lite.embedding import Embedding as Embedding
+    from g4f_lite.embedding import Embeddings as Embeddings
+    from g4f_lite.errors import AllProvidersFailedError as AllProvidersFailedError
     from g4f_lite.errors import AuthenticationError as AuthenticationError
+    from g4f_lite.errors import ContentFilterError as ContentFilterError
+    from g4f_lite.errors import ContextLengthError as ContextLengthError
+    from g4f_lite.errors import DeadlineError as DeadlineError
     from g4f_lite.errors import EmptyAnswerError as EmptyAnswerError
     from g4f_lite.errors import G4FLiteError as G4FLiteError
     from g4f_lite.errors import InvalidArgumentError as InvalidArgumentError
     from g4f_lite.errors import InvalidMessageError as InvalidMessageError
     from g4f_lite.errors import InvalidProviderError as InvalidProviderError
+    from g4f_lite.errors import InvalidRequestError as InvalidRequestError
+    from g4f_lite.errors import KeyStoreError as KeyStoreError
     from g4f_lite.errors import MissingAuthError as MissingAuthError
+    from g4f_lite.errors import MissingExtraError as MissingExtraError
     from g4f_lite.errors import ModelNotFoundError as ModelNotFoundError
+    from g4f_lite.errors import NotFoundError as NotFoundError
+    from g4f_lite.errors import PermissionDeniedError as PermissionDeniedError
     from g4f_lite.errors import ProviderBlockedError as ProviderBlockedError
     from g4f_lite.errors import ProviderConflictError as ProviderConflictError
     from g4f_lite.errors import ProviderConnectionError as ProviderConnectionError
@@ -45,22 +58,53 @@ if TYPE_CHECKING:
     from g4f_lite.errors import ProviderSetupError as ProviderSetupError
     from g4f_lite.errors import ProviderStatusError as ProviderStatusError
     from g4f_lite.errors import ProviderTimeoutError as ProviderTimeoutError
+    from g4f_lite.errors import QuotaExceededError as QuotaExceededError
     from g4f_lite.errors import RateLimitError as RateLimitError
     from g4f_lite.errors import RegistryError as RegistryError
     from g4f_lite.errors import RequestError as RequestError
+    from g4f_lite.errors import ServiceUnavailableError as ServiceUnavailableError
     from g4f_lite.errors import StreamStateError as StreamStateError
+    from g4f_lite.errors import StructuredOutputError as StructuredOutputError
+    from g4f_lite.errors import ToolError as ToolError
+    from g4f_lite.errors import ToolRoundsError as ToolRoundsError
     from g4f_lite.errors import UnsupportedOptionError as UnsupportedOptionError
+    from g4f_lite.events import Citation as Citation
     from g4f_lite.events import Event as Event
     from g4f_lite.events import Finish as Finish
+    from g4f_lite.events import FinishReason as FinishReason
+    from g4f_lite.events import Logprobs as Logprobs
+    from g4f_lite.events import Media as Media
+    from g4f_lite.events import Metadata as Metadata
+    from g4f_lite.events import Reasoning as Reasoning
+    from g4f_lite.events import Refusal as Refusal
     from g4f_lite.events import Served as Served
+    from g4f_lite.events import Text as Text
+    from g4f_lite.events import ToolCallDelta as ToolCallDelta
     from g4f_lite.events import Usage as Usage
+    from g4f_lite.events import Vector as Vector
     from g4f_lite.hookspecs import hookimpl as hookimpl
     from g4f_lite.messages import Message as Message
+    from g4f_lite.models import ModelNames as ModelNames
+    from g4f_lite.models import alist_models as alist_models
+    from g4f_lite.models import list_models as list_models
+    from g4f_lite.parts import audio as audio
+    from g4f_lite.parts import file as file
+    from g4f_lite.parts import image as image
     from g4f_lite.results import Answer as Answer
     from g4f_lite.results import Attempt as Attempt
+    from g4f_lite.results import Choice as Choice
     from g4f_lite.results import Completion as Completion
     from g4f_lite.results import Provenance as Provenance
+    from g4f_lite.results import ToolCall as ToolCall
+    from g4f_lite.routes import Limits as Limits
+    from g4f_lite.routes import Retry as Retry
+    from g4f_lite.routes import Route as Route
+    from g4f_lite.routes import Step as Step
     from g4f_lite.streams import CompletionStream as CompletionStream
+    from g4f_lite.tools import ToolRun as ToolRun
+    from g4f_lite.tools import arun_tools as arun_tools
+    from g4f_lite.tools import run_tools as run_tools
+    from g4f_lite.tools import tool as tool
 
 __version__ = "0.1.0"
 
@@ -68,17 +112,28 @@ _HOME = {
     "_registry": ("Registry", "registry"),
     "async_streams": ("AsyncCompletionStream",),
     "cancellation": ("CancelScope", "current_scope"),
+    "client": ("AsyncClient", "Client"),
     "completion": ("ChatCompletion",),
     "contract": ("Problem", "Provider", "ProviderInfo", "Request", "Verdict", "params_of"),
+    "embedding": ("Embedding", "Embeddings"),
     "errors": (
+        "AllProvidersFailedError",
         "AuthenticationError",
+        "ContentFilterError",
+        "ContextLengthError",
+        "DeadlineError",
         "EmptyAnswerError",
         "G4FLiteError",
         "InvalidArgumentError",
         "InvalidMessageError",
         "InvalidProviderError",
+        "InvalidRequestError",
+        "KeyStoreError",
         "MissingAuthError",
+        "MissingExtraError",
         "ModelNotFoundError",
+        "NotFoundError",
+        "PermissionDeniedError",
         "ProviderBlockedError",
         "ProviderConflictError",
         "ProviderConnectionError",
@@ -90,17 +145,41 @@ _HOME = {
         "ProviderSetupError",
         "ProviderStatusError",
         "ProviderTimeoutError",
+        "QuotaExceededError",
         "RateLimitError",
         "RegistryError",
         "RequestError",
+        "ServiceUnavailableError",
         "StreamStateError",
+        "StructuredOutputError",
+        "ToolError",
+        "ToolRoundsError",
         "UnsupportedOptionError",
     ),
-    "events": ("Event", "Finish", "Served", "Usage"),
+    "events": (
+        "Citation",
+        "Event",
+        "Finish",
+        "FinishReason",
+        "Logprobs",
+        "Media",
+        "Metadata",
+        "Reasoning",
+        "Refusal",
+        "Served",
+        "Text",
+        "ToolCallDelta",
+        "Usage",
+        "Vector",
+    ),
     "hookspecs": ("hookimpl",),
     "messages": ("Message",),
-    "results": ("Answer", "Attempt", "Completion", "Provenance"),
+    "models": ("ModelNames", "alist_models", "list_models"),
+    "parts": ("audio", "file", "image"),
+    "results": ("Answer", "Attempt", "Choice", "Completion", "Provenance", "ToolCall"),
+    "routes": ("Limits", "Retry", "Route", "Step"),
     "streams": ("CompletionStream",),
+    "tools": ("ToolRun", "arun_tools", "run_tools", "tool"),
 }
 _MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
 

@@ -9,17 +9,32 @@ import contextvars
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
-from g4f_lite.cancellation import CancelScope, _current
+from g4f_lite._call import Call
+from g4f_lite.cancellation import CancelScope, _current, child_of
 from g4f_lite.errors import StreamStateError
 from g4f_lite.streams import close_source
 
-__all__ = ["ThreadedSource"]
+__all__ = ["ThreadedSource", "asked"]
 
 _READ_AHEAD = 32
 _CLOSING_SECONDS = 0.5
 _END = object()
+
+
+def asked(call: Call) -> Any:
+    """Ask the provider, on the event loop if it can be read there, else in a thread.
+
+    Raises whatever the provider raises at once; in a thread it raises nothing yet.
+    """
+    source, is_asynchronous = call.ask_async() if call.is_native else (None, False)
+    if is_asynchronous:
+        return source
+    # An attempt that is given up is cancelled without the call, which may have another one.
+    scope = call.scope if call.tries is None else child_of(call.scope)
+    return ThreadedSource(partial(call.ask, scope) if source is None else lambda: source, scope)
 
 
 class ThreadedSource:
@@ -78,6 +93,7 @@ class ThreadedSource:
         self._scope.cancel()
         with self._room:
             self._room.notify()
+        self._scope.release()
         if self._started and not self._ended.is_set():
             try:
                 await asyncio.wait_for(self._ended.wait(), _CLOSING_SECONDS)

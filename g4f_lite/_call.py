@@ -1,28 +1,32 @@
-"""One call to one provider, whoever drives it: what it asks, what has come, and how it ended."""
+"""One call, whoever drives it: how its attempts end, and it itself."""
 
 import copy
+import sys
 import time
-from collections.abc import Iterator, Mapping
-from types import MappingProxyType
-from typing import Any, Literal
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, Literal
 
-from g4f_lite._failures import as_error, is_interrupt, is_secret_name, leaks, secrets_of
-from g4f_lite._foreign import or_else, said
-from g4f_lite._gathered import Gathered, wrong
-from g4f_lite._plugins import HookCaller, call_hooks
-from g4f_lite._routing import Route
+from g4f_lite._asked import Candidate
+from g4f_lite._asking import Asking
+from g4f_lite._failures import as_error, leaks
+from g4f_lite._foreign import said
+from g4f_lite._operation import Operation
+from g4f_lite._plugins import HookCaller
 from g4f_lite._text_safety import shorten
-from g4f_lite.cancellation import CancelScope, _current
-from g4f_lite.contract import Request
 from g4f_lite.errors import (
+    DeadlineError,
     EmptyAnswerError,
     G4FLiteError,
     ProviderError,
+    ProviderResponseError,
     StreamStateError,
+    StructuredOutputError,
 )
 from g4f_lite.events import FinishReason
-from g4f_lite.messages import Message
-from g4f_lite.results import Attempt, Completion, Outcome, Provenance
+from g4f_lite.results import Completion
+
+if TYPE_CHECKING:
+    from g4f_lite._attempts import Attempts
 
 __all__ = ["Call"]
 
@@ -30,159 +34,153 @@ _ERROR_LENGTH = 1000
 """Characters of an error that its attempt keeps; enough for the next step, which comes last."""
 
 
-class Call:
-    """The state of a call. One thread at a time drives it; `scope` may be cancelled from any."""
+class Call(Asking):
+    """The state of a call. One thread at a time drives it; `scope` may be cancelled from any.
+
+    Attributes:
+        deadline: the seconds that it was given, None for no end; `ends_at`: when they are over, on the
+            clock's monotonic scale.
+        stop_timer: takes the deadline's timer back.
+        events: whether the caller wants events beside text; `told`: whether one was handed out.
+        handed: how many of the text's parts earlier attempts have handed out.
+        parsed: the object that `response_format` asked for, once it is there.
+    """
 
     __slots__ = (
         "_completion",
-        "_dropped",
-        "_ended",
-        "_error",
-        "_hook_errors",
-        "_hooks",
-        "_model_asked",
-        "_options",
-        "_outcome",
-        "_request",
-        "_route",
-        "_started",
-        "gathered",
-        "messages",
-        "scope",
-        "stream",
-        "streamed",
-        "whole",
+        "deadline",
+        "ends_at",
+        "events",
+        "handed",
+        "parsed",
+        "stop_timer",
+        "told",
     )
 
     def __init__(
         self,
-        route: Route,
-        messages: list[Message],
+        candidate: Candidate,
+        operation: Operation,
         *,
         stream: bool,
-        options: dict[str, Any],
-        dropped: tuple[str, ...],
-        model_asked: str | None,
         hooks: Mapping[str, tuple[HookCaller, ...]],
+        tries: "Attempts | None" = None,
+        deadline: float | None = None,
+        ends_at: float | None = None,
     ) -> None:
-        self.scope = CancelScope()
-        self.messages = messages
-        self.stream = stream
-        self.gathered = Gathered()
-        # One rule for a provider that cannot stream: it is asked for its answer whole, and a stream
-        # of that is one chunk.
-        self.whole = stream and not route.provider.supports_stream
-        self.streamed = stream and route.provider.supports_stream
-        self._route = route
-        self._options = options
-        self._dropped = dropped
-        self._model_asked = model_asked
-        self._hooks = hooks
-        self._hook_errors: list[str] = []
-        self._started = time.monotonic()
-        self._ended: float | None = None
-        self._outcome: Outcome = "pending"
-        self._error: str | None = None
+        super().__init__(candidate, operation, stream=stream, hooks=hooks, tries=tries)
+        self.deadline = deadline
+        self.ends_at = ends_at
+        self.stop_timer: Callable[[], object] | None = None
+        self.events = self.told = False
+        self.handed = 0
+        self.parsed: Any = None
         self._completion: Completion | None = None
-        self._request: Request | None = None
-
-    # --- asking ------------------------------------------------------------------------------
-
-    def arguments(self) -> dict[str, Any]:
-        """Return what the provider is called with, by keyword; tells the hooks that it is about to be."""
-        self._tell("g4f_lite_before_request")
-        return {
-            "model": self._route.model,
-            "messages": self.messages,
-            "stream": self.stream and not self.whole,
-            **self._options,
-        }
-
-    def open(self) -> Iterator[Any]:
-        """Call the provider's synchronous function; return an iterator over what it answers.
-
-        Raises:
-            G4FLiteError: what it raises at once; a generator raises nothing yet.
-        """
-        token = _current.set(self.scope)
-        try:
-            return self._iterator(self._route.provider.create(**self.arguments()))
-        except BaseException as error:
-            if is_interrupt(error):
-                raise
-            failure = error
-        finally:
-            _current.reset(token)
-        raise self.failed(failure)
-
-    def open_async(self) -> Any:
-        """Call the provider's asynchronous function; return its asynchronous iterator."""
-        acreate = self._route.provider.acreate
-        assert acreate is not None  # noqa: S101 - asked before
-        try:
-            source = acreate(**self.arguments())
-            if hasattr(source, "__anext__"):
-                return source
-            failure: BaseException = wrong(
-                "_acreate_completion returned", source, "an asynchronous generator"
-            )
-        except BaseException as error:
-            if is_interrupt(error):
-                raise
-            failure = error
-        raise self.failed(failure)
 
     @property
-    def is_native(self) -> bool:
-        """Whether the provider has an asynchronous function."""
-        return self._route.provider.acreate is not None
+    def holds(self) -> bool:
+        """Whether the text is handed out at the end, in one piece."""
+        return self.whole and not self.events
 
-    def _iterator(self, answer: Any) -> Iterator[Any]:
-        if isinstance(answer, str):  # the loader warns about this; here it is a stream of one chunk
-            self.streamed = False
-            return iter((answer,))
-        if answer is None or isinstance(answer, (bytes, dict)) or not hasattr(answer, "__iter__"):
-            raise wrong("_create_completion returned", answer, "an iterator over str")
-        return iter(answer)
+    @property
+    def has_failed(self) -> bool:
+        """Whether its error is known to the caller, or about to be."""
+        return self._outcome == "error"
 
-    # --- ending ------------------------------------------------------------------------------
-
-    def finish(self) -> None:
-        """The answer is whole.
-
-        Raises:
-            EmptyAnswerError: there is none.
-        """
+    def lacking(self) -> ProviderResponseError | None:
+        """Return what is wrong with the whole answer: there is none, or not the one asked for; else None."""
         if self.gathered.is_empty:
-            hint = "Ask again, or ask another provider."
-            raise self.failed(EmptyAnswerError("The answer is empty.", hint=hint))
+            return EmptyAnswerError("The answer is empty.", hint="Ask again, or ask another provider.")
+        plan = self._candidate.plan
+        if plan is not None:
+            try:
+                self.parsed = plan.parsed(self.gathered.choices()[0])
+            except StructuredOutputError as error:
+                return error
+        return None
+
+    def finish(self) -> list[str]:
+        """The answer is whole; return what of it has been held back."""
+        if "g4f_lite._health" in sys.modules:
+            from g4f_lite._watch import succeeded
+
+            succeeded(self._candidate)
         self._end("ok", self.gathered.finish)
+        text = "".join(self.gathered.parts[self.handed :]) if self.holds else ""
+        return [text] if text else []
 
     def cancelled(self, trouble: BaseException | None = None) -> None:
         """The caller closed it; what had come is its completion.
 
         `trouble` is what closing the provider raised. It is noted, since closing must not raise.
         """
-        if self._outcome == "pending":
+        if self._outcome == "pending" and self._completion is None:
             if trouble is not None:
                 self._error = f"while closing: {said(trouble, 200, self._secrets())}"
             self._end("cancelled", "cancelled")
 
-    def failed(self, error: BaseException) -> G4FLiteError:
-        """Return the error that `error` comes to, with the provider, the partial text and the provenance.
+    def fail(self, error: BaseException) -> None:
+        """Note that the attempt failed; returns if there may be another one.
 
-        It is to be raised outside the `except` that caught `error`: as a context, that would be shown too.
+        It is to be called outside the `except` that caught `error`: as a context, that would be shown too.
+
+        Raises:
+            G4FLiteError: what `error` comes to, with the provider, the partial text and the provenance.
         """
+        typed = self._failed(error)
+        tries = self.tries
+        if tries is None or isinstance(typed, DeadlineError):
+            raise self._over(typed)
+        keeps = bool(
+            self.stream and ((self.gathered.parts and not self.holds) or self.told or self.continued)
+        )
+        is_whole = isinstance(typed, StructuredOutputError)  # nothing of it is left to go on with
+        if keeps and not (tries.carries_on and self._can_continue and not is_whole):
+            raise self._over(typed)
+        if not tries.goes_on(self._candidate, typed):
+            raise self._over(tries.final_error())
+        self._start_over(keeps=keeps)
+
+    def give_up(self) -> G4FLiteError:
+        """Return the error of a call that finds nobody else to ask."""
+        assert self.tries is not None  # noqa: S101 - only then is there somebody else
+        return self._over(self.tries.final_error())
+
+    def overdue(self, trouble: BaseException | None = None) -> G4FLiteError:
+        """Return the error of a call whose deadline has passed; `trouble` as for `cancelled`."""
+        if trouble is not None:
+            self._hook_errors += [f"while closing: {said(trouble, 200, self._secrets())}"]
+        return self._over(self._failed(DeadlineError(self.deadline or 0.0)))
+
+    @property
+    def _can_continue(self) -> bool:
+        """Whether what was handed out is text alone, which another provider can go on from."""
+        gathered = self.gathered
+        return bool(gathered.parts) and not any(
+            choice.position or choice.tool_calls or choice.finish_reason for choice in gathered.choices()
+        )
+
+    def _start_over(self, *, keeps: bool) -> None:
+        # What was held back by an attempt that failed is not a part of the answer.
+        parts = self.gathered.parts[: self.handed if self.holds else None] if keeps else []
+        self.gathered = self.operation.gather()
+        self.gathered.parts = parts
+        self.handed = len(parts)
+        self.continued = keeps
+        self._outcome, self._error = "pending", None
+
+    def _failed(self, error: BaseException) -> G4FLiteError:
+        """Return the error that `error` comes to, and put the attempt on record."""
         secrets = self._secrets()
         typed = as_error(error, secrets)
         if isinstance(typed, ProviderError) and typed.provenance is not None:
             typed = copy.copy(typed)  # the provider raises the same object again and again
         self._outcome, self._error = "error", shorten(str(typed), _ERROR_LENGTH)
         self._ended = time.monotonic()
-        self.scope.release()
+        self._settle()
         if isinstance(typed, ProviderError):
-            typed.provider = typed.provider or self._route.provider.name
-            typed.model = typed.model or self._route.model
+            typed.provider = typed.provider or self._candidate.provider.name
+            typed.model = typed.model or self._candidate.model
             typed.partial_text = self.gathered.text
             typed.provenance = self.provenance
         if "g4f_lite_on_error" in self._hooks:
@@ -193,15 +191,41 @@ class Call:
             typed.__cause__ = None if leaks(error, secrets) else error
         elif leaks(error.__cause__, secrets) or leaks(error.__context__, secrets):
             typed.__cause__ = typed.__context__ = None
+        from g4f_lite._watch import failed
+
+        failed(self._candidate, typed)
         return typed
 
-    def _secrets(self) -> tuple[str, ...]:
-        return secrets_of(self._options, self._route.provider.auth_env)
+    def _over(self, error: G4FLiteError) -> G4FLiteError:
+        """Return the error that the caller sees: nothing follows it."""
+        self._outcome, self._error = "error", shorten(str(error), _ERROR_LENGTH)
+        self._release()
+        if isinstance(error, ProviderError):
+            error.provenance = self.provenance
+        return error
+
+    def _settle(self) -> None:
+        """The attempt has ended: it goes on record, and gives back what it took."""
+        tries = self.tries
+        if tries is not None and not self._is_on_record:
+            self._is_on_record = True
+            tries.log.append(self._attempt())
+            usage = self.gathered.usage
+            tries.ended(usage.total_tokens if usage is not None else None)
+
+    def _release(self) -> None:
+        if self.tries is not None:
+            self.tries.ended()
+        if self.stop_timer is not None:
+            self.stop_timer()
+            self.stop_timer = None
+        self.scope.release()
 
     def _end(self, outcome: Literal["ok", "cancelled"], reason: FinishReason | None) -> None:
         self._outcome = outcome
         self._ended = time.monotonic()
-        self.scope.release()
+        self._settle()
+        self._release()
         self._completion = self._complete(reason)
         if "g4f_lite_after_response" in self._hooks:
             self._tell("g4f_lite_after_response", completion=self._completion)
@@ -221,9 +245,8 @@ class Call:
             metadata=dict(gathered.metadata),
             id=served.id if served else None,
             created=served.created if served else None,
+            parsed=self.parsed,
         )
-
-    # --- telling -----------------------------------------------------------------------------
 
     @property
     def completion(self) -> Completion:
@@ -239,52 +262,3 @@ class Call:
             "The answer has not ended yet, so there is no completion.",
             hint="Read the stream to its end, or close it, first.",
         )
-
-    @property
-    def provenance(self) -> Provenance:
-        """Who answers, as far as is known now."""
-        provider = self._route.provider
-        served = self.gathered.served
-        seconds = (self._ended or time.monotonic()) - self._started
-        attempt = Attempt(provider.full_name, self._route.model, self._outcome, seconds, self._error)
-        return Provenance(
-            provider=provider.name,
-            distribution=provider.distribution,
-            version=provider.version,
-            model_asked=self._model_asked,
-            model_served=served.model if served else self._route.model,
-            streamed=self.streamed,
-            attempts=(*self._route.skipped, attempt),
-            dropped_options=self._dropped,
-            hook_errors=tuple(self._hook_errors),
-        )
-
-    def _tell(self, hook: str, **arguments: Completion | G4FLiteError) -> None:
-        callers = self._hooks.get(hook)
-        if callers:
-            self._hook_errors += call_hooks(callers, hook, request=self._described(), **arguments)
-
-    def _described(self) -> Request:
-        """Return the request as hooks are shown it: a copy through and through, without what may be a key."""
-        if self._request is None:
-            provider = self._route.provider
-            self._request = Request(
-                provider=provider.name,
-                distribution=provider.distribution,
-                model=self._route.model,
-                messages=tuple(_copied(self.messages)),
-                stream=self.stream,
-                options=MappingProxyType(
-                    {
-                        name: _copied(value)
-                        for name, value in self._options.items()
-                        if not is_secret_name(name)
-                    }
-                ),
-            )
-        return self._request
-
-
-def _copied(value: Any) -> Any:
-    """Return a deep copy; what cannot be copied is shown as it is."""
-    return or_else(value, lambda: copy.deepcopy(value))

@@ -9,14 +9,17 @@ from typing import Any, NamedTuple
 from g4f_lite._foreign import plain_text
 from g4f_lite.contract import Constant
 
-__all__ = ["Models", "fits", "models_in"]
+__all__ = ["INPUTS", "Models", "fits", "inputs_in", "models_in"]
+
+INPUTS = ("image", "audio", "file")
+"""What messages may hold beside text."""
 
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _COLLECTIONS: tuple[Any, ...] = (list, tuple, set, frozenset, type({}.keys()))
 
 
 class Models(NamedTuple):
-    """What `model` comes to.
+    """What `model`, or `embedding_model`, comes to.
 
     Attributes:
         names: each once, the default first.
@@ -29,17 +32,17 @@ class Models(NamedTuple):
     repeats: bool
 
 
-def models_in(value: object) -> Models | None:
-    """Return the models that `value` names, None if it is nothing that `model` can be.
+def models_in(value: object, *, empty: bool = False) -> Models | None:
+    """Return the models that `value` names, None if it is nothing that a constant of models can be.
 
-    A list of names, or another collection of them, or one name by itself.
+    A list of names, or another collection of them, or one name by itself; with `empty`, none at all too.
     """
     kind = type(value)
     lone = plain_text(value)
     items = [lone] if lone is not None else _items(value)
     names = [plain_text(item) for item in items]
     whole = [name for name in names if name]
-    if not whole or len(whole) != len(names):
+    if len(whole) != len(names) or not (whole or (empty and issubclass(kind, _COLLECTIONS))):
         return None
     if issubclass(kind, (set, frozenset)):
         whole.sort()
@@ -54,8 +57,17 @@ def _items(value: object) -> list[object]:
     return []
 
 
+def inputs_in(value: object) -> list[str] | None:
+    """Return what `inputs` names, each once; None if it is no list, or names anything unknown."""
+    if not issubclass(type(value), list):
+        return None
+    names = [plain_text(item) for item in _items(value)]
+    known = [name for name in names if name in INPUTS]
+    return list(dict.fromkeys(known)) if len(known) == len(names) else None
+
+
 def fits(value: object, row: Constant) -> bool:
-    """Whether `value` is what the contract wants of a constant other than `model`."""
+    """Whether `value` is what the contract wants of a constant that is no list."""
     if row.kind == "bool":
         return type(value) is bool
     text = plain_text(value)

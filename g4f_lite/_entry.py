@@ -6,12 +6,22 @@ from typing import Any, Literal
 
 from g4f_lite._entry_points import Claim
 from g4f_lite._foreign import called
+from g4f_lite._identity import Identity, is_name
 from g4f_lite._loading import load
 from g4f_lite._metadata import StaticMetadata
 from g4f_lite._policy import Policy
 from g4f_lite._turns import CircularWaitError, Turn, importing
-from g4f_lite._validation import Identity, is_name, validate
-from g4f_lite.contract import GROUP, HOOKS_GROUP, LoadedProvider, Problem, ProviderInfo, State, Verdict
+from g4f_lite._validation import validate
+from g4f_lite.contract import (
+    CONSTANTS,
+    GROUP,
+    HOOKS_GROUP,
+    LoadedProvider,
+    Problem,
+    ProviderInfo,
+    State,
+    Verdict,
+)
 from g4f_lite.errors import InvalidArgumentError, InvalidProviderError, ProviderLoadError
 
 __all__ = ["BUILTIN_DISTRIBUTION", "PROGRAM", "Entry", "claim_of", "own_name"]
@@ -20,6 +30,11 @@ BUILTIN_DISTRIBUTION = "g4f-lite"
 PROGRAM = "(program)"
 """The "distribution" of providers that a program registers at run time."""
 
+
+_CALLED = {"model": "models", "embedding_model": "embedding_models"}
+"""What `ProviderInfo` calls a constant, where that is another name."""
+
+_SHOWN = tuple(_CALLED.get(item.name, item.name) for item in CONSTANTS)
 
 _ASKS_ITSELF = "its own import asks for it, or waits for one that does"
 
@@ -125,7 +140,14 @@ class Entry:
     def judge(self, plugin: Any, *, static: StaticMetadata | None = None, printed: str = "") -> None:
         """Set the verdict, and the loaded provider if it can be used."""
         claim = self.claim
-        who = Identity(claim.name, claim.distribution, claim.version, builtin=self.builtin)
+        who = Identity(
+            claim.name,
+            claim.distribution,
+            claim.version,
+            builtin=self.builtin,
+            module=claim.module,
+            attr=claim.attr,
+        )
         self.verdict, self.loaded = validate(plugin, who, static=static, printed=printed)
 
     def accepted(self, *, strict: bool) -> LoadedProvider:
@@ -174,15 +196,13 @@ class Entry:
     ) -> tuple[Literal["static", "loaded", "unknown"], dict[str, Any]]:
         loaded = self.loaded
         if loaded is not None:
-            names = ("url", "models", "supports_stream", "needs_auth", "working", "auth_env")
-            return "loaded", {name: getattr(loaded, name) for name in names}
+            return "loaded", {name: getattr(loaded, name) for name in _SHOWN}
         values = dict(static.values)
-        models = values.pop("model", None)
-        values["models"] = tuple(models) if models else None
-        if not static.complete:
-            return "unknown", values
-        values.setdefault("working", True)
-        return "static", values
+        if static.complete:  # what is optional and does not stand there is what the contract says
+            values = {"working": True, "any_model": False, "inputs": (), "embedding_model": (), **values}
+        shown = {_CALLED.get(name, name): value for name, value in values.items()}
+        listed = {name: tuple(value) for name, value in shown.items() if isinstance(value, list)}
+        return "static" if static.complete else "unknown", {**shown, **listed}
 
     def _standing(self, policy: Policy, *, contested: bool) -> tuple[State, str]:
         variable = self.kept_out_by(policy)

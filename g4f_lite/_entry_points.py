@@ -49,7 +49,8 @@ class DiscoveryProblem(NamedTuple):
     fix: str = ""
 
     def __str__(self) -> str:
-        return f"{self.location}: {self.distribution} {self.version}: {self.message}. {self.fix}".strip()
+        origin = f"{self.distribution} {self.version}".strip()
+        return f"{self.location}: {origin}: {self.message}. {self.fix}".strip()
 
 
 class _Reading:

@@ -19,9 +19,9 @@ from g4f_lite.errors import (
     ProviderTimeoutError,
 )
 
-__all__ = ["as_error", "is_interrupt", "is_secret_name", "leaks", "secrets_of"]
+__all__ = ["as_error", "fingerprint", "is_interrupt", "is_secret_name", "leaks", "secrets_of", "texts_in"]
 
-_SECRET_NAME = re.compile("key|token|secret|passw|auth|cookie|credential|headers", re.IGNORECASE)
+_SECRET_NAME = re.compile("key|token|secret|passw|auth|cookie|credential|headers|proxy", re.IGNORECASE)
 _RETRY_HINT = "Try again, or ask another provider."
 
 
@@ -74,14 +74,24 @@ def _clean(error: G4FLiteError, secrets: tuple[str, ...]) -> G4FLiteError:
     """Take secrets out of an error that a provider worded itself."""
     if any(redact(text, secrets) != text for text in map(str, error.args)):
         error.args = tuple(redact(str(arg), secrets) for arg in error.args)
-    for name in ("body", "hint", "reason"):
-        value = getattr(error, name, None)
-        if isinstance(value, str):
-            setattr(error, name, redact(value, secrets))
+    for name, value in vars(error).items():
+        if name not in ("partial_text", "provenance"):
+            vars(error)[name] = _cleaned(value, secrets)
     notes = getattr(error, "__notes__", None)
     if notes:
         error.__notes__ = [redact(str(note), secrets) for note in notes]
     return error
+
+
+def _cleaned(value: Any, secrets: tuple[str, ...]) -> Any:
+    """Return a value with the secrets out of its strings."""
+    if isinstance(value, str):
+        return redact(value, secrets)
+    if isinstance(value, Mapping):
+        return {name: _cleaned(item, secrets) for name, item in value.items()}
+    if type(value) in (list, tuple, set, frozenset):
+        return type(value)(_cleaned(item, secrets) for item in value)
+    return value
 
 
 def leaks(error: BaseException | None, secrets: tuple[str, ...]) -> bool:
@@ -103,21 +113,50 @@ def _shown_by(error: BaseException) -> str:
     return f"{error} {error!r} {getattr(error, '__notes__', '')}"
 
 
-def secrets_of(options: Mapping[str, Any], auth_env: str) -> tuple[str, ...]:
-    """Return the strings of a call that must not show: its key, whatever is named like one, the environment's."""
-    found = [text for name, value in options.items() if is_secret_name(name) for text in _strings(value)]
-    return (*found, *filter(None, [os.environ.get(auth_env)]))
+def secrets_of(
+    options: Mapping[str, Any], provider: str, variable: str, more: tuple[str, ...] = ()
+) -> tuple[str, ...]:
+    """Return the strings of a call that must not show.
+
+    They are its key, whatever is named like one, what the environment and the key store have for the
+    provider, and `more`.
+    """
+    from g4f_lite._keys import known_keys  # only who fails needs them
+
+    found = [text for name, value in options.items() if is_secret_name(name) for text in texts_in(value)]
+    return (*found, *known_keys(provider, variable), *_logins(options.get("proxy")), *more)
 
 
-def _strings(value: Any) -> Iterator[str]:
+def _logins(proxy: object) -> Iterator[str]:
+    """Yield the logins of the proxies that the call or the environment names, as they are and unquoted."""
+    from urllib.parse import unquote
+
+    named = [value for name, value in os.environ.items() if name.lower().endswith("_proxy")]
+    for url in (proxy, *named):
+        if isinstance(url, str) and "@" in url:
+            login = (url.partition("://")[2] or url).rpartition("@")[0]
+            password = login.partition(":")[2]
+            yield from filter(None, (login, unquote(login), password, unquote(password)))
+
+
+def fingerprint(auth: object) -> str:
+    """Return what tells keys apart without being one; `""` for none."""
+    from hashlib import sha256
+
+    texts = list(texts_in(auth))
+    return sha256("\0".join(texts).encode(errors="surrogatepass")).hexdigest()[:8] if texts else ""
+
+
+def texts_in(value: Any) -> Iterator[str]:
+    """Yield the strings in a value."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, bytes):
         yield value.decode(errors="replace")
     elif isinstance(value, Mapping):
-        yield from (text for item in value.values() for text in _strings(item))
+        yield from (text for item in value.values() for text in texts_in(item))
     elif isinstance(value, (list, tuple, set, frozenset)):
-        yield from (text for item in value for text in _strings(item))
+        yield from (text for item in value for text in texts_in(item))
 
 
 def _location(error: BaseException) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 from g4f_lite import hookspecs
 from g4f_lite._foreign import said
-from g4f_lite._signatures import Finding
+from g4f_lite._functions import Finding
 
 __all__ = ["arguments_of", "hook_findings", "hook_names"]
 

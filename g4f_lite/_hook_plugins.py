@@ -6,11 +6,11 @@ from typing import Any
 from g4f_lite._entry import BUILTIN_DISTRIBUTION, PROGRAM
 from g4f_lite._entry_points import Claim
 from g4f_lite._foreign import said
+from g4f_lite._functions import Finding, location_of
 from g4f_lite._hook_checks import hook_findings, hook_names
 from g4f_lite._loading import load
 from g4f_lite._plugins import HookCaller, Plugins
 from g4f_lite._policy import Environment, Policy, current_policy, environment_values
-from g4f_lite._signatures import Finding, location_of
 from g4f_lite._stdout import captured_stdout
 from g4f_lite._turns import CircularWaitError, Turn
 from g4f_lite.errors import ProviderLoadError

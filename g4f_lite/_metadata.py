@@ -1,7 +1,10 @@
 """Read a provider's constants from its source, without importing it.
 
-Only literals can be read so; whatever is computed is unknown until the import. The result for a file is
-kept in memory and in a small JSON file in the cache folder, by the file's times and size.
+A provider that is a module has them as top-level assignments. One that is an object of a module,
+``groq = Service(url="https://example.org", model=["m"], ...)``, has them as keyword arguments of the call
+that makes it. Only literals can be read so; whatever is computed is unknown until the import. What a file
+gives away, of all its objects at once, is kept in memory and in a small JSON file in the cache folder, by
+the file's times and size.
 """
 
 import ast
@@ -9,12 +12,12 @@ import contextlib
 import json
 import os
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from g4f_lite._constants import fits, models_in
+from g4f_lite._constants import fits, inputs_in, models_in
 from g4f_lite._sources import content, parse
 from g4f_lite.contract import CONSTANTS
 from g4f_lite.paths import cache_dir
@@ -22,7 +25,11 @@ from g4f_lite.paths import cache_dir
 __all__ = ["MetadataCache", "StaticMetadata", "read_constants"]
 
 _NAMES = frozenset(constant.name for constant in CONSTANTS)
-_FORMAT = 2
+_FORMAT = 3
+
+_Values = dict[str, Any]
+_File = tuple[list[int], dict[str, _Values]]
+"""A file's times and size, and what it gives away: by the name of the object, `""` for the module."""
 
 
 class StaticMetadata(NamedTuple):
@@ -36,16 +43,24 @@ class StaticMetadata(NamedTuple):
 UNKNOWN = StaticMetadata()
 
 
-def read_constants(source: str | bytes) -> StaticMetadata:
-    """Return the contract's constants that stand in `source` as top-level literals."""
-    values: dict[str, Any] = {}
+def read_constants(source: str | bytes, attr: str = "") -> StaticMetadata:
+    """Return the contract's constants that stand in `source` as literals: its own, or its object `attr`'s."""
+    return _judged(_read(source).get(attr, {}))
+
+
+def _read(source: str | bytes) -> dict[str, _Values]:
+    found: dict[str, _Values] = {"": {}}
     for statement in parse(source) or ():
         for name, value in _assigned(statement):
-            try:
-                values[name] = ast.literal_eval(value)
-            except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
-                values.pop(name, None)  # computed, so an earlier literal does not hold any more
-    return _judged(values)
+            if name in _NAMES:
+                # One that is computed takes an earlier literal back.
+                found[""].pop(name, None)
+                found[""].update(_literals([(name, value)]))
+            found.pop(name, None)
+            row = _literals(_arguments(value))
+            if row:
+                found[name] = row
+    return found
 
 
 def _assigned(statement: ast.stmt) -> list[tuple[str, ast.expr]]:
@@ -55,16 +70,36 @@ def _assigned(statement: ast.stmt) -> list[tuple[str, ast.expr]]:
         targets, value = [statement.target], statement.value
     else:
         return []
-    return [(item.id, value) for item in targets if isinstance(item, ast.Name) and item.id in _NAMES]
+    return [(item.id, value) for item in targets if isinstance(item, ast.Name)]
 
 
-def _judged(values: dict[str, Any]) -> StaticMetadata:
-    """Keep what is of the contract's kind."""
-    others = (item for item in CONSTANTS if item.name != "model")
-    kept = {item.name: values[item.name] for item in others if fits(values.get(item.name), item)}
-    models = models_in(values.get("model"))
-    if models is not None:
-        kept["model"] = models.names
+def _arguments(value: ast.expr) -> list[tuple[str, ast.expr]]:
+    keywords = value.keywords if isinstance(value, ast.Call) else []
+    return [(item.arg, item.value) for item in keywords if item.arg in _NAMES]
+
+
+def _literals(pairs: Iterable[tuple[str, ast.expr]]) -> _Values:
+    values = {}
+    for name, value in pairs:
+        with contextlib.suppress(ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
+            values[name] = ast.literal_eval(value)
+    return values
+
+
+def _kept(values: _Values) -> _Values:
+    """Return what is of the contract's kind."""
+    plain = (item for item in CONSTANTS if not item.kind.startswith("list"))
+    kept = {item.name: values[item.name] for item in plain if fits(values.get(item.name), item)}
+    for name in ("model", "embedding_model"):
+        models = models_in(values.get(name), empty=name != "model")
+        if models is not None:
+            kept[name] = models.names
+    inputs = inputs_in(values.get("inputs"))
+    return kept if inputs is None else {**kept, "inputs": inputs}
+
+
+def _judged(values: _Values) -> StaticMetadata:
+    kept = _kept(values)
     complete = all(item.name in kept for item in CONSTANTS if item.required)
     return StaticMetadata(MappingProxyType(kept), complete)
 
@@ -74,11 +109,11 @@ class MetadataCache:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._known: dict[str, tuple[list[int], dict[str, Any]]] | None = None
+        self._known: dict[str, _File] | None = None
         self._changed = False
 
-    def read(self, file: str) -> StaticMetadata:
-        """Return the constants in `file`, as it is now."""
+    def read(self, file: str, attr: str = "") -> StaticMetadata:
+        """Return the constants in `file`, as it is now: its own, or those of its object `attr`."""
         try:
             status = os.stat(file)  # noqa: PTH116 - hundreds of files
         except (OSError, ValueError):
@@ -87,26 +122,24 @@ class MetadataCache:
         stamp = [status.st_mtime_ns, status.st_ctime_ns, status.st_size]
         with self._lock:
             known = self._entries().get(file)
-        if known is not None and known[0] == stamp:
-            return _judged(dict(known[1]))
-        source = content(file)
-        if source is None:
-            return UNKNOWN
-        metadata = read_constants(source)
-        with self._lock:
-            self._entries()[file] = (stamp, dict(metadata.values))
-            self._changed = True
-        return metadata
+        if known is None or known[0] != stamp:
+            source = content(file)
+            if source is None:
+                return UNKNOWN
+            # Stored as judged: literals of other kinds may be bytes, say, which JSON does not have.
+            known = (stamp, {name: _kept(values) for name, values in _read(source).items()})
+            with self._lock:
+                self._entries()[file] = known
+                self._changed = True
+        return _judged(known[1].get(attr, {}))
 
-    def _entries(self) -> dict[str, tuple[list[int], dict[str, Any]]]:
+    def _entries(self) -> dict[str, _File]:
         if self._known is None:
             self._known = {}
             try:
                 stored = json.loads(self._path().read_bytes())
                 if stored["format"] == _FORMAT:
-                    self._known = {
-                        file: (list(stamp), dict(values)) for file, (stamp, values) in stored["files"].items()
-                    }
+                    self._known = {file: _stored(*entry) for file, entry in stored["files"].items()}
             except (OSError, ValueError, TypeError, KeyError, AttributeError, RuntimeError):
                 pass  # absent, foreign or damaged, or this user has no home: it is written anew, if it can be
         return self._known
@@ -135,3 +168,7 @@ class MetadataCache:
     @staticmethod
     def _path() -> Path:
         return cache_dir() / "providers.json"
+
+
+def _stored(stamp: Any, rows: Any) -> _File:
+    return list(stamp), {name: dict(values) for name, values in rows.items()}

@@ -3,32 +3,50 @@
 import types
 import typing
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Protocol
 
 from g4f_lite._text_safety import redact, shorten
 from g4f_lite.contract import LoadedProvider
 from g4f_lite.errors import InvalidArgumentError, UnsupportedOptionError
 
-__all__ = ["accepts", "check_options"]
+__all__ = ["Takes", "accepts", "check_options"]
 
 _PLAIN = (str, int, float, bool, bytes, list, dict, tuple, set, type(None))
 
 
+class Takes(Protocol):
+    """What a function takes: a `Function`, or a `LoadedProvider` for its chat."""
+
+    @property
+    def options(self) -> Mapping[str, Any]:
+        """The options that it takes by name, with their type hints."""
+        ...
+
+    @property
+    def any_option(self) -> bool:
+        """Whether it takes any other option too."""
+        ...
+
+
 def check_options(
-    provider: LoadedProvider, options: Mapping[str, Any], *, drop: bool
+    provider: LoadedProvider, options: Mapping[str, Any], *, drop: bool, takes: Takes | None = None
 ) -> tuple[dict[str, Any], tuple[str, ...]]:
     """Return the options to pass on, and the names of those dropped.
+
+    `takes` is the provider's function that is asked, its chat if left out.
 
     Raises:
         UnsupportedOptionError: an option that the provider does not take, unless `drop`.
         InvalidArgumentError: a value that its type hint rules out.
     """
-    unknown = [] if provider.any_option else [name for name in options if name not in provider.options]
+    function = provider if takes is None else takes
+    known, any_option = function.options, function.any_option
+    unknown = [] if any_option else [name for name in options if name not in known]
     if unknown and not drop:
-        raise UnsupportedOptionError(provider.name, unknown, provider.options)
+        raise UnsupportedOptionError(provider.name, unknown, known)
     kept = {name: value for name, value in options.items() if name not in unknown}
     for name, value in kept.items():
-        hint = provider.options.get(name, Any)
+        hint = known.get(name, Any)
         if not accepts(hint, value):
             # Not the value itself: it may be a key.
             raise InvalidArgumentError(

@@ -13,10 +13,11 @@ from g4f_lite._entry import PROGRAM, Entry, claim_of, own_name
 from g4f_lite._entry_points import Claim, DiscoveryProblem
 from g4f_lite._foreign import called
 from g4f_lite._hook_plugins import hook_problems
+from g4f_lite._identity import Identity
 from g4f_lite._plugins import HookCaller
 from g4f_lite._policy import current_policy, environment_values
 from g4f_lite._store import Store, candidates
-from g4f_lite._validation import Identity, validate
+from g4f_lite._validation import validate
 from g4f_lite.contract import LoadedProvider, Problem, ProviderInfo, Verdict
 from g4f_lite.errors import (
     InvalidArgumentError,
@@ -73,7 +74,7 @@ class Registry:
         everyone.sort(key=lambda item: order(item[0].claim.name, item[0].claim.distribution, item[0].builtin))
         try:
             for entry, contested in everyone:
-                yield entry.describe(policy, store.static(entry), contested=contested)
+                yield store.describe(entry, policy, contested=contested)
         finally:
             store.metadata.save()
 
@@ -86,7 +87,7 @@ class Registry:
         store = self._store
         policy = current_policy(environment_values())
         entry = store.find(_checked(name), policy)
-        info = entry.describe(policy, store.static(entry), contested=False)
+        info = store.describe(entry, policy, contested=False)
         store.metadata.save()
         return info
 

@@ -20,14 +20,14 @@ from g4f_lite.contract import LoadedProvider, ProviderInfo
 from g4f_lite.errors import InvalidArgumentError, MissingAuthError, ModelNotFoundError, RegistryError
 from g4f_lite.results import Attempt
 
-__all__ = ["DEFAULT_VARIABLE", "Route", "find_route", "is_warm"]
+__all__ = ["DEFAULT_VARIABLE", "Target", "find_target", "is_warm"]
 
 DEFAULT_VARIABLE = "G4F_LITE_PROVIDER"
 _DEFAULT = "local"
 _OUT_OF_REACH = ("blocked", "conflict")
 
 
-class Route(NamedTuple):
+class Target(NamedTuple):
     """Who is asked for what, and who was passed over on the way there."""
 
     provider: LoadedProvider
@@ -35,8 +35,10 @@ class Route(NamedTuple):
     skipped: tuple[Attempt, ...] = ()
 
 
-def find_route(provider: object, model: object, *, has_auth: bool) -> Route:
+def find_target(provider: object, model: object, *, has_auth: bool, models: str = "models") -> Target:
     """Return the provider and the model for a call, importing the provider if need be.
+
+    `models` is the attribute of a provider that has the models in question.
 
     Raises:
         InvalidArgumentError: `provider` or `model` is no name.
@@ -45,13 +47,13 @@ def find_route(provider: object, model: object, *, has_auth: bool) -> Route:
     """
     name, wanted = _named(_checked("provider", provider), _checked("model", model))
     if name is None and wanted is not None:
-        return _route_by_model(wanted, has_auth=has_auth)
+        return _target_by_model(wanted, models, has_auth=has_auth)
     loaded = registry.get(name or _default())
-    return Route(loaded, _model_of(loaded, wanted))
+    return Target(loaded, _model_of(loaded, wanted, models))
 
 
 def is_warm(provider: object) -> bool:
-    """Whether `find_route` for this provider would neither scan nor import."""
+    """Whether `find_target` for this provider would neither scan nor import."""
     return isinstance(provider, str) and registry.is_ready(provider)
 
 
@@ -101,46 +103,51 @@ def _default() -> str:
     return (os.environ.get(DEFAULT_VARIABLE, "").strip() or _DEFAULT).partition("/")[0]
 
 
-def _model_of(provider: LoadedProvider, wanted: str | None) -> str:
+def _model_of(provider: LoadedProvider, wanted: str | None, models: str) -> str:
+    offered: tuple[str, ...] = getattr(provider, models)
     if wanted is None:
-        return provider.models[0]
-    if wanted not in provider.models:
-        raise ModelNotFoundError(wanted, provider.models, provider=provider.name)
+        return offered[0] if offered else ""
+    if wanted not in offered and not provider.any_model:
+        raise ModelNotFoundError(wanted, offered, provider=provider.name)
     return wanted
 
 
-def _route_by_model(model: str, *, has_auth: bool) -> Route:
+def _target_by_model(model: str, models: str, *, has_auth: bool) -> Target:
     infos: list[ProviderInfo] = []  # fills as it is walked: mostly, the first few are enough
     walk = _noting(registry.iter_infos(_preference(_default().rpartition(":")[2])), infos)
     if has_auth:
         walk = iter(list(walk))
-        _check_whose_key(infos, model)
+        _check_whose_key(infos, model, models)
     skipped: list[Attempt] = []
     problem: RegistryError | None = None
-    for info in _candidates(walk, infos, model, has_auth=has_auth):
+    for info in _candidates(walk, infos, model, models, has_auth=has_auth):
         try:
             loaded = registry.get(info.name)
         except RegistryError as error:
             skipped.append(
                 Attempt(f"{info.distribution}:{info.name}", model, "skipped", 0.0, shorten(str(error)))
             )
-            if model in (info.models or ()):  # else it may have nothing to do with this model
+            if model in _listed(info, models):  # else it may have nothing to do with this model
                 problem = error
             continue
         if (
-            model in loaded.models
+            model in getattr(loaded, models)
             and loaded.working
-            and _has_key(loaded.needs_auth, loaded.auth_env, has_auth)
+            and _has_key(loaded.needs_auth, loaded.name, loaded.auth_env, has_auth)
         ):
-            return Route(loaded, model, tuple(skipped))
+            return Target(loaded, model, tuple(skipped))
     if problem is not None:
         raise problem
-    raise _nobody(infos, model)
+    raise _nobody(infos, model, models)
 
 
-def _check_whose_key(infos: list[ProviderInfo], model: str) -> None:
+def _listed(info: ProviderInfo, models: str) -> tuple[str, ...]:
+    return getattr(info, models) or ()
+
+
+def _check_whose_key(infos: list[ProviderInfo], model: str, models: str) -> None:
     """A key that could be meant for several providers is sent to none of them."""
-    takers = [info.name for info in infos if info.needs_auth and model in (info.models or ())]
+    takers = [info.name for info in infos if info.needs_auth and model in _listed(info, models)]
     if len(takers) > 1:
         raise InvalidArgumentError(
             "auth",
@@ -160,13 +167,15 @@ def _preference(default: str) -> Callable[[str, str, bool], tuple[bool, bool, bo
 
 
 def _candidates(
-    walk: Iterator[ProviderInfo], infos: list[ProviderInfo], model: str, *, has_auth: bool
+    walk: Iterator[ProviderInfo], infos: list[ProviderInfo], model: str, models: str, *, has_auth: bool
 ) -> Iterator[ProviderInfo]:
     """Yield who lists the model; then, if none of them served, those whose models need an import to know."""
     for info in filter(_is_usable, walk):
-        if model in (info.models or ()) and _has_key(bool(info.needs_auth), _variable(info), has_auth):
+        if model in _listed(info, models) and _has_key(
+            bool(info.needs_auth), info.name, _variable(info), has_auth
+        ):
             yield info
-    yield from (info for info in filter(_is_usable, infos) if info.models is None)
+    yield from (info for info in filter(_is_usable, infos) if getattr(info, models) is None)
 
 
 def _is_usable(info: ProviderInfo) -> bool:
@@ -178,16 +187,24 @@ def _variable(info: ProviderInfo) -> str:
     return info.auth_env or auth_variable(info.name)
 
 
-def _has_key(needs_auth: bool, variable: str, has_auth: bool) -> bool:
-    return not needs_auth or has_auth or bool(os.environ.get(variable))
+def _has_key(needs_auth: bool, provider: str, variable: str, has_auth: bool) -> bool:
+    if not needs_auth or has_auth:
+        return True
+    from g4f_lite._keys import has_key  # most providers by model need none
+
+    return has_key(provider, variable)
 
 
-def _nobody(infos: list[ProviderInfo], model: str) -> MissingAuthError | ModelNotFoundError:
+def _nobody(infos: list[ProviderInfo], model: str, models: str) -> MissingAuthError | ModelNotFoundError:
     """Return the error that says why nobody can be asked for the model."""
-    offering = [info for info in infos if model in (info.models or ())]
+    offering = [info for info in infos if model in _listed(info, models)]
     missing = list(filter(_is_usable, offering))
     if missing:
         return MissingAuthError(missing[0].name, _variable(missing[0]))
     why = "; ".join(f"{info.name!r} lists it and {info.reason or 'is not working'}" for info in offering)
-    models = dict.fromkeys(name for info in filter(_is_usable, infos) for name in info.models or ())
-    return ModelNotFoundError(model, models, note=f" ({why}.)" if why else "")
+    note = f" ({why}.)" if why else ""
+    takers = [info.name for info in filter(_is_usable, infos) if info.any_model]
+    if takers:
+        note += f" These take models that they do not list, if you name them: {listing(takers)}."
+    known = dict.fromkeys(name for info in filter(_is_usable, infos) for name in _listed(info, models))
+    return ModelNotFoundError(model, known, note=note)

@@ -9,7 +9,7 @@ import threading
 import warnings
 from pathlib import Path
 
-__all__ = ["content", "find_source", "line_of", "parse"]
+__all__ = ["content", "find_source", "line_of", "parse", "place_in"]
 
 _LARGEST = 64_000
 """Bytes. A larger module is not worth parsing for five constants, and CPython 3.10 ends the process for
@@ -94,10 +94,20 @@ def parse(source: str | bytes) -> list[ast.stmt] | None:
 
 def line_of(file: str, name: str) -> int:
     """Return the line of the last top-level assignment to `name`, 1 if there is none."""
-    source = content(file) if name else None
-    lines = [1]
-    for statement in parse(source or b"") or ():
+    return _assignment(file, name) or 1
+
+
+def place_in(module: str, name: str) -> str:
+    """Return ``file:line`` where an imported module assigns `name` at its top level, `""` if it does not."""
+    file = getattr(sys.modules.get(module), "__file__", None) if name else None
+    line = _assignment(file, name) if isinstance(file, str) else None
+    return f"{file}:{line}" if line else ""
+
+
+def _assignment(file: str, name: str) -> int | None:
+    line = None
+    for statement in parse((content(file) if name else None) or b"") or ():
         targets = getattr(statement, "targets", None) or [getattr(statement, "target", None)]
         if any(isinstance(item, ast.Name) and item.id == name for item in targets):
-            lines.append(statement.lineno)
-    return lines[-1]
+            line = statement.lineno
+    return line

@@ -9,14 +9,17 @@ from g4f_lite._entry import BUILTIN_DISTRIBUTION, PROGRAM, Entry
 from g4f_lite._entry_points import DiscoveryProblem
 from g4f_lite._foreign import said
 from g4f_lite._hook_plugins import HookPlugins, Offered
+from g4f_lite._identity import is_name
 from g4f_lite._metadata import MetadataCache, StaticMetadata
 from g4f_lite._plugins import Plugins
-from g4f_lite._policy import Environment, Policy
+from g4f_lite._policy import Environment, Policy, current_policy, environment_values
+from g4f_lite._preset_entry import PresetEntry
+from g4f_lite._presets import read_presets
 from g4f_lite._sources import find_source
 from g4f_lite._text_safety import listing
-from g4f_lite._validation import is_name
-from g4f_lite.contract import GROUP, HOOKS_GROUP, LoadedProvider
+from g4f_lite.contract import GROUP, HOOKS_GROUP, LoadedProvider, ProviderInfo
 from g4f_lite.errors import (
+    InvalidProviderError,
     ProviderBlockedError,
     ProviderConflictError,
     ProviderLoadError,
@@ -83,7 +86,10 @@ class Store:
             if claim.group == GROUP:
                 entries[claim.name] = (*entries.get(claim.name, ()), Entry(claim))
         self.hook_plugins.expect(claim for claim in found.claims if claim.group == HOOKS_GROUP)
-        self.problems = found.problems
+        presets, problems = read_presets()
+        for preset in presets:
+            entries[preset.name] = (*entries.get(preset.name, ()), PresetEntry(preset))
+        self.problems = (*found.problems, *problems)
         self._entries = entries
 
     def known(self, name: str) -> tuple[Entry, ...]:
@@ -136,18 +142,45 @@ class Store:
         """Return what the source of a provider gives away."""
         known = self._static.get(entry.full_name)
         if known is None:
-            source = None if entry.claim.attr or entry.plugin is not None else find_source(entry.claim.module)
-            known = self._static[entry.full_name] = self.metadata.read(source) if source else StaticMetadata()
+            source = None if entry.plugin is not None else find_source(entry.claim.module)
+            known = self.metadata.read(source, entry.claim.attr) if source else StaticMetadata()
+            self._static[entry.full_name] = known
         return known
+
+    def describe(self, entry: Entry, policy: Policy, *, contested: bool) -> ProviderInfo:
+        """Return what is known of an entry now, without importing anything."""
+        if not isinstance(entry, PresetEntry):
+            return entry.describe(policy, self.static(entry), contested=contested)
+        claimants = _named(self.entries(), entry.preset.base)
+        usable = candidates(claimants, policy)
+        if not claimants and not self.hook_plugins.loaded:  # one of these may offer it
+            return entry.described(policy, entry.unheard_of, contested=contested)
+        base = next(
+            (self.describe(item, policy, contested=len(usable) > 1) for item in usable or claimants), None
+        )
+        return entry.described(policy, base, contested=contested)
 
     # --- using -------------------------------------------------------------------------------
 
     def load(self, entry: Entry, *, strict: bool) -> LoadedProvider:
         """Return an entry's provider, importing it if that has not been tried."""
+        if isinstance(entry, PresetEntry):
+            return self._load_preset(entry, strict=strict)
         # Our own sources are compared with what they become by our tests; reading them again at each
         # start would cost a command line a part of what it takes to its first token.
         static = None if entry.builtin else self.static(entry)
         return entry.load(self.hold, static=static, strict=strict)
+
+    def _load_preset(self, entry: PresetEntry, *, strict: bool) -> LoadedProvider:
+        try:
+            base = self.find(entry.preset.base, current_policy(environment_values()))
+        except ProviderNotFoundError as error:
+            raise entry.without_base(error) from error
+        try:
+            return entry.bound_to(self.load(base, strict=strict))
+        except InvalidProviderError:
+            entry.verdict = base.verdict
+            raise
 
     def hold(self, entry: Entry) -> None:
         """Hand a judged provider to pluggy; one that pluggy cannot hold is a load failure like any other."""

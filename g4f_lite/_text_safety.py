@@ -32,7 +32,8 @@ def _spellings(secret: str) -> set[str]:
 
     bare = secret.strip()
     raw = secret.encode(errors="surrogatepass")
-    forms = {secret, bare, repr(secret)[1:-1], repr(raw)[2:-1], quote(bare, safe=""), quote_plus(bare)}
+    forms = {secret, bare, repr(secret)[1:-1], repr(raw)[2:-1], quote(bare, safe=""), quote(bare)}
+    forms.add(quote_plus(bare))
     forms.add(b64encode(bare.encode(errors="surrogatepass")).decode())
     return {form for form in forms if len(form) >= _SHORTEST_SECRET}
 

@@ -1,35 +1,15 @@
 """Judge a provider: everything that is wrong with it at once, and the facts a call needs."""
 
-import inspect
-import re
-from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 
-from g4f_lite._constants import fits, models_in
-from g4f_lite._foreign import called, is_module, or_else, plain_text, said, shown
-from g4f_lite._hook_checks import hook_findings, hook_names
+from g4f_lite._functions import SHAPES
+from g4f_lite._identity import Identity, auth_variable, is_name
+from g4f_lite._judge import Judge
 from g4f_lite._metadata import StaticMetadata
-from g4f_lite._signatures import Finding, SignatureFacts, examine, location_of
-from g4f_lite._sources import line_of
-from g4f_lite.contract import CONSTANTS, Constant, LoadedProvider, Problem, Verdict, params_of
+from g4f_lite._signatures import SignatureFacts
+from g4f_lite.contract import CONSTANTS, Function, LoadedProvider, Verdict
 
 __all__ = ["Identity", "auth_variable", "is_name", "validate"]
-
-_NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
-_MISSING = object()
-_T = TypeVar("_T")
-
-
-class Identity:
-    """Who a provider is: its name, who brought it, and whether it came with g4f_lite."""
-
-    __slots__ = ("builtin", "distribution", "name", "version")
-
-    def __init__(self, name: str, distribution: str, version: str, *, builtin: bool = False) -> None:
-        self.name = name
-        self.distribution = distribution
-        self.version = version
-        self.builtin = builtin
 
 
 def validate(
@@ -43,32 +23,35 @@ def validate(
         static: what its source gave away before the import, to find drift.
         printed: what it printed while it was imported.
     """
-    judge = _Judge(plugin, who)
+    judge = Judge(plugin, who)
     judge.check_name()
     judge.check_output(printed)
     values = {item.name: judge.constant(item) for item in CONSTANTS}
     judge.attempt(judge.check_instance, None)
-    create = judge.function("_create_completion")
-    acreate = judge.function("_acreate_completion")
-    facts = judge.signature("_create_completion", create)
-    judge.check_twins(facts, judge.signature("_acreate_completion", acreate), twins=callable(acreate))
+    functions = {name: judge.function(name) for name in SHAPES}
+    facts = {name: judge.signature(name, function) for name, function in functions.items()}
+    create, embed = functions["_create_completion"], functions["_create_embedding"]
+    twins = callable(functions["_acreate_completion"])
+    judge.check_twins(facts["_create_completion"], facts["_acreate_completion"], twins=twins)
     params = judge.params(create)
-    judge.check_auth(values, facts)
+    if values["needs_auth"]:
+        judge.check_auth("_create_completion", facts["_create_completion"])
+        if embed is not None:
+            judge.check_auth("_create_embedding", facts["_create_embedding"])
+    judge.check_embedding(values, embed)
     judge.check_drift(values, static)
     judge.attempt(judge.check_hooks, None)
-    notes = (
-        () if values["supports_stream"] is not False else ("It answers whole: a stream of it is one chunk.",)
-    )
-    verdict = Verdict(tuple(judge.problems), notes)
+    verdict = Verdict(tuple(judge.problems), _notes(values))
     if not verdict.usable:
         return verdict, None
+    taken = facts["_create_completion"]
     return verdict, LoadedProvider(
         name=who.name,
         distribution=who.distribution,
         version=who.version,
         plugin=plugin,
         create=create,
-        acreate=acreate,
+        acreate=functions["_acreate_completion"],
         url=values["url"],
         models=tuple(values["model"]),
         supports_stream=values["supports_stream"],
@@ -76,220 +59,25 @@ def validate(
         working=values["working"] is not False,
         auth_env=values["auth_env"] or auth_variable(who.name),
         params=params,
-        options=facts.options,
-        any_option=facts.any_option,
+        options=taken.options,
+        any_option=taken.any_option,
         builtin=who.builtin,
         verdict=verdict,
+        both_ways=taken.both_ways,
+        any_model=values["any_model"] is True,
+        inputs=tuple(values["inputs"] or ()),
+        embed=_function(embed, facts["_create_embedding"]),
+        embedding_models=tuple(values["embedding_model"] or ()),
+        list_models=_function(functions["_list_models"], facts["_list_models"]),
     )
 
 
-def auth_variable(name: str) -> str:
-    """Return the environment variable that a provider's key is looked for in, unless it names another."""
-    return f"{name.upper().replace('-', '_')}_API_KEY"
+def _notes(values: dict[str, Any]) -> tuple[str, ...]:
+    whole = values["supports_stream"] is False
+    return ("It answers whole: a stream of it is one chunk.",) if whole else ()
 
 
-def is_name(name: str) -> bool:
-    """Whether `name` is one that a provider can have."""
-    return _NAME.fullmatch(name) is not None
-
-
-class _Judge:
-    """Collects the problems of one provider, which may be anything: each look at it can raise."""
-
-    def __init__(self, plugin: Any, who: Identity) -> None:
-        self.plugin = plugin
-        self.who = who
-        self.problems: list[Problem] = []
-        self._uninstantiated = False
-        self._class: str | None = None
-        """The place of an object's class, once it was looked for."""
-
-    def add(self, finding: Finding, location: str | None = None, *, of: str = "") -> None:
-        """Note a finding, with its distribution and its place: that of the attribute `of`, if that is given."""
-        self.problems.append(
-            Problem(
-                kind=finding.kind,
-                message=finding.message,
-                fix=finding.fix,
-                location=self._home(of) if location is None else location,
-                distribution=f"{self.who.distribution} {self.who.version}".strip(),
-                fatal=finding.fatal,
-            )
-        )
-
-    def attempt(self, step: Callable[[], _T], otherwise: _T) -> _T:
-        """Return what `step` returns; what it raises is a problem, not a crash."""
-        try:
-            return step()
-        except KeyboardInterrupt:
-            raise
-        except BaseException as error:
-            message = f"Looking at it raises {said(error)}."
-            fix = "Make its attributes plain values and plain functions."
-            self.add(Finding("unreadable-attribute", message, fix))
-            return otherwise
-
-    def _home(self, name: str = "") -> str:
-        """Return the file of the provider, with the line that assigns `name` if there is one."""
-        if not is_module(self.plugin):
-            if self._class is None:
-                self._class = or_else("", lambda: location_of(self.plugin))
-            return self._class
-        file = plain_text(or_else(None, lambda: self.plugin.__file__))
-        return f"{file}:{line_of(file, name)}" if file else ""
-
-    def _get(self, name: str) -> Any:
-        """Return the attribute, or `_MISSING`; one that raises is a problem, not a crash."""
-        try:
-            return getattr(self.plugin, name, _MISSING)
-        except KeyboardInterrupt:
-            raise
-        except BaseException as error:
-            message = f"Reading `{name}` raises {said(error, 100)}."
-            self.add(Finding("unreadable-attribute", message, "Make it a plain attribute."))
-            return _MISSING
-
-    def check_name(self) -> None:
-        """The name has to be one that a caller can type."""
-        if not is_name(self.who.name):
-            fix = "Use lower case letters, digits, `-` and `_`, a letter or digit first."
-            self.add(Finding("invalid-name", f"{self.who.name!r} is no provider name.", fix))
-
-    def check_output(self, printed: str) -> None:
-        """A provider prints nothing: stdout is the program's."""
-        if printed:
-            message = f"Importing it prints {shown(printed)}."
-            self.add(Finding("prints-at-import", message, "Remove the output.", fatal=False))
-
-    # --- constants ---------------------------------------------------------------------------
-
-    def constant(self, row: Constant) -> Any:
-        """Return a constant's value in the contract's type, None if it is absent or wrong."""
-        value = self._get(row.name)
-        if value is not _MISSING:
-            return self.attempt(lambda: self._constant(row, value), None)
-        if row.required:
-            self.add(Finding("missing-constant", f"`{row.name}` is missing.", f"Add `{row.example}`."))
+def _function(function: Any, facts: SignatureFacts) -> Function | None:
+    if function is None:
         return None
-
-    def _constant(self, row: Constant, value: Any) -> Any:
-        if row.kind == "list[str]":
-            return self._models(value)
-        if fits(value, row):
-            return value if row.kind == "bool" else plain_text(value)
-        wanted = "variable's name" if row.name == "auth_env" else row.kind
-        message = f"`{row.name}` is {shown(value)}, a {type(value).__name__}, and has to be a {wanted}."
-        self.add(Finding("wrong-constant", message, f"Write `{row.example}`, say."), of=row.name)
-        return None
-
-    def _models(self, value: Any) -> list[str]:
-        """Return the models as a list; other collections of strings are warned about and taken."""
-        fix = "Write a list of strings, the default first."
-        models = models_in(value)
-        if models is None:
-            message = f"`model` is {shown(value)} and has to be a list of names, with one at least."
-            self.add(Finding("wrong-constant", message, fix), of="model")
-            return []
-        lone = plain_text(value)
-        if lone is not None:
-            message, fix = f"`model` is the string {shown(lone)}.", f"Write `model = [{shown(lone)}]`."
-            self.add(Finding("model-not-list", message, fix, fatal=False), of="model")
-        elif not models.listed:
-            message = f"`model` is a {type(value).__name__}."
-            self.add(Finding("model-not-list", message, fix, fatal=False), of="model")
-        if models.repeats:
-            message = "`model` names a model twice."
-            self.add(Finding("duplicate-model", message, "Name each once.", fatal=False), of="model")
-        return models.names
-
-    def check_drift(self, values: dict[str, Any], static: StaticMetadata | None) -> None:
-        """What the source said before the import has to be what the module says after it."""
-        for name, before in static.values.items() if static else ():
-            after = values.get(name)
-            if after is not None and after != before:
-                message = f"`{name}` reads {shown(before)} in the source and is {shown(after)}."
-                fix = "Assign it once, as a literal, or only as something computed."
-                self.add(Finding("metadata-drift", message, fix, fatal=False), of=name)
-
-    # --- functions ---------------------------------------------------------------------------
-
-    def function(self, name: str) -> Any:
-        """Return the function; the synchronous one has to be there."""
-        value = self._get(name)
-        if value is not _MISSING:
-            return value
-        if name == "_create_completion":
-            fix = "Define `def _create_completion(model: str, messages: list, stream: bool, **kwargs)`."
-            self.add(Finding("missing-function", f"`{name}` is missing.", fix))
-        return None
-
-    def check_instance(self) -> None:
-        """A class whose functions take `self` was meant to be instantiated; that is said once."""
-        kind = self.plugin
-        if not issubclass(type(kind), type):
-            return
-        function = inspect.getattr_static(kind, "_create_completion", None)
-        if not inspect.isfunction(function) or [*function.__code__.co_varnames, ""][0] != "self":
-            return
-        self._uninstantiated = True
-        name = called(kind) or "Provider"
-        message = f"It is the class `{name}`, and its `_create_completion` takes `self`."
-        fix = f"Write `provider = {name}()`, and let the entry point name that: `module:provider`."
-        self.add(Finding("class-not-instance", message, fix))
-
-    def signature(self, name: str, function: Any) -> SignatureFacts:
-        """Judge a function's signature."""
-        nothing = SignatureFacts(())
-        if function is None and self._get(name) is _MISSING:
-            return nothing
-        if self._uninstantiated:
-            return SignatureFacts((), any_option=True)
-        asynchronous = name == "_acreate_completion"
-        facts = self.attempt(lambda: examine(name, function, asynchronous=asynchronous), nothing)
-        location = _place_of(function)
-        for finding in facts.findings:
-            self.add(finding, location)
-        return facts
-
-    def params(self, create: Any) -> str:
-        """Return the `params` line: the provider's own, or the computed one."""
-        given = self._get("params")
-        text = plain_text(given)
-        if text is not None:
-            return text
-        # Where it cannot be computed, the signature's own problem says why.
-        computed = or_else("", lambda: params_of(self.who.name, create))
-        message = "`params` is missing." if given is _MISSING else f"`params` is a {type(given).__name__}."
-        fix = f'Add `params = "{computed}"`.' if computed else "Add it once the signature is right."
-        self.add(Finding("missing-params", message, fix, fatal=False))
-        return computed
-
-    def check_auth(self, values: dict[str, Any], facts: SignatureFacts) -> None:
-        """A provider that needs a key should have a way to be given it."""
-        if values["needs_auth"] and not facts.any_option and "auth" not in facts.options:
-            message = "`needs_auth` is True, and `_create_completion` takes no `auth`."
-            self.add(Finding("auth-not-taken", message, "Add `auth: str | None = None`.", fatal=False))
-
-    def check_twins(self, facts: SignatureFacts, other: SignatureFacts, *, twins: bool) -> None:
-        """What the synchronous function takes the asynchronous one is given too."""
-        if not twins or other.any_option:
-            return
-        lacking = [f"`{name}`" for name in facts.options if name not in other.options]
-        lacking += ["`**kwargs`"] if facts.any_option else []
-        if lacking:
-            message = (
-                f"`_acreate_completion` does not take {', '.join(lacking)} and `_create_completion` does."
-            )
-            fix = "Give both the same parameters."
-            self.add(Finding("options-differ", message, fix, fatal=False))
-
-    def check_hooks(self) -> None:
-        """Hooks have to be ones that exist, with parameters that they are given."""
-        for name in () if self._uninstantiated else hook_names(self.plugin):
-            function = self._get(name)
-            for finding in () if function is _MISSING else hook_findings(name, function):
-                self.add(finding, _place_of(function))
-
-
-def _place_of(function: Any) -> str | None:
-    return or_else("", lambda: location_of(function)) or None
+    return Function(function, facts.options, facts.any_option, facts.both_ways)

@@ -6,13 +6,17 @@ import time
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Generator
 from contextlib import aclosing
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
-from g4f_lite._bridge import ThreadedSource
+from g4f_lite._bridge import asked
 from g4f_lite._call import Call
 from g4f_lite.cancellation import _current
 from g4f_lite.errors import StreamStateError
 from g4f_lite.results import Completion, Provenance
+from g4f_lite.streams import is_text
+
+if TYPE_CHECKING:
+    from g4f_lite.events import Event
 
 __all__ = ["AsyncCompletionStream"]
 
@@ -24,22 +28,39 @@ class _Lazy:
     """A call that is prepared when it is first needed: finding a provider may import it.
 
     Attributes:
+        events: whether the caller wants events beside text.
         waiting: the task that waits for the provider's next piece, None while nobody does.
         woken: whether `waiting` was interrupted for that, by a cancel that is ours to take back.
     """
 
-    __slots__ = ("call", "prepare", "waiting", "woken")
+    __slots__ = ("call", "events", "prepare", "waiting", "woken")
 
     def __init__(self, prepare: Callable[[], Awaitable[Call]]) -> None:
         self.prepare = prepare
         self.call: Call | None = None
+        self.events = False
         self.waiting: asyncio.Task[Any] | None = None
         self.woken = False
 
     async def get(self) -> Call:
         if self.call is None:
             self.call = await self.prepare()
+            self.call.events = self.events
         return self.call
+
+    def arm(self, call: Call) -> None:
+        """Have the call end when its time is over, whatever it waits for then."""
+        from g4f_lite._clock import clock
+
+        if call.ends_at is None or call.stop_timer is not None:
+            return
+        left = max(call.ends_at - clock().monotonic(), 0.0)
+        call.stop_timer = clock().call_later_on(asyncio.get_running_loop(), left, self._expire)
+
+    def _expire(self) -> None:
+        if self.call is not None:
+            self.call.scope.expire()
+            self.wake()
 
     def wake(self) -> None:
         """Interrupt the task that waits: nothing but its own cancel wakes it from a provider's await."""
@@ -71,7 +92,7 @@ class AsyncCompletionStream(AsyncIterator[str]):
 
     def __init__(self, prepare: Callable[[], Awaitable[Call]]) -> None:
         self._lazy = _Lazy(prepare)
-        self._pieces = _pieces(self._lazy)
+        self._pieces = cast("AsyncGenerator[str, None]", _pieces(self._lazy))
 
     def __await__(self) -> Generator[Any, None, "AsyncCompletionStream"]:
         yield from self._lazy.get().__await__()
@@ -106,6 +127,17 @@ class AsyncCompletionStream(AsyncIterator[str]):
         if call is not None:
             call.cancelled()
 
+    def events(self) -> "AsyncIterator[str | Event]":
+        """Return this stream itself, which from now on gives the events too, as they come.
+
+        The first choice's text comes as `str`. An event that was handed out is a part of the answer as
+        text is: after one, no other provider is asked.
+        """
+        self._lazy.events = True
+        if self._lazy.call is not None:
+            self._lazy.call.events = True
+        return cast("AsyncIterator[str | Event]", self)
+
     @property
     def completion(self) -> Completion:
         """The whole answer, after its end or after `aclose()`.
@@ -130,51 +162,88 @@ class AsyncCompletionStream(AsyncIterator[str]):
         return self._lazy.call
 
 
-async def _pieces(lazy: _Lazy) -> AsyncGenerator[str, None]:
-    """Yield the text of the answer, noting the rest of it in the call; close the provider on every path."""
+async def _pieces(lazy: _Lazy) -> AsyncGenerator[Any, None]:  # noqa: PLR0912 - every way out, in one place
+    """Yield the text of the answer, noting the rest of it in the call; close every source on every path.
+
+    Each turn of the loop is an attempt. Of one that fails, nothing was yielded, or the next one goes on
+    from it.
+    """
     call: Call | None = None
-    source: Any = None
-    failure: BaseException | None = None
-    try:
-        lazy.waiting = asyncio.current_task()
-        call = await lazy.get()
-        source = call.open_async() if call.is_native else ThreadedSource(call.open, call.scope)
-        async with aclosing(_texts(lazy, call, source)) as texts:
-            async for text in texts:
-                call.gathered.parts.append(text)
-                if not call.whole:
-                    yield text
-    except (GeneratorExit, asyncio.CancelledError, KeyboardInterrupt):
-        if call is not None:
-            call.scope.cancel()
-            call.cancelled(await _close(source))
-        if lazy.take_back():
-            return
-        raise
-    except BaseException as error:
-        failure = error
-    finally:
-        lazy.waiting = None
-    if call is None or source is None:
-        if failure is not None:
-            raise failure
-        return
-    if call.scope.cancelled:
-        call.cancelled(await _close(source))
-        return
-    if failure is not None:
-        await _close(source)
-        raise call.failed(failure)
-    call.finish()
-    if call.whole and call.gathered.parts:
-        yield call.gathered.text
-
-
-async def _texts(lazy: _Lazy, call: Call, source: Any) -> AsyncGenerator[str, None]:
-    """Yield the text of `source` until it ends or the call is cancelled; the scope is current meanwhile."""
-    scope, take, step = call.scope, call.gathered.take, source.__anext__
-    turn = time.monotonic()
     while True:
+        source: Any = None
+        failure: BaseException | None = None
+        try:
+            lazy.waiting = asyncio.current_task()
+            if call is None:
+                call = await lazy.get()
+                lazy.arm(call)
+            source = await _source(lazy, call)
+            async with aclosing(_items(lazy, call, source)) as items:
+                holds = call.holds
+                async for item in items:
+                    if not holds or type(item) is not str:
+                        yield item
+        except (GeneratorExit, asyncio.CancelledError, KeyboardInterrupt):
+            if call is not None:
+                call.scope.cancel()
+                failure = await _close(source)
+            if not lazy.take_back():
+                if call is not None:
+                    call.cancelled(failure)
+                raise
+        except BaseException as error:
+            failure = error
+        finally:
+            lazy.waiting = None
+        if failure is not None and (call is None or call.has_failed):
+            raise failure  # in finding somebody to ask
+        held = [] if call is None else await _settled(lazy, call, source, failure)
+        if held is not None:
+            for text in held:
+                yield text
+            return
+
+
+async def _settled(lazy: _Lazy, call: Call, source: Any, failure: BaseException | None) -> list[str] | None:
+    """End an attempt; return what was held back of the answer, None if another attempt follows.
+
+    Raises:
+        G4FLiteError: the call has failed with it.
+    """
+    if call.scope.cancelled:
+        lazy.take_back()
+        trouble = await _close(source)
+        if call.scope.expired:
+            raise call.overdue(trouble)
+        call.cancelled(trouble)
+        return []
+    if failure is None:
+        failure = call.lacking()
+    if failure is None:
+        return call.finish()
+    await _close(source)
+    call.fail(failure)
+    return None
+
+
+async def _source(lazy: _Lazy, call: Call) -> Any:
+    """Ask the provider, or whoever's turn it is."""
+    if call.tries is None:
+        return asked(call)
+    from g4f_lite._asking_again import next_source_async
+
+    lazy.waiting = None  # what it waits for there, the scope itself ends
+    return await next_source_async(call)
+
+
+async def _items(lazy: _Lazy, call: Call, source: Any) -> AsyncGenerator[Any, None]:
+    """Yield what `source` gives until it ends or the call is cancelled; the scope is current meanwhile."""
+    if source is None:
+        return
+    scope, step = call.scope, source.__anext__
+    take, append = call.gathered.take, call.gathered.parts.append
+    turn = time.monotonic()
+    while not scope.cancelled:
         if time.monotonic() - turn > _TURN:  # who is always ready would never let others run
             await asyncio.sleep(0)
             turn = time.monotonic()
@@ -189,11 +258,15 @@ async def _texts(lazy: _Lazy, call: Call, source: Any) -> AsyncGenerator[str, No
         finally:
             _current.reset(token)
             lazy.waiting = None
-        if scope.cancelled:
+        if call.scope.cancelled:
             return
         text = item if type(item) is str else take(item)
         if text:
+            append(text)
             yield text
+        elif call.events and not is_text(item):
+            call.told = True
+            yield item
 
 
 async def _close(source: Any) -> BaseException | None:

@@ -9,7 +9,7 @@ import contextvars
 import threading
 from collections.abc import Callable
 
-__all__ = ["CancelScope", "current_scope"]
+__all__ = ["CancelScope", "child_of", "current_scope"]
 
 
 _current: "contextvars.ContextVar[CancelScope | None]" = contextvars.ContextVar(
@@ -22,12 +22,16 @@ class CancelScope:
 
     A scope that is made while another one is current, as by a provider that asks another provider, is
     cancelled with it, until it is released.
+
+    Attributes:
+        cancelled: whether it was; `expired`: whether it was because the call's deadline passed.
     """
 
-    __slots__ = ("_callbacks", "_leave_parent", "_lock", "cancelled")
+    __slots__ = ("__weakref__", "_callbacks", "_leave_parent", "_lock", "cancelled", "expired")
 
     def __init__(self) -> None:
         self.cancelled = False
+        self.expired = False
         self._lock = threading.RLock()  # a signal handler may cancel while its own thread is in here
         self._callbacks: dict[object, Callable[[], None]] = {}
         parent = _current.get()
@@ -57,14 +61,31 @@ class CancelScope:
 
     def cancel(self) -> None:
         """Cancel the call; a second time does nothing."""
+        self._end(expired=False)
+
+    def expire(self) -> None:
+        """Cancel the call since its time is over; does nothing if it was cancelled before."""
+        self._end(expired=True)
+
+    def _end(self, *, expired: bool) -> None:
         with self._lock:
             if self.cancelled:
                 return
+            self.expired = expired
             self.cancelled = True
             callbacks = list(self._callbacks.values())
             self._callbacks.clear()
         for callback in callbacks:
             callback()
+
+
+def child_of(scope: CancelScope) -> CancelScope:
+    """Return a scope that is cancelled with another one, and can be cancelled alone."""
+    token = _current.set(scope)
+    try:
+        return CancelScope()
+    finally:
+        _current.reset(token)
 
 
 def current_scope() -> CancelScope | None:

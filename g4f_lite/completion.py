@@ -1,25 +1,23 @@
 """`ChatCompletion`: the one function, synchronous and asynchronous."""
 
-import os
-from collections.abc import Coroutine, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal, overload
+from collections.abc import Awaitable, Coroutine, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, overload
 
-from g4f_lite._call import Call
-from g4f_lite._options import check_options
-from g4f_lite._registry import registry
-from g4f_lite._routing import find_route, is_warm
-from g4f_lite.contract import LoadedProvider
-from g4f_lite.errors import InvalidArgumentError, MissingAuthError
-from g4f_lite.messages import Message, check_messages
+from g4f_lite._operation import CHAT
+from g4f_lite._preparing import Wishes, arm, check, prepare, prepare_async
+from g4f_lite.messages import check_messages
 from g4f_lite.results import Answer
-from g4f_lite.streams import CompletionStream, pieces
+from g4f_lite.streams import CompletionStream, begun, pieces
 
 if TYPE_CHECKING:  # asyncio is half of what importing this module would cost
+    from g4f_lite._call import Call
     from g4f_lite.async_streams import AsyncCompletionStream
+    from g4f_lite.routes import Limits, Retry, Route, Step
 
 __all__ = ["ChatCompletion"]
 
 Messages = Sequence[Mapping[str, Any]]
+Provider: TypeAlias = "str | Step | Route | Sequence[str | Step] | None"
 
 
 class ChatCompletion:
@@ -30,11 +28,15 @@ class ChatCompletion:
     def create(
         model: str | None = None,
         messages: Messages = ...,
-        provider: str | None = None,
+        provider: Provider = None,
         stream: Literal[False] = False,
         *,
         auth: Any = None,
         timeout: float | tuple[float, float] | None = None,
+        deadline: float | None = None,
+        retries: "int | Retry" = 0,
+        limits: "Limits | None" = None,
+        continue_from_partial: bool = False,
         drop_options: bool = False,
         **options: Any,
     ) -> Answer: ...
@@ -43,11 +45,15 @@ class ChatCompletion:
     def create(
         model: str | None = None,
         messages: Messages = ...,
-        provider: str | None = None,
+        provider: Provider = None,
         *,
         stream: Literal[True],
         auth: Any = None,
         timeout: float | tuple[float, float] | None = None,
+        deadline: float | None = None,
+        retries: "int | Retry" = 0,
+        limits: "Limits | None" = None,
+        continue_from_partial: bool = False,
         drop_options: bool = False,
         **options: Any,
     ) -> CompletionStream: ...
@@ -56,11 +62,15 @@ class ChatCompletion:
     def create(
         model: str | None = None,
         messages: Messages = ...,
-        provider: str | None = None,
+        provider: Provider = None,
         stream: bool = False,
         *,
         auth: Any = None,
         timeout: float | tuple[float, float] | None = None,
+        deadline: float | None = None,
+        retries: "int | Retry" = 0,
+        limits: "Limits | None" = None,
+        continue_from_partial: bool = False,
         drop_options: bool = False,
         **options: Any,
     ) -> Answer | CompletionStream: ...
@@ -68,11 +78,15 @@ class ChatCompletion:
     def create(
         model: str | None = None,
         messages: Messages = (),
-        provider: str | None = None,
+        provider: Provider = None,
         stream: bool = False,
         *,
         auth: Any = None,
         timeout: float | tuple[float, float] | None = None,
+        deadline: float | None = None,
+        retries: "int | Retry" = 0,
+        limits: "Limits | None" = None,
+        continue_from_partial: bool = False,
         drop_options: bool = False,
         **options: Any,
     ) -> Answer | CompletionStream:
@@ -81,12 +95,19 @@ class ChatCompletion:
         Args:
             model: a model's name, or ``"provider/model"``. Left out: the provider's default model.
             messages: the conversation, ``[{"role": "user", "content": "Hello"}]``.
-            provider: a provider's name, ``"distribution:name"``, or ``"provider/model"``. Left out: a
-                provider that offers the model; without a model, ``G4F_LITE_PROVIDER`` or else the
+            provider: a provider's name, ``"distribution:name"``, or ``"provider/model"``; a list of these
+                or of `Step`s, which are asked one after the other until one answers; or a `Route`. Left
+                out: a provider that offers the model; without a model, ``G4F_LITE_PROVIDER`` or else the
                 embedded model, ``local``.
             stream: whether to get the answer piece by piece. A provider that cannot stream gives one piece.
-            auth: the provider's key; else the environment variable that the provider names.
+            auth: the provider's key, or a list of keys that take turns; else those of the environment
+                variable that the provider names, or of the key store.
             timeout: seconds, for providers that take it: one number, or connect and read.
+            deadline: seconds for the whole call, with all waits and attempts.
+            retries: how often the same provider is asked once more where that is safe; or a `Retry`.
+            limits: what this program allows itself to ask of a provider, in all its calls together.
+            continue_from_partial: whether another provider is asked to go on from the text that has come
+                when an answer breaks off in the middle of a stream. Otherwise that is an error.
             drop_options: drop options that the provider does not take, and record them in the
                 provenance, instead of raising.
             **options: what the provider takes beside these.
@@ -100,11 +121,23 @@ class ChatCompletion:
             RegistryError: the provider cannot be had.
             ProviderError: the provider failed; with `stream=True`, most of these come while reading.
         """
-        checked = _check(messages, stream, drop_options)
-        call = _prepare(model, checked, provider, stream, _all_options(options, auth, timeout), drop_options)
+        wishes = Wishes(
+            model,
+            provider,
+            stream,
+            auth,
+            timeout,
+            deadline,
+            retries,
+            limits,
+            continue_from_partial,
+            drop_options,
+        )
+        call = prepare(CHAT, check_messages(messages), wishes, options)
+        arm(call)
         if stream:
             return CompletionStream(call)
-        for _ in pieces(call, call.open()):
+        for _ in pieces(call, begun(call)):
             pass
         return Answer(call.completion)
 
@@ -113,11 +146,15 @@ class ChatCompletion:
     def acreate(
         model: str | None = None,
         messages: Messages = ...,
-        provider: str | None = None,
+        provider: Provider = None,
         stream: Literal[False] = False,
         *,
         auth: Any = None,
         timeout: float | tuple[float, float] | None = None,
+        deadline: float | None = None,
+        retries: "int | Retry" = 0,
+        limits: "Limits | None" = None,
+        continue_from_partial: bool = False,
         drop_options: bool = False,
         **options: Any,
     ) -> Coroutine[Any, Any, Answer]: ...
@@ -126,11 +163,15 @@ class ChatCompletion:
     def acreate(
         model: str | None = None,
         messages: Messages = ...,
-        provider: str | None = None,
+        provider: Provider = None,
         *,
         stream: Literal[True],
         auth: Any = None,
         timeout: float | tuple[float, float] | None = None,
+        deadline: float | None = None,
+        retries: "int | Retry" = 0,
+        limits: "Limits | None" = None,
+        continue_from_partial: bool = False,
         drop_options: bool = False,
         **options: Any,
     ) -> "AsyncCompletionStream": ...
@@ -139,11 +180,15 @@ class ChatCompletion:
     def acreate(
         model: str | None = None,
         messages: Messages = ...,
-        provider: str | None = None,
+        provider: Provider = None,
         stream: bool = False,
         *,
         auth: Any = None,
         timeout: float | tuple[float, float] | None = None,
+        deadline: float | None = None,
+        retries: "int | Retry" = 0,
+        limits: "Limits | None" = None,
+        continue_from_partial: bool = False,
         drop_options: bool = False,
         **options: Any,
     ) -> "Coroutine[Any, Any, Answer] | AsyncCompletionStream": ...
@@ -151,11 +196,15 @@ class ChatCompletion:
     def acreate(
         model: str | None = None,
         messages: Messages = (),
-        provider: str | None = None,
+        provider: Provider = None,
         stream: bool = False,
         *,
         auth: Any = None,
         timeout: float | tuple[float, float] | None = None,
+        deadline: float | None = None,
+        retries: "int | Retry" = 0,
+        limits: "Limits | None" = None,
+        continue_from_partial: bool = False,
         drop_options: bool = False,
         **options: Any,
     ) -> "Coroutine[Any, Any, Answer] | AsyncCompletionStream":
@@ -167,19 +216,27 @@ class ChatCompletion:
         A provider without an asynchronous function runs in a thread. Wrong messages raise at the call;
         what finding the provider raises comes when it is awaited or first read, since that may import it.
         """
-        import asyncio
-
         from g4f_lite.async_streams import AsyncCompletionStream
 
-        checked = _check(messages, stream, drop_options)
+        wishes = Wishes(
+            model,
+            provider,
+            stream,
+            auth,
+            timeout,
+            deadline,
+            retries,
+            limits,
+            continue_from_partial,
+            drop_options,
+        )
+        check(wishes)
+        checked = check_messages(messages)
 
-        async def prepare() -> Call:
-            arguments = (model, checked, provider, stream, _all_options(options, auth, timeout), drop_options)
-            if is_warm(provider):
-                return _prepare(*arguments)
-            return await asyncio.to_thread(_prepare, *arguments)
+        def begin() -> "Awaitable[Call]":
+            return prepare_async(CHAT, checked, wishes, options)
 
-        answer = AsyncCompletionStream(prepare)
+        answer = AsyncCompletionStream(begin)
         return answer if stream else _collected(answer)
 
 
@@ -187,56 +244,3 @@ async def _collected(answer: "AsyncCompletionStream") -> Answer:
     async for _ in answer:
         pass
     return Answer(answer.completion)
-
-
-def _check(messages: object, stream: object, drop_options: object) -> list[Message]:
-    for name, value in (("stream", stream), ("drop_options", drop_options)):
-        if not isinstance(value, bool):
-            raise InvalidArgumentError(
-                name,
-                f"`{name}` has to be True or False, not {type(value).__name__}.",
-                hint=f"Pass {name}=True.",
-            )
-    return check_messages(messages)
-
-
-def _all_options(options: Mapping[str, Any], auth: object, timeout: object) -> dict[str, Any]:
-    if isinstance(auth, str):
-        # Read from a file it has a line break; read from a variable that is not set, it is empty.
-        auth = auth.strip() or None
-    given = {"auth": auth, "timeout": timeout}
-    return {**options, **{name: value for name, value in given.items() if value is not None}}
-
-
-def _prepare(
-    model: str | None,
-    messages: list[Message],
-    provider: str | None,
-    stream: bool,
-    options: dict[str, Any],
-    drop_options: bool,
-) -> Call:
-    route = find_route(provider, model, has_auth="auth" in options)
-    chosen = _with_key(route.provider, options)
-    kept, dropped = check_options(route.provider, chosen, drop=drop_options)
-    return Call(
-        route,
-        messages,
-        stream=stream,
-        options=kept,
-        dropped=dropped,
-        model_asked=model,
-        hooks=registry.hooks(),
-    )
-
-
-def _with_key(provider: LoadedProvider, options: dict[str, Any]) -> dict[str, Any]:
-    """Add the key from the environment where the provider needs one and the call has none."""
-    if not provider.needs_auth or "auth" in options:
-        return options
-    key = os.environ.get(provider.auth_env, "").strip()
-    if not key:
-        raise MissingAuthError(provider.name, provider.auth_env)
-    if "auth" in provider.options or provider.any_option:
-        return {**options, "auth": key}
-    return options

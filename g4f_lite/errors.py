@@ -14,17 +14,31 @@
     │   │   └── InvalidMessageError one of the messages does
     │   ├── ModelNotFoundError      no usable provider offers that model
     │   ├── MissingAuthError        the provider needs a key and none was found
-    │   └── UnsupportedOptionError  the provider does not take that option
+    │   ├── UnsupportedOptionError  the provider does not take that option
+    │   └── MissingExtraError       what it needs is an extra that is not installed
     ├── ProviderError               the provider was asked and failed
     │   ├── ProviderSetupError      something it needs on this machine is missing
     │   ├── ProviderConnectionError the service could not be reached, or hung up
     │   ├── ProviderTimeoutError    the service did not answer in time
+    │   │   └── DeadlineError           the time of the whole call ran out
     │   ├── ProviderStatusError     the service answered with an HTTP error status
-    │   │   ├── AuthenticationError     401 or 403
-    │   │   └── RateLimitError          429
+    │   │   ├── AuthenticationError     401: the key is wrong
+    │   │   │   └── PermissionDeniedError   403: the key may not do this
+    │   │   ├── InvalidRequestError     400, 413, 422 and the like
+    │   │   │   ├── ContextLengthError      the conversation is too long for the model
+    │   │   │   └── ContentFilterError      the service refuses its content
+    │   │   ├── NotFoundError           404: it knows no such model or address
+    │   │   ├── RateLimitError          429
+    │   │   │   └── QuotaExceededError      402, or 429 for good: nothing is left to spend
+    │   │   └── ServiceUnavailableError 5xx
     │   ├── ProviderResponseError   the service's answer breaks its own format
-    │   │   └── EmptyAnswerError    it ended without any text
-    │   └── ProviderCrashError      the provider's code raised something else
+    │   │   ├── EmptyAnswerError        it ended without any text
+    │   │   └── StructuredOutputError   it does not fit what `response_format` asked for
+    │   ├── ProviderCrashError      the provider's code raised something else
+    │   └── AllProvidersFailedError several were asked or skipped, and none answered
+    ├── ToolError                   tools cannot be used as asked
+    │   └── ToolRoundsError         the model went on calling tools beyond the bound
+    ├── KeyStoreError               the key store cannot be read or written
     └── StreamStateError            a stream was asked for what it does not have yet
 
 Each message ends with the next step. Each error carries its facts as attributes, can be pickled,
@@ -38,17 +52,26 @@ from g4f_lite._text_safety import listing, shorten
 
 if TYPE_CHECKING:
     from g4f_lite.contract import Problem
-    from g4f_lite.results import Provenance
+    from g4f_lite.results import Attempt, Provenance
 
 __all__ = [
+    "AllProvidersFailedError",
     "AuthenticationError",
+    "ContentFilterError",
+    "ContextLengthError",
+    "DeadlineError",
     "EmptyAnswerError",
     "G4FLiteError",
     "InvalidArgumentError",
     "InvalidMessageError",
     "InvalidProviderError",
+    "InvalidRequestError",
+    "KeyStoreError",
     "MissingAuthError",
+    "MissingExtraError",
     "ModelNotFoundError",
+    "NotFoundError",
+    "PermissionDeniedError",
     "ProviderBlockedError",
     "ProviderConflictError",
     "ProviderConnectionError",
@@ -60,10 +83,15 @@ __all__ = [
     "ProviderSetupError",
     "ProviderStatusError",
     "ProviderTimeoutError",
+    "QuotaExceededError",
     "RateLimitError",
     "RegistryError",
     "RequestError",
+    "ServiceUnavailableError",
     "StreamStateError",
+    "StructuredOutputError",
+    "ToolError",
+    "ToolRoundsError",
     "UnsupportedOptionError",
 ]
 
@@ -314,6 +342,21 @@ class UnsupportedOptionError(RequestError, TypeError):
         )
 
 
+class MissingExtraError(RequestError, ImportError):
+    """What was asked for needs an extra of g4f-lite that is not installed.
+
+    Attributes:
+        extra: its name.
+    """
+
+    def __init__(self, extra: str, what: str = "This") -> None:
+        self.extra = extra
+        super().__init__(
+            f"{what} needs the extra {extra!r}, which is not installed.",
+            hint=f"Run `pip install 'g4f-lite[{extra}]'`.",
+        )
+
+
 # --- the provider was asked and failed ----------------------------------------------------------
 
 
@@ -324,12 +367,15 @@ class ProviderError(G4FLiteError):
         provider: who was asked; `model`: for what. Filled in by the call when the provider left them out.
         partial_text: the text that had already come, `""` if none had. It is not sent again.
         provenance: who was tried and how it went, or None where the error was raised outside a call.
+        retry_safe: True where the service certainly took nothing, as when no connection came about:
+            asking the same service once more can then neither cost nor do anything twice.
     """
 
     provider: str | None = None
     model: str | None = None
     partial_text: str = ""
     provenance: "Provenance | None" = None
+    retry_safe: bool = False
 
     def __str__(self) -> str:
         message = super().__str__()
@@ -348,13 +394,26 @@ class ProviderTimeoutError(ProviderError):
     """The service did not answer in time.
 
     Attributes:
-        phase: ``"connect"`` or ``"read"``; `seconds`: the limit that ran out, where it is known.
+        phase: ``"connect"``, ``"read"``, or ``"total"`` for the whole call; `seconds`: the limit that
+            ran out, where it is known.
     """
 
     def __init__(self, message: str, *, phase: str, seconds: float | None, hint: str = "") -> None:
         self.phase = phase
         self.seconds = seconds
         super().__init__(message, hint=hint)
+
+
+class DeadlineError(ProviderTimeoutError):
+    """The time that the whole call was given (`deadline=`) ran out."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(
+            f"The deadline of {seconds:g} seconds passed before the answer was whole.",
+            phase="total",
+            seconds=seconds,
+            hint="Pass a larger deadline, or ask a faster provider first.",
+        )
 
 
 class ProviderStatusError(ProviderError):
@@ -364,6 +423,8 @@ class ProviderStatusError(ProviderError):
         status: the HTTP status code.
         body: the beginning of what came with it, secrets removed.
         retry_after: seconds that the service asks to wait, None when it does not say.
+        code, kind, param: the service's own code and type of the error, and the parameter it is about;
+            None where it does not say.
     """
 
     def __init__(
@@ -374,41 +435,162 @@ class ProviderStatusError(ProviderError):
         retry_after: float | None = None,
         detail: str = "",
         hint: str = "",
+        code: str | None = None,
+        kind: str | None = None,
+        param: str | None = None,
     ) -> None:
         self.status = status
         self.body = body
         self.retry_after = retry_after
+        self.code = code
+        self.kind = kind
+        self.param = param
         what = detail or f"The service answered with HTTP status {status}"
-        super().__init__(
-            f"{what}{f': {body}' if body else ''}.", hint=hint or _status_hint(status, retry_after)
-        )
+        super().__init__(f"{what}{f': {body}' if body else ''}.", hint=hint or self._advice())
 
     @staticmethod
-    def of(status: int, *, body: str = "", retry_after: float | None = None) -> "ProviderStatusError":
-        """Return the class of this tree that `status` belongs to, filled in."""
-        cls = {401: AuthenticationError, 403: AuthenticationError, 429: RateLimitError}.get(
-            status, ProviderStatusError
+    def of(
+        status: int,
+        *,
+        body: str = "",
+        retry_after: float | None = None,
+        detail: str = "",
+        hint: str = "",
+        code: str | None = None,
+        kind: str | None = None,
+        param: str | None = None,
+    ) -> "ProviderStatusError":
+        """Return the class of this tree that `status`, with the service's `code`, belongs to, filled in."""
+        return _status_class(status, code, kind)(
+            status,
+            body=body,
+            retry_after=retry_after,
+            detail=detail,
+            hint=hint,
+            code=code,
+            kind=kind,
+            param=param,
         )
-        return cls(status, body=body, retry_after=retry_after)
 
-
-def _status_hint(status: int, retry_after: float | None) -> str:
-    if status in (401, 403):
-        return "Check the key, and whether the service admits this machine's address."
-    if status == 429:  # noqa: PLR2004 - RFC 6585, section 4
-        wait = f"in {retry_after:g} seconds" if retry_after is not None else "later"
-        return f"Try again {wait}, or ask another provider."
-    if status >= 500:  # noqa: PLR2004 - RFC 9110, section 15.6
-        return "The fault is the service's: try again later, or ask another provider."
-    return "Check the request's options against the provider's documentation."
+    def _advice(self) -> str:
+        if self.status in (408, 409, 425):  # it could not take the request just now
+            return "Try again, or ask another provider."
+        return "Check the request's options against the provider's documentation."
 
 
 class AuthenticationError(ProviderStatusError):
-    """The service refused the key, or refuses this caller (HTTP 401 or 403)."""
+    """The service refused the key (HTTP 401), or refuses this caller: `PermissionDeniedError`."""
+
+    def _advice(self) -> str:
+        return "Check the key, and whether the service admits this machine's address."
+
+
+class PermissionDeniedError(AuthenticationError):
+    """The service knows the key, or this machine's address, and does not let it do this (HTTP 403)."""
+
+
+class InvalidRequestError(ProviderStatusError):
+    """The service finds something wrong with the request (HTTP 400, 413, 422 and the like).
+
+    408, 409 and 425 are no such errors: the same request may do at another time.
+    """
+
+
+class ContextLengthError(InvalidRequestError):
+    """The conversation, with the answer's allowance, is longer than the model can take."""
+
+    def _advice(self) -> str:
+        return "Shorten the conversation or lower max_tokens, or ask a model with a larger context."
+
+
+class ContentFilterError(InvalidRequestError):
+    """The service refuses the request for its content."""
+
+    def _advice(self) -> str:
+        return "Word the request otherwise, or ask another provider."
+
+
+class NotFoundError(ProviderStatusError):
+    """The service knows no such model or address (HTTP 404)."""
+
+    def _advice(self) -> str:
+        return "Check the model's name and the base URL; `g4f-lite models` lists the models."
 
 
 class RateLimitError(ProviderStatusError):
     """The service was asked too often (HTTP 429)."""
+
+    def _advice(self) -> str:
+        wait = f"in {self.retry_after:g} seconds" if self.retry_after is not None else "later"
+        return f"Try again {wait}, or ask another provider."
+
+
+class QuotaExceededError(RateLimitError):
+    """Nothing is left to spend at the service (HTTP 402, or 429 that waiting does not help)."""
+
+    def _advice(self) -> str:
+        return "Check the plan and the balance at the service, or ask another provider."
+
+
+class ServiceUnavailableError(ProviderStatusError):
+    """The service failed, or is too busy (HTTP 5xx)."""
+
+    def _advice(self) -> str:
+        return "The fault is the service's: try again later, or ask another provider."
+
+
+_CLASSES: dict[int, type[ProviderStatusError]] = {
+    401: AuthenticationError,
+    402: QuotaExceededError,
+    403: PermissionDeniedError,
+    404: NotFoundError,
+    # Not the caller's fault, though 4xx: a timeout, a conflict, too early.
+    408: ProviderStatusError,
+    409: ProviderStatusError,
+    425: ProviderStatusError,
+    429: RateLimitError,
+}
+_CODES: dict[tuple[int, str], type[ProviderStatusError]] = {
+    # As the OpenAI chat API, and who follows it, words them.
+    **dict.fromkeys(
+        (
+            (429, "insufficient_quota"),
+            (429, "billing_hard_limit_reached"),
+            (429, "billing_not_active"),
+            (429, "quota_exceeded"),
+            (429, "exceeded_current_quota_error"),
+        ),
+        QuotaExceededError,
+    ),
+    **dict.fromkeys(
+        (
+            (400, "context_length_exceeded"),
+            (400, "exceed_context_size_error"),
+            (413, "context_length_exceeded"),
+        ),
+        ContextLengthError,
+    ),
+    **dict.fromkeys(
+        (
+            (400, "content_filter"),
+            (400, "content_policy_violation"),
+            (403, "content_filter"),
+        ),
+        ContentFilterError,
+    ),
+}
+
+
+def _status_class(status: int, code: str | None, kind: str | None) -> type[ProviderStatusError]:
+    for word in (code, kind):
+        found = _CODES.get((status, word)) if word is not None else None
+        if found is not None:
+            return found
+    if status in _CLASSES:
+        return _CLASSES[status]
+    if 400 <= status < 500:  # noqa: PLR2004 - RFC 9110, section 15.5
+        return InvalidRequestError
+    return ServiceUnavailableError if status >= 500 else ProviderStatusError  # noqa: PLR2004
 
 
 class ProviderResponseError(ProviderError):
@@ -417,6 +599,19 @@ class ProviderResponseError(ProviderError):
 
 class EmptyAnswerError(ProviderResponseError):
     """The answer ended without any text, and nothing says that this is meant."""
+
+
+class StructuredOutputError(ProviderResponseError):
+    """The answer does not fit what `response_format` asked for.
+
+    Attributes:
+        text: the answer; `problems`: what is wrong with it, a line each.
+    """
+
+    def __init__(self, message: str, *, text: str = "", problems: Iterable[str] = (), hint: str = "") -> None:
+        self.text = text
+        self.problems = tuple(problems)
+        super().__init__(message, hint=hint)
 
 
 class ProviderCrashError(ProviderError):
@@ -434,6 +629,56 @@ class ProviderCrashError(ProviderError):
             f"The provider's code failed: {reason}{where}.",
             hint="This is a fault of the provider: tell its author, or ask another provider.",
         )
+
+
+class AllProvidersFailedError(ProviderError):
+    """Every step of a route was asked or skipped, and none gave the answer.
+
+    Attributes:
+        attempts: what was tried and passed over, in order.
+        errors: what those raised, in the same order; `provider` is None, since it was not one.
+    """
+
+    def __init__(self, attempts: Sequence["Attempt"], errors: Sequence[G4FLiteError]) -> None:
+        self.attempts = tuple(attempts)
+        self.errors = tuple(errors)
+        lines = "".join(f"\n  - {_attempt_line(attempt)}" for attempt in self.attempts)
+        super().__init__(
+            f"None of the providers answered:{lines}\n",
+            hint="Correct what the attempts say, add another provider to the route, or try again later.",
+        )
+
+
+def _attempt_line(attempt: "Attempt") -> str:
+    where = f" with {attempt.key}" if attempt.key else ""
+    return f"{attempt.provider} ({attempt.model}){where}: {shorten(attempt.error or attempt.outcome)}"
+
+
+# --- tools, keys, streams -----------------------------------------------------------------------
+
+
+class ToolError(G4FLiteError):
+    """Tools cannot be used as asked."""
+
+
+class ToolRoundsError(ToolError):
+    """The model went on calling tools when as many rounds had passed as were allowed.
+
+    Attributes:
+        rounds: how many; `messages`: the conversation so far, the calls and their results with it.
+    """
+
+    def __init__(self, rounds: int, messages: Sequence[Any]) -> None:
+        self.rounds = rounds
+        self.messages = list(messages)
+        super().__init__(
+            f"The model called tools in each of {rounds} rounds and gave no answer.",
+            hint="Allow more rounds, or ask for the answer itself.",
+        )
+
+
+class KeyStoreError(G4FLiteError):
+    """The key store cannot be read or written."""
 
 
 class StreamStateError(G4FLiteError, RuntimeError):

@@ -1,78 +1,115 @@
-"""Check the messages of a call at the boundary, so that no provider has to."""
+"""Check the messages of a call at the boundary, so that no provider has to.
 
-import copy
+They are OpenAI's: `docs/messages.md` says what one can hold. What comes out is in one form, and fresh: a
+provider may change it.
+"""
+
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from g4f_lite._text_safety import listing, shorten
 from g4f_lite.errors import InvalidMessageError
 
-__all__ = ["ROLES", "Message", "check_messages"]
+__all__ = ["ROLES", "Message", "check_messages", "require_inputs"]
 
 Message = dict[str, Any]
 """A chat message as OpenAI's API has it: ``{"role": ..., "content": ...}`` and further keys."""
 
 ROLES = ("system", "developer", "user", "assistant", "tool")
 
+_PLAIN = frozenset(("system", "developer", "user", "assistant"))
+"""The roles of messages that need nothing beside their text."""
+
+_KEYS = 2
+"""What such a message has: `role` and `content`."""
+
 _EXAMPLE = 'Pass a list like [{"role": "user", "content": "Hello"}].'
 
 
 def check_messages(messages: object) -> list[Message]:
-    """Return the messages as a fresh list of fresh dictionaries.
+    """Return the messages in the one form, as a fresh list of fresh dictionaries.
 
     Raises:
-        InvalidMessageError: naming the message and the key that is wrong.
+        InvalidMessageError: naming the message, the part and the key that is wrong.
     """
     if isinstance(messages, (str, bytes, Mapping)) or not isinstance(messages, Sequence):
+        kind = "None" if messages is None else type(messages).__name__
         raise InvalidMessageError(
-            None, f"`messages` has to be a list of messages, not {_kind(messages)}.", hint=_EXAMPLE
+            None, f"`messages` has to be a list of messages, not {kind}.", hint=_EXAMPLE
         )
     if not messages:
         raise InvalidMessageError(None, "`messages` is empty.", hint=_EXAMPLE)
-    return [_check(index, message) for index, message in enumerate(messages)]
+    return [
+        {"role": message["role"], "content": message["content"]}
+        if type(message) is dict
+        and len(message) == _KEYS
+        and _is_plain(message.get("role"), message.get("content"))
+        else _checked(index, message)
+        for index, message in enumerate(messages)
+    ]
 
 
-def _check(index: int, message: object) -> Message:
-    if not isinstance(message, Mapping):
-        raise InvalidMessageError(
-            index, f"messages[{index}] has to be a dictionary, not {_kind(message)}.", hint=_EXAMPLE
-        )
-    for key in ("role", "content"):
-        if key not in message:
-            raise InvalidMessageError(index, f"messages[{index}] has no {key!r}.", hint=_EXAMPLE)
-    role, content = message["role"], message["content"]
-    if not isinstance(role, str) or role not in ROLES:
-        raise InvalidMessageError(
-            index,
-            f"messages[{index}]['role'] is {shorten(repr(role), 60)}; it has to be one of {listing(ROLES)}.",
-            hint="Change the role.",
-        )
-    if not isinstance(content, str):
-        raise InvalidMessageError(
-            index,
-            f"messages[{index}]['content'] has to be a string, not {_kind(content)}.",
-            hint="Content made of parts (images, files) is not supported yet: pass the text.",
-        )
-    _check_encodable(index, content)
-    return {key: _own(value) for key, value in message.items()}
+def _is_plain(role: object, content: object) -> bool:
+    """Whether these two are all right as they are, as they are in most messages of most calls."""
+    if type(role) is not str or role not in _PLAIN or type(content) is not str:
+        return False
+    if not content.isascii():
+        try:
+            content.encode()
+        except UnicodeEncodeError:
+            return False
+    return True
 
 
-def _own(value: Any) -> Any:
-    """Return a copy of what can be changed, so that no provider changes what is the caller's."""
-    return copy.deepcopy(value) if isinstance(value, (list, dict, set, bytearray)) else value
+def _checked(index: int, message: object) -> Message:
+    # Only here: a conversation of plain strings needs none of it.
+    from g4f_lite._media import Unfit
+    from g4f_lite._message_forms import normal_message
 
-
-def _check_encodable(index: int, content: str) -> None:
     try:
-        content.encode()
-    except UnicodeEncodeError as error:
-        raise InvalidMessageError(
-            index,
-            f"messages[{index}]['content'] has a lone surrogate at position {error.start}, "
-            "which no encoding can carry.",
-            hint="It comes from text decoded with errors='surrogateescape': decode it as UTF-8.",
-        ) from None
+        return normal_message(message, f"messages[{index}]", ROLES, _EXAMPLE)
+    except Unfit as error:
+        problem, hint = error.message, error.hint
+    raise InvalidMessageError(index, problem, hint=hint)
 
 
-def _kind(value: object) -> str:
-    return "None" if value is None else type(value).__name__
+def require_inputs(messages: list[Message], inputs: Sequence[str], provider: str) -> list[Message]:
+    """Return checked messages as a provider can take them; the ones given are not changed.
+
+    For a provider that takes text alone, the parts of a message become one string, with a line break
+    between them, as servers of open models join them.
+
+    Args:
+        messages: what `check_messages` returned.
+        inputs: what the provider takes beside text.
+        provider: its name.
+
+    Raises:
+        InvalidMessageError: a message holds something else, naming the message and the part.
+    """
+    for message in messages:
+        if type(message["content"]) is list:
+            break
+    else:
+        return messages
+    return [_suited(index, message, inputs, provider) for index, message in enumerate(messages)]
+
+
+def _suited(index: int, message: Message, inputs: Sequence[str], provider: str) -> Message:
+    from g4f_lite._part_forms import INPUT_OF
+
+    parts = message["content"]
+    if type(parts) is not list:
+        return message
+    for number, part in enumerate(parts):
+        needed = INPUT_OF.get(part["type"])
+        if needed is not None and needed not in inputs:
+            takes = ", ".join(("text", *inputs))
+            raise InvalidMessageError(
+                index,
+                f"messages[{index}]['content'][{number}] is of the type {part['type']!r}, and the provider "
+                f"{provider!r} does not take it; it takes: {takes}.",
+                hint=f"Ask a provider whose inputs have {needed!r}: `g4f-lite providers --json` says which.",
+            )
+    if inputs:
+        return message
+    return {**message, "content": "\n".join(part[part["type"]] for part in parts)}

@@ -17,8 +17,11 @@ class Attempt(NamedTuple):
         provider: its full name, ``"distribution:name"``.
         model: the model it was asked for.
         outcome: ``"pending"`` while it runs, then how it ended; ``"skipped"``: it could not even be asked.
-        seconds: from the call to the outcome, or to now; wall clock.
+        seconds: from when it was asked to the outcome, or to now; wall clock.
         error: the error as one line, secrets removed; None if there was none.
+        key: which of several keys it was asked with, ``"key 2 of 3"``; None if there is one, or none.
+        waited: seconds that were waited before it, for a retry or for a limit.
+        continued: whether it was asked to go on from the text that the attempts before it had given.
     """
 
     provider: str
@@ -26,6 +29,9 @@ class Attempt(NamedTuple):
     outcome: Outcome
     seconds: float
     error: str | None = None
+    key: str | None = None
+    waited: float = 0.0
+    continued: bool = False
 
 
 class Provenance(NamedTuple):
@@ -39,6 +45,8 @@ class Provenance(NamedTuple):
         attempts: every try, in order: another provider, another key, or the same once more.
         dropped_options: options left out on the caller's wish (`drop_options=True`).
         hook_errors: what hooks raised during the call, a line each.
+        structured: how the provider was asked for what `response_format` says: by its own option, or by an
+            instruction; None: it was not.
     """
 
     provider: str
@@ -50,6 +58,7 @@ class Provenance(NamedTuple):
     attempts: tuple[Attempt, ...] = ()
     dropped_options: tuple[str, ...] = ()
     hook_errors: tuple[str, ...] = ()
+    structured: Literal["native", "instructed"] | None = None
 
 
 class ToolCall(NamedTuple):

@@ -2,12 +2,15 @@
 
 from collections.abc import Generator, Iterator
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from g4f_lite._call import Call
 from g4f_lite._failures import is_interrupt
 from g4f_lite.cancellation import _current
 from g4f_lite.results import Completion, Provenance
+
+if TYPE_CHECKING:
+    from g4f_lite.events import Event
 
 __all__ = ["CompletionStream"]
 
@@ -25,10 +28,10 @@ class CompletionStream(Iterator[str]):
 
     def __init__(self, call: Call) -> None:
         self._call = call
-        self._source = call.open()
+        self._source = begun(call)
         # Not a method of this object: that would be a cycle, and dropping the stream would close
         # nothing before the next garbage collection.
-        self._pieces = pieces(call, self._source)
+        self._pieces = cast("Generator[str, None, None]", pieces(call, self._source))
 
     def __iter__(self) -> "CompletionStream":
         return self
@@ -61,6 +64,15 @@ class CompletionStream(Iterator[str]):
         # A generator that was never started runs none of its code when it is closed.
         self._call.cancelled(close_source(self._source))
 
+    def events(self) -> "Iterator[str | Event]":
+        """Return this stream itself, which from now on gives the events too, as they come.
+
+        The first choice's text comes as `str`. An event that was handed out is a part of the answer as
+        text is: after one, no other provider is asked.
+        """
+        self._call.events = True
+        return cast("Iterator[str | Event]", self)
+
     @property
     def completion(self) -> Completion:
         """The whole answer, after its end or after `close()`.
@@ -76,46 +88,111 @@ class CompletionStream(Iterator[str]):
         return self._call.provenance
 
 
-def pieces(call: Call, source: Iterator[Any]) -> Generator[str, None, None]:
-    """Yield the text of `source`, noting the rest of it in `call`; close it on every path."""
-    scope, take, append = call.scope, call.gathered.take, call.gathered.parts.append
-    enter, leave = _current.set, _current.reset
-    failure: BaseException | None = None
+def begun(call: Call) -> Iterator[Any] | None:
+    """Ask the provider, so that what it raises at once is raised now; None: it is asked when it is read.
+
+    That is so where asking may have to wait, or needs a leave that somebody who never reads would keep.
+    """
+    if call.tries is not None:
+        return _next(call) if call.tries.opens_at_once else None
     try:
-        while True:
-            token = enter(scope)
-            try:
-                item = next(source, _END)
-                if item is _END or scope.cancelled:
+        return call.ask()
+    except BaseException as error:
+        if is_interrupt(error):
+            raise
+        failure = error
+    call.fail(failure)
+    return None
+
+
+def pieces(call: Call, source: Iterator[Any] | None) -> Generator[Any, None, None]:
+    """Yield the text of the answer, noting the rest of it in `call`; close every source on every path.
+
+    Each turn of the outer loop is an attempt. Of one that fails, nothing was yielded, or the next one
+    goes on from it.
+    """
+    scope = call.scope
+    enter, leave = _current.set, _current.reset
+    while True:
+        if source is None:
+            source = _next(call)
+        failure: BaseException | None = None
+        take, append, holds = call.gathered.take, call.gathered.parts.append, call.holds
+        try:
+            while True:
+                token = enter(scope)
+                try:
+                    item = next(source, _END)
+                    if item is _END or scope.cancelled:
+                        break
+                    text = item if type(item) is str else take(item)
+                except BaseException as error:  # the provider's, GeneratorExit too: ours comes at `yield`
+                    if is_interrupt(error):
+                        raise
+                    failure = error
                     break
-                text = item if type(item) is str else take(item)
-            except BaseException as error:  # the provider's, GeneratorExit too: ours comes at `yield`
-                if is_interrupt(error):
-                    raise
-                failure = error
-                break
-            finally:
-                leave(token)
-            if text:
-                append(text)
-                if not call.whole:
-                    yield text
-    except BaseException:  # closed; or KeyboardInterrupt, or a task's cancel through synchronous code
-        scope.cancel()
-        call.cancelled(close_source(source))
+                finally:
+                    leave(token)
+                if text:
+                    append(text)
+                    if not holds:
+                        yield text
+                elif call.events and not is_text(item):
+                    call.told = True
+                    yield item
+        except BaseException:  # closed; or KeyboardInterrupt, or a task's cancel through synchronous code
+            scope.cancel()
+            call.cancelled(close_source(source))
+            raise
+        held = _settled(call, source, failure)
+        if held is not None:
+            yield from held
+            return
+        source = None
+
+
+def _settled(call: Call, source: Iterator[Any], failure: BaseException | None) -> list[str] | None:
+    """End an attempt; return what was held back of the answer, None if another attempt follows.
+
+    Raises:
+        G4FLiteError: the call has failed with it.
+    """
+    if call.scope.cancelled:  # from another thread; what woke the provider up may look like any end
+        trouble = close_source(source)
+        if call.scope.expired:
+            raise call.overdue(trouble)
+        call.cancelled(trouble)
+        return []
+    if failure is None:
+        failure = call.lacking()
+    if failure is None:
+        return call.finish()
+    close_source(source)
+    call.fail(failure)
+    return None
+
+
+def _next(call: Call) -> Iterator[Any]:
+    from g4f_lite._asking_again import next_source
+
+    try:
+        return next_source(call)
+    except BaseException:
+        call.scope.cancel()
+        call.cancelled()
         raise
-    if scope.cancelled:  # from another thread; what woke the provider up may look like any end
-        call.cancelled(close_source(source))
-        return
-    if failure is not None:
-        close_source(source)
-        raise call.failed(failure)
-    call.finish()
-    if call.whole and call.gathered.parts:
-        yield call.gathered.text
 
 
-def close_source(source: Iterator[Any]) -> BaseException | None:
+def is_text(item: Any) -> bool:
+    """Whether an item is the first choice's text, which is handed out as `str` and never as an event."""
+    if isinstance(item, str):
+        return True
+    from g4f_lite.events import Text
+
+    return isinstance(item, Text) and item.choice == 0
+
+
+def close_source(source: Iterator[Any] | None) -> BaseException | None:
     """Close the provider's generator; return what its clean-up raised."""
     try:
         close = getattr(source, "close", None)

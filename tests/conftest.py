@@ -10,16 +10,22 @@ import pytest
 from g4f_lite.testing import no_network
 from g4f_lite_providers import _weights
 
-_FOREIGN = ("G4F_LITE_", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "REQUESTS_CA", "CURL_CA")
+_FOREIGN = (
+    *("G4F_LITE_", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "REQUESTS_CA", "CURL_CA", "SSL_CERT"),
+    *("OPENAI_", "ANTHROPIC_", "GEMINI_", "GOOGLE_", "OLLAMA_", "CO_", "COHERE_", "AZURE_", "AWS_", "MISTRAL_"),
+)
+_KEYS = ("_API_KEY", "_API_KEYS", "_TOKEN", "_SECRET_KEY")
 
 
 @pytest.fixture(autouse=True)
 def _clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Settings of whoever runs the tests must not decide them."""
     for name in list(os.environ):
-        if name.upper().startswith(_FOREIGN) and not name.startswith("G4F_LITE_TEST_"):
+        foreign = name.upper().startswith(_FOREIGN) or name.upper().endswith(_KEYS)
+        if foreign and not name.startswith("G4F_LITE_TEST_"):
             monkeypatch.delenv(name)
     monkeypatch.setenv("G4F_LITE_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("G4F_LITE_CONFIG_DIR", str(tmp_path / "config"))
 
 
 @pytest.fixture(autouse=True)

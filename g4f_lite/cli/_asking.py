@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from g4f_lite._options import accepts
-from g4f_lite._routing import Route, find_route
+from g4f_lite._routing import Target, find_target
 from g4f_lite.cli._exits import UsageError
 from g4f_lite.completion import ChatCompletion
 from g4f_lite.contract import LoadedProvider
@@ -40,13 +40,13 @@ class Asking:
         self._given = _split(parsed.option, command)
         self._timeout = None if parsed.timeout is None else _timeout(parsed.timeout, command)
 
-    def route(self) -> Route:
+    def route(self) -> Target:
         """Return who would be asked; loads it.
 
         Raises:
             RegistryError, RequestError: nobody can be.
         """
-        return find_route(self.provider, self.model, has_auth=False)
+        return find_target(self.provider, self.model, has_auth=False)
 
     def answer(self, conversation: list[Message], write: Callable[[str], None]) -> Completion:
         """Ask, hand the text to `write` as it comes, and return the completion.

@@ -18,6 +18,7 @@ COMMANDS = {
     "chat": "talk, with the whole conversation sent each time",
     "providers": "list the providers, and why one cannot be used",
     "models": "list the models and who offers them",
+    "keys": "keep the keys of providers, say where they are, forget them",
     "check": "judge a provider, a file or a distribution by the contract",
     "doctor": "show what this installation is, and what is wrong with it",
 }
@@ -42,7 +43,8 @@ examples:
   {program} doctor
 
 Without --provider and --model, G4F_LITE_PROVIDER is asked, or else the embedded model, `local`.
-Keys come from the environment only (`{program} providers` names the variables): never type one here.
+Keys come from the environment (`{program} providers` names the variables), or are kept by
+`{program} keys set PROVIDER`, which asks for them: never type one here.
 Answers go to standard output, everything else to standard error.
 
 exit codes: 0 fine, 1 problems found (check, doctor), 2 wrong usage, 3 no such provider or a broken one,

@@ -1,11 +1,11 @@
 """What is known of each provider, as plain data for tables and JSON."""
 
-import os
 from typing import TYPE_CHECKING, NoReturn
 
 from g4f_lite._entry import PROGRAM
+from g4f_lite._identity import auth_variable
 from g4f_lite._registry import registry
-from g4f_lite._validation import auth_variable
+from g4f_lite.cli._key_sources import is_present
 from g4f_lite.cli._plain import Facts
 from g4f_lite.cli._reporting import note
 from g4f_lite.cli._secrets import clean
@@ -46,14 +46,21 @@ def describe(info: ProviderInfo) -> Facts:
         "state": info.state,
         "reason": clean(info.reason),
         "source": info.source,
-        "url": info.url,
-        "models": None if info.models is None else list(info.models),
+        "url": info.url and clean(info.url),
+        "models": _listed(info.models),
+        "any_model": info.any_model,
+        "embedding_models": _listed(info.embedding_models),
+        "inputs": _listed(info.inputs),
         "supports_stream": info.supports_stream,
         "needs_auth": info.needs_auth,
         "auth_env": variable,
-        "key_present": bool(os.environ.get(variable)),
+        "key_present": is_present(info.name, variable),
         "working": info.working,
     }
+
+
+def _listed(names: tuple[str, ...] | None) -> list[str] | None:
+    return None if names is None else list(names)
 
 
 def all_facts(hooks: "Hooks", *, load: bool = False) -> list[Facts]:

@@ -1,18 +1,19 @@
 """Keep what the environment says is secret out of everything that is shown."""
 
 import os
+from urllib.parse import unquote
 
 from g4f_lite._text_safety import redact
 
 __all__ = ["clean", "is_secret_name", "masked_url"]
 
-_ENDINGS = ("KEY", "TOKEN", "SECRET", "PASSWORD", "PASSWD", "CREDENTIALS", "AUTH", "COOKIE")
+_ENDINGS = ("KEY", "TOKEN", "SECRET", "PASSWORD", "PASSWD", "CREDENTIALS", "AUTH", "COOKIE", "KEYS")
 _PROXY = "_PROXY"
 
 
 def is_secret_name(name: str) -> bool:
     """Whether an environment variable of this name is likely to hold a key."""
-    return name.upper().endswith(_ENDINGS)
+    return name.upper().endswith(_ENDINGS) and name != "G4F_LITE_KEYS"
 
 
 def clean(text: str) -> str:
@@ -20,11 +21,12 @@ def clean(text: str) -> str:
     secrets = []
     for name, value in os.environ.items():
         if is_secret_name(name):
-            secrets.append(value)
+            secrets += [value, *value.replace(",", " ").split()]
         elif name.upper().endswith(_PROXY) and "@" in value:
             login = value.partition("://")[2] or value
-            secrets.append(login.rpartition("@")[0])
-            secrets.append(login.rpartition("@")[0].partition(":")[2])
+            login = login.rpartition("@")[0]
+            for text in (login, unquote(login)):
+                secrets += [text, text.partition(":")[2]]
     return redact(text, secrets)
 
 

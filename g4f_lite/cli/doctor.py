@@ -3,6 +3,7 @@
 from typing import Any
 
 from g4f_lite.cli._exits import Exit
+from g4f_lite.cli._key_sources import first_source, source_words, store_facts
 from g4f_lite.cli._parsing import Parser
 from g4f_lite.cli._plain import BROKEN, Facts, how_to_install
 from g4f_lite.cli._surroundings import (
@@ -56,14 +57,19 @@ def _examine() -> Facts:
     missing = missing_packages(versions)
     providers, problems, hooks = ([], [], []) if missing else _plugins()
     cache = cache_facts()
+    store = store_facts()
     return {
-        "broken": _broken(missing, providers, problems, cache),
+        "broken": _broken(missing, providers, problems, cache, store),
         "python": python_facts(),
         "versions": versions,
         "providers": providers,
         "problems": problems,
         "hooks": hooks,
-        "keys": key_facts(providers),
+        "keys": [
+            {**item, "from": first_source(item["provider"], item["variable"])}
+            for item in key_facts(providers)
+        ],
+        "key_store": store,
         "environment": environment_facts(),
         "cache": cache,
         "terminal": terminal_facts(),
@@ -80,7 +86,9 @@ def _plugins() -> tuple[list[Facts], list[Facts], list[Facts]]:
     return all_facts(hooks, load=True), discovery_facts(hooks), owned
 
 
-def _broken(missing: list[str], providers: list[Facts], problems: list[Facts], cache: Facts) -> list[str]:
+def _broken(
+    missing: list[str], providers: list[Facts], problems: list[Facts], cache: Facts, store: Facts
+) -> list[str]:
     """Return what is broken, a line each."""
     broken = [how_to_install(name) for name in missing]
     broken += [
@@ -92,6 +100,8 @@ def _broken(missing: list[str], providers: list[Facts], problems: list[Facts], c
     if not cache["writable"]:
         place = cache["path"] or cache["error"]
         broken.append(f"the cache folder cannot be written ({place}): set G4F_LITE_CACHE to one that can")
+    if store["error"]:
+        broken.append(store["error"])
     return broken
 
 
@@ -138,11 +148,24 @@ def _show_plugins(report: Facts) -> None:
         _heading("Problems of plugins")
         for problem in report["problems"]:
             OUT.line(f"  {problem_line(problem)}", "red")
+    _show_keys(report["keys"], report["key_store"])
+
+
+def _show_keys(keys: list[Facts], store: Facts) -> None:
     _heading("Keys")
-    for item in report["keys"]:
-        _pair(item["provider"], f"{item['variable']} is {'set' if item['present'] else 'not set'}")
-    if not report["keys"]:
+    for item in keys:
+        source = item["from"]
+        if source is None or source["source"] == "environment":
+            _pair(
+                item["provider"],
+                f"{item['variable']} is not set" if source is None else f"{source['name']} is set",
+            )
+        else:
+            _pair(item["provider"], f"in the {source_words(source)}")
+    if not keys:
         OUT.line("  no provider needs one")
+    kept = ", ".join(store["providers"]) or "empty"
+    _pair("key store", f"{store['path']}: {'cannot be read' if store['error'] else kept}")
 
 
 def _show_cache(cache: Facts) -> None:

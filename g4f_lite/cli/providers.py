@@ -20,7 +20,12 @@ is `listed` has not been tried yet; --load tries each, in a process of its own.
 
 The column AUTH says whether a key is needed, and whether the environment variable for it is set."""
 
-_EXAMPLES = ("g4f-lite providers", "g4f-lite providers --load", "g4f-lite providers --json")
+_EXAMPLES = (
+    "g4f-lite providers",
+    "g4f-lite providers --load",
+    "g4f-lite providers --health",
+    "g4f-lite providers --json",
+)
 
 _HEADINGS = ("NAME", "DISTRIBUTION", "VERSION", "MODELS", "STREAM", "AUTH", "STATE", "WHY NOT")
 
@@ -29,12 +34,21 @@ def parser() -> Parser:
     """Return the parser of this command."""
     parser = Parser("providers", _SUMMARY, _EXAMPLES)
     parser.add_argument("--load", action="store_true", help="import each provider and show what comes of it")
-    parser.add_argument("--json", action="store_true", help="print JSON: providers and problems")
+    parser.add_argument(
+        "--health", action="store_true", help="show which ones failed lately, and which cool down"
+    )
+    parser.add_argument(
+        "--json", action="store_true", help="print JSON: providers and problems, or the health"
+    )
     return parser
 
 
 def run(arguments: Any) -> int:
     """Show the table."""
+    if arguments.health:
+        from g4f_lite.cli._health import run_health
+
+        return run_health(as_json=arguments.json)
     hooks = probe_hooks()
     facts = all_facts(hooks, load=arguments.load)
     problems = discovery_facts(hooks)

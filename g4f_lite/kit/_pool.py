@@ -5,74 +5,31 @@ URL and headers again. Here the environment is read on each call, so that a chan
 follows from it is worked out once.
 """
 
-import contextlib
 import os
 import socket
 import threading
-from collections.abc import Mapping
-from functools import lru_cache
+import time
+from http.client import HTTPResponse, IncompleteRead
 from typing import TYPE_CHECKING, Any, cast
 
 import requests
 from requests.adapters import HTTPAdapter
-from requests.utils import default_headers, get_environ_proxies, select_proxy
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
-from g4f_lite.cancellation import CancelScope, current_scope
-from g4f_lite.errors import InvalidArgumentError, ProviderConnectionError
-from g4f_lite.kit.http import check_proxy, check_timeout, encode_json
+from g4f_lite.kit._certificates import tls_context
+from g4f_lite.kit._checks import check_timeout, encode_json
+from g4f_lite.kit._environment import ca_bundle, outgoing_headers, prepared_url, proxy_of
+from g4f_lite.kit._watch import Watch
 
 if TYPE_CHECKING:
     from g4f_lite.kit.http import HTTPRequest
 
-__all__ = ["Pool", "Watch"]
+__all__ = ["Pool", "pool"]
 
 _HOSTS = 16
 _CONNECTIONS_PER_HOST = 128
 """Kept, not allowed: more at once are opened and not kept. Large, so that threads do not reconnect."""
-
-_ENVIRONMENT = tuple(
-    spelling
-    for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
-    for spelling in (name, name.upper())
-)
-
-
-class Watch:
-    """The socket of one exchange, so that a cancel from another thread can wake who waits on it."""
-
-    __slots__ = ("_forget", "_lock", "_pid", "_scope", "_socket")
-
-    def __init__(self, scope: CancelScope | None) -> None:
-        self._scope = scope
-        self._socket: socket.socket | None = None
-        self._lock = threading.RLock()  # a signal handler may cancel while its own thread is in here
-        self._pid = os.getpid()
-        self._forget = scope.add(self._shut_down) if scope else None
-
-    def attach(self, sock: Any) -> None:
-        """Watch this socket from now on."""
-        with self._lock:
-            self._socket = sock
-        if self._scope is not None and self._scope.cancelled:
-            self._shut_down()
-
-    def detach(self) -> None:
-        """Watch nothing any more."""
-        if self._forget is not None:
-            self._forget()
-        with self._lock:
-            self._socket = None
-
-    def _shut_down(self) -> None:
-        with self._lock:
-            # In a forked child the connection is its parent's too.
-            if self._socket is not None and self._pid == os.getpid():
-                with contextlib.suppress(OSError):  # it is closed already, which is what was wanted
-                    # Not the method of a TLS socket: that one takes the cipher off first, and who
-                    # reads would get the last records as they stand on the wire.
-                    socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
 
 
 class _Current(threading.local):
@@ -82,17 +39,51 @@ class _Current(threading.local):
 _current = _Current()
 
 
+class _Head:
+    """The reader of a response's head, line by line."""
+
+    def __init__(self, lines: Any) -> None:
+        self._lines = lines
+        self.last = b""
+
+    def readline(self, limit: int) -> bytes:
+        self.last = self._lines.readline(limit)
+        if self.last and _current.watch is not None:
+            _current.watch.answered = True
+        return self.last
+
+    def close(self) -> None:
+        self._lines.close()
+
+
+class _Response(HTTPResponse):
+    """Notices that a head broke off: the standard library takes the end of the connection for its end."""
+
+    def begin(self) -> None:
+        whole: Any = self.fp
+        head: Any = _Head(whole)
+        self.fp = head
+        try:
+            super().begin()
+        finally:
+            if self.fp is head:
+                self.fp = whole
+        if head.last not in (b"\r\n", b"\n"):
+            raise IncompleteRead(b"")
+
+
 class _Watched:
     """Mixed into connections: tells the watch of the running exchange which socket it waits on."""
 
+    response_class: Any = _Response
     sock: Any
     _dialled: socket.socket | None = None
     watch: Watch | None = None
     """Whose exchange this connection carries now."""
 
     def _new_conn(self) -> Any:
-        sock = super()._new_conn()  # type: ignore[misc]  # the connection's, beside which this is mixed in
         watch = self.watch = _current.watch
+        sock = super()._new_conn()  # type: ignore[misc]  # the connection's, beside which this is mixed in
         if watch is not None:
             # A copy: a TLS handshake and a proxy's tunnel come before `connect` ends, and the first
             # takes the descriptor away from this object.
@@ -103,6 +94,9 @@ class _Watched:
     def connect(self) -> None:
         try:
             super().connect()  # type: ignore[misc]
+            if self.watch is not None:
+                self.watch.check()  # a socket that was shut down early passes for one without a handshake
+                self.watch.sent = True  # from here on, which is now
         finally:
             if self.watch is not None:
                 self.watch.attach(self.sock)
@@ -111,9 +105,11 @@ class _Watched:
                 self._dialled = None
 
     def request(self, *args: Any, **kwargs: Any) -> None:
-        if self.sock is not None and _current.watch is not None:  # reused
-            self.watch = _current.watch
-            self.watch.attach(self.sock)
+        watch = _current.watch
+        if self.sock is not None and watch is not None and watch is not self.watch:
+            self.watch = watch
+            watch.sent = watch.reused = True
+            watch.attach(self.sock)
         super().request(*args, **kwargs)  # type: ignore[misc]
 
 
@@ -165,99 +161,54 @@ class Pool:
     def __init__(self) -> None:
         self._adapter = _Adapter(pool_connections=_HOSTS, pool_maxsize=_CONNECTIONS_PER_HOST)
 
-    def send(self, request: "HTTPRequest") -> tuple[requests.Response, Watch]:
-        """Send `request`; return the response, its body unread, and the watch on its socket.
+    def send(self, request: "HTTPRequest", watch: Watch) -> requests.Response:
+        """Send `request` and return the response, its body unread; `watch` is told how far it came.
 
         Raises:
             InvalidArgumentError: the request cannot be sent as it is; the value itself is not shown.
         """
-        scope = current_scope()
-        if scope is not None and scope.cancelled:
-            raise ProviderConnectionError("The call was cancelled before it was sent.")
-        url = _prepared_url(request.method, request.url)
         prepared = requests.PreparedRequest()
         prepared.method = request.method
-        prepared.url = url
+        prepared.url = url = prepared_url(request)
         prepared.body = None if request.json is None else encode_json(request.json)
-        prepared.headers = cast("Any", _headers(request.headers, prepared.body))
-        proxies = (
-            {"all": check_proxy("`proxy`", request.proxy)}
-            if request.proxy
-            else _environment_proxies(url, _snapshot())
-        )
-        timeout = check_timeout(request.timeout)
-        watch = Watch(scope)
+        prepared.headers = cast("Any", outgoing_headers(request, prepared.body))
+        proxy = proxy_of(request, url)
+        timeout = _timeout(request)
+        watch.sent = proxy is not None and proxy.startswith("socks")  # those connections tell it nothing
+        bundle = ca_bundle()
+        if bundle is not None and url.startswith("https:"):
+            tls_context()  # raises if it is none; urllib3 would blame the connection
         _current.watch = watch
         try:
-            response = self._adapter.send(
+            return self._adapter.send(
                 prepared,
                 stream=True,
                 timeout=timeout,
-                verify=os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE") or True,
-                proxies=proxies,
+                verify=bundle or True,
+                proxies={"all": proxy} if proxy else {},
             )
-        except BaseException:
-            watch.detach()
-            raise
         finally:
             _current.watch = None
-        return response, watch
 
 
-def _snapshot() -> tuple[str | None, ...]:
-    get = os.environ.get
-    return tuple([get(name) for name in _ENVIRONMENT])
+def _timeout(request: "HTTPRequest") -> tuple[float, float]:
+    """Return the (connect, read) seconds: no wait begins that would end behind the deadline."""
+    connect, read = check_timeout(request.timeout)
+    if request.deadline is None:
+        return connect, read
+    left = max(request.deadline - time.monotonic(), 0.001)
+    return min(connect, left), min(read, left)
 
 
-@lru_cache(maxsize=64)
-def _environment_proxies(url: str, environment: tuple[str | None, ...]) -> dict[str, str]:  # noqa: ARG001
-    """Return the proxies for `url`; `environment` is there so that a change of it is a new question."""
-    proxies = get_environ_proxies(url)
-    chosen = select_proxy(url, proxies)
-    if chosen is not None:
-        check_proxy("the environment", chosen)
-    return proxies
+_lock = threading.Lock()
+_pools: dict[int, Pool] = {}
 
 
-@lru_cache(maxsize=64)
-def _prepared_url(method: str, url: str) -> str:
-    prepared = requests.Request(method, url).prepare()
-    return cast("str", prepared.url)
-
-
-@lru_cache(maxsize=1)
-def _default_headers() -> tuple[tuple[str, str], ...]:
-    return tuple(default_headers().items())
-
-
-def _headers(own: Mapping[str, str], body: bytes | None) -> dict[str, str]:
-    """Return the headers in the order in which `requests.post` sends them.
-
-    That is: its defaults, each replaced in its place where `own` has it, the rest of `own`, the body's.
-    """
-    spelled = {name.lower(): name for name in own}
-    headers: dict[str, str] = {}
-    for name, value in own.items():
-        _check_header(name, value)
-    for name, value in _default_headers():
-        given = spelled.get(name.lower())
-        if given is None:
-            headers[name] = value
-        else:
-            headers[given] = own[given]
-    headers.update(own)
-    if body is not None:
-        headers["Content-Length"] = str(len(body))
-        if "content-type" not in spelled:
-            headers["Content-Type"] = "application/json"
-    return headers
-
-
-def _check_header(name: str, value: object) -> None:
-    if isinstance(value, str) and "\r" not in value and "\n" not in value and value.isascii():
-        return
-    raise InvalidArgumentError(
-        "headers",
-        f"The header {name!r} has a value that cannot be sent: it has to be ASCII text on one line.",
-        hint="A key that was read from a file often ends with a line break: strip it.",
-    )
+def pool() -> Pool:
+    """Return this process's pool. A forked child gets its own: sockets must not be shared."""
+    pid = os.getpid()
+    found = _pools.get(pid)
+    if found is None:
+        with _lock:
+            found = _pools.setdefault(pid, Pool())
+    return found

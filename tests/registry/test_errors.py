@@ -28,7 +28,21 @@ MADE: dict[str, Any] = {
     "UnsupportedOptionError": lambda cls: cls("p", ["temprature"], ["temperature"]),
     "ProviderTimeoutError": lambda cls: cls("Message.", phase="read", seconds=1.5, hint="Hint."),
     "ProviderStatusError": lambda cls: cls(500, body="oops", retry_after=2.0),
-    "AuthenticationError": lambda cls: cls(401),
+    "AuthenticationError": lambda cls: cls(401, code="invalid_api_key", kind="auth", param=None),
+    "PermissionDeniedError": lambda cls: cls(403),
+    "InvalidRequestError": lambda cls: cls(422, param="temperature"),
+    "ContextLengthError": lambda cls: cls(400, code="context_length_exceeded"),
+    "ContentFilterError": lambda cls: cls(400, body="no"),
+    "NotFoundError": lambda cls: cls(404),
+    "QuotaExceededError": lambda cls: cls(429, code="insufficient_quota"),
+    "ServiceUnavailableError": lambda cls: cls(503, retry_after=2.0),
+    "DeadlineError": lambda cls: cls(2.5),
+    "MissingExtraError": lambda cls: cls("async", "The asynchronous client"),
+    "StructuredOutputError": lambda cls: cls("Message.", text="{", problems=["it ends"], hint="Hint."),
+    "ToolRoundsError": lambda cls: cls(3, [{"role": "user", "content": "Hello"}]),
+    "AllProvidersFailedError": lambda cls: cls(
+        (results.Attempt("d:p", "m", "error", 0.5, "oops", "key 1 of 2"),), ()
+    ),
     "RateLimitError": lambda cls: cls(429, retry_after=3.0),
     "ProviderCrashError": lambda cls: cls("ValueError: x", location="f:1"),
 }
@@ -117,14 +131,59 @@ def test_near_names_are_suggested_whatever_their_case() -> None:
 def test_statuses_have_their_classes() -> None:
     """`ProviderStatusError.of` gives the class of the status, with what it carries."""
     expected = {
+        302: "ProviderStatusError",
+        400: "InvalidRequestError",
         401: "AuthenticationError",
-        403: "AuthenticationError",
+        402: "QuotaExceededError",
+        403: "PermissionDeniedError",
+        404: "NotFoundError",
+        408: "ProviderStatusError",
+        409: "ProviderStatusError",
+        410: "InvalidRequestError",
+        413: "InvalidRequestError",
+        422: "InvalidRequestError",
+        425: "ProviderStatusError",
         429: "RateLimitError",
-        500: "ProviderStatusError",
+        500: "ServiceUnavailableError",
+        529: "ServiceUnavailableError",
+        599: "ServiceUnavailableError",
     }
     for status, name in expected.items():
-        error = errors.ProviderStatusError.of(status, body="b", retry_after=1.0)
+        error = errors.ProviderStatusError.of(
+            status, body="b", retry_after=1.0, code="c", kind="k", param="p"
+        )
         assert (type(error).__name__, error.status, error.body, error.retry_after) == (name, status, "b", 1.0)
+        assert (error.code, error.kind, error.param) == ("c", "k", "p")
+        worded = errors.ProviderStatusError.of(status, detail="It said no", hint="Do this.")
+        assert str(worded) == "It said no. Do this."
+
+
+@pytest.mark.parametrize(
+    ("status", "word", "name"),
+    [
+        (429, "insufficient_quota", "QuotaExceededError"),
+        (429, "rate_limit_exceeded", "RateLimitError"),
+        (400, "context_length_exceeded", "ContextLengthError"),
+        (400, "exceed_context_size_error", "ContextLengthError"),
+        (400, "content_filter", "ContentFilterError"),
+        (500, "context_length_exceeded", "ServiceUnavailableError"),
+    ],
+)
+@pytest.mark.parametrize("where", ["code", "kind"])
+def test_a_services_own_word_makes_the_class_precise(status: int, word: str, name: str, where: str) -> None:
+    """What the service calls the error, as its code or its type, tells apart what shares a status."""
+    assert type(errors.ProviderStatusError.of(status, **{where: word})).__name__ == name
+
+
+def test_all_that_failed_is_told_a_line_each() -> None:
+    """The error of a whole route names every attempt, its key and its error, and is of no provider."""
+    attempts = (
+        results.Attempt("d:a", "m", "error", 0.5, "it\nbroke", "key 1 of 2"),
+        results.Attempt("d:b", "n", "skipped", 0.0, "no key"),
+    )
+    error = errors.AllProvidersFailedError(attempts, [errors.RateLimitError(429)])
+    assert "\n  - d:a (m) with key 1 of 2: it broke\n  - d:b (n): no key\n" in str(error)
+    assert (error.provider, error.attempts) == (None, attempts)
 
 
 def test_errors_are_caught_as_what_they_are() -> None:
@@ -134,3 +193,4 @@ def test_errors_are_caught_as_what_they_are() -> None:
     assert issubclass(errors.InvalidArgumentError, ValueError)
     assert issubclass(errors.UnsupportedOptionError, TypeError)
     assert issubclass(errors.StreamStateError, RuntimeError)
+    assert issubclass(errors.MissingExtraError, ImportError)

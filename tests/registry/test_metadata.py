@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from g4f_lite._metadata import MetadataCache, read_constants
+from g4f_lite._metadata import MetadataCache, StaticMetadata, read_constants
 from g4f_lite._sources import find_source, line_of
 
 SOURCE = 'url = "u"\nmodel = ["m"]\nsupports_stream = True\nneeds_auth = False\n'
@@ -116,6 +116,61 @@ def test_a_lone_string_or_a_tuple_for_model_is_read_as_a_list() -> None:
     assert read_constants('model = ("m", "n")').values["model"] == ["m", "n"]
 
 
+# --- objects of a module ------------------------------------------------------------------------------
+
+ROWS = """
+from somewhere import Service
+BASE = {"x": 1}
+one = Service("one", url="u", model=["m"], supports_stream=True, needs_auth=False, inputs=["image"], quirk=len)
+two: Service = make.Service(**BASE, url="v", model=("m", "n"), needs_auth=bool(1), embedding_model="e")
+one_more = three = Service(url="w")
+four = Service(url="x")
+four = None
+five = [Service(url="y")]
+if BASE:
+    six = Service(url="z")
+seven = Service(inputs=["video"], any_model=1, auth_env="no name", working=False, embedding_model=[])
+"""
+
+
+def test_an_object_of_a_module_is_known_by_the_call_that_makes_it() -> None:
+    """The literal keyword arguments of a top-level call are the constants; what is computed or odd is left out."""
+    assert read_constants(ROWS).values == {}
+    assert read_constants(ROWS, "one").values == {**VALUES, "inputs": ["image"]}
+    assert read_constants(ROWS, "one").complete
+    assert read_constants(ROWS, "two").values == {"url": "v", "model": ["m", "n"], "embedding_model": ["e"]}
+    assert not read_constants(ROWS, "two").complete
+    assert read_constants(ROWS, "one_more").values == read_constants(ROWS, "three").values == {"url": "w"}
+    assert read_constants(ROWS, "seven").values == {"working": False, "embedding_model": []}
+    for name in ("four", "five", "six", "eight", "one.url", "BASE"):
+        assert read_constants(ROWS, name) == read_constants("")
+
+
+def test_a_module_of_many_objects_is_parsed_once(site: Any, monkeypatch: Any) -> None:
+    """All objects of a file, and the file itself, are known after one look at it, in the next process too."""
+    file = str(site.module("of_rows", ROWS + SOURCE))
+    cache = MetadataCache()
+    assert cache.read(file, "one").complete
+    cache.save()
+    monkeypatch.setattr("g4f_lite._metadata.parse", lambda source: pytest.fail("parsed again"))
+    for known in (cache, MetadataCache()):
+        assert known.read(file).values == VALUES
+        assert known.read(file, "three").values == {"url": "w"}
+        assert known.read(file, "nobody") == StaticMetadata()
+    stored = json.loads(cache_file().read_bytes())["files"][file][1]
+    assert set(stored) == {"", "one", "two", "one_more", "three", "seven"}
+
+
+@pytest.mark.parametrize("literal", ["b'x'", "{1}", "1j", "...", "10**5000", "{'a': {b'': 2}}"])
+def test_literals_that_json_does_not_have_are_not_stored(site: Any, literal: str) -> None:
+    """Constants of kinds that no constant is of are left out of the cache, which can still be written."""
+    file = str(site.module("odd_literals", f"url = {literal}\nx = S(url={literal}, model=['m'])\n"))
+    cache = MetadataCache()
+    assert cache.read(file).values == {}
+    cache.save()
+    assert MetadataCache().read(file, "x").values == {"model": ["m"]}
+
+
 # --- finding the source -----------------------------------------------------------------------------
 
 
@@ -186,7 +241,7 @@ def test_what_was_read_is_read_once(site: Any, monkeypatch: Any) -> None:
     first = MetadataCache()
     assert first.read(file).values == VALUES
     first.save()
-    monkeypatch.setattr("g4f_lite._metadata.read_constants", lambda source: pytest.fail("parsed again"))
+    monkeypatch.setattr("g4f_lite._metadata.parse", lambda source: pytest.fail("parsed again"))
     assert first.read(file).values == VALUES
     assert MetadataCache().read(file).complete
 
@@ -209,10 +264,11 @@ def test_a_changed_file_is_read_again(site: Any) -> None:
         b"\xff",
         b"[]",
         b"null",
-        b'{"format": 2}',
-        b'{"format": 2, "files": []}',
-        b'{"format": 2, "files": {"x": 1}}',
-        b'{"format": 2, "files": {"x": [[1], 2]}}',
+        b'{"format": 3}',
+        b'{"format": 3, "files": []}',
+        b'{"format": 3, "files": {"x": 1}}',
+        b'{"format": 3, "files": {"x": [[1], 2]}}',
+        b'{"format": 3, "files": {"x": [[1], {"": 2}]}}',
         b'{"format": 99, "files": {}}',
         b"[" * 100_000,
     ],
@@ -225,7 +281,7 @@ def test_a_damaged_cache_is_written_anew(site: Any, stored: bytes) -> None:
     cache = MetadataCache()
     assert cache.read(file).values == VALUES
     cache.save()
-    assert json.loads(cache_file().read_bytes())["files"][file][1] == VALUES
+    assert json.loads(cache_file().read_bytes())["files"][file][1] == {"": VALUES}
 
 
 def test_poisoned_values_are_not_believed(site: Any) -> None:
@@ -235,7 +291,7 @@ def test_poisoned_values_are_not_believed(site: Any) -> None:
     cache.read(str(file))
     cache.save()
     stored = json.loads(cache_file().read_bytes())
-    stored["files"][str(file)][1] = {"url": 5, "model": "m", "evil": "x"}
+    stored["files"][str(file)][1] = {"": {"url": 5, "model": "m", "evil": "x"}}
     cache_file().write_text(json.dumps(stored))
     assert MetadataCache().read(str(file)).values == {"model": ["m"]}
 

@@ -471,3 +471,46 @@ def test_a_module_may_put_something_else_in_its_place(site: Any, fresh: Registry
     site.plugin("replaced", source)
     assert isinstance(fresh.get("replaced").plugin, types.SimpleNamespace)
     assert fresh.info("replaced").state == "ready"
+
+
+# --- objects of a module ------------------------------------------------------------------------------
+
+ROWS = """
+class Service:
+    params = "p"
+
+    def __init__(self, **constants):
+        vars(self).update(constants)
+
+    def _create_completion(self, model: str, messages: list, stream: bool, **kwargs):
+        yield f"{model} of {self.url}"
+
+
+one = Service(url="https://one.example", model=["one-1"], supports_stream=True, needs_auth=False)
+two = Service(
+    url="https://two.example", model=["two-1"], supports_stream=True, needs_auth=False, inputs=["image"]
+)
+two.model = ["two-2"]
+"""
+
+
+def test_rows_of_a_module_are_providers(site: Any, fresh: Registry) -> None:
+    """Objects that entry points name are known without an import; drift is found at the row's own line."""
+    file = site.module("rows", ROWS)
+    site.distribution("rows", "[g4f_lite.providers]\none = rows:one\ntwo = rows:two\nthree = rows:three\n")
+    infos = {info.name: info for info in fresh.infos() if info.distribution == "rows"}
+    assert "rows" not in sys.modules
+    assert [infos[name].source for name in ("one", "two", "three")] == ["static", "static", "unknown"]
+    assert (infos["one"].models, infos["one"].inputs, infos["one"].any_model) == (("one-1",), (), False)
+    assert (infos["two"].url, infos["two"].inputs) == ("https://two.example", ("image",))
+    loaded = fresh.get("one")
+    assert list(loaded.create(model="m", messages=[], stream=True)) == ["m of https://one.example"]
+    assert loaded.verdict.valid
+    [problem] = fresh.get("two").verdict.problems
+    assert (problem.kind, problem.location) == (
+        "metadata-drift",
+        f"{file}:{ROWS[: ROWS.index('two =')].count(chr(10)) + 1}",
+    )
+    assert fresh.info("two").models == ("two-2",)
+    with pytest.raises(ProviderLoadError, match="names 'three', which is not there"):
+        fresh.get("three")

@@ -11,7 +11,7 @@ from g4f_lite import (
     ProviderNotFoundError,
     RegistryError,
 )
-from g4f_lite._routing import find_route
+from g4f_lite._routing import find_target
 from g4f_lite.testing import ScriptedProvider
 
 PROVIDER = (
@@ -44,7 +44,7 @@ def world(site: Any, fresh: Any, monkeypatch: Any) -> Any:
 
 def route(provider: Any = None, model: Any = None, *, has_auth: bool = False) -> tuple[str, str]:
     """Who is asked for what."""
-    found = find_route(provider, model, has_auth=has_auth)
+    found = find_target(provider, model, has_auth=has_auth)
     return found.provider.full_name, found.model
 
 
@@ -155,7 +155,7 @@ def test_a_broken_provider_is_skipped_and_noted(world: Any) -> None:
         source='url = "u"\nmodel = ["shared"]\nsupports_stream = needs_auth = True\nraise OSError',
     )
     world.install("bbb_fine", "shared")
-    found = find_route(None, "shared", has_auth=True)
+    found = find_target(None, "shared", has_auth=True)
     assert found.provider.name == "bbb_fine"
     assert [(item.provider, item.outcome) for item in found.skipped] == [("aaa-broken:aaa_broken", "skipped")]
     assert "OSError" in (found.skipped[0].error or "")
@@ -183,7 +183,7 @@ def test_an_unknown_model_is_answered_with_near_ones(world: Any) -> None:
     """A model that nobody offers names those that look like it, and who could be asked."""
     with pytest.raises(ModelNotFoundError) as caught:
         route(model="gpt-3.5-turbi")
-    assert caught.value.suggestions == ("gpt-3.5-turbo",)
+    assert caught.value.suggestions[0] == "gpt-3.5-turbo"
     assert caught.value.provider is None
     with pytest.raises(ModelNotFoundError) as named:
         route("yqcloud", "gpt-3.5")
@@ -206,3 +206,32 @@ def test_models_out_of_reach_are_not_available(world: Any, monkeypatch: Any) -> 
         route(model="nobodys")
     assert "out-of-reach" not in str(caught.value)
     assert "re\\x1b[31mached\\n" in str(caught.value)
+
+
+def test_who_takes_any_model_is_asked_when_named(world: Any, monkeypatch: Any) -> None:
+    """A provider that takes models it does not list takes them when it is named, and never by chance."""
+    source = "any_model = True\n" + PROVIDER.format(models=["listed"], needs_auth=False, working=True)
+    world.install("any_plugin", source=source)
+    assert route("any_plugin", "unheard-of") == ("any-plugin:any_plugin", "unheard-of")
+    assert route(model="any_plugin/unheard-of") == ("any-plugin:any_plugin", "unheard-of")
+    assert route(model="listed") == ("any-plugin:any_plugin", "listed")
+    monkeypatch.setenv("G4F_LITE_BLOCK", "g4f-lite")
+    with pytest.raises(ModelNotFoundError, match="if you name them: any_plugin"):
+        route(model="unheard-of")
+
+
+def test_models_of_another_kind_are_routed_alike(world: Any) -> None:
+    """The models of embeddings are a list of their own, by name and by model."""
+    source = (
+        'embedding_model = ["e-1", "e-2"]\n'
+        + PROVIDER.format(models=["chat"], needs_auth=False, working=True)
+        + "def _create_embedding(model: str, input: list):\n    yield [0.5]\n"
+    )
+    world.install("embedder", source=source)
+    for provider, model in (("embedder", None), (None, "e-1"), (None, "embedder/e-1")):
+        found = find_target(provider, model, has_auth=False, models="embedding_models")
+        assert (found.provider.name, found.model) == ("embedder", "e-1")
+    with pytest.raises(ModelNotFoundError):
+        find_target(None, "chat", has_auth=False, models="embedding_models")
+    with pytest.raises(ModelNotFoundError):
+        find_target(None, "e-1", has_auth=False)

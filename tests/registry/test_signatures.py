@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from g4f_lite._signatures import examine, location_of
+from g4f_lite._functions import location_of
+from g4f_lite._signatures import examine
 
 if TYPE_CHECKING:
     from decimal import Decimal  # noqa: F401 - a hint names it
@@ -21,7 +22,7 @@ NAME, TWIN = "_create_completion", "_acreate_completion"
 
 def kinds(function: Any, *, asynchronous: bool = False) -> set[str]:
     """The kinds of what is wrong; a star stands before what is not fatal."""
-    facts = examine(TWIN if asynchronous else NAME, function, asynchronous=asynchronous)
+    facts = examine(TWIN if asynchronous else NAME, function)
     assert all(finding.message.endswith(".") and finding.fix for finding in facts.findings)
     return {("" if finding.fatal else "*") + finding.kind for finding in facts.findings}
 
@@ -242,3 +243,95 @@ def test_a_class_may_be_the_function() -> None:
 
     assert "missing-parameter" not in kinds(Answer)
     assert "missing-hint" not in kinds(Answer)
+
+
+# --- the other functions ------------------------------------------------------------------------------
+
+
+class Both:
+    """What can be read either way."""
+
+    def __init__(self) -> None:
+        self.pieces = iter(())
+
+    def __iter__(self) -> Iterator[str]:
+        return self.pieces
+
+    def __next__(self) -> str:
+        return next(self.pieces)
+
+    def __aiter__(self) -> AsyncIterator[str]: ...
+
+    async def __anext__(self) -> str: ...
+
+
+Item = typing.TypeVar("Item")
+
+
+class BothOf(Both, typing.Generic[Item]):
+    """The same, of something."""
+
+
+@pytest.mark.parametrize("hint", [Both, BothOf, BothOf[str], "Both"])
+@pytest.mark.parametrize("name", [NAME, TWIN])
+def test_what_can_be_read_both_ways_is_known(hint: Any, name: str) -> None:
+    """A function that says it returns a class that is both kinds of iterator is good, and its facts say so."""
+    facts = examine(name, with_return(hint))
+    assert (facts.findings, facts.both_ways) == ((), True)
+
+
+@pytest.mark.parametrize(
+    "hint", [Iterator[str], io.StringIO, Iterable[str], AsyncIterator[str], str, Any, ..., Both | None]
+)
+def test_what_can_be_read_one_way_is_not_both(hint: Any) -> None:
+    """Anything else is read as before."""
+    assert not examine(NAME, with_return(hint)).both_ways
+
+
+def test_a_generator_cannot_be_read_both_ways() -> None:
+    """A generator is only ever one kind of iterator: one that says otherwise is warned about."""
+
+    def function(model: str, messages: list, stream: bool) -> Both:
+        yield ""
+
+    async def twin(model: str, messages: list, stream: bool) -> Both:
+        yield ""
+
+    assert kinds(function) == kinds(twin, asynchronous=True) == {"*wrong-return"}
+    assert not examine(NAME, function).both_ways
+    assert not examine(TWIN, twin).both_ways
+
+
+def embedding(body: str) -> Any:
+    """A function for embeddings."""
+    space: dict[str, Any] = {"Iterator": Iterator}
+    exec(f"{body}:\n    return iter(())", space)
+    return space["f"]
+
+
+OTHERS = {
+    "good": ("_create_embedding", "def f(model: str, input: list[str], *, size: int = 1) -> Iterator", set()),
+    "lacking": ("_create_embedding", "def f(model: str, **kwargs) -> Iterator", {"missing-parameter"}),
+    "wrong hint": ("_create_embedding", "def f(model: str, input: str) -> Iterator", {"wrong-hint"}),
+    "order": ("_create_embedding", "def f(input: list, model: str) -> Iterator", {"*parameter-order"}),
+    "required": ("_create_embedding", "def f(model: str, input: list, x) -> Iterator", {"required-option"}),
+    "returns a list": ("_create_embedding", "def f(model: str, input: list) -> list", {"wrong-return"}),
+    "returns a string": ("_create_embedding", "def f(model: str, input: list) -> str", {"wrong-return"}),
+    "async": ("_create_embedding", "async def f(model: str, input: list) -> Iterator", {"async-function"}),
+    "list": ("_list_models", "def f(**kwargs) -> Iterator", set()),
+    "list of nothing": ("_list_models", "def f() -> Iterator", set()),
+    "list required": ("_list_models", "def f(auth) -> Iterator", {"required-option"}),
+    "list silent": ("_list_models", "def f(**kwargs)", {"*not-a-generator"}),
+    "list returns": ("_list_models", "def f(**kwargs) -> list[str]", {"wrong-return"}),
+}
+
+
+@pytest.mark.parametrize("case", OTHERS)
+def test_the_optional_functions_are_judged_alike(case: str) -> None:
+    """Functions for embeddings and lists of models are judged by their own parameters; findings name them."""
+    name, definition, expected = OTHERS[case]
+    facts = examine(name, embedding(definition))
+    assert {("" if finding.fatal else "*") + finding.kind for finding in facts.findings} == expected
+    assert all(f"`{name}`" in finding.message and finding.fix for finding in facts.findings)
+    if case == "good":
+        assert dict(facts.options) == {"size": int}

@@ -10,8 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from g4f_lite._functions import SHAPES
+from g4f_lite._identity import Identity, auth_variable, is_name
 from g4f_lite._metadata import StaticMetadata
-from g4f_lite._validation import Identity, auth_variable, is_name, validate
+from g4f_lite._validation import validate
+from g4f_lite.contract import CONSTANTS
+from g4f_lite.events import Vector
 
 WHO = Identity("example", "dist", "1.0")
 
@@ -65,6 +69,14 @@ BREAKS: dict[str, tuple[dict[str, Any], str]] = {
     "no function": ({"_create_completion": ...}, "missing-function:`_create_completion`"),
     "function None": ({"_create_completion": None}, "not-callable:`_create_completion`"),
     "twin text": ({"_acreate_completion": "x"}, "not-callable:`_acreate_completion`"),
+    "any model 1": ({"any_model": 1}, "wrong-constant:`any_model`"),
+    "inputs text": ({"inputs": "image"}, "wrong-constant:`inputs`"),
+    "inputs tuple": ({"inputs": ("image",)}, "wrong-constant:`inputs`"),
+    "inputs odd": ({"inputs": ["image", "video"]}, "wrong-constant:`inputs`"),
+    "embedding None": ({"embedding_model": None}, "wrong-constant:`embedding_model`"),
+    "embedding numbers": ({"embedding_model": [1]}, "wrong-constant:`embedding_model`"),
+    "embed text": ({"_create_embedding": "x"}, "not-callable:`_create_embedding`"),
+    "models text": ({"_list_models": "x"}, "not-callable:`_list_models`"),
     "odd hook": ({"g4f_lite_nothing": lambda: None}, "unknown-hook:`g4f_lite_nothing`"),
     "hook number": ({"g4f_lite_on_error": 5}, "wrong-hook:`g4f_lite_on_error`"),
     "hook greedy": ({"g4f_lite_on_error": lambda error, more: None}, "wrong-hook:`g4f_lite_on_error`"),
@@ -173,6 +185,99 @@ def test_both_functions_have_to_take_the_same_options(make_provider: Any) -> Non
     assert kinds(make_provider(_acreate_completion=same)) == {"*options-differ"}
 
 
+class Both:
+    """An iterator, and an asynchronous one."""
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        raise StopIteration
+
+    def __aiter__(self) -> Any:
+        return self
+
+    async def __anext__(self) -> str:
+        raise StopAsyncIteration
+
+
+class Whole:
+    """A provider with everything that is optional, as an object whose constants are properties."""
+
+    model = ["m"]  # noqa: RUF012 - as the contract has it
+    supports_stream = True
+    needs_auth = True
+    any_model = True
+    inputs = ["image", "file", "image"]  # noqa: RUF012
+    embedding_model = ("e-1", "e-2")
+    _acreate_completion = None
+
+    @property
+    def url(self) -> str:
+        return "https://example.org"
+
+    @property
+    def params(self) -> str:
+        return "computed"
+
+    def _create_completion(self, model: str, messages: list, stream: bool, *, auth: str = "") -> Both:
+        return Both()
+
+    def _create_embedding(
+        self,
+        model: str,
+        input: list,  # noqa: A002 - the contract's word
+        *,
+        auth: str = "",
+        dimensions: int | None = None,
+    ) -> Iterator[Vector]:
+        yield Vector(0, [1.0])
+
+    def _list_models(self, **kwargs: Any) -> Both:
+        return Both()
+
+
+def test_what_is_optional_is_loaded() -> None:
+    """The optional constants and functions are in the facts, with what the functions take and return."""
+    plugin = Whole()
+    verdict, loaded = judge(plugin)
+    assert [problem.kind for problem in verdict.problems] == ["model-not-list"]
+    assert (loaded.url, loaded.params) == ("https://example.org", "computed")
+    assert (loaded.any_model, loaded.inputs, loaded.embedding_models) == (
+        True,
+        ("image", "file"),
+        ("e-1", "e-2"),
+    )
+    assert (loaded.both_ways, loaded.acreate, dict(loaded.options)) == (True, None, {"auth": str})
+    assert loaded.embed.call == plugin._create_embedding
+    assert dict(loaded.embed.options) == {"auth": str, "dimensions": int | None}
+    assert (loaded.embed.any_option, loaded.embed.both_ways) == (False, False)
+    assert (loaded.list_models.any_option, loaded.list_models.both_ways) == (True, True)
+
+
+def test_what_is_optional_may_be_absent(make_provider: Any) -> None:
+    """Without the optional constants and functions, the facts are the contract's defaults; None is absent too."""
+    for provider in (
+        make_provider(),
+        make_provider(_create_embedding=None, _list_models=None, embedding_model=[]),
+    ):
+        verdict, loaded = judge(provider)
+        assert verdict.valid
+        assert (loaded.any_model, loaded.inputs, loaded.embedding_models) == (False, (), ())
+        assert (loaded.both_ways, loaded.embed, loaded.list_models) == (False, None, None)
+
+
+def test_models_and_function_of_embeddings_go_together(make_provider: Any) -> None:
+    """Models of embeddings without a function are warned about, and a function without a way in for a key."""
+
+    def embed(model: str, input: list) -> Iterator[Vector]:  # noqa: A002 - the contract's word
+        yield Vector(0, [])
+
+    assert kinds(make_provider(embedding_model=["e"])) == {"*missing-embedding"}
+    assert kinds(make_provider(embedding_model=["e"], _create_embedding=embed)) == set()
+    assert kinds(make_provider(needs_auth=True, _create_embedding=embed)) == {"*auth-not-taken"}
+
+
 def test_problems_point_at_file_and_line(as_module: Any) -> None:
     """In a module, a constant's problem is at its assignment, a function's at its definition."""
     module = as_module(
@@ -187,6 +292,16 @@ def test_problems_point_at_file_and_line(as_module: Any) -> None:
     assert places["url"] == ":3"
     assert places["_create_completion"] == ":7"
     assert places["supports_stream"] == ":1"
+
+
+def test_problems_of_an_object_of_a_module_point_at_its_row(as_module: Any) -> None:
+    """What is wrong with an object that an entry point names is at the assignment that makes it."""
+    source = "class Service:\n    pass\n\n\nrow = Service()\n"
+    module = as_module("with_rows", source)
+    verdict, _ = validate(module.row, Identity("row", "dist", "1.0", module="with_rows", attr="row"))
+    assert {problem.location for problem in verdict.problems} == {f"{module.__file__}:5"}
+    verdict, _ = validate(module.row, Identity("row", "dist", "1.0", module="with_rows", attr="Service.x"))
+    assert {problem.location for problem in verdict.problems} == {f"{module.__file__}:1"}
 
 
 def test_problems_of_an_object_point_at_its_class() -> None:
@@ -285,10 +400,9 @@ ANYTHING = st.one_of(
     st.functions(),
     st.sampled_from(sorted(ODD)),
 )
-NAMES = ("url", "model", "supports_stream", "needs_auth", "working", "auth_env", "params")
+NAMES = (*(item.name for item in CONSTANTS), "params")
 FUNCTIONS = (
-    "_create_completion",
-    "_acreate_completion",
+    *SHAPES,
     "g4f_lite_on_error",
     "g4f_lite_x",
     "__file__",

@@ -1,0 +1,138 @@
+"""A preset among the registry's entries: it is loaded by loading the provider that it is made of."""
+
+import copy
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from g4f_lite._config import CONFIG
+from g4f_lite._entry import Entry
+from g4f_lite._foreign import or_else
+from g4f_lite._options import check_options
+from g4f_lite._policy import Policy
+from g4f_lite._presets import Preset
+from g4f_lite.contract import Function, LoadedProvider, ProviderInfo, State, params_of
+from g4f_lite.errors import ProviderLoadError, ProviderNotFoundError, RequestError, _suggestion
+
+__all__ = ["PresetEntry"]
+
+_CONNECTION = ("base_url", "extra_headers", "extra_query", "proxy", "timeout")
+"""The options that say where and how a service is asked; the others are about answers."""
+
+_OUT_OF_USE = ("blocked", "conflict", "failed", "invalid")
+
+
+class PresetEntry(Entry):
+    """A row of the user's, and the provider that it came to."""
+
+    def __init__(self, preset: Preset) -> None:
+        super().__init__(preset.claim)
+        self.preset = preset
+        self._base: LoadedProvider | None = None
+
+    # --- loading -------------------------------------------------------------------------------
+
+    def bound_to(self, base: LoadedProvider) -> LoadedProvider:
+        """Return the provider that `base` is with this preset's name, options and key.
+
+        Raises:
+            ProviderLoadError: it has options, or values of options, that `base` does not take.
+        """
+        self.verdict = base.verdict
+        if self.loaded is None or self._base is not base:
+            self._check_options(base)
+            self.loaded, self._base = _bound(self.preset, base), base
+        return self.loaded
+
+    def without_base(self, error: ProviderNotFoundError) -> ProviderLoadError:
+        """Return why it cannot be loaded: nobody offers the provider that it is made of."""
+        return self._failed(self._lacking, error.suggestions, "Correct its `provider`")
+
+    @property
+    def _lacking(self) -> str:
+        return f"it is made of {self.preset.base!r}, and there is no such provider"
+
+    def _check_options(self, base: LoadedProvider) -> None:
+        self.failure = None
+        try:
+            check_options(base, self.preset.options, drop=False)
+        except RequestError as error:
+            reason = str(error).removesuffix(error.hint).strip().rstrip(".")
+            self.failure = self._failed(reason, (), "Correct its options")
+        if self.failure is not None:
+            raise copy.copy(self.failure)
+
+    def _failed(self, reason: str, near: Sequence[str], step: str) -> ProviderLoadError:
+        return ProviderLoadError(
+            self.preset.name,
+            distribution=CONFIG,
+            version="",
+            location=self.preset.location,
+            reason=reason,
+            fix=f"{_suggestion(near)} {step}, then start again or call registry.refresh().".strip(),
+        )
+
+    # --- describing ----------------------------------------------------------------------------
+
+    @property
+    def unheard_of(self) -> ProviderInfo:
+        """What is known of its provider before anybody was found to offer it."""
+        base = self.preset.base
+        return ProviderInfo(base, "", "", base, builtin=False, state="listed", source="unknown")
+
+    def described(self, policy: Policy, base: ProviderInfo | None, *, contested: bool) -> ProviderInfo:
+        """Return what is known of it; `base` is what is known of its provider, None if there is none."""
+        known = base or self.unheard_of._replace(state="failed", reason=self._lacking)
+        state, reason = self._standing(policy, contested=contested)
+        if state in ("listed", "ready"):
+            state, reason = self._standing_on(known, state)
+        return known._replace(
+            name=self.full_name if contested else self.preset.name,
+            distribution=CONFIG,
+            builtin=False,
+            state=state,
+            reason=reason,
+            **self.preset.constants,
+        )
+
+    def _standing_on(self, base: ProviderInfo, own: State) -> tuple[State, str]:
+        if base.state not in _OUT_OF_USE:
+            return own, base.reason
+        whose = f"its provider {base.name!r}: " if base.distribution else ""
+        return base.state, f"{whose}{base.reason}"
+
+
+def _bound(preset: Preset, base: LoadedProvider) -> LoadedProvider:
+    options = preset.options
+    return base._replace(
+        name=preset.name,
+        distribution=CONFIG,
+        create=_with_options(base.create, options),
+        acreate=base.acreate and _with_options(base.acreate, options),
+        params=or_else(base.params, lambda: params_of(preset.name, base.create)),
+        builtin=False,
+        embed=_function(base.embed, options),
+        list_models=_function(base.list_models, options),
+        **preset.constants,
+    )
+
+
+def _function(function: Function | None, options: Mapping[str, Any]) -> Function | None:
+    if function is None:
+        return None
+    taken = {
+        name: options[name]
+        for name in _CONNECTION
+        if name in options and (function.any_option or name in function.options)
+    }
+    return function._replace(call=_with_options(function.call, taken))
+
+
+def _with_options(call: Callable[..., Any], options: Mapping[str, Any]) -> Callable[..., Any]:
+    """Return `call` with these options, unless it is given others; each time with copies that it may change."""
+    plain = all(isinstance(value, (str, int, float, bool, type(None))) for value in options.values())
+    given = dict(options)
+
+    def called(**arguments: Any) -> Any:
+        return call(**{**(given if plain else copy.deepcopy(given)), **arguments})
+
+    return called

@@ -1,0 +1,237 @@
+"""Providers that a user adds without code: a name for an installed one, with options already given.
+
+They come from the configuration file and from ``G4F_LITE_SERVICES="mine=http://127.0.0.1:8000/v1"``, each
+of whose rows is a preset of `openai`. A row that is wrong is a problem of its own, and hurts no other; the
+variable wins where both have a name. A preset's key is its own, never that of the provider it is made of.
+"""
+
+import os
+import re
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+from g4f_lite._config import CONFIG, read_config
+from g4f_lite._constants import INPUTS, inputs_in, models_in
+from g4f_lite._entry_points import Claim, DiscoveryProblem
+from g4f_lite._foreign import shown
+from g4f_lite._identity import auth_variable, is_name
+from g4f_lite._text_safety import listing, shorten
+from g4f_lite.contract import GROUP
+from g4f_lite.errors import _did_you_mean, _suggestion
+
+__all__ = ["SERVICES_VARIABLE", "Preset", "read_presets"]
+
+SERVICES_VARIABLE = "G4F_LITE_SERVICES"
+_BASE = "openai"
+_KEYS = (
+    "provider",
+    "base_url",
+    "models",
+    "embedding_models",
+    "any_model",
+    "inputs",
+    "auth_env",
+    "needs_auth",
+    "options",
+)
+_SECRET = re.compile(r"(auth|authorization|cookie|key|password|secret|token|(.*_)?(apikey|api_key)|.*_token)")
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+
+class Preset(NamedTuple):
+    """One row. What is None is left to the provider that it is made of.
+
+    Attributes:
+        base: the provider that answers for it.
+        location: where the row stands.
+        options: what that provider is called with, unless the caller says otherwise.
+    """
+
+    name: str
+    base: str
+    location: str
+    options: Mapping[str, Any]
+    models: tuple[str, ...] | None
+    embedding_models: tuple[str, ...] | None
+    any_model: bool | None
+    inputs: tuple[str, ...] | None
+    auth_env: str
+    needs_auth: bool | None
+
+    @property
+    def claim(self) -> Claim:
+        """The claim that it is to the registry; it names nothing that could be imported."""
+        return Claim(GROUP, self.name, "", "", CONFIG, "", self.location)
+
+    @property
+    def constants(self) -> dict[str, Any]:
+        """What it says of itself, under the names of `ProviderInfo`."""
+        own = {
+            "url": self.options.get("base_url"),
+            "models": self.models,
+            "embedding_models": self.embedding_models,
+            "any_model": self.any_model,
+            "inputs": self.inputs,
+            "needs_auth": self.needs_auth,
+            "auth_env": self.auth_env,
+        }
+        return {name: value for name, value in own.items() if value is not None}
+
+
+def read_presets() -> tuple[list[Preset], list[DiscoveryProblem]]:
+    """Return the presets of the configuration and of the environment, and what is wrong with either."""
+    config = read_config()
+    rows = {name: _Row(name, row, config.place(name)) for name, row in config.providers.items()}
+    services, problems = _services()
+    rows.update({row.name: row for row in services})
+    presets = {name: row.preset() for name, row in rows.items()}
+    for name, preset in presets.items():
+        if preset is not None:
+            rows[name].check_base(preset, presets)
+    found = [preset for name, preset in presets.items() if preset is not None and not rows[name].problems]
+    return found, [*config.problems, *problems, *(item for row in rows.values() for item in row.problems)]
+
+
+def _services() -> tuple[list["_Row"], list[DiscoveryProblem]]:
+    rows, problems = [], []
+    for item in os.environ.get(SERVICES_VARIABLE, "").split(","):
+        name, equals, url = (part.strip() for part in item.partition("="))
+        if equals:
+            rows.append(_Row(name, {"base_url": url}, SERVICES_VARIABLE))
+        elif name:
+            message = f"{shown(name)} is no row of the form NAME=URL"
+            fix = f'Set {SERVICES_VARIABLE}="NAME=URL,NAME=URL".'
+            problems.append(DiscoveryProblem(CONFIG, "", SERVICES_VARIABLE, message, fix=fix))
+    return rows, problems
+
+
+class _Row:
+    """One row as it stands there, and what is found to be wrong with it. Values are not shown: one may be a key."""
+
+    def __init__(self, name: str, row: Any, location: str) -> None:
+        self.name = name
+        self.location = location
+        self.problems: list[DiscoveryProblem] = []
+        self._row: Mapping[str, Any] = row if isinstance(row, dict) else {}
+        if not isinstance(row, dict):
+            self._fail("it has to be an object", f"Write {{{', '.join(_KEYS[:3])}, ...}}.")
+
+    def _fail(self, message: str, fix: str) -> None:
+        about = f"the provider {shorten(repr(self.name), 60)}: {message}"
+        self.problems.append(DiscoveryProblem(CONFIG, "", self.location, about, self.name, fix))
+
+    def preset(self) -> Preset | None:
+        """Return what the row says, or None if anything in it is wrong: all of that is noted then."""
+        if not is_name(self.name):
+            fix = "Use lower case letters, digits, `-` and `_`, a letter or digit first."
+            self._fail("that is no provider name", fix)
+        for key in self._row:
+            if key not in _KEYS:
+                near = _suggestion(_did_you_mean(key, _KEYS))
+                self._fail(
+                    f"{shorten(repr(key), 60)} is no key of it", f"{near} It knows: {listing(_KEYS)}.".strip()
+                )
+        options = self._options()
+        elsewhere = "base_url" in options
+        auth_env = self._variable()
+        preset = Preset(
+            name=self.name,
+            base=self._provider(),
+            location=self.location,
+            options=MappingProxyType(options),
+            models=self._models("models", ("default",) if elsewhere else None),
+            embedding_models=self._models("embedding_models", () if elsewhere else None),
+            any_model=self._flag("any_model", otherwise=True if elsewhere else None),
+            inputs=self._inputs(),
+            auth_env=auth_env or auth_variable(self.name),
+            needs_auth=self._flag("needs_auth", otherwise=True if auth_env else False if elsewhere else None),
+        )
+        return None if self.problems else preset
+
+    def check_base(self, preset: Preset, presets: Mapping[str, Preset | None]) -> None:
+        """A preset is made of a provider, not of another preset, nor of itself."""
+        distribution, _, short = preset.base.rpartition(":")
+        if distribution == CONFIG or (not distribution and short in presets):
+            what = "itself" if short == self.name else f"{preset.base!r}, which is such a row too"
+            fix = "Name an installed provider; the full name 'DISTRIBUTION:NAME' tells it from a row."
+            self._fail(f"it is made of {what}", fix)
+
+    # --- the keys ------------------------------------------------------------------------------
+
+    def _provider(self) -> str:
+        base = self._row.get("provider", _BASE)
+        if not isinstance(base, str) or not is_name(base.rpartition(":")[2]):
+            self._fail("`provider` is no provider's name", "`g4f-lite providers` lists them.")
+            return _BASE
+        return base
+
+    def _options(self) -> dict[str, Any]:
+        given = self._row.get("options", {})
+        if not isinstance(given, dict):
+            self._fail("`options` is no object", 'Write {"options": {"temperature": 0.2}}, say.')
+            return {}
+        headers = given.get("extra_headers")
+        names = [*given, *(headers if isinstance(headers, dict) else ())]
+        for name in filter(_is_secret, names):
+            fix = f"Keys do not belong here: use `g4f-lite keys set {self.name}`, or {auth_variable(self.name)}."
+            self._fail(f"its options hold {shorten(repr(name), 60)}", fix)
+        options = dict(given)
+        if "base_url" in self._row:
+            if options.get("base_url", self._row["base_url"]) != self._row["base_url"]:
+                self._fail("`base_url` is given twice, beside the options and in them", "Keep one.")
+            options["base_url"] = self._row["base_url"]
+        if "base_url" in options:
+            self._check_url(options["base_url"])
+        return options
+
+    def _check_url(self, url: object) -> None:
+        from urllib.parse import urlsplit
+
+        try:
+            parts = urlsplit(url if isinstance(url, str) else "")
+            good = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+        except ValueError:
+            good = False
+        if not good or not str(url).isprintable() or " " in str(url):
+            self._fail("`base_url` is no address", 'Write it as "https://HOST/v1".')
+        elif parts.username is not None:
+            fix = f"Take it out: the key goes into {auth_variable(self.name)}."
+            self._fail("`base_url` has a login in it", fix)
+
+    def _models(self, key: str, otherwise: tuple[str, ...] | None) -> tuple[str, ...] | None:
+        if key not in self._row:
+            return otherwise
+        models = models_in(self._row[key], empty=key != "models")
+        if models is None:
+            self._fail(f"`{key}` is no list of names", f'Write {{"{key}": ["NAME"]}}, the default first.')
+            return otherwise
+        return tuple(models.names)
+
+    def _inputs(self) -> tuple[str, ...] | None:
+        if "inputs" not in self._row:
+            return None
+        kinds = inputs_in(self._row["inputs"])
+        if kinds is None:
+            self._fail(f"`inputs` is no list of {listing(INPUTS)}", 'Write {"inputs": ["image"]}, say.')
+        return tuple(kinds or ())
+
+    def _flag(self, key: str, *, otherwise: bool | None) -> bool | None:
+        value = self._row.get(key, otherwise)
+        if value is not None and not isinstance(value, bool):
+            self._fail(f"`{key}` is neither true nor false", "Write one of them, without quotes.")
+            return otherwise
+        return value
+
+    def _variable(self) -> str | None:
+        value = self._row.get("auth_env")
+        if value is not None and not (isinstance(value, str) and _VARIABLE.fullmatch(value)):
+            self._fail(
+                "`auth_env` is no variable's name", f'Write {{"auth_env": "{auth_variable("mine")}"}}, say.'
+            )
+            return None
+        return value
+
+
+def _is_secret(name: str) -> bool:
+    return _SECRET.fullmatch(name.lower().replace("-", "_")) is not None

@@ -1,0 +1,114 @@
+"""From the steps of a route to who can be asked: the provider, the model, the options, each key."""
+
+from collections.abc import Mapping, Sequence
+from itertools import count
+from math import inf, log
+from typing import Any, NamedTuple
+
+from g4f_lite._clock import clock
+from g4f_lite._text_safety import listing, shorten
+from g4f_lite.errors import InvalidArgumentError
+from g4f_lite.routes import Limits, Route, Step
+
+__all__ = ["Key", "check_limits", "in_turn", "read_steps"]
+
+_EXAMPLE = 'Pass a name, a list such as ["groq", "openrouter/auto", Step("local")], or a Route of one.'
+_turns: dict[str, "count[int]"] = {}
+
+
+class Key(NamedTuple):
+    """One of several keys, and what it is called."""
+
+    auth: Any
+    label: str
+
+
+def read_steps(provider: object, *, has_auth: bool) -> tuple[Step, ...]:
+    """Return the steps that `provider=` names, in the order in which they are asked.
+
+    Raises:
+        InvalidArgumentError: it is no route, or a key is given that may be meant for several of them.
+    """
+    strategy = "ordered"
+    if isinstance(provider, Route):
+        provider, strategy = provider
+    items = (provider,) if isinstance(provider, (str, Step)) else provider
+    if not isinstance(items, (list, tuple)) or not items:
+        raise _wrong("`provider` is no route, or one without steps.")
+    steps = tuple(_step(item) for item in items)
+    if has_auth:
+        _check_whose_key(steps)
+    if strategy == "weighted":
+        return tuple(sorted(steps, key=lambda step: _draw(step.weight)))
+    if strategy != "ordered":
+        raise _wrong(f"The strategy of the route is {shorten(repr(strategy), 60)}.", "ordered or weighted")
+    return steps
+
+
+def _draw(weight: float) -> float:
+    """Return when a step's turn comes, such that it is first as often as its weight says."""
+    return -log(1.0 - clock().random()) / weight if weight else inf
+
+
+def _step(item: object) -> Step:
+    step = Step(item) if isinstance(item, str) else item
+    if not isinstance(step, Step):
+        raise _wrong(f"A step of the route is a {type(item).__name__}.")
+    if not _is_name(step.provider):
+        raise _wrong("A step of the route names no provider.")
+    if step.model is not None and not _is_name(step.model):
+        raise _wrong(f"The model of the step {step.provider!r} is no name.")
+    if step.model is not None and "/" in step.provider:
+        raise _wrong(f"The step {shorten(repr(step.provider), 60)} names a model twice.", "the model once")
+    if type(step.weight) not in (int, float) or not 0 <= step.weight < inf:
+        raise _wrong(f"The weight of the step {step.provider!r} is no number from 0 up.")
+    if not isinstance(step.options, Mapping):
+        raise _wrong(f"The options of the step {step.provider!r} are no mapping.")
+    check_limits(step.limits)
+    return step
+
+
+def _is_name(value: object) -> bool:
+    return isinstance(value, str) and bool(value.strip())
+
+
+def _wrong(message: str, wanted: str = "") -> InvalidArgumentError:
+    return InvalidArgumentError("provider", message, hint=f"Pass {wanted}." if wanted else _EXAMPLE)
+
+
+def _check_whose_key(steps: Sequence[Step]) -> None:
+    """A key that could be meant for several providers is sent to none of them."""
+    takers = dict.fromkeys(step.provider.partition("/")[0] for step in steps if step.auth is None)
+    if len(takers) > 1:
+        raise InvalidArgumentError(
+            "auth",
+            f"`auth` was given, and it may be the key of each of these: {listing(takers)}.",
+            hint=f"Say whose key it is: provider=[Step({next(iter(takers))!r}, auth=...), ...].",
+        )
+
+
+def check_limits(limits: object) -> None:
+    """Check what `limits=` says.
+
+    Raises:
+        InvalidArgumentError: it is no `Limits`, or one of something else than whole numbers from 1 up.
+    """
+    if limits is None:
+        return
+    if not isinstance(limits, Limits) or not all(
+        value is None or (type(value) is int and value > 0) for value in limits
+    ):
+        raise InvalidArgumentError(
+            "limits",
+            "`limits` has to be a Limits of whole numbers from 1 up.",
+            hint="Pass limits=Limits(requests_per_minute=60, tokens_per_minute=90_000, concurrency=4).",
+        )
+
+
+def in_turn(provider: str, keys: Sequence[Any]) -> list[Key]:
+    """Return the keys of a provider, beginning with another one for each call."""
+    if len(keys) == 1:
+        return [Key(keys[0], "")]
+    first = next(_turns.setdefault(provider, count())) % len(keys)
+    named = [Key(key, f"key {number} of {len(keys)}") for number, key in enumerate(keys, 1)]
+    return [*named[first:], *named[:first]]

@@ -1,0 +1,48 @@
+"""From how attempts end to the health of who was asked; nothing here until the first one fails."""
+
+import sys
+from typing import Any
+
+from g4f_lite._asked import Candidate
+from g4f_lite._failures import fingerprint
+from g4f_lite._health import health
+from g4f_lite.errors import G4FLiteError
+
+__all__ = ["failed", "succeeded"]
+
+
+def failed(candidate: Candidate, error: G4FLiteError) -> None:
+    """Note the failure of an attempt."""
+    name = candidate.provider.full_name
+    if health.failed((name, _key(candidate)), error, has_other_keys=bool(candidate.key)):
+        _save()
+
+
+def succeeded(candidate: Candidate) -> None:
+    """Note a success; costs next to nothing where no failure is known."""
+    name = candidate.provider.full_name
+    if health.knows(name) and health.succeeded((name, _key(candidate))):
+        _save()
+
+
+def _key(candidate: Candidate) -> str:
+    return fingerprint(candidate.options.get("auth"))
+
+
+def _save() -> None:
+    """Have it written, off the event loop if there is one here."""
+    from g4f_lite._health_file import save
+
+    loop = _running_loop()
+    if loop is None:
+        save()
+        return
+    try:
+        loop.run_in_executor(None, save)
+    except RuntimeError:  # it is shutting down
+        save()
+
+
+def _running_loop() -> Any:
+    asyncio: Any = sys.modules.get("asyncio")  # if it is not imported, none runs
+    return None if asyncio is None else asyncio._get_running_loop()

@@ -1,0 +1,184 @@
+"""``client.embeddings`` and ``client.models``, synchronous and asynchronous."""
+
+import base64
+import struct
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from g4f_lite import embedding, models
+from g4f_lite._registry import registry
+from g4f_lite.client import types
+from g4f_lite.client._settings import Settings, merged
+from g4f_lite.errors import InvalidArgumentError, ModelNotFoundError
+
+__all__ = ["AsyncEmbeddings", "AsyncModels", "Embeddings", "Models"]
+
+_LISTING = ("provider", "auth", "timeout", "deadline", "base_url", "extra_headers")
+"""What of a client's defaults a listing of models takes."""
+
+
+class Embeddings:
+    """``client.embeddings``."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    def create(
+        self,
+        *,
+        input: str | Sequence[str],
+        model: str | None = None,
+        **options: Any,
+    ) -> types.CreateEmbeddingResponse:
+        """Return the vectors of some texts.
+
+        Args:
+            input: a text, or several.
+            model: the model's name, or ``"provider/model"``.
+            **options: what OpenAI's API names (``dimensions``, ``encoding_format``), and what
+                `g4f_lite.Embedding.create` takes.
+
+        Raises:
+            G4FLiteError: as `g4f_lite.Embedding.create` does.
+        """
+        arguments, encoded = _prepared(self._settings, model, options)
+        return _response(embedding.Embedding.create(input=input, **arguments), encoded=encoded)
+
+
+class AsyncEmbeddings:
+    """``client.embeddings``."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    async def create(
+        self,
+        *,
+        input: str | Sequence[str],
+        model: str | None = None,
+        **options: Any,
+    ) -> types.CreateEmbeddingResponse:
+        """Return the vectors of some texts, as `Client.embeddings.create` does."""
+        arguments, encoded = _prepared(self._settings, model, options)
+        return _response(await embedding.Embedding.acreate(input=input, **arguments), encoded=encoded)
+
+
+def _prepared(
+    settings: Settings, model: str | None, options: Mapping[str, Any]
+) -> tuple[dict[str, Any], bool]:
+    """Return the arguments for the library's function, and whether vectors are wanted in base64.
+
+    A provider always hands out numbers, however the service was asked to write them.
+    """
+    arguments = merged(settings, {"model": model, **options})
+    encoding = arguments.pop("encoding_format", "float")
+    if encoding not in ("float", "base64"):
+        raise InvalidArgumentError(
+            "encoding_format", "`encoding_format` has to be 'float' or 'base64'.", hint="Leave it out."
+        )
+    return arguments, encoding == "base64"
+
+
+def _response(found: embedding.Embeddings, *, encoded: bool) -> types.CreateEmbeddingResponse:
+    usage = found.usage
+    return types.CreateEmbeddingResponse(
+        data=[
+            types.Embedding(_encoded(vector) if encoded else vector, position)
+            for position, vector in enumerate(found.vectors)
+        ],
+        model=found.model,
+        usage=None if usage is None else types.EmbeddingUsage(usage.prompt_tokens, usage.total_tokens),
+        provenance=found.provenance,
+    )
+
+
+def _encoded(vector: list[float]) -> str:
+    return base64.b64encode(struct.pack(f"<{len(vector)}f", *vector)).decode()
+
+
+class Models:
+    """``client.models``."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    def list(self, **options: Any) -> types.ModelList:
+        """Return the models of the client's provider, asked of its service; of all providers if it has none.
+
+        Args:
+            **options: what `g4f_lite.list_models` takes.
+        """
+        arguments = _listing(self._settings, options)
+        if arguments is None:
+            return _everybodys()
+        return _listed([models.list_models(**one) for one in arguments])
+
+    def retrieve(self, model: str, **options: Any) -> types.Model:
+        """Return one of the models.
+
+        Raises:
+            ModelNotFoundError: there is none of that name.
+        """
+        return _chosen(self.list(**options), model)
+
+
+class AsyncModels:
+    """``client.models``."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    async def list(self, **options: Any) -> types.ModelList:
+        """Return the models, as `Client.models.list` does."""
+        arguments = _listing(self._settings, options)
+        if arguments is None:
+            return _everybodys()
+        return _listed([await models.alist_models(**one) for one in arguments])
+
+    async def retrieve(self, model: str, **options: Any) -> types.Model:
+        """Return one of the models.
+
+        Raises:
+            ModelNotFoundError: there is none of that name.
+        """
+        return _chosen(await self.list(**options), model)
+
+
+def _listing(settings: Settings, options: Mapping[str, Any]) -> "list[dict[str, Any]] | None":
+    """Return the arguments for each provider that the client asks, None if it has none in particular."""
+    given = merged(settings, options)
+    arguments = {name: value for name, value in given.items() if name in (*_LISTING, *options)}
+    providers = arguments.pop("provider", None)
+    if providers is None:
+        return None
+    steps = [providers] if isinstance(providers, str) else getattr(providers, "steps", providers)
+    names = dict.fromkeys(str(getattr(step, "provider", step)).partition("/")[0] for step in steps)
+    return [{**arguments, "provider": name} for name in names]
+
+
+def _listed(found: Iterable[models.ModelNames]) -> types.ModelList:
+    return types.ModelList(
+        [
+            types.Model(name, created=int(item.at or 0), owned_by=item.provider)
+            for item in found
+            for name in item.names
+        ]
+    )
+
+
+def _everybodys() -> types.ModelList:
+    infos = [info for info in registry.infos() if info.state in ("listed", "ready")]
+    return types.ModelList(
+        [
+            types.Model(f"{info.name}/{name}", owned_by=info.name)
+            for info in infos
+            for name in info.models or ()
+        ]
+    )
+
+
+def _chosen(found: types.ModelList, model: str) -> types.Model:
+    for item in found.data:
+        if item.id == model:
+            return item
+    raise ModelNotFoundError(model, [item.id for item in found.data])

@@ -1,0 +1,121 @@
+"""What is sent, and by which way, worked out once: the URL, the headers, the proxy, the certificates.
+
+Both paths, the synchronous and the asynchronous one, ask here, so that they send the same. The
+environment is read on each call, so that a change counts, but what follows from it is worked out once.
+"""
+
+import os
+import re
+import sys
+from functools import lru_cache
+from typing import TYPE_CHECKING, cast
+
+from g4f_lite.kit._checks import check_header, check_proxy
+
+if TYPE_CHECKING:
+    from g4f_lite.kit.http import HTTPRequest
+
+__all__ = ["ca_bundle", "outgoing_headers", "prepared_url", "proxy_of"]
+
+_PROXY_VARIABLES = tuple(
+    spelling
+    for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
+    for spelling in (name, name.upper())
+)
+CA_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")
+_SYSTEM_HAS_PROXIES = sys.platform in ("win32", "darwin", "cygwin")
+"""Whether proxies are also set elsewhere than in variables."""
+
+_WITHOUT_BODY = ("GET", "HEAD", "OPTIONS", "TRACE")
+
+_is_plain = re.compile(r"https?://[a-z0-9.-]+(:[0-9]+)?/[A-Za-z0-9._~/-]*").fullmatch
+"""A URL that no preparation changes."""
+
+
+def prepared_url(request: "HTTPRequest") -> str:
+    """Return the request's URL as `requests` sends it: quoted, its host in ASCII."""
+    return (
+        request.url
+        if _is_plain(request.url) and "/." not in request.url
+        else _prepared_url(request.method, request.url)
+    )
+
+
+@lru_cache(maxsize=64)
+def _prepared_url(method: str, url: str) -> str:
+    import requests
+
+    return cast("str", requests.Request(method, url).prepare().url)
+
+
+def proxy_of(request: "HTTPRequest", url: str) -> str | None:
+    """Return the proxy's URL to ask `url` through: the request's own, or the environment's if it has one.
+
+    Raises:
+        InvalidArgumentError: it is no proxy's URL.
+    """
+    if request.proxy:
+        return check_proxy("`proxy`", request.proxy)
+    get = os.environ.get
+    environment = tuple([get(name) for name in _PROXY_VARIABLES])
+    if not _SYSTEM_HAS_PROXIES and not any(environment):
+        return None
+    return _environment_proxy(url, environment)
+
+
+@lru_cache(maxsize=64)
+def _environment_proxy(url: str, environment: tuple[str | None, ...]) -> str | None:  # noqa: ARG001
+    """Return the proxy for `url`; `environment` is there so that a change of it is a new question."""
+    from requests.utils import get_environ_proxies, select_proxy
+
+    chosen = select_proxy(url, get_environ_proxies(url))
+    return None if chosen is None else check_proxy("the environment", chosen)
+
+
+def ca_bundle() -> str | None:
+    """Return the file or folder of trusted certificates that the environment names, None if it does not."""
+    get = os.environ.get
+    return next((path for path in map(get, CA_VARIABLES) if path), None)
+
+
+@lru_cache(maxsize=1)
+def _default_headers() -> tuple[tuple[str, str], ...]:
+    from g4f_lite import __version__
+
+    return (
+        ("User-Agent", f"g4f-lite/{__version__}"),
+        # What both paths can unpack, whatever else is installed.
+        ("Accept-Encoding", "gzip, deflate"),
+        ("Accept", "*/*"),
+        ("Connection", "keep-alive"),
+    )
+
+
+def outgoing_headers(request: "HTTPRequest", body: bytes | None) -> dict[str, str]:
+    """Return the headers in the order in which `requests.post` sends them.
+
+    That is: the defaults, each replaced in its place where the request has it, the rest of the request's,
+    the body's.
+
+    Raises:
+        InvalidArgumentError: one of them cannot be sent.
+    """
+    own = request.headers
+    for name, value in own.items():
+        check_header(name, value)
+    spelled = {name.lower(): name for name in own}
+    headers: dict[str, str] = {}
+    for name, value in _default_headers():
+        given = spelled.get(name.lower())
+        if given is None:
+            headers[name] = value
+        else:
+            headers[given] = own[given]
+    headers.update(own)
+    if body is not None:
+        headers["Content-Length"] = str(len(body))
+        if "content-type" not in spelled:
+            headers["Content-Type"] = "application/json"
+    elif request.method not in _WITHOUT_BODY:
+        headers["Content-Length"] = "0"
+    return headers

@@ -1,0 +1,277 @@
+"""The Messages API's answers, streamed and whole, as text and events."""
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+from g4f_lite.errors import ProviderResponseError
+from g4f_lite.events import (
+    Citation,
+    Finish,
+    FinishReason,
+    Metadata,
+    Reasoning,
+    Refusal,
+    Served,
+    ToolCallDelta,
+    Usage,
+)
+from g4f_lite.kit.json_events import mapping
+from g4f_lite.kit.service_errors import from_value
+from g4f_lite_providers._anthropic_messages import REDACTED
+
+__all__ = ["Answer"]
+
+_REASONS: dict[str, FinishReason] = {
+    "end_turn": "stop",
+    "stop_sequence": "stop",
+    "pause_turn": "stop",
+    "max_tokens": "length",
+    "model_context_window_exceeded": "length",
+    "tool_use": "tool_calls",
+    "refusal": "content_filter",
+}
+_KEPT = ("stop_sequence", "stop_details", "container", "context_management", "diagnostics")
+_KEPT_OF_USAGE = ("server_tool_use", "service_tier", "inference_geo", "speed", "cache_creation")
+
+
+class _Block:
+    """A content block while its pieces come.
+
+    Attributes:
+        start: the characters of the answer before it.
+        position: of a tool's call, which of them.
+        raw: the block as it began; `pieces`: the rest of its input.
+    """
+
+    __slots__ = ("citations", "kind", "pieces", "position", "raw", "start")
+
+    def __init__(self, raw: Mapping[str, Any], start: int, position: int) -> None:
+        self.raw = raw
+        self.kind = raw.get("type")
+        self.start = start
+        self.position = position
+        self.pieces: list[str] = []
+        self.citations: list[Mapping[str, Any]] = []
+
+
+class Answer:
+    """What one answer says. A handler for `JSONStream`; `whole` is a meaning for `JSONBody`."""
+
+    def __init__(self, secrets: tuple[str, ...] = ()) -> None:
+        self._secrets = secrets
+        self._request_id: str | None = None
+        self._blocks: dict[Any, _Block] = {}
+        self._length = 0
+        self._calls = 0
+        self._usage: dict[str, Any] = {}
+        self._others: list[Mapping[str, Any]] = []
+        self._citations: list[Mapping[str, Any]] = []
+        self._over = False
+
+    def see_headers(self, headers: Mapping[str, str]) -> None:
+        """Note what the response's headers say."""
+        self._request_id = headers.get("request-id")
+
+    def event(self, name: str, value: Any) -> Iterable[Any]:
+        """Take the next event of a stream, return what it says."""
+        if not isinstance(value, dict):
+            return ()
+        kind = value.get("type", name)
+        if kind == "content_block_delta":
+            delta = mapping(value.get("delta"))
+            if delta.get("type") == "text_delta":  # nearly every event
+                return self._text(delta.get("text"))
+            return self._delta(self._blocks.get(value.get("index")), delta)
+        take = _EVENTS.get("error" if "error" in value else kind)
+        return take(self, value) if take is not None else ()
+
+    def end(self) -> tuple[()]:
+        """Take the end of a stream.
+
+        Raises:
+            ProviderResponseError: the answer was not over.
+        """
+        if not self._over:
+            raise ProviderResponseError(
+                "The answer was cut short: its stream ended without its last event.",
+                hint="Ask again, or ask another provider.",
+            )
+        return ()
+
+    def whole(self, value: Any) -> Iterator[Any]:
+        """Take an answer that came whole, yield what it says.
+
+        Raises:
+            ProviderError: it is an error, or no answer.
+        """
+        message = mapping(value)
+        content = message.get("content")
+        if "error" in message:
+            raise from_value(value, secrets=self._secrets)
+        if not isinstance(content, list):
+            raise ProviderResponseError(
+                "The service's answer is no message: it has no content.",
+                hint="Check the base URL, or ask another provider.",
+            )
+        yield from self._message_start({"message": message})
+        for index, block in enumerate(content):
+            yield from self._block_start({"index": index, "content_block": block})
+            yield from self._block_stop({"index": index})
+        yield from self._message_delta({"delta": message})
+        self._over = True
+
+    # --- the message -------------------------------------------------------------------------
+
+    def _message_start(self, value: Mapping[str, Any]) -> Iterator[Any]:
+        message = mapping(value.get("message"))
+        model = message.get("model")
+        if isinstance(model, str):
+            ident = message.get("id")
+            yield Served(model, ident if isinstance(ident, str) else None)
+        if self._request_id:
+            yield Metadata({"request_id": self._request_id})
+        yield from self._counted(message.get("usage"))
+
+    def _message_delta(self, value: Mapping[str, Any]) -> Iterator[Any]:
+        delta = mapping(value.get("delta"))
+        yield from self._counted(value.get("usage"))
+        kept = {name: delta[name] for name in _KEPT if delta.get(name) is not None}
+        kept |= {name: self._usage[name] for name in _KEPT_OF_USAGE if self._usage.get(name) is not None}
+        if kept:
+            yield Metadata(kept)
+        reason = delta.get("stop_reason")
+        if reason is None:
+            return
+        said = mapping(delta.get("stop_details")).get("explanation")
+        if reason == "refusal" and isinstance(said, str):
+            yield Refusal(said)
+        yield Finish(_REASONS.get(reason, "stop"), raw=str(reason))
+
+    def _message_stop(self, _value: Mapping[str, Any]) -> tuple[()]:
+        self._over = True
+        return ()
+
+    def _error(self, value: Mapping[str, Any]) -> Iterable[Any]:
+        raise from_value(value, secrets=self._secrets)
+
+    def _counted(self, usage: Any) -> Iterator[Usage]:
+        """Take the counts so far; the input of an answer is counted in three parts."""
+        found = {name: item for name, item in mapping(usage).items() if item is not None}
+        if not found:
+            return
+        counts = self._usage
+        counts.update(found)
+        read, written = (
+            _count(counts, "cache_read_input_tokens"),
+            _count(counts, "cache_creation_input_tokens"),
+        )
+        yield Usage(
+            (_count(counts, "input_tokens") or 0) + (read or 0) + (written or 0),
+            _count(counts, "output_tokens") or 0,
+            read,
+            _count(mapping(counts.get("output_tokens_details")), "thinking_tokens"),
+            written,
+        )
+
+    # --- its blocks --------------------------------------------------------------------------
+
+    def _block_start(self, value: Mapping[str, Any]) -> Iterator[Any]:
+        raw = mapping(value.get("content_block"))
+        block = self._blocks[value.get("index")] = _Block(raw, self._length, self._calls)
+        if block.kind == "text":
+            yield from self._text(raw.get("text"))
+            block.citations += [mapping(item) for item in raw.get("citations") or ()]
+        elif block.kind == "thinking":
+            text, signature = raw.get("thinking"), raw.get("signature")
+            if text or signature:
+                yield Reasoning(str(text or ""), signature=signature or None)
+        elif block.kind == "redacted_thinking":
+            yield Reasoning("", signature=f"{REDACTED}{raw.get('data', '')}")
+        elif block.kind == "tool_use":
+            self._calls += 1
+            yield ToolCallDelta(block.position, str(raw.get("id") or ""), str(raw.get("name") or ""))
+
+    def _text(self, text: Any) -> tuple[str, ...]:
+        if isinstance(text, str) and text:
+            self._length += len(text)
+            return (text,)
+        return ()
+
+    def _delta(self, block: _Block | None, delta: Mapping[str, Any]) -> Iterator[Any]:
+        kind = delta.get("type")
+        if kind == "thinking_delta":
+            yield Reasoning(str(delta.get("thinking") or ""))
+        elif kind == "signature_delta":
+            yield Reasoning("", signature=str(delta.get("signature") or ""))
+        elif block is None:
+            return
+        elif kind == "input_json_delta":
+            piece = str(delta.get("partial_json") or "")
+            if piece:
+                block.pieces.append(piece)
+                if block.kind == "tool_use":
+                    yield ToolCallDelta(block.position, arguments=piece)
+        elif kind == "citations_delta":
+            block.citations.append(mapping(delta.get("citation")))
+
+    def _block_stop(self, value: Mapping[str, Any]) -> Iterator[Any]:
+        block = self._blocks.pop(value.get("index"), None)
+        if block is None:
+            return
+        if block.kind == "tool_use":
+            if not block.pieces:  # it came whole, or has no arguments
+                yield ToolCallDelta(block.position, arguments=_json(block.raw.get("input") or {}))
+        elif block.kind == "text":
+            yield from self._cited(block)
+        elif block.kind not in ("thinking", "redacted_thinking"):
+            # What the service's own tools were asked and said, and what is not known here.
+            self._others.append(_with_input(block))
+            yield Metadata({"content_blocks": tuple(self._others)})
+
+    def _cited(self, block: _Block) -> Iterator[Any]:
+        if not block.citations:
+            return
+        for item in block.citations:
+            yield Citation(
+                _word(item.get("url") or item.get("source")),
+                _word(item.get("title") or item.get("document_title")),
+                _word(item.get("cited_text")),
+                block.start,
+                self._length,
+            )
+        self._citations += block.citations
+        yield Metadata({"citations": tuple(self._citations)})  # pages, indices: what only this service has
+
+
+_EVENTS: dict[Any, Callable[[Answer, Mapping[str, Any]], Iterable[Any]]] = {
+    "message_start": Answer._message_start,
+    "content_block_start": Answer._block_start,
+    "content_block_stop": Answer._block_stop,
+    "message_delta": Answer._message_delta,
+    "message_stop": Answer._message_stop,
+    "error": Answer._error,
+}
+
+
+def _with_input(block: _Block) -> Mapping[str, Any]:
+    if not block.pieces:
+        return block.raw
+    text = "".join(block.pieces)
+    try:
+        return {**block.raw, "input": json.loads(text)}
+    except ValueError:
+        return {**block.raw, "input": text}
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _word(value: Any) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _count(counts: Mapping[str, Any], name: str) -> int | None:
+    value = counts.get(name)
+    return value if type(value) is int else None

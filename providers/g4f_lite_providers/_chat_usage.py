@@ -1,0 +1,45 @@
+"""Tokens as services of the OpenAI chat API count them, and what else they say of an answer's cost."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from g4f_lite.events import Usage
+from g4f_lite.kit.json_events import mapping
+from g4f_lite_providers._json_parts import integer, objects
+
+__all__ = ["usage_in", "usage_of"]
+
+
+def usage_in(value: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return where a chunk, or an answer, has its usage; empty if it has none."""
+    found = value.get("usage") or mapping(value.get("x_groq")).get("usage")
+    if not found:  # Moonshot's streams
+        found = next((item["usage"] for item in objects(value.get("choices")) if item.get("usage")), None)
+    return mapping(found)
+
+
+def usage_of(value: Mapping[str, Any]) -> Usage | None:
+    """Return the tokens that a usage object counts, None if it counts none."""
+    sent, made = integer(value.get("prompt_tokens")), integer(value.get("completion_tokens"))
+    if sent is None and made is None:
+        return None
+    sent, made = sent or 0, made or 0
+    of_prompt = mapping(value.get("prompt_tokens_details"))
+    of_answer = mapping(value.get("completion_tokens_details"))
+    reasoning = _first(of_answer.get("reasoning_tokens"), value.get("reasoning_tokens"))
+    if reasoning and value.get("total_tokens") == sent + made + reasoning:
+        made += reasoning  # xAI counts them beside the answer's
+    return Usage(
+        sent,
+        made,
+        # DeepSeek's name, then Moonshot's and Together's.
+        _first(
+            of_prompt.get("cached_tokens"), value.get("prompt_cache_hit_tokens"), value.get("cached_tokens")
+        ),
+        reasoning,
+        _first(of_prompt.get("cache_write_tokens"), value.get("cache_creation_input_tokens")),
+    )
+
+
+def _first(*values: Any) -> int | None:
+    return next((number for number in map(integer, values) if number is not None), None)

@@ -1,0 +1,19 @@
+"""What Cohere says went wrong."""
+
+from collections.abc import Iterable, Mapping
+
+from g4f_lite.errors import ContentFilterError, ProviderStatusError
+from g4f_lite.kit import service_errors
+
+__all__ = ["from_response"]
+
+_UNSAFE = 498
+"""Cohere's own: a request that is against its usage guidelines (docs.cohere.com/reference/errors)."""
+
+
+def from_response(
+    status: int, headers: Mapping[str, str], body: bytes, *, secrets: Iterable[str]
+) -> ProviderStatusError:
+    """Return the error for a response whose status is no success."""
+    error = service_errors.from_response(status, headers, body, secrets=secrets)
+    return ContentFilterError(status, body=error.body) if status == _UNSAFE else error

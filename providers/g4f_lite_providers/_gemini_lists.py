@@ -1,0 +1,36 @@
+"""The Gemini API's lists: vectors and models."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from g4f_lite.errors import ProviderResponseError
+from g4f_lite.events import Usage, Vector
+from g4f_lite.kit.json_events import mapping
+
+__all__ = ["names", "vectors"]
+
+
+def vectors(value: Any) -> Iterator[Vector | Usage]:
+    """Yield the vectors of an answer to ``batchEmbedContents``, in the order of the texts.
+
+    Raises:
+        ProviderResponseError: it has none.
+    """
+    found = mapping(value).get("embeddings")
+    if not isinstance(found, list):
+        raise ProviderResponseError(
+            "The service's answer has no embeddings.", hint="Check the model, or ask another provider."
+        )
+    for position, item in enumerate(found):
+        yield Vector(position, list(mapping(item).get("values") or ()))
+    count = mapping(mapping(value).get("usageMetadata")).get("promptTokenCount")
+    if type(count) is int:
+        yield Usage(count, 0)
+
+
+def names(value: Any) -> Iterator[str]:
+    """Yield the names of the models that answer."""
+    for item in mapping(value).get("models") or ():
+        name, methods = mapping(item).get("name"), mapping(item).get("supportedGenerationMethods")
+        if isinstance(name, str) and (methods is None or "generateContent" in methods):
+            yield name.removeprefix("models/")

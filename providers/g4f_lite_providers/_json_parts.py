@@ -1,0 +1,25 @@
+"""Parts of JSON values that a service may have left out, or made something else of: what does not fit is nothing."""
+
+from typing import Any
+
+__all__ = ["integer", "items", "objects", "string"]
+
+
+def items(value: Any) -> list[Any]:
+    """Return `value` if it is a list, else an empty one."""
+    return value if isinstance(value, list) else []
+
+
+def objects(value: Any) -> list[dict[str, Any]]:
+    """Return the objects in `value`, if it is a list."""
+    return [item for item in items(value) if isinstance(item, dict)]
+
+
+def string(value: Any) -> str | None:
+    """Return `value` if it is a string with anything in it."""
+    return value if isinstance(value, str) and value else None
+
+
+def integer(value: Any) -> int | None:
+    """Return `value` if it is a whole number."""
+    return value if isinstance(value, int) and not isinstance(value, bool) else None

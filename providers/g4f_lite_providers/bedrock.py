@@ -1,0 +1,69 @@
+"""Amazon Bedrock's OpenAI-compatible chat completions, with a Bedrock API key.
+
+Wire facts: the Amazon Bedrock user guide ("Chat Completions API", "Endpoints supported by Amazon Bedrock",
+"OpenAI models", "API keys"): the endpoint ``bedrock-runtime`` has it below ``/openai/v1``; the endpoint
+``bedrock-mantle``, ``https://bedrock-mantle.{region}.api.aws/v1``, can be named by ``base_url=``. Requests
+signed with AWS credentials are not made here. The service was never reached from where this was written.
+"""
+
+import os
+import re
+
+from g4f_lite.errors import InvalidArgumentError
+from g4f_lite_providers._chat_options import Options
+from g4f_lite_providers._quirks import Quirks
+from g4f_lite_providers._service import Service
+
+url = "https://aws.amazon.com/bedrock/"
+model = ["openai.gpt-oss-120b-1:0", "openai.gpt-oss-20b-1:0"]
+supports_stream = True
+needs_auth = True
+working = True
+auth_env = "AWS_BEARER_TOKEN_BEDROCK"
+any_model = True
+params = "g4f_lite.providers.bedrock supports: (model: str, messages: list, stream: bool)"
+
+_REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d+")
+
+
+class Bedrock(Service):
+    """Bedrock's addresses, one for each region."""
+
+    def base(self, options: Options) -> str:
+        """Return the base URL: the call's, the environment's, or the region's."""
+        found = super().base(options)
+        if found != self.base_url:
+            return found
+        region = options.get("region") or os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION")
+        if not region or not _REGION.fullmatch(region):  # it becomes a part of the host's name
+            raise InvalidArgumentError(
+                "region",
+                "The provider 'bedrock' needs the name of a region."
+                if not region
+                else f"`region` is {region[:40]!r}, which is no region of AWS.",
+                hint='Pass region="us-west-2", say, or set AWS_REGION.',
+            )
+        return f"https://bedrock-runtime.{region}.amazonaws.com/openai/v1"
+
+
+service = Bedrock(
+    name="bedrock",
+    url=url,
+    base_url="",
+    model=model,
+    supports_stream=supports_stream,
+    needs_auth=needs_auth,
+    auth_env=auth_env,
+    any_model=any_model,
+    quirks=Quirks(
+        address_env=("AWS_BEDROCK_BASE_URL",),
+        address_options={"region": str},
+        takes=("service_tier",),
+        max_tokens="max_completion_tokens",
+        # The gpt-oss models write what they think into their text.
+        think_tag="reasoning",
+    ),
+)
+
+_create_completion = service._create_completion
+_list_models = service._list_models

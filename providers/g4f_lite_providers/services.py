@@ -1,0 +1,288 @@
+"""Services that are compatible with the OpenAI chat API: a row of data for each.
+
+A row is a provider. Its literal arguments are read without importing this; `Quirks` says in what a service
+departs from OpenAI's own. More rows: `more_services`, `local_servers`. For a service without a row, ask the
+provider `openai` with ``base_url=``.
+
+Where the facts come from stands above each row: the service's own reference, and the tables of addresses,
+key variables and models that models.dev, LiteLLM and any-llm publish. None of the services could be reached
+from where this was written; lists of models age, and every row takes models that it does not list.
+"""
+
+from g4f_lite_providers._quirks import HeaderOption, Quirks
+from g4f_lite_providers._service import Service
+
+# OpenRouter's API reference, "Reasoning Tokens", "Errors and Debugging", "App Attribution"; models.dev.
+openrouter = Service(
+    name="openrouter",
+    url="https://openrouter.ai/",
+    base_url="https://openrouter.ai/api/v1",
+    model=["openrouter/auto", "openai/gpt-5.5", "anthropic/claude-opus-4.8-fast", "deepseek/deepseek-v4-pro"],
+    supports_stream=True,
+    needs_auth=True,
+    auth_env="OPENROUTER_API_KEY",
+    any_model=True,
+    inputs=["image", "audio", "file"],
+    embedding_model=["openai/text-embedding-3-small"],
+    quirks=Quirks(
+        header_options={"referer": HeaderOption("HTTP-Referer"), "title": HeaderOption("X-Title")},
+        options={"top_k": int, "min_p": float, "repetition_penalty": float, "models": list, "plugins": list},
+        takes=(
+            "metadata",
+            "verbosity",
+            "service_tier",
+            "modalities",
+            "audio",
+            "prediction",
+            "web_search_options",
+        ),
+        reasoning="reasoning",
+        reasoning_back="reasoning_details",
+        file_urls=True,
+    ),
+)
+
+# Groq's "OpenAI Compatibility" (the three that it refuses), "Reasoning" (the tags), "API Reference".
+groq = Service(
+    name="groq",
+    url="https://groq.com/",
+    base_url="https://api.groq.com/openai/v1",
+    model=["llama-3.3-70b-versatile", "llama-3.1-8b-instant", "openai/gpt-oss-120b", "openai/gpt-oss-20b"],
+    supports_stream=True,
+    needs_auth=True,
+    auth_env="GROQ_API_KEY",
+    any_model=True,
+    inputs=["image"],
+    quirks=Quirks(
+        options={"reasoning_format": str, "include_reasoning": bool},
+        takes=("service_tier",),
+        refuses=("logprobs", "top_logprobs", "logit_bias"),
+        max_tokens="max_completion_tokens",
+        think_tag="think",
+    ),
+)
+
+# Together's "OpenAI Compatibility" and "Reasoning"; models.dev.
+together = Service(
+    name="together",
+    url="https://www.together.ai/",
+    base_url="https://api.together.xyz/v1",
+    model=["deepseek-ai/DeepSeek-V4-Pro", "moonshotai/Kimi-K2.6", "zai-org/GLM-5.2", "MiniMaxAI/MiniMax-M3"],
+    supports_stream=True,
+    needs_auth=True,
+    auth_env="TOGETHER_API_KEY",
+    any_model=True,
+    inputs=["image"],
+    embedding_model=["intfloat/multilingual-e5-large-instruct"],
+    quirks=Quirks(options={"top_k": int, "min_p": float, "repetition_penalty": float}),
+)
+
+# Fireworks' "OpenAI compatibility" and "Reasoning"; models.dev.
+fireworks = Service(
+    name="fireworks",
+    url="https://fireworks.ai/",
+    base_url="https://api.fireworks.ai/inference/v1",
+    model=[
+        "accounts/fireworks/models/gpt-oss-120b",
+        "accounts/fireworks/models/kimi-k2p6",
+        "accounts/fireworks/models/glm-5p2",
+    ],
+    supports_stream=True,
+    needs_auth=True,
+    auth_env="FIREWORKS_API_KEY",
+    any_model=True,
+    inputs=["image"],
+    embedding_model=["nomic-ai/nomic-embed-text-v1.5"],
+    quirks=Quirks(
+        options={"top_k": int, "min_p": float, "repetition_penalty": float},
+        takes=("prediction",),
+        reasoning_back="reasoning_content",
+    ),
+)
+
+# DeepSeek's "Create Chat Completion" and "Thinking Mode": the reasoning of a turn with tools has to go back.
+deepseek = Service(
+    name="deepseek",
+    url="https://www.deepseek.com/",
+    base_url="https://api.deepseek.com",
+    model=["deepseek-v4-flash", "deepseek-v4-pro"],
+    supports_stream=True,
+    needs_auth=True,
+    auth_env="DEEPSEEK_API_KEY",
+    any_model=True,
+    quirks=Quirks(
+        refuses=("n", "seed", "logit_bias", "parallel_tool_calls"),
+        json_schema=False,
+        flat_text=True,
+        reasoning="thinking, reasoning_effort",
+        reasoning_back="reasoning_content",
+    ),
+)
+
+# Mistral's API reference, and its Python client's `ChatCompletionRequest`: other fields are an error.
+mistral = Service(
+    name="mistral",
+    url="https://mistral.ai/",
+    base_url="https://api.mistral.ai/v1",
+    model=[
+        "mistral-small-latest",
+        "mistral-medium-latest",
+        "mistral-large-latest",
+        "magistral-medium-latest",
+    ],
+    supports_stream=True,
+    needs_auth=True,
+    auth_env="MISTRAL_API_KEY",
+    any_model=True,
+    inputs=["image", "audio"],
+    embedding_model=["mistral-embed", "codestral-embed"],
+    quirks=Quirks(
+        options={"top_k": int, "safe_prompt": bool, "prompt_mode": str, "guardrails": list},
+        takes=("metadata", "prediction"),
+        refuses=("user", "logit_bias", "stream_options"),
+        names={"seed": "random_seed", "dimensions": "output_dimension"},
+        stream_usage=False,
+        reasoning_back="parts",
+    ),
+)
+
+# xAI's "Chat completions" and "Reasoning"; it has counts of reasoning beside those of the answer.
+xai = Service(
+    name="xai",
+    url="https://x.ai/",
+    base_url="https://api.x.ai/v1",
+    model=["grok-4.3", "grok-4.20-0309-reasoning", "grok-4.20-0309-non-reasoning", "grok-build-0.1"],
+    supports_stream=True,
+    needs_auth=True,
+    auth_env="XAI_API_KEY",
+    any_model=True,
+    inputs=["image"],
+    quirks=Quirks(
+        takes=("web_search_options",),
+        refuses=("logit_bias",),
+        max_tokens="max_completion_tokens",
+    ),
+)
+
+# Cerebras' "OpenAI Compatibility" and "Reasoning".
+cerebras = Service(
+    name="cerebras",
+    url="https://www.cerebras.ai/",
+    base_url="https://api.cerebras.ai/v1",
+    model=["gpt-oss-120b", "qwen-3.8-27b"],
+    supports_stream=True,
+    needs_auth=True,
+    auth_env="CEREBRAS_API_KEY",
+    any_model=True,
+    quirks=Quirks(
+        options={"reasoning_format": str},
+        takes=("service_tier", "prediction"),
+        refuses=("frequency_penalty", "presence_penalty", "logit_bias"),
+        max_tokens="max_completion_tokens",
+        flat_text=True,
+    ),
+)
+
+# Perplexity's "OpenAI Compatibility" and API reference; sonar-reasoning-pro thinks in tags. It lists no models.
+perplexity = Service(
+    name="perplexity",
+    url="https://www.perplexity.ai/",
+    base_url="https://api.perplexity.ai",
+    model=["sonar", "sonar-pro", "sonar-reasoning-pro", "sonar-deep-research"],
+    supports_stream=True,
+    needs_auth=True,
+    auth_env="PERPLEXITY_API_KEY",
+    any_model=True,
+    inputs=["image", "file"],
+    quirks=Quirks(
+        options={
+            "search_mode": str,
+            "search_domain_filter": list,
+            "search_recency_filter": str,
+            "search_after_date_filter": str,
+            "search_before_date_filter": str,
+            "return_images": bool,
+            "return_related_questions": bool,
+            "disable_search": bool,
+        },
+        takes=("web_search_options",),
+        refuses=("n", "seed", "logit_bias", "logprobs", "top_logprobs", "user", "parallel_tool_calls"),
+        stream_usage=False,
+        file_urls=True,
+        think_tag="think",
+        list_models="",
+    ),
+)
+
+# NVIDIA's "NIM for LLMs, API reference"; its models for embeddings want `input_type`.
+nvidia = Service(
+    name="nvidia",
+    url="https://build.nvidia.com/",
+    base_url="https://integrate.api.nvidia.com/v1",
+    model=[
+        "nvidia/nemotron-3-super-120b-a12b",
+        "moonshotai/kimi-k2.6",
+        "google/gemma-4-31b-it",
+        "z-ai/glm-5.1",
+    ],
+    supports_stream=True,
+    needs_auth=True,
+    auth_env="NVIDIA_API_KEY",
+    any_model=True,
+    inputs=["image"],
+    embedding_model=["nvidia/nv-embedqa-e5-v5"],
+    quirks=Quirks(embedding_options={"input_type": str, "truncate": str}),
+)
+
+# DeepInfra's "OpenAI Chat Completions" and "Reasoning"; models.dev.
+deepinfra = Service(
+    name="deepinfra",
+    url="https://deepinfra.com/",
+    base_url="https://api.deepinfra.com/v1/openai",
+    model=["openai/gpt-oss-120b", "moonshotai/Kimi-K2.6", "zai-org/GLM-5.1", "deepseek-ai/DeepSeek-V3.2"],
+    supports_stream=True,
+    needs_auth=True,
+    auth_env="DEEPINFRA_API_KEY",
+    any_model=True,
+    inputs=["image"],
+    embedding_model=["BAAI/bge-m3"],
+    quirks=Quirks(options={"top_k": int, "min_p": float, "repetition_penalty": float}),
+)
+
+# Hugging Face's "Inference Providers", "Chat Completion"; models.dev.
+huggingface = Service(
+    name="huggingface",
+    url="https://huggingface.co/",
+    base_url="https://router.huggingface.co/v1",
+    model=["moonshotai/Kimi-K2.6", "zai-org/GLM-5.1", "MiniMaxAI/MiniMax-M2.7", "deepseek-ai/DeepSeek-V3.2"],
+    supports_stream=True,
+    needs_auth=True,
+    auth_env="HF_TOKEN",
+    any_model=True,
+    inputs=["image"],
+)
+
+# GitHub's "REST API endpoints for models inference", "... for models catalog" and "... for embeddings".
+github = Service(
+    name="github",
+    url="https://github.com/marketplace/models",
+    base_url="https://models.github.ai/inference",
+    model=[
+        "openai/gpt-4.1",
+        "openai/gpt-4.1-mini",
+        "deepseek/deepseek-v3-0324",
+        "mistral-ai/mistral-medium-2505",
+    ],
+    supports_stream=True,
+    needs_auth=True,
+    auth_env="GITHUB_TOKEN",
+    any_model=True,
+    inputs=["image", "audio"],
+    embedding_model=["openai/text-embedding-3-small"],
+    quirks=Quirks(
+        headers={"Accept": "application/vnd.github+json", "X-GitHub-Api-Version": "2022-11-28"},
+        max_tokens="",
+        reasoners=r"openai/(o\d|gpt-[5-9])",
+        list_models="https://models.github.ai/catalog/models",
+    ),
+)

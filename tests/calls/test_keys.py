@@ -1,0 +1,192 @@
+"""Several keys of one provider: in turn, the next one when one is refused, and none of them shown."""
+
+import asyncio
+import pickle
+import traceback
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+import g4f_lite
+from g4f_lite import ChatCompletion, Registry
+from g4f_lite._health import health
+from g4f_lite._health_file import read
+from g4f_lite.errors import (
+    AllProvidersFailedError,
+    AuthenticationError,
+    PermissionDeniedError,
+    ProviderError,
+    RateLimitError,
+    ServiceUnavailableError,
+)
+from g4f_lite.paths import cache_dir
+from g4f_lite.routes import Step
+from g4f_lite.testing import ScriptedProvider
+
+HELLO = [{"role": "user", "content": "Hello"}]
+KEYS = ["planted-key-aaaa", "planted-key-bbbb", "planted-key-cccc"]
+
+
+def ask(**options: Any) -> Any:
+    """The synchronous call."""
+    return ChatCompletion.create(**{"provider": "scripted", "messages": HELLO, **options})
+
+
+def aask(**options: Any) -> Any:
+    """The asynchronous one."""
+    return asyncio.run(ChatCompletion.acreate(**{"provider": "scripted", "messages": HELLO, **options}))
+
+
+WAYS = pytest.mark.parametrize("way", [ask, aask])
+
+
+def refusing(*bad: str, error: Callable[[], ProviderError] = lambda: AuthenticationError(401)) -> Any:
+    """A script that refuses some keys, naming them, and answers with the others."""
+
+    def script(call: Any) -> Iterator[str]:
+        if call.options["auth"] in bad:
+            failure = error()
+            failure.args = (f"no: {' '.join(KEYS)}",)
+            raise failure
+        yield "ok"
+
+    return script
+
+
+def asked(provider: ScriptedProvider) -> list[str]:
+    """The keys that the provider was asked with, by their last letter."""
+    return [call.options["auth"][-1] for call in provider.calls]
+
+
+@WAYS
+def test_keys_take_turns(g4f_lite_registry: Registry, way: Callable[..., Any]) -> None:
+    """Each call begins with the next key, and provenance says which without showing it."""
+    provider = ScriptedProvider(["ok"])
+    g4f_lite_registry.register(provider, name="scripted")
+    answers = [way(auth=KEYS) for _ in range(4)]
+    assert asked(provider) == ["a", "b", "c", "a"]
+    assert [answer.provenance.attempts[-1].key for answer in answers] == [
+        "key 1 of 3",
+        "key 2 of 3",
+        "key 3 of 3",
+        "key 1 of 3",
+    ]
+    assert "planted" not in repr([answer.provenance for answer in answers])
+
+
+@WAYS
+@pytest.mark.parametrize(
+    "error",
+    [lambda: AuthenticationError(401), lambda: PermissionDeniedError(403), lambda: RateLimitError(429)],
+)
+def test_a_refused_key_gives_way_to_the_next(
+    g4f_lite_registry: Registry, clock: Any, way: Callable[..., Any], error: Callable[[], ProviderError]
+) -> None:
+    """401, 403 and 429 try the next key in the same call, without a wait; the refused one then cools down."""
+    provider = ScriptedProvider(refusing(KEYS[0], error=error))
+    g4f_lite_registry.register(provider, name="scripted")
+    answer = way(auth=KEYS, retries=2)
+    assert answer == "ok"
+    assert [(item.outcome, item.key) for item in answer.provenance.attempts] == [
+        ("error", "key 1 of 3"),
+        ("ok", "key 2 of 3"),
+    ]
+    way(auth=KEYS)
+    way(auth=KEYS)
+    answer = way(auth=KEYS)  # the first one's turn
+    assert asked(provider) == ["a", "b", "b", "c", "b"]
+    assert [(item.outcome, item.key) for item in answer.provenance.attempts] == [
+        ("skipped", "key 1 of 3"),
+        ("ok", "key 2 of 3"),
+    ]
+    assert clock.slept == []
+
+
+def test_other_failures_keep_the_key(g4f_lite_registry: Registry, clock: Any) -> None:
+    """What is not about the key is repeated with the same one, and then tried with the others."""
+    provider = ScriptedProvider([ServiceUnavailableError(503)])
+    g4f_lite_registry.register(provider, name="scripted")
+    with pytest.raises(ServiceUnavailableError):
+        ask(auth=KEYS[:2], retries=1)
+    assert asked(provider) == ["a", "a", "b"]
+
+
+@WAYS
+def test_when_all_keys_are_refused_nothing_shows_them(
+    g4f_lite_registry: Registry, way: Callable[..., Any]
+) -> None:
+    """A service that gives all keys back gets none of them into the error, its chain, the health, or the disk."""
+    provider = ScriptedProvider(refusing(*KEYS))
+    g4f_lite_registry.register(provider, name="scripted")
+    for arguments in ({"auth": KEYS}, {"provider": [Step("scripted", auth=KEYS), "nobody"]}):
+        with pytest.raises(g4f_lite.G4FLiteError) as caught:
+            way(**arguments)
+        error = caught.value
+        shown = [str(error), repr(error), repr(vars(error)), str(pickle.dumps(error))]
+        shown += traceback.format_exception(type(error), error, error.__traceback__)
+        shown += [repr(health.records()), repr(read()), (cache_dir() / "health.json").read_text("utf-8")]
+        assert "planted" not in "".join(shown)
+        health.forget()
+    assert isinstance(error, AllProvidersFailedError)
+    assert [item.key for item in error.attempts] == [f"key {number} of 3" for number in (2, 3, 1)] + [None]
+
+
+def test_all_keys_cooling_are_asked_all_the_same(g4f_lite_registry: Registry, clock: Any) -> None:
+    """When every key cools down and there is nobody else, they are asked: it may have been put right."""
+    provider = ScriptedProvider(refusing(*KEYS))
+    g4f_lite_registry.register(provider, name="scripted")
+    for _ in range(2):
+        with pytest.raises(AuthenticationError):
+            ask(auth=KEYS)
+    assert len(provider.calls) == 6
+
+
+def test_keys_of_the_environment_take_turns(
+    g4f_lite_registry: Registry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Several keys in the environment are several keys; one alone, and blanks, are not."""
+    provider = ScriptedProvider(["ok"], needs_auth=True)
+    g4f_lite_registry.register(provider, name="scripted")
+    monkeypatch.setenv("SCRIPTED_API_KEYS", ", ".join(KEYS[:2]))
+    assert ask().provenance.attempts[0].key == "key 1 of 2"
+    assert ask().provenance.attempts[0].key == "key 2 of 2"
+    monkeypatch.setenv("SCRIPTED_API_KEY", KEYS[2])
+    assert ask().provenance.attempts[0].key is None
+    assert ask(auth=[f" {KEYS[0]}\n", "", " "]).provenance.attempts[0].key is None
+    assert asked(provider) == ["a", "b", "c", "a"]
+
+
+def test_a_pair_is_one_key(g4f_lite_registry: Registry) -> None:
+    """A tuple is one key of two parts, as some services have it, and not two keys."""
+    provider = ScriptedProvider(["ok"])
+    g4f_lite_registry.register(provider, name="scripted")
+    assert ask(auth=("user", KEYS[0])).provenance.attempts[0].key is None
+    assert provider.calls[0].options["auth"] == ("user", KEYS[0])
+
+
+def test_empty_keys_are_no_keys(g4f_lite_registry: Registry) -> None:
+    """A list without a key in it is a missing key."""
+    g4f_lite_registry.register(ScriptedProvider(needs_auth=True), name="scripted")
+    for auth in ([], [""], ["  "]):
+        with pytest.raises(g4f_lite.MissingAuthError):
+            ask(auth=auth)
+
+
+def test_a_key_that_is_there_is_used_where_it_is_taken(
+    g4f_lite_registry: Registry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A provider that needs no key and names `auth` among its options gets the environment's, if there is one."""
+    given: list[Any] = []
+
+    def optional(model: str, messages: list, stream: bool, *, auth: str | None = None):
+        given.append(auth)
+        yield "ok"
+
+    provider = ScriptedProvider()
+    provider._create_completion = optional
+    g4f_lite_registry.register(provider, name="scripted")
+    ask()
+    monkeypatch.setenv("SCRIPTED_API_KEY", KEYS[0])
+    ask()
+    assert given == [None, KEYS[0]]

@@ -1,0 +1,286 @@
+"""Limits of this program's own: requests and tokens in any minute, and requests at once."""
+
+import asyncio
+import gc
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+
+from g4f_lite import ChatCompletion, Registry, Usage, _clock
+from g4f_lite._limits import Full, Limiter, Slot, limiter
+from g4f_lite.errors import ServiceUnavailableError
+from g4f_lite.routes import Limits, Step
+from g4f_lite.testing import Gate, ScriptedProvider
+
+HELLO = [{"role": "user", "content": "Hello"}]
+WHO = ("(program):scripted", "")
+ONE = Limits(concurrency=1)
+
+
+def ask(**options: Any) -> Any:
+    """The synchronous call."""
+    return ChatCompletion.create(**{"provider": "scripted", "messages": HELLO, **options})
+
+
+def aask(**options: Any) -> Any:
+    """The asynchronous one."""
+    return asyncio.run(ChatCompletion.acreate(**{"provider": "scripted", "messages": HELLO, **options}))
+
+
+WAYS = pytest.mark.parametrize("way", [ask, aask])
+
+
+def running() -> int:
+    """How many requests the process thinks are running."""
+    return sum(len(bucket.running) for bucket in limiter._buckets.values())
+
+
+@WAYS
+def test_requests_wait_for_their_minute(
+    g4f_lite_registry: Registry, clock: Any, way: Callable[..., Any]
+) -> None:
+    """The request beyond the limit waits until the first one is a minute old, and provenance has the wait."""
+    g4f_lite_registry.register(ScriptedProvider(["ok"]), name="scripted")
+    limits = Limits(requests_per_minute=2)
+    way(limits=limits)
+    clock.advance(10)
+    way(limits=limits)
+    answer = way(limits=limits)
+    assert clock.slept == [50.0]
+    assert answer.provenance.attempts[0].waited == 50.0
+
+
+def test_tokens_are_estimated_and_corrected(g4f_lite_registry: Registry, clock: Any) -> None:
+    """Before a request its tokens are guessed from its length; after it the service's count stands."""
+    g4f_lite_registry.register(ScriptedProvider(["ok", Usage(60, 30)]), name="scripted")
+    limits = Limits(tokens_per_minute=100)
+    ask(limits=limits, messages=[{"role": "user", "content": "x" * 40}])  # guessed 10, counted 90
+    ask(limits=limits, messages=[{"role": "user", "content": "x" * 40}])
+    assert clock.slept == []
+    ask(limits=limits, messages=[{"role": "user", "content": [{"type": "text", "text": "x" * 40}]}])
+    assert clock.slept == [60.0]
+    clock.advance(60)
+    ask(limits=limits, max_tokens=5000)  # more than the limit itself: goes alone
+    assert clock.slept == [60.0]
+
+
+@WAYS
+def test_a_full_provider_gives_way_to_the_next(
+    g4f_lite_registry: Registry, clock: Any, way: Callable[..., Any]
+) -> None:
+    """With alternatives, the one that has room is asked at once; only when all are full is there a wait."""
+    first, second = ScriptedProvider(["first"]), ScriptedProvider(["second"])
+    g4f_lite_registry.register(first, name="first")
+    g4f_lite_registry.register(second, name="second")
+    route = [
+        Step("first", limits=Limits(requests_per_minute=1)),
+        Step("second", limits=Limits(requests_per_minute=2)),
+    ]
+    answers = [way(provider=route)]
+    clock.advance(20)
+    answers += [way(provider=route) for _ in range(3)]
+    assert answers == ["first", "second", "second", "first"]
+    assert clock.slept == [40.0]
+    skipped = answers[1].provenance.attempts[0]
+    assert (skipped.outcome, "1 requests a minute" in skipped.error) == ("skipped", True)
+
+
+def test_who_waits_for_room_is_woken_by_who_leaves(g4f_lite_registry: Registry) -> None:
+    """With one request at a time, the next begins when the first ends, in a thread and on a loop."""
+    gate = Gate()
+    provider = ScriptedProvider([gate, "first"], ["second"], ["third"])
+    g4f_lite_registry.register(provider, name="scripted")
+    waiting = threading.Semaphore(0)
+
+    class Telling(_clock.Clock):
+        def sleep(self, seconds: float | None, wake: threading.Event) -> None:
+            waiting.release()
+            super().sleep(seconds, wake)
+
+        async def asleep(self, seconds: float | None, wake: asyncio.Event) -> None:
+            waiting.release()
+            await super().asleep(seconds, wake)
+
+    got: list[str] = []
+    with _clock.using(Telling()):
+        threads = [
+            threading.Thread(target=lambda way=way: got.append(way(limits=ONE))) for way in (ask, ask, aask)
+        ]
+        threads[0].start()
+        gate.wait_reached()
+        for thread in threads[1:]:
+            thread.start()
+            assert waiting.acquire(timeout=10)
+        assert len(provider.calls) == 1
+        gate.open()
+        for thread in threads:
+            thread.join(10)
+    assert sorted(got) == ["first", "second", "third"]
+    assert running() == 0
+
+
+@pytest.mark.parametrize("native", [False, True])
+@pytest.mark.parametrize(
+    "end", ["exhausted", "error", "close", "drop", "never read", "async close", "async cancel"]
+)
+def test_room_is_given_back_on_every_path(
+    g4f_lite_registry: Registry, clock: Any, end: str, *, native: bool
+) -> None:
+    """However a call ends, what it took of the concurrency is free again."""
+    script: list[Any] = ["a", Gate() if end == "async cancel" else "b"]
+    provider = ScriptedProvider(
+        [*script, *([ServiceUnavailableError(500)] if end == "error" else [])], native_async=native
+    )
+    g4f_lite_registry.register(provider, name="scripted")
+
+    async def asynchronously() -> None:
+        stream = ChatCompletion.acreate(provider="scripted", messages=HELLO, stream=True, limits=ONE)
+        assert await stream.__anext__() == "a"
+        if end == "async close":
+            await stream.aclose()
+            return
+        task = asyncio.ensure_future(stream.__anext__())
+        await asyncio.to_thread(script[1].wait_reached)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    if end.startswith("async"):
+        asyncio.run(asynchronously())
+    else:
+        stream = ask(stream=True, limits=ONE)
+        if end == "never read":
+            assert running() == 0
+        else:
+            assert next(stream) == "a"
+            assert running() == 1
+        if end == "exhausted":
+            list(stream)
+        elif end == "error":
+            with pytest.raises(ServiceUnavailableError):
+                list(stream)
+        elif end == "close":
+            stream.close()
+        gc.disable()
+        try:
+            del stream
+        finally:
+            gc.enable()
+    assert running() == 0
+
+
+def test_each_key_has_limits_of_its_own(g4f_lite_registry: Registry, clock: Any) -> None:
+    """Two keys are two times the requests."""
+    provider = ScriptedProvider(["ok"])
+    g4f_lite_registry.register(provider, name="scripted")
+    for _ in range(2):
+        ask(auth=["key-aaaa", "key-bbbb"], limits=Limits(requests_per_minute=1))
+    assert clock.slept == []
+    ask(auth=["key-aaaa", "key-bbbb"], limits=Limits(requests_per_minute=1))
+    assert clock.slept == [60.0]
+
+
+def test_a_slot_nobody_holds_is_free(clock: Any) -> None:
+    """Room that was taken and forgotten is given back by garbage collection, and the next in line is woken."""
+    own, woken = Limiter(), threading.Event()
+    slot = own.take(WHO, ONE, 1)
+    assert own.take(WHO, ONE, 1) == Full(None, "1 requests run at once, its limit")
+    leave = own.line_up(WHO, woken.set)
+    assert not woken.is_set()
+    del slot
+    assert woken.is_set()
+    leave()
+
+
+def test_a_waiter_on_a_dead_loop_does_not_hold_the_line(clock: Any) -> None:
+    """Of two in the line, the second is woken where the first one's event loop is closed."""
+    own, woken = Limiter(), threading.Event()
+    slot = own.take(WHO, ONE, 1)
+
+    def dead() -> None:
+        raise RuntimeError("Event loop is closed")
+
+    own.line_up(WHO, dead)
+    own.line_up(WHO, woken.set)
+    assert isinstance(slot, Slot)
+    slot.settle()
+    assert woken.is_set()
+
+
+def test_idle_buckets_are_forgotten(clock: Any) -> None:
+    """Of thousands of keys, those that asked nothing for a minute cost no memory."""
+    own = Limiter()
+    for number in range(3000):
+        slot = own.take(("p", str(number)), ONE, 1)
+        assert isinstance(slot, Slot)
+        slot.settle()
+        clock.advance(0.1)
+    assert len(own._buckets) <= 1025
+
+
+class _ManualClock(_clock.Clock):
+    now = 0.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+
+class LimitsMachine(RuleBasedStateMachine):
+    """Whatever is asked whenever: no minute has more than its limits, and what is refused would be too much."""
+
+    limits = Limits(requests_per_minute=5, tokens_per_minute=100, concurrency=3)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.clock = _ManualClock()
+        self.own = Limiter()
+        self.log: list[list[float]] = []
+        self.open: list[tuple[Slot, list[float]]] = []
+
+    @rule(seconds=st.sampled_from([0, 1, 5, 30, 59, 60]))
+    def time_passes(self, seconds: float) -> None:
+        self.clock.now += seconds
+
+    @rule(tokens=st.integers(0, 130))
+    def somebody_asks(self, tokens: int) -> None:
+        now = self.clock.now
+        with _clock.using(self.clock):
+            found = self.own.take(WHO, self.limits, tokens)
+        recent = [entry for entry in self.log if entry[0] > now - 60]
+        used = sum(entry[1] for entry in recent)
+        fits = len(self.open) < 3 and len(recent) < 5 and (used + tokens <= 100 or not used)
+        assert isinstance(found, Slot) is fits
+        if isinstance(found, Slot):
+            entry = [now, tokens]
+            self.log.append(entry)
+            self.open.append((found, entry))
+        elif found.seconds is not None:  # the time that it says is the time that it takes
+            later = now + found.seconds
+            recent = [entry for entry in self.log if entry[0] > later - 60]
+            used = sum(entry[1] for entry in recent)
+            assert len(recent) < 5
+            assert used + tokens <= 100 or not used
+
+    @rule(tokens=st.none() | st.integers(0, 60), which=st.integers(0, 2))
+    def one_ends(self, tokens: int | None, which: int) -> None:
+        if which < len(self.open):
+            slot, entry = self.open.pop(which)
+            slot.settle(tokens)
+            slot.settle(999)  # a second time does nothing
+            if tokens is not None:
+                entry[1] = tokens
+
+    @invariant()
+    def no_minute_has_more(self) -> None:
+        for when, _ in self.log:
+            minute = [entry for entry in self.log if when <= entry[0] < when + 60]
+            assert len(minute) <= 5
+
+
+TestLimitsMachine = LimitsMachine.TestCase
+TestLimitsMachine.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)

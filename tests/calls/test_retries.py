@@ -1,0 +1,358 @@
+"""The same provider once more: when it is safe, after what wait, and how often."""
+
+import asyncio
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import g4f_lite
+from g4f_lite import ChatCompletion, Registry, _clock
+from g4f_lite._retry import wait_before
+from g4f_lite.errors import (
+    AllProvidersFailedError,
+    AuthenticationError,
+    EmptyAnswerError,
+    ProviderConnectionError,
+    ProviderResponseError,
+    ProviderStatusError,
+    ProviderTimeoutError,
+    QuotaExceededError,
+    RateLimitError,
+    ServiceUnavailableError,
+)
+from g4f_lite.routes import Retry
+from g4f_lite.testing import ScriptedProvider
+
+HELLO = [{"role": "user", "content": "Hello"}]
+BOTH = pytest.mark.parametrize("native", [False, True], ids=["thread", "native"])
+
+
+def ask(**options: Any) -> Any:
+    """The synchronous call."""
+    return ChatCompletion.create(**{"provider": "scripted", "messages": HELLO, **options})
+
+
+def aask(**options: Any) -> Any:
+    """The asynchronous one."""
+    return asyncio.run(ChatCompletion.acreate(**{"provider": "scripted", "messages": HELLO, **options}))
+
+
+WAYS = pytest.mark.parametrize("way", [ask, aask])
+
+
+def _safe(error: g4f_lite.ProviderError) -> g4f_lite.ProviderError:
+    error.retry_safe = True
+    return error
+
+
+@pytest.mark.parametrize(
+    ("error", "repeats"),
+    [
+        *((lambda status=status: ProviderStatusError.of(status), True) for status in (408, 409, 425, 429)),
+        *(
+            (lambda status=status: ProviderStatusError.of(status), True)
+            for status in (500, 502, 503, 504, 529)
+        ),
+        *(
+            (lambda status=status: ProviderStatusError.of(status), False)
+            for status in (400, 401, 403, 404, 422)
+        ),
+        *((lambda status=status: ProviderStatusError.of(status), False) for status in (402, 501, 505)),
+        (lambda: RateLimitError(429), True),
+        (lambda: QuotaExceededError(429), False),
+        (lambda: ProviderConnectionError("gone"), True),
+        (lambda: ConnectionResetError("gone"), True),
+        (lambda: ProviderTimeoutError("slow", phase="read", seconds=1), False),
+        (lambda: _safe(ProviderTimeoutError("slow", phase="connect", seconds=1)), True),
+        (lambda: ProviderResponseError("odd"), False),
+        (lambda: ValueError("crash"), False),
+    ],
+)
+@WAYS
+def test_only_what_is_safe_and_may_pass_is_repeated(
+    g4f_lite_registry: Registry,
+    clock: Any,
+    way: Callable[..., str],
+    error: Callable[[], BaseException],
+    *,
+    repeats: bool,
+) -> None:
+    """Errors that another time may not have are repeated as often as allowed, all others not at all."""
+    provider = ScriptedProvider([error()], [error()], ["ok"])
+    g4f_lite_registry.register(provider, name="scripted")
+    if repeats:
+        answer = way(retries=2)
+        assert answer == "ok"
+        assert [item.outcome for item in answer.provenance.attempts] == ["error", "error", "ok"]
+    else:
+        with pytest.raises(g4f_lite.ProviderError):
+            way(retries=2)
+    assert len(provider.calls) == (3 if repeats else 1)
+
+
+@WAYS
+@BOTH
+def test_the_bound_holds_and_the_error_is_its_own(
+    g4f_lite_registry: Registry, clock: Any, way: Callable[..., str], *, native: bool
+) -> None:
+    """After the last repetition the provider's own error is raised, with every attempt in its provenance."""
+    provider = ScriptedProvider([ServiceUnavailableError(503)], native_async=native)
+    g4f_lite_registry.register(provider, name="scripted")
+    for retries in (0, 1, 3):
+        with pytest.raises(ServiceUnavailableError) as caught:
+            way(retries=retries)
+        assert len(caught.value.provenance.attempts) == retries + 1
+    assert len(provider.calls) == 1 + 2 + 4
+
+
+@WAYS
+def test_waits_grow_and_are_drawn(g4f_lite_registry: Registry, clock: Any, way: Callable[..., str]) -> None:
+    """Before each repetition a part of a growing and capped time is waited, and provenance has it."""
+    g4f_lite_registry.register(
+        ScriptedProvider(*[[ServiceUnavailableError(500)]] * 5, ["ok"]), name="scripted"
+    )
+    clock.drawn = [1.0, 0.5, 0.0, 1.0, 0.25]
+    answer = way(retries=Retry(5, base=1.0, cap=4.0))
+    assert clock.slept == [1.0, 1.0, 0.0, 4.0, 1.0]
+    assert [item.waited for item in answer.provenance.attempts] == [0.0, 1.0, 1.0, 0.0, 4.0, 1.0]
+
+
+@given(
+    repetition=st.integers(1, 10_000),
+    base=st.floats(0, 10),
+    cap=st.floats(0, 100),
+    drawn=st.floats(0, 1, exclude_max=True),
+    after=st.none() | st.floats(0, 1000),
+)
+def test_a_wait_is_within_its_bounds(
+    repetition: int, base: float, cap: float, drawn: float, after: float | None
+) -> None:
+    """A wait is never beyond the cap, unless the service asks for more, and never less than it asks."""
+    retry = Retry(1, base, cap, max_wait=500.0)
+    wait = wait_before(repetition, retry, RateLimitError(429, retry_after=after), drawn)
+    if wait is None:
+        assert after is not None
+        assert after > 500
+    else:
+        assert (after or 0.0) <= wait <= max(cap, after or 0.0)
+
+
+@WAYS
+def test_retry_after_is_honoured(g4f_lite_registry: Registry, clock: Any, way: Callable[..., str]) -> None:
+    """The service's own wait is waited where it is the longer one."""
+    provider = ScriptedProvider([RateLimitError(429, retry_after=7.5)], ["ok"])
+    g4f_lite_registry.register(provider, name="scripted")
+    assert way(retries=1) == "ok"
+    assert clock.slept == [7.5]
+
+
+@WAYS
+def test_a_wait_that_is_too_long_is_not_waited(
+    g4f_lite_registry: Registry, clock: Any, way: Callable[..., str]
+) -> None:
+    """Beyond `max_wait`, or the deadline, the next provider is asked instead, or the error is raised."""
+    first = ScriptedProvider([RateLimitError(429, retry_after=61.0)])
+    g4f_lite_registry.register(first, name="scripted")
+    g4f_lite_registry.register(ScriptedProvider(["ok"]), name="second")
+    with pytest.raises(RateLimitError):
+        way(retries=2)
+    with pytest.raises(RateLimitError):
+        way(retries=Retry(2, max_wait=100.0), deadline=61.0)
+    assert way(provider=["scripted", "second"], retries=2) == "ok"
+    assert clock.slept == []
+    assert len(first.calls) == 2  # the third call found it cooling down
+
+
+@WAYS
+def test_repetitions_come_before_the_next_provider(
+    g4f_lite_registry: Registry, clock: Any, way: Callable[..., str]
+) -> None:
+    """Each step of a route has its repetitions, then the next is asked, and no request more."""
+    one = ScriptedProvider([ServiceUnavailableError(503)])
+    two = ScriptedProvider([ConnectionResetError()])
+    g4f_lite_registry.register(one, name="one")
+    g4f_lite_registry.register(two, name="two")
+    with pytest.raises(AllProvidersFailedError) as caught:
+        way(provider=["one", "two"], retries=1)
+    assert (len(one.calls), len(two.calls)) == (2, 2)
+    assert [item.provider for item in caught.value.attempts] == ["(program):one"] * 2 + ["(program):two"] * 2
+
+
+@BOTH
+def test_nothing_is_repeated_after_the_first_text(
+    g4f_lite_registry: Registry, clock: Any, *, native: bool
+) -> None:
+    """Once text has reached the caller of a stream, a failure is an error with that text."""
+    provider = ScriptedProvider(["Hel", ServiceUnavailableError(503)], native_async=native)
+    g4f_lite_registry.register(provider, name="scripted")
+
+    async def read() -> None:
+        async for _ in ChatCompletion.acreate(provider="scripted", messages=HELLO, stream=True, retries=5):
+            pass
+
+    for number, way in enumerate((lambda: list(ask(stream=True, retries=5)), lambda: asyncio.run(read())), 1):
+        with pytest.raises(ServiceUnavailableError) as caught:
+            way()
+        assert caught.value.partial_text == "Hel"
+        assert len(provider.calls) == number
+
+
+@WAYS
+def test_a_whole_answer_may_start_over(
+    g4f_lite_registry: Registry, clock: Any, way: Callable[..., str]
+) -> None:
+    """Without a stream nothing has reached the caller: a connection that breaks midway may be repeated."""
+    provider = ScriptedProvider(["WRONG", ConnectionResetError()], ["right"])
+    g4f_lite_registry.register(provider, name="scripted")
+    assert way(retries=1) == "right"
+
+
+def test_the_same_provider_may_go_on_from_its_own_text(g4f_lite_registry: Registry, clock: Any) -> None:
+    """With `continue_from_partial`, a repetition goes on from the text of the attempt before."""
+    provider = ScriptedProvider(["1 ", ConnectionResetError()], ["2"])
+    g4f_lite_registry.register(provider, name="scripted")
+    stream = ask(stream=True, retries=1, continue_from_partial=True)
+    assert list(stream) == ["1 ", "2"]
+    assert provider.calls[1].messages[1] == {"role": "assistant", "content": "1 "}
+
+
+def test_a_stream_that_fails_at_once_raises_at_the_call(g4f_lite_registry: Registry, clock: Any) -> None:
+    """What a provider raises when it is called, and not when it is read, still comes at the call."""
+
+    def refusing(model: str, messages: list, stream: bool, **kwargs: Any) -> Any:
+        raise g4f_lite.InvalidArgumentError("temperature", "`temperature` has to be above zero.")
+
+    provider = ScriptedProvider()
+    provider._create_completion = refusing
+    g4f_lite_registry.register(provider, name="scripted")
+    with pytest.raises(g4f_lite.InvalidArgumentError):
+        ask(stream=True, retries=2)
+
+
+@WAYS
+def test_an_error_object_raised_again_is_told_apart(
+    g4f_lite_registry: Registry, clock: Any, way: Callable[..., str]
+) -> None:
+    """A provider that raises the same object each time gives attempts that each have their own error."""
+    error = ServiceUnavailableError(503)
+    g4f_lite_registry.register(ScriptedProvider(["a", error], ["b", error]), name="scripted")
+    with pytest.raises(AllProvidersFailedError) as caught:
+        way(provider=["scripted", "scripted"])
+    assert [item.partial_text for item in caught.value.errors] == ["a", "b"]
+    assert caught.value.partial_text == "b"
+
+
+# --- waiting is interrupted at once: on the real clock, by gates -------------------------------
+
+
+class _Telling(_clock.Clock):
+    """The system's clock, which says when somebody waits."""
+
+    def __init__(self) -> None:
+        self.waits = threading.Event()
+
+    def random(self) -> float:
+        return 0.999
+
+    def sleep(self, seconds: float | None, wake: threading.Event) -> None:
+        self.waits.set()
+        super().sleep(seconds, wake)
+
+    async def asleep(self, seconds: float | None, wake: asyncio.Event) -> None:
+        self.waits.set()
+        await super().asleep(seconds, wake)
+
+
+LONG = Retry(3, base=1000.0, cap=1000.0)
+
+
+def test_closing_ends_a_wait(g4f_lite_registry: Registry) -> None:
+    """`close()` from another thread wakes a reader that waits before a repetition, which then just ends."""
+    g4f_lite_registry.register(ScriptedProvider([ServiceUnavailableError(503)]), name="scripted")
+    telling = _Telling()
+    with _clock.using(telling):
+        stream = ask(stream=True, retries=LONG)
+        got: list[str] = []
+        reader = threading.Thread(target=lambda: got.extend(stream))
+        reader.start()
+        assert telling.waits.wait(10)
+        stream.close()
+        reader.join(10)
+    assert not reader.is_alive()
+    assert stream.completion.finish_reason == "cancelled"
+    assert [item.outcome for item in stream.provenance.attempts] == ["error"]
+
+
+@BOTH
+@pytest.mark.parametrize("how", ["cancel", "aclose"])
+def test_cancelling_ends_a_wait_on_the_loop(g4f_lite_registry: Registry, how: str, *, native: bool) -> None:
+    """A task that waits before a repetition ends at once when it, or its stream, is cancelled."""
+    g4f_lite_registry.register(
+        ScriptedProvider([ServiceUnavailableError(503)], native_async=native), name="scripted"
+    )
+    telling = _Telling()
+
+    async def main() -> g4f_lite.AsyncCompletionStream:
+        stream = ChatCompletion.acreate(provider="scripted", messages=HELLO, stream=True, retries=LONG)
+
+        async def read() -> list[str]:
+            return [text async for text in stream]
+
+        task = asyncio.create_task(read())
+        assert await asyncio.to_thread(telling.waits.wait, 10)
+        if how == "cancel":
+            task.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await asyncio.wait_for(task, 10)
+        else:
+            await stream.aclose()
+            assert await asyncio.wait_for(task, 10) == []
+        return stream
+
+    with _clock.using(telling):
+        stream = asyncio.run(main())
+    assert stream.completion.finish_reason == "cancelled"
+
+
+@WAYS
+def test_auth_and_empty_answers_are_not_repeated(
+    g4f_lite_registry: Registry, clock: Any, way: Callable[..., str]
+) -> None:
+    """A wrong key stays wrong, and an empty answer is an answer of the service: neither is repeated."""
+    for script, error in (([AuthenticationError(401)], AuthenticationError), ([], EmptyAnswerError)):
+        provider = ScriptedProvider(script)
+        g4f_lite_registry.register(provider, name="scripted")
+        with pytest.raises(error):
+            way(retries=3)
+        assert len(provider.calls) == 1
+        g4f_lite_registry.unregister("scripted")
+
+
+def test_a_provider_found_by_its_model_may_be_repeated(
+    g4f_lite_registry: Registry, clock: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Retries need no route: the one provider that is found is asked again, and no other."""
+    monkeypatch.setenv("G4F_LITE_PROVIDER", "scripted")
+    scripted = ScriptedProvider([ServiceUnavailableError(503)], ["ok"], ["ok"])
+    g4f_lite_registry.register(scripted, name="scripted")
+    g4f_lite_registry.register(ScriptedProvider(["other"]), name="other")
+    for arguments in ({"provider": None, "model": "scripted-1"}, {"provider": None}):
+        assert ask(retries=1, **arguments) == "ok"
+    assert len(scripted.calls) == 3
+
+
+@pytest.mark.parametrize("wait", [float("nan"), float("inf"), 1e300, -5.0])
+def test_a_strange_retry_after_harms_nobody(g4f_lite_registry: Registry, clock: Any, wait: float) -> None:
+    """Whatever a service asks for, the call ends as it would: with an answer, or with its error."""
+    g4f_lite_registry.register(
+        ScriptedProvider([RateLimitError(429, retry_after=wait)], ["ok"]), name="scripted"
+    )
+    if wait < 0:
+        assert ask(retries=1) == "ok"
+    else:
+        with pytest.raises(RateLimitError):
+            ask(retries=1)

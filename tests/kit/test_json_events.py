@@ -1,0 +1,212 @@
+"""JSON in bodies, events and lines."""
+
+import json
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from g4f_lite.errors import ProviderResponseError
+from g4f_lite.kit.json_events import JSONBody, JSONStream, loads, mapping
+from g4f_lite.testing import cut
+
+KEY = "planted-key-51fa77"
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=4), inner, max_size=4),
+    max_leaves=12,
+)
+CUTS = st.lists(st.integers(0, 300), max_size=12)
+DEEP = ["[" * 200_000, '{"a":' * 200_000, "[" * 100_000 + "]" * 100_000]
+
+
+class Recorder:
+    """A handler that yields what it is given, and says at the end whether it was told of it."""
+
+    def __init__(self, fails_at=None):
+        self.fails_at = fails_at
+        self.seen = 0
+
+    def event(self, name, value):
+        yield (name, value)
+        self.seen += 1
+        if self.seen == self.fails_at:
+            raise ProviderResponseError("The service said so.")
+
+    def end(self):
+        return ("end",)
+
+
+def read(decoder, pieces):
+    """All items, those before an error too, and the error."""
+    items = []
+    try:
+        for piece in pieces:
+            for item in decoder.feed(piece):
+                items.append(item)  # noqa: PERF402 - what came before an error is kept
+        for item in decoder.close():
+            items.append(item)  # noqa: PERF402 - the same
+    except ProviderResponseError as error:
+        return items, str(error)
+    return items, None
+
+
+def whole(value):
+    return [("whole", value)]
+
+
+# --- one value ----------------------------------------------------------------------------------
+
+
+@given(JSON, st.sampled_from(["", " ", "\n\t", "\ufeff"]), CUTS)
+def test_a_body_is_its_value(value, space, cuts):
+    """A body that is one value means that value, with white space around it and however it is split."""
+    body = (space + json.dumps(value, ensure_ascii=False) + "\r\n ").encode()
+    assert read(JSONBody(whole), cut(body, cuts)) == ([("whole", value)], None)
+
+
+@given(st.dictionaries(st.text(max_size=4), JSON, min_size=1), st.integers(0), CUTS)
+def test_a_body_that_is_cut_is_an_error(value, length, cuts):
+    """A body that ends before its value does is an error, never a part of the value."""
+    body = json.dumps(value).encode()
+    items, error = read(JSONBody(whole), cut(body[: length % len(body)], cuts))
+    assert items == []
+    assert error is not None
+    assert "no JSON" in error
+
+
+@given(st.integers(1, 50), CUTS)
+def test_a_body_beyond_its_limit(size, cuts):
+    """A body that is larger than it may be is refused, one that is as large as it may be is not."""
+    body = json.dumps("x" * size).encode()
+    assert read(JSONBody(whole, limit=len(body)), cut(body, cuts))[1] is None
+    items, error = read(JSONBody(whole, limit=len(body) - 1), cut(body, cuts))
+    assert items == []
+    assert "more than" in error
+
+
+@pytest.mark.parametrize(
+    "text", [*DEEP, " " + DEEP[0], "1" * 10_000 + "e", "", "{", "{} {}", "nul", "\ufeff{}"]
+)
+def test_what_is_no_json_is_a_typed_error(text):
+    """Nonsense, two values and nesting without bounds are one error of ours, which is short."""
+    with pytest.raises(ProviderResponseError, match="no JSON") as caught:
+        loads(text)
+    assert len(str(caught.value)) < 400
+    assert caught.value.__cause__ is None
+
+
+def test_the_error_hides_the_key():
+    """What is shown of a body has no secrets in it."""
+    for text in (f"<p>{KEY}</p>", f"{' ' * 190}{KEY}", f"{'x' * 195}{KEY}"):
+        with pytest.raises(ProviderResponseError) as caught:
+            loads(text, secrets=(KEY,))
+        assert KEY[:6] not in str(caught.value)
+        items, error = read(JSONBody(whole, secrets=(KEY,)), [text.encode()])
+        assert (items, KEY[:6] in error) == ([], False)
+
+
+@given(JSON, st.sampled_from(["", " ", "\n"]))
+def test_loads_is_json_loads(value, space):
+    """What is JSON to the standard library is the same to us."""
+    assert loads(space + json.dumps(value) + space) == value
+
+
+def test_a_mapping_is_an_object_or_an_empty_one():
+    """What is no object says nothing."""
+    assert mapping({"a": 1}) == {"a": 1}
+    assert [mapping(value) for value in (None, [], "a", 1)] == [{}] * 4
+
+
+# --- streams ------------------------------------------------------------------------------------
+
+
+def events_of(values, done):
+    body = "".join(f"event: e{place}\ndata: {json.dumps(value)}\n\n" for place, value in enumerate(values))
+    return (body + ("data: [DONE]\n\ndata: {oops\n\n" if done else "")).encode()
+
+
+@given(st.lists(JSON, max_size=4), st.booleans(), CUTS)
+def test_events_are_their_values(values, done, cuts):
+    """Each event is its name and its value; the mark of the end is none, and nothing behind it is read."""
+    stream = JSONStream(Recorder(), whole=whole)
+    wanted = [(f"e{place}", value) for place, value in enumerate(values)]
+    assert read(stream, cut(events_of(values, done), cuts)) == ([*wanted, "end"], None)
+    assert stream.done is done
+
+
+@given(st.lists(JSON, max_size=4), st.sampled_from(["\n", "\r\n", "\n\n"]), CUTS)
+def test_lines_are_their_values(values, end, cuts):
+    """Each line is its value, under no name; the last one needs no end."""
+    body = end.join(json.dumps(value) for value in values).encode()
+    stream = JSONStream(Recorder(), framing="lines", last=None)
+    assert read(stream, cut(body, cuts)) == ([*(("", value) for value in values), "end"], None)
+
+
+@given(
+    st.dictionaries(st.text(max_size=3), JSON) | st.lists(JSON),
+    st.sampled_from(["", "\n\n", "\ufeff", "\ufeff \r\n", " " * 50]),
+    CUTS,
+)
+@example({"a": 1}, "\ufeff", [1])
+@example({"a": 1}, "\ufeff", [1, 2, 3])
+def test_a_whole_value_in_place_of_a_stream(value, space, cuts):
+    """A service that answers a stream with one value is understood, wherever its bytes are split."""
+    body = (space + json.dumps(value, indent=1) + "\n").encode()
+    assert read(JSONStream(Recorder(), whole=whole), cut(body, cuts)) == ([("whole", value)], None)
+
+
+@given(
+    st.lists(JSON, min_size=1, max_size=3),
+    st.sampled_from(["\n", "\r\n\r\n", "\ufeff", ": ping\n\n", "\ufeff:\n"]),
+    CUTS,
+)
+def test_a_stream_is_no_whole_value(values, start, cuts):
+    """What begins with white space, a byte order mark or a comment is a stream all the same."""
+    body = start.encode() + events_of(values, done=False)
+    wanted = [*((f"e{place}", value) for place, value in enumerate(values)), "end"]
+    assert read(JSONStream(Recorder(), whole=whole), cut(body, cuts)) == (wanted, None)
+
+
+@given(CUTS)
+def test_a_whole_value_that_nobody_expects(cuts):
+    """Where a whole value has no meaning, its bytes are read as a stream, in which they say nothing."""
+    assert read(JSONStream(Recorder()), cut(b'{"error": "x"}', cuts)) == (["end"], None)
+
+
+@given(st.lists(JSON, min_size=1, max_size=3), st.sampled_from(["{", "nonsense", "[1,", *DEEP[:1]]), CUTS)
+def test_a_broken_value_comes_behind_the_others(values, broken, cuts):
+    """The values before one that is no JSON are handed out, then the error is raised, for every split."""
+    wanted = [(f"e{place}", value) for place, value in enumerate(values)]
+    body = events_of(values, done=False) + f"data: {broken}\n\n".encode()
+    items, error = read(JSONStream(Recorder()), cut(body, cuts))
+    assert items == wanted
+    assert "no JSON" in error
+
+
+@given(st.lists(JSON, min_size=2, max_size=4), CUTS, st.sampled_from(["events", "lines"]))
+def test_wrong_bytes_come_behind_the_values(values, cuts, framing):
+    """The values before bytes that are no text are handed out, then the error is raised, for every split."""
+    if framing == "events":
+        good, names = events_of(values, done=False), [f"e{place}" for place in range(len(values))]
+        body = good + b'data: "\xff"\n\n' + good
+    else:
+        good, names = "".join(f"{json.dumps(value)}\n" for value in values).encode(), [""] * len(values)
+        body = good + b'"\xff"\n' + good
+    items, error = read(JSONStream(Recorder(), framing=framing), cut(body, cuts))
+    assert items == list(zip(names, values, strict=True))
+    assert "not UTF-8" in error
+
+
+@given(st.lists(JSON, min_size=2, max_size=4), CUTS)
+def test_what_a_handler_gave_before_it_raised_is_kept(values, cuts):
+    """The items of a value whose meaning is an error are handed out before the error is."""
+    items, error = read(JSONStream(Recorder(fails_at=2)), cut(events_of(values, done=False), cuts))
+    assert items == [("e0", values[0]), ("e1", values[1])]
+    assert error == "The service said so."
+
+
+def test_an_empty_body_is_the_handlers_to_judge():
+    """Of no bytes at all, only the end is told."""
+    assert read(JSONStream(Recorder(), whole=whole), []) == (["end"], None)
+    assert read(JSONStream(Recorder(), whole=whole), [b" \n", b"\xef"]) == (["end"], None)

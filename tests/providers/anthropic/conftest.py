@@ -1,0 +1,21 @@
+"""A real server for the tests of `anthropic`: llama.cpp's speaks the Messages API too."""
+
+import importlib.util
+from pathlib import Path
+
+import pytest
+
+from g4f_lite_providers import _weights
+
+
+@pytest.fixture(scope="session")
+def llama_server(model_cache):
+    """llama.cpp's server with the small chat model, the one that the tests of `openai` start."""
+    pytest.importorskip("xllamacpp", reason="the extra `local` is not installed")
+    file = Path(__file__).parents[1] / "openai" / "server.py"
+    spec = importlib.util.spec_from_file_location("anthropic_tests_server", file)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    server = module.LlamaServer(model_cache / "models" / _weights.NAME)
+    yield server
+    server.close()

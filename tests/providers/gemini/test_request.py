@@ -1,0 +1,364 @@
+"""What is sent to the Gemini API for what is asked for."""
+
+import json
+
+import pytest
+
+from g4f_lite.errors import InvalidArgumentError, InvalidMessageError
+from g4f_lite_providers import gemini
+
+HI = [{"role": "user", "content": "Hi"}]
+CONTENTS = [{"role": "user", "parts": [{"text": "Hi"}]}]
+PIXEL = "iVBORw0KGgo="
+SCHEMA = {
+    "type": "object",
+    "properties": {"a": {"type": "integer"}},
+    "required": ["a"],
+    "additionalProperties": False,
+}
+WEATHER = {
+    "type": "function",
+    "function": {"name": "get_weather", "description": "Weather.", "parameters": SCHEMA, "strict": True},
+}
+DECLARED = {"name": "get_weather", "description": "Weather.", "parametersJsonSchema": SCHEMA}
+
+
+def request(messages=HI, *, model="gemini-3.8-flash", stream=False, **options):
+    return gemini._create_completion(model=model, messages=messages, stream=stream, **options).request
+
+
+def body(messages=HI, **options):
+    return request(messages, **options).json
+
+
+def contents(messages, **options):
+    return body(messages, **options)["contents"]
+
+
+def call(ident, name="w", arguments="{}", **others):
+    return {"id": ident, "type": "function", "function": {"name": name, "arguments": arguments}, **others}
+
+
+def test_a_plain_question():
+    """One user message makes the smallest body that the service takes, streamed or not."""
+    assert body() == body(stream=True) == {"contents": CONTENTS}
+
+
+def test_address_and_headers(monkeypatch):
+    """The key goes into its header and never into the address; a model's name cannot leave its place there."""
+    base = "https://generativelanguage.googleapis.com/v1beta"
+    sent = request(auth="AIza-x", extra_headers={"x-more": "1"})
+    assert sent.url == f"{base}/models/gemini-3.8-flash:generateContent"
+    assert dict(sent.headers) == {"x-goog-api-key": "AIza-x", "x-more": "1"}
+    assert "AIza" not in repr(sent)
+    assert request(stream=True).url == f"{base}/models/gemini-3.8-flash:streamGenerateContent?alt=sse"
+    assert request(api_version="v1").url == f"{base[:-4]}/models/gemini-3.8-flash:generateContent"
+    assert request(model="tunedModels/my-1").url == f"{base}/tunedModels/my-1:generateContent"
+    assert request(model="../a?b#c").url == f"{base}/%2E%2E/a%3Fb%23c:generateContent"
+    monkeypatch.setenv("GOOGLE_GEMINI_BASE_URL", "https://gateway.example/google/")
+    assert request().url == "https://gateway.example/google/v1beta/models/gemini-3.8-flash:generateContent"
+    assert request(base_url="http://127.0.0.1:8080").url.startswith("http://127.0.0.1:8080/v1beta/")
+    models = gemini._list_models(auth="k", base_url="http://127.0.0.1:8080").request
+    assert (models.method, models.url) == ("GET", "http://127.0.0.1:8080/v1beta/models?pageSize=1000")
+    assert dict(models.headers) == {"x-goog-api-key": "k"}
+
+
+@pytest.mark.parametrize(
+    ("options", "wanted"),
+    [
+        (
+            {"max_tokens": 5, "temperature": 0.0, "top_p": 0.5, "top_k": 3, "seed": 7, "n": 2},
+            {
+                "maxOutputTokens": 5,
+                "temperature": 0.0,
+                "topP": 0.5,
+                "topK": 3,
+                "seed": 7,
+                "candidateCount": 2,
+            },
+        ),
+        (
+            {"stop": "END", "presence_penalty": 0.1, "frequency_penalty": 0.2},
+            {"stopSequences": ["END"], "presencePenalty": 0.1, "frequencyPenalty": 0.2},
+        ),
+        ({"logprobs": True, "top_logprobs": 3}, {"responseLogprobs": True, "logprobs": 3}),
+        ({"modalities": ["text", "image"]}, {"responseModalities": ["TEXT", "IMAGE"]}),
+        ({"response_format": {"type": "json_object"}}, {"responseMimeType": "application/json"}),
+        (
+            {"response_format": {"type": "json_schema", "json_schema": {"name": "x", "schema": SCHEMA}}},
+            {"responseMimeType": "application/json", "responseJsonSchema": SCHEMA},
+        ),
+        (
+            {"reasoning_effort": "high"},
+            {"thinkingConfig": {"thinkingLevel": "HIGH", "includeThoughts": True}},
+        ),
+        ({"reasoning_effort": "none"}, {"thinkingConfig": {"thinkingLevel": "MINIMAL"}}),
+        (
+            {"reasoning_effort": "low", "model": "gemini-2.5-flash"},
+            {"thinkingConfig": {"thinkingBudget": 1024, "includeThoughts": True}},
+        ),
+        (
+            {"reasoning_effort": "none", "model": "gemini-2.5-flash"},
+            {"thinkingConfig": {"thinkingBudget": 0}},
+        ),
+        (
+            {"reasoning_effort": "low", "thinking_config": {"thinkingBudget": -1}},
+            {"thinkingConfig": {"thinkingBudget": -1}},
+        ),
+        (
+            {
+                "temperature": 1,
+                "extra_body": {"generationConfig": {"mediaResolution": "X", "temperature": 2}},
+            },
+            {"temperature": 2, "mediaResolution": "X"},
+        ),
+    ],
+)
+def test_generation_options(options, wanted):
+    """An option with OpenAI's name becomes one of `generationConfig`, and nothing else comes along."""
+    assert body(**options) == {"contents": CONTENTS, "generationConfig": wanted}
+
+
+@pytest.mark.parametrize(
+    ("options", "wanted"),
+    [
+        ({"response_format": {"type": "text"}, "logprobs": False, "stop": []}, {}),
+        ({"tools": [WEATHER]}, {"tools": [{"functionDeclarations": [DECLARED]}]}),
+        (
+            {"tools": [{"googleSearch": {}}, WEATHER, {"type": "function", "function": {"name": "now"}}]},
+            {"tools": [{"googleSearch": {}}, {"functionDeclarations": [DECLARED, {"name": "now"}]}]},
+        ),
+        ({"tool_choice": "auto"}, {"toolConfig": {"functionCallingConfig": {"mode": "AUTO"}}}),
+        ({"tool_choice": "none"}, {"toolConfig": {"functionCallingConfig": {"mode": "NONE"}}}),
+        ({"tool_choice": "required"}, {"toolConfig": {"functionCallingConfig": {"mode": "ANY"}}}),
+        (
+            {"tool_choice": {"type": "function", "function": {"name": "f"}}},
+            {"toolConfig": {"functionCallingConfig": {"mode": "ANY", "allowedFunctionNames": ["f"]}}},
+        ),
+        (
+            {
+                "safety_settings": [{"category": "C", "threshold": "OFF"}],
+                "cached_content": "cachedContents/1",
+            },
+            {"safetySettings": [{"category": "C", "threshold": "OFF"}], "cachedContent": "cachedContents/1"},
+        ),
+        ({"service_tier": "flex"}, {"serviceTier": "flex"}),
+        ({"extra_body": {"store": False}}, {"store": False}),
+    ],
+)
+def test_other_options(options, wanted):
+    """Tools, safety and what the service has beside `generationConfig` stand where it wants them."""
+    assert body(**options) == {"contents": CONTENTS, **wanted}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("stop", 3),
+        ("tools", [{"type": "function"}]),
+        ("tools", ["google_search"]),
+        ("tool_choice", "any"),
+        ("response_format", {"type": "xml"}),
+        ("reasoning_effort", "huge"),
+        ("modalities", "text"),
+        ("base_url", "ai.google.dev"),
+        ("api_version", "v1/../x"),
+        ("timeout", 0),
+    ],
+)
+def test_wrong_values_are_refused_by_name(name, value):
+    """A value that the service would refuse or pass over is an error that names the option, with a next step."""
+    with pytest.raises(InvalidArgumentError) as caught:
+        body(**{name: value})
+    assert caught.value.argument == name
+    assert caught.value.hint
+
+
+def test_embeddings():
+    """Each text is a request of its own in one body, with its options."""
+    sent = gemini._create_embedding(
+        "gemini-embedding-001", ["a", "b"], dimensions=256, task_type="RETRIEVAL_QUERY", auth="k"
+    ).request
+    assert sent.url.endswith("/v1beta/models/gemini-embedding-001:batchEmbedContents")
+    wanted = {"outputDimensionality": 256, "taskType": "RETRIEVAL_QUERY"}
+    assert sent.json == {
+        "requests": [
+            {"model": "models/gemini-embedding-001", "content": {"parts": [{"text": text}]}, **wanted}
+            for text in ("a", "b")
+        ]
+    }
+    with pytest.raises(InvalidArgumentError, match="list of texts"):
+        gemini._create_embedding("gemini-embedding-001", [[1, 2]])
+
+
+# --- messages -----------------------------------------------------------------------------------
+
+
+def test_system_messages():
+    """System and developer messages are the system instruction, wherever they stand."""
+    sent = body(
+        [
+            {"role": "system", "content": "Be brief."},
+            *HI,
+            {"role": "developer", "content": [{"type": "text", "text": "Now in French."}]},
+        ]
+    )
+    assert sent == {
+        "systemInstruction": {"parts": [{"text": "Be brief."}, {"text": "Now in French."}]},
+        "contents": CONTENTS,
+    }
+    with pytest.raises(InvalidMessageError, match="system messages only"):
+        body([{"role": "system", "content": "Be brief."}])
+
+
+def test_a_conversation_with_tools():
+    """Calls come back with their signatures, results with the names of their calls, each in its own turn."""
+    messages = [
+        *HI,
+        {
+            "role": "assistant",
+            "content": "I'll look.",
+            "reasoning": [
+                {"text": "A thought.", "signature": "gemini:thought:dGg="},
+                {"text": "Without one.", "signature": None},
+                {"text": "Of another service.", "signature": "EqQBCg=="},
+                {"text": "", "signature": "gemini:text:dHh0"},
+            ],
+            "tool_calls": [
+                call("t1", "w", '{"city": "Bern"}', signature="QUJD"),
+                call("t2", "x", ""),
+                call("t3", "w", '{"city": '),
+            ],
+        },
+        {"role": "tool", "tool_call_id": "t1", "content": "sunny"},
+        {"role": "tool", "tool_call_id": "t2", "content": [{"type": "text", "text": '{"a": 1}'}]},
+        {"role": "tool", "tool_call_id": "t3", "content": "no such city", "is_error": True},
+        {"role": "user", "content": "And?"},
+    ]
+    assert contents(messages)[1:] == [
+        {
+            "role": "model",
+            "parts": [
+                {"text": "A thought.", "thought": True, "thoughtSignature": "dGg="},
+                {"text": "I'll look.", "thoughtSignature": "dHh0"},
+                {
+                    "functionCall": {"id": "t1", "name": "w", "args": {"city": "Bern"}},
+                    "thoughtSignature": "QUJD",
+                },
+                {"functionCall": {"id": "t2", "name": "x", "args": {}}},
+                {"functionCall": {"id": "t3", "name": "w", "args": {"INVALID_JSON": '{"city": '}}},
+            ],
+        },
+        {
+            "role": "user",
+            "parts": [
+                {"functionResponse": {"id": "t1", "name": "w", "response": {"output": "sunny"}}},
+                {"functionResponse": {"id": "t2", "name": "x", "response": {"a": 1}}},
+                {"functionResponse": {"id": "t3", "name": "w", "response": {"error": "no such city"}}},
+            ],
+        },
+        {"role": "user", "parts": [{"text": "And?"}]},
+    ]
+
+
+def test_calls_that_another_model_made():
+    """Models that want a signature are told where there is none; earlier ones are told nothing."""
+    messages = [
+        *HI,
+        {
+            "role": "assistant",
+            "content": None,
+            "tool_calls": [call("t1", signature='{"responses":{}}'), call("t2")],
+        },
+        {"role": "tool", "tool_call_id": "t1", "content": "a"},
+        {"role": "tool", "tool_call_id": "t2", "content": "b"},
+    ]
+    first, second = contents(messages)[1]["parts"]
+    assert first["thoughtSignature"] == "skip_thought_signature_validator"
+    assert "thoughtSignature" not in second
+    parts = contents(messages, model="gemini-2.5-pro")[1]["parts"]
+    assert not any("thoughtSignature" in part for part in parts)
+
+
+def test_a_result_whose_call_is_not_there():
+    """A result has to have its call before it, or say the tool's name."""
+    result = {"role": "tool", "tool_call_id": "t9", "content": "a"}
+    with pytest.raises(InvalidMessageError, match="'t9'") as caught:
+        body([*HI, result])
+    assert caught.value.index == 1
+    assert contents([*HI, {**result, "name": "w"}])[1]["parts"][0]["functionResponse"]["name"] == "w"
+
+
+def test_turns_without_text():
+    """A refusal is what was said; an empty answer is still a turn; a signature alone stands with empty text."""
+    messages = [
+        *HI,
+        {"role": "assistant", "content": None, "refusal": "No."},
+        {"role": "assistant", "content": ""},
+        {"role": "assistant", "content": "", "reasoning": [{"text": "", "signature": "gemini:text:dHh0"}]},
+    ]
+    assert [turn["parts"] for turn in contents(messages)[1:]] == [
+        [{"text": "No."}],
+        [{"text": ""}],
+        [{"text": "", "thoughtSignature": "dHh0"}],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("part", "wanted"),
+    [
+        ({"type": "text", "text": "a"}, {"text": "a"}),
+        ({"type": "refusal", "refusal": "No."}, {"text": "No."}),
+        (
+            {"type": "input_audio", "input_audio": {"data": "AAAA", "format": "m4a"}},
+            {"inlineData": {"mimeType": "audio/mp4", "data": "AAAA"}},
+        ),
+        (
+            {"type": "image_url", "image_url": {"url": f"data:image/png;base64,{PIXEL}"}},
+            {"inlineData": {"mimeType": "image/png", "data": PIXEL}},
+        ),
+        (
+            {"type": "image_url", "image_url": {"url": "https://example.org/a.PNG?x=1", "detail": "low"}},
+            {"fileData": {"fileUri": "https://example.org/a.PNG?x=1", "mimeType": "image/png"}},
+        ),
+        (
+            {"type": "input_audio", "input_audio": {"data": "AAAA", "format": "wav"}},
+            {"inlineData": {"mimeType": "audio/wav", "data": "AAAA"}},
+        ),
+        (
+            {
+                "type": "file",
+                "file": {"file_data": "data:application/pdf;base64,JVBERi0=", "filename": "a.pdf"},
+            },
+            {"inlineData": {"mimeType": "application/pdf", "data": "JVBERi0="}},
+        ),
+        (
+            {"type": "file", "file": {"file_url": "https://example.org/a.pdf"}},
+            {"fileData": {"fileUri": "https://example.org/a.pdf", "mimeType": "application/pdf"}},
+        ),
+        (
+            {
+                "type": "file",
+                "file": {"file_id": "https://generativelanguage.googleapis.com/v1beta/files/abc"},
+            },
+            {"fileData": {"fileUri": "https://generativelanguage.googleapis.com/v1beta/files/abc"}},
+        ),
+    ],
+)
+def test_parts(part, wanted):
+    """A part of a message becomes the part that the service has for it."""
+    assert contents([{"role": "user", "content": [part]}]) == [{"role": "user", "parts": [wanted]}]
+
+
+def test_a_part_that_the_service_does_not_take():
+    """A part that cannot be sent is an error that names its place."""
+    part = {"type": "video_url", "video_url": {"url": "x"}}
+    with pytest.raises(InvalidMessageError, match=r"messages\[1\]\['content'\]\[0\]") as caught:
+        body([*HI, {"role": "user", "content": [part]}])
+    assert caught.value.index == 1
+
+
+def test_what_is_sent_can_be_written():
+    """The body is plain JSON."""
+    sent = body(tools=[WEATHER], temperature=1)
+    assert json.loads(json.dumps(sent)) == sent

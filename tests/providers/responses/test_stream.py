@@ -1,0 +1,330 @@
+"""What the events of the Responses API mean, whichever of them a service sends, and what goes back of them."""
+
+import json
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from g4f_lite import ChatCompletion
+from g4f_lite.errors import ProviderResponseError
+from g4f_lite.events import (
+    Citation,
+    Finish,
+    Logprobs,
+    Media,
+    Metadata,
+    Reasoning,
+    Refusal,
+    Served,
+    ToolCallDelta,
+    Usage,
+)
+from g4f_lite.testing import Reply, Upstream
+
+
+@pytest.fixture
+def items_of(exchange):
+    """The items of a body that comes at once."""
+
+    def read(body, *, stream=True, **options):
+        decoder = exchange(stream=stream, **options).decoder
+        return [*decoder.feed(body), *decoder.close()]
+
+    return read
+
+
+def of_kind(items, kind):
+    return [item for item in items if isinstance(item, kind)]
+
+
+def calls_in(items):
+    """The calls, by position: identifier, name, arguments."""
+    found = {}
+    for item in of_kind(items, ToolCallDelta):
+        call = found.setdefault(item.position, ["", "", ""])
+        for place in range(3):
+            call[place] += item[1 + place] or ""
+    return [found[position] for position in sorted(found)]
+
+
+def told(items):
+    """What an answer says, however it is cut into pieces."""
+    return {
+        "text": "".join(of_kind(items, str)),
+        "reasoning": "".join(item.text for item in of_kind(items, Reasoning)),
+        "signatures": [item.signature for item in of_kind(items, Reasoning) if item.signature],
+        "refusal": "".join(item.text for item in of_kind(items, Refusal)),
+        "calls": calls_in(items),
+        "sources": of_kind(items, Citation),
+        "media": of_kind(items, Media),
+        "chances": [entry["token"] for item in of_kind(items, Logprobs) for entry in item.content],
+        "end": of_kind(items, Finish),
+        "usage": of_kind(items, Usage)[-1:],
+    }
+
+
+OPTIONAL = {
+    "response.created",
+    "response.output_item.added",
+    "response.output_item.done",
+    "response.content_part.added",
+    "response.content_part.done",
+    "response.reasoning_summary_part.added",
+    "response.reasoning_summary_part.done",
+}
+KINDS = ["output_text", "refusal", "reasoning_summary_text", "reasoning_text", "function_call_arguments"]
+LEFT_OUT = sorted(OPTIONAL) + [f"response.{kind}.{what}" for kind in KINDS for what in ("delta", "done")]
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(data=st.data())
+def test_no_event_is_needed_but_the_last(cases, items_of, data):
+    """Whatever kinds of events a service leaves out, and however it numbers items, all comes, and nothing twice."""
+    ident, output, more, _ = data.draw(st.sampled_from(cases.MIXED))
+    out = data.draw(st.sets(st.sampled_from(LEFT_OUT)))
+    unnamed = data.draw(st.sampled_from(["", "item_id", "output_index", "content_index"]))
+    names = data.draw(st.booleans())
+    whole = cases.answer(*output, **more)
+    if unnamed == "content_index" and ident in ("two-texts", "sources"):
+        unnamed = ""  # several parts of an item can only be told apart by their numbers
+    if unnamed == "output_index" and "response.output_item.added" in out:
+        out.discard("response.output_item.added")
+    sent = [
+        {field: value for field, value in event.items() if field != unnamed}
+        for event in whole
+        if event["type"] not in out
+    ]
+    ours, theirs = told(items_of(cases.events(*sent, names=names))), told(items_of(cases.events(*whole)))
+    late = {"response.output_text.delta", "response.output_text.done", "response.content_part.done"} & out
+    if late or "response.output_item.added" in out:  # what stood before a call may then come behind it
+        ours.pop("signatures"), theirs.pop("signatures")
+    assert ours == theirs
+
+
+def test_identifiers_may_change_with_every_event(cases, items_of):
+    """Gateways that give an item another identifier in each event are understood by its place."""
+    for ident in ("text", "tools", "reasoning", "sources"):
+        output = next(row[1] for row in cases.MIXED if row[0] == ident)
+        events = json.loads(json.dumps(cases.answer(*output)))
+        for number, event in enumerate(events):
+            if "item_id" in event:
+                event["item_id"] = f"gw_{number}"
+            elif "item" in event:
+                event["item"]["id"] = f"gw_{number}"
+        for place, item in enumerate(events[-1]["response"]["output"]):
+            item["id"] = f"gw_last_{place}"
+        ours, theirs = (told(items_of(cases.events(*sent))) for sent in (events, cases.answer(*output)))
+        ours.pop("signatures"), theirs.pop("signatures")
+        assert ours == theirs, ident
+
+
+def test_a_place_that_is_given_twice_is_two_items(cases, items_of):
+    """Two messages that both say that they are the first item are two messages."""
+    first, second = (
+        cases.message(cases.text_part("One, ")),
+        cases.message(cases.text_part("two."), ident="m2"),
+    )
+    sent = [*cases.item_events(0, first), *cases.item_events(0, second)]
+    end = cases.event("completed", response=cases.response(first, second))
+    assert told(items_of(cases.events(*sent, end)))["text"] == "One, two."
+
+
+def test_pieces_are_handed_out_as_they_come(cases, exchange):
+    """Each delta is handed out with its own event, and not again with the events that repeat it."""
+    decoder = exchange(stream=True).decoder
+    handed = []
+    for event in cases.answer(cases.message(cases.text_part("Grüße, 世界!"))):
+        found = [item for item in decoder.feed(cases.events(event)) if isinstance(item, str)]
+        handed.append((event["type"], event.get("delta"), found))
+    for kind, delta, found in handed:
+        assert found == ([delta] if kind == "response.output_text.delta" else [])
+
+
+def test_a_text_that_goes_on_in_the_end_is_completed(cases, items_of):
+    """What the end of a part has beyond its deltas is handed out."""
+    item = cases.message(cases.text_part("Hello, you"))
+    delta = cases.event("output_text.delta", item_id=item["id"], content_index=0, delta="Hello")
+    end = cases.event("completed", response=cases.response(item))
+    assert of_kind(items_of(cases.events(delta, end)), str) == ["Hello", ", you"]
+
+
+def test_sources_count_from_the_beginning(cases, items_of):
+    """The place of a source is one in the whole text, of which its part is only a piece; files are kept as well."""
+    items = items_of(cases.STREAMED["sources"].body)
+    assert of_kind(items, Citation) == [
+        Citation("https://example.org/weather", "Weather", None, 6, 15),
+        Citation(None, "rain.pdf", None, 15, 15),
+    ]
+    kept = [item.values for item in of_kind(items, Metadata)]
+    assert {"annotations": [cases.FILE]} in kept
+    assert {"output_items": [cases.SEARCH]} in kept
+
+
+def test_a_container_file_has_its_range(cases, items_of):
+    """A file that the model made is a source with a range, and a path is a fact."""
+    made = {
+        "type": "container_file_citation",
+        "container_id": "cntr_1",
+        "file_id": "cfile_1",
+        "filename": "a.csv",
+        "start_index": 1,
+        "end_index": 3,
+    }
+    path = {"type": "file_path", "file_id": "file-1", "index": 0}
+    items = items_of(cases.whole(cases.message(cases.text_part("Made.", made, path))), stream=False)
+    assert of_kind(items, Citation) == [Citation(None, "a.csv", None, 1, 3)]
+    assert of_kind(items, Metadata)[-1].values == {"annotations": [made, path]}
+
+
+def test_media_and_probabilities(cases, items_of):
+    """A picture is handed out once, without its previews, and probabilities once for each token."""
+    media = of_kind(items_of(cases.STREAMED["picture"].body), Media)
+    assert media == [Media("image", data=cases.PICTURE["result"], mime_type="image/webp", id="ig_6893d5e6")]
+    found = of_kind(items_of(cases.STREAMED["logprobs"].body), Logprobs)
+    assert [entry["token"] for item in found for entry in item.content] == ["Hello", " you"]
+
+
+def test_facts_beside_the_text(cases):
+    """The model, the answer's number and time, the tokens, the tier and the request's number are kept."""
+    headers = {"content-type": "text/event-stream", "x-request-id": "req_7"}
+    with Upstream(Reply(cases.STREAMED["text"].body, headers=headers)) as upstream:
+        stream = ChatCompletion.create(
+            provider="openai",
+            model="gpt-5.4-mini",
+            messages=[{"role": "user", "content": "Hi"}],
+            stream=True,
+            api="responses",
+            base_url=upstream.url,
+            auth="some-test-key",
+        )
+        list(stream)
+    completion = stream.completion
+    assert completion.model == "gpt-5.4-mini-2026-03-17"
+    assert completion.id.startswith("resp_67ccd2")
+    assert completion.created == 1741476542
+    assert completion.usage == Usage(36, 87, 16, 64, 4)
+    assert completion.metadata == {"service_tier": "default", "request_id": "req_7"}
+
+
+def test_llama_cpps_facts(cases, items_of):
+    """llama.cpp names the model at the end only, and how long it took beside the answer."""
+    items = items_of(cases.events(*cases.LLAMA_STREAM))
+    assert of_kind(items, Served) == [Served("smollm2-135m-instruct", cases.LLAMA["id"], 1795437426)]
+    assert Metadata({"timings": {"predicted_n": 12}}) in items
+
+
+@pytest.mark.parametrize(
+    ("reason", "finish"),
+    [
+        ("max_output_tokens", Finish("length", 0, "max_output_tokens")),
+        ("content_filter", Finish("content_filter", 0, None)),
+        ("max_messages", Finish("length", 0, "max_messages")),
+        (None, Finish("length", 0, "incomplete")),
+    ],
+)
+def test_why_an_answer_is_incomplete(cases, items_of, reason, finish):
+    """An answer that is incomplete says why, in the words of the chat API and in the service's own."""
+    details = None if reason is None else {"reason": reason}
+    body = cases.whole(cases.message(), status="incomplete", incomplete_details=details)
+    assert of_kind(items_of(body, stream=False), Finish) == [finish]
+
+
+def test_what_is_not_known_is_kept_or_passed_over(cases, items_of):
+    """Unknown events say nothing; unknown items and parts are facts; a content that is one string is text."""
+    odd = {"type": "hologram", "size": 3}
+    output = [cases.message(odd, cases.text_part("Hi")), {**cases.message(ident="m2"), "content": " you"}]
+    events = cases.answer(cases.message(cases.text_part("Hi")))
+    events.insert(2, {"type": "response.hologram.delta", "delta": "text"})
+    assert told(items_of(cases.events(*events)))["text"] == "Hi"
+    items = items_of(cases.whole(*output), stream=False)
+    assert told(items)["text"] == "Hi you"
+    assert {"output_parts": [odd]} in [item.values for item in of_kind(items, Metadata)]
+
+
+@pytest.mark.parametrize("value", [[], 3, "text", None])
+def test_a_value_that_is_no_event(items_of, value):
+    """A value that is no object is an error, and no answer."""
+    with pytest.raises(ProviderResponseError):
+        items_of(f"data: {json.dumps(value)}\n\n".encode())
+
+
+# --- what goes back -------------------------------------------------------------------------------
+
+
+def sent_back(exchange, cases, output, **options):
+    """The items that are sent for the message of an answer made of `output`."""
+    with Upstream(Reply(cases.events(*cases.answer(*output)))) as upstream:
+        stream = ChatCompletion.create(
+            provider="openai",
+            model="gpt-5.4-mini",
+            messages=[{"role": "user", "content": "Hi"}],
+            stream=True,
+            api="responses",
+            base_url=upstream.url,
+            auth="some-test-key",
+            **options,
+        )
+        list(stream)
+    return exchange([stream.completion.message]).request.json["input"]
+
+
+def as_input(item):
+    """An item of an answer as it can be sent: without what the service says of it."""
+    made = {
+        key: value for key, value in item.items() if key != "status" or "action" in item or "result" in item
+    }
+    if item["type"] == "message":
+        del made["id"]
+        made["content"] = [
+            {key: part[key] for key in ("type", "text", "refusal") if key in part} for part in item["content"]
+        ]
+    if len(item.get("summary", ())) > 1:  # two summaries have become one text
+        made["summary"] = [
+            {"type": "summary_text", "text": "\n\n".join(part["text"] for part in item["summary"])}
+        ]
+    return made
+
+
+@pytest.mark.parametrize(
+    "ident", ["reasoning", "raw-reasoning", "sources", "picture", "refusal", "custom-tool"]
+)
+def test_an_answer_goes_back_as_it_was(exchange, cases, ident):
+    """The items of an answer, put into a conversation as its message, reach the service again, in order."""
+    output = next(row[1] for row in cases.MIXED if row[0] == ident)
+    found, wanted = sent_back(exchange, cases, output), [as_input(item) for item in output]
+    if ident == "sources":  # two parts of a message have become one text
+        wanted[1]["content"] = [{"type": "output_text", "text": "Rain. It rained."}]
+    assert found == wanted
+
+
+def test_calls_alone_need_no_signature(exchange, cases):
+    """Calls with nothing before them go back by themselves, without the service's own identifiers."""
+    found = sent_back(exchange, cases, cases.CALLS)
+    assert [item["call_id"] for item in found] == ["call_0", "call_1"]
+    assert not any("id" in item for item in found)
+
+
+def test_reasoning_without_its_content_goes_back_only_where_it_is_stored(exchange, cases):
+    """Without encrypted content, an identifier means something only to a service that kept the answer."""
+    output = [cases.reasoning("Hm.", encrypted=None), cases.message(cases.text_part("Yes."))]
+    assert [item["type"] for item in sent_back(exchange, cases, output)] == ["message"]
+    stored = sent_back(exchange, cases, output, store=True)
+    assert [item["type"] for item in stored] == ["reasoning", "message"]
+    assert stored[0]["id"] == output[0]["id"]
+
+
+def test_the_chat_api_takes_the_same_message(exchange, cases):
+    """A message with what the Responses API wants back can go to the chat API, which gets none of that."""
+    output = next(row[1] for row in cases.MIXED if row[0] == "reasoning")
+    body = cases.events(*cases.answer(*output))
+    with Upstream(Reply(body)) as upstream:
+        arguments = {"base_url": upstream.url, "auth": "some-test-key", "api": "responses"}
+        messages = [{"role": "user", "content": "Hi"}]
+        stream = ChatCompletion.create(
+            provider="openai", model="o3", messages=messages, stream=True, **arguments
+        )
+        list(stream)
+    (sent,) = exchange([stream.completion.message], api="chat").request.json["messages"]
+    assert set(sent) == {"role", "content", "tool_calls"}
+    assert all(set(call) == {"id", "type", "function"} for call in sent["tool_calls"])

@@ -1,0 +1,505 @@
+"""Every recorded answer of every service, whatever happens to it on the way."""
+
+import asyncio
+import gc
+import importlib.util
+import os
+import pickle
+import signal
+import subprocess
+import sys
+import threading
+import time
+import traceback
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from provider_case import KEY, Case, ErrorCase
+
+from g4f_lite import ChatCompletion, registry
+from g4f_lite.errors import G4FLiteError, ProviderError, ProviderStatusError, ProviderTimeoutError
+from g4f_lite.kit import http
+from g4f_lite.testing import Reply, Stall, Upstream, cut
+
+FAMILIES = sorted(Path(__file__).parent.glob("*/cases.py"))
+
+
+def load(file: Path) -> Any:
+    spec = importlib.util.spec_from_file_location(f"cases_of_{file.parent.name}", file)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+MODULES = [load(file) for file in FAMILIES]
+CASES = [case for module in MODULES for case in module.CASES]
+ERRORS = [case for module in MODULES for case in getattr(module, "ERRORS", ())]
+CHATS = [case for case in CASES if case.function == "completion"]
+STREAMS = [case for case in CHATS if case.stream]
+PROVIDERS = sorted({case.provider for case in STREAMS})
+
+FUNCTIONS = {"completion": "create", "embedding": "embed", "models": "list_models"}
+
+
+def cases(found):
+    return pytest.mark.parametrize("case", found, ids=lambda case: f"{case.provider}-{case.id}")
+
+
+@pytest.fixture(autouse=True)
+def _named(request, provided):
+    """Every provider that a test names can be had."""
+    arguments = getattr(request.node, "callspec", None)
+    values = arguments.params.values() if arguments else ()
+    for value in values:
+        if isinstance(value, (Case, ErrorCase)):
+            provided(value.provider)
+        elif isinstance(value, str) and value in PROVIDERS:
+            provided(value)
+
+
+def exchange(case, base_url="http://127.0.0.1:9"):
+    """The provider's exchange for a case, nothing sent yet."""
+    provider = registry.get(case.provider)
+    function = getattr(provider, FUNCTIONS[case.function])
+    call = getattr(function, "call", function)
+    arguments = {"base_url": base_url, "auth": KEY, **case.options}
+    if case.function == "completion":
+        arguments |= {"model": case.model, "messages": case.messages, "stream": case.stream}
+    elif case.function == "embedding":
+        arguments |= {"model": case.model, "input": case.options.get("input", ["a", "b"])}
+    return call(**arguments)
+
+
+def decoded(case, chunks):
+    """The items of a body that comes in these chunks, and the error that it ends in, if it does."""
+    decoder = exchange(case).decoder
+    items = []
+    try:
+        for data in chunks:
+            items.extend(taken(decoder.feed(data), items))
+        items.extend(taken(decoder.close(), items))
+    except ProviderError as error:
+        return merged(items), error
+    return merged(items), None
+
+
+def taken(found, items):
+    """Iterate so that what came before an error is kept."""
+    for item in found:
+        items.append(item)
+    return ()
+
+
+def merged(items):
+    """Join neighbouring pieces of text: where a text is split says nothing."""
+    whole = []
+    for item in items:
+        if whole and type(item) is str and type(whole[-1]) is str:
+            whole[-1] += item
+        else:
+            whole.append(item)
+    return whole
+
+
+def told(error):
+    """What of an error must not depend on how its bytes came."""
+    return None if error is None else (type(error), str(error))
+
+
+@cases(CASES)
+def test_every_split_gives_the_same_items(case):
+    """Cut in two at any byte, and byte by byte, a recorded body means the same."""
+    items, error = decoded(case, [case.body])
+    assert (type(error) if error else None) is case.error or isinstance(error, case.error or ())
+    for offset in range(1, len(case.body)):
+        again, failure = decoded(case, [case.body[:offset], case.body[offset:]])
+        assert (again, told(failure)) == (items, told(error)), offset
+    single = [case.body[place : place + 1] for place in range(len(case.body))]
+    again, failure = decoded(case, single)
+    assert (again, told(failure)) == (items, told(error))
+
+
+@pytest.mark.skipif(not CASES, reason="there are no cases")
+@given(case=st.sampled_from(CASES or [None]), offsets=st.lists(st.integers(0, 1 << 16), max_size=40))
+def test_many_cuts_give_the_same_items(case, offsets):
+    """Cut into any pieces, a recorded body means the same."""
+    if not registry.knows(case.provider):
+        pytest.skip("its entry point is not installed")
+    items, error = decoded(case, [case.body])
+    again, failure = decoded(case, cut(case.body, offsets))
+    assert (again, told(failure)) == (items, told(error))
+
+
+@cases([case for case in STREAMS if case.error is None])
+def test_a_cut_stream_is_no_whole_answer(case):
+    """Wherever a stream ends too early, what came is a beginning of the answer, and it is said that more was due."""
+    whole, _ = decoded(case, [case.body])
+    text = "".join(item for item in whole if isinstance(item, str))
+    for offset in range(len(case.body.rstrip())):
+        items, error = decoded(case, [case.body[:offset]])
+        got = "".join(item for item in items if isinstance(item, str))
+        assert text.startswith(got), offset
+        if error is None and not case.ends_early:
+            assert got == text, offset
+            lost = [item for item in whole if item not in items]
+            assert all(type(item).__name__ in ("Usage", "Metadata", "Served") for item in lost), (
+                offset,
+                lost,
+            )
+
+
+@cases([case for case in CASES if not case.stream and case.error is None and case.function == "completion"])
+def test_a_cut_whole_answer_is_an_error(case):
+    """A body that is one JSON value and is cut anywhere is an error and no answer."""
+    for offset in range(len(case.body.rstrip())):
+        items, error = decoded(case, [case.body[:offset]])
+        assert error is not None, offset
+        assert items == [], offset
+
+
+# --- over a socket --------------------------------------------------------------------------------
+
+
+def reply(case, body=None):
+    headers = {"content-type": case.media_type, **case.headers}
+    return Reply(case.body if body is None else body, headers=headers)
+
+
+def ask(case, upstream):
+    return {
+        "provider": case.provider,
+        "model": case.model,
+        "messages": case.messages,
+        "stream": case.stream,
+        "base_url": upstream.url,
+        "auth": KEY,
+        **case.options,
+    }
+
+
+def collected(case, upstream):
+    """The completion of a synchronous call, or the error that it ends in."""
+    try:
+        answer = ChatCompletion.create(**ask(case, upstream))
+        if case.stream:
+            for _ in answer:
+                pass
+    except G4FLiteError as error:
+        return error
+    return answer.completion
+
+
+async def acollected(case, upstream):
+    """The completion of an asynchronous call, or the error that it ends in."""
+    try:
+        answer = ChatCompletion.acreate(**ask(case, upstream))
+        if case.stream:
+            async for _ in answer:
+                pass
+            return answer.completion
+        return (await answer).completion
+    except G4FLiteError as error:
+        return error
+
+
+WAYS = ["sync", "thread", "native"]
+
+
+def run(way, case, upstream, monkeypatch):
+    if way == "sync":
+        return collected(case, upstream)
+    if way == "thread":
+        monkeypatch.setattr(http, "has_async", lambda: False)
+    elif not http.has_async():
+        pytest.skip("the extra `async` is not installed")
+    return asyncio.run(acollected(case, upstream))
+
+
+@pytest.mark.parametrize("way", WAYS)
+@cases(CHATS)
+def test_the_completion_has_what_was_recorded(case, way, monkeypatch):
+    """Read synchronously, in a thread or natively, over a socket, the answer is the recorded one, all of it."""
+    with Upstream(reply(case)) as upstream:
+        result = run(way, case, upstream, monkeypatch)
+    if case.error is not None:
+        assert isinstance(result, case.error), result
+        assert result.partial_text == (case.text if case.stream else "")
+        for name, value in case.error_attributes.items():
+            assert getattr(result, name) == value, name
+        return
+    assert not isinstance(result, Exception), result
+    assert result.text == case.text
+    assert result.reasoning == case.reasoning
+    assert result.refusal == case.refusal
+    assert tuple((call.name, call.arguments) for call in result.tool_calls) == case.tool_calls
+    assert all(call.id for call in result.tool_calls)
+    assert result.finish_reason == case.finish_reason
+    assert (result.usage and result.usage[:2]) == case.usage
+    assert len(result.media) == case.media
+    assert len(result.citations) == case.citations
+    if case.choices:
+        assert tuple(choice.text for choice in result.choices) == case.choices
+    assert result.provenance.provider == case.provider
+
+
+@cases([case for case in CASES if case.function != "completion"])
+def test_lists_and_vectors_are_what_was_recorded(case):
+    """The models, or the vectors, of a recorded body come out, by position."""
+    with Upstream(reply(case)) as upstream:
+        items = list(exchange(case, upstream.url))
+    if case.function == "models":
+        assert tuple(item for item in items if isinstance(item, str)) == case.names
+        return
+    vectors = {item.position: item.values for item in items if type(item).__name__ == "Vector"}
+    assert set(vectors) == set(range(len(case.vectors)))
+    for position, values in enumerate(case.vectors):
+        assert vectors[position] == pytest.approx(list(values), abs=1e-6)
+
+
+# --- failures -------------------------------------------------------------------------------------
+
+STATUSES = [400, 401, 402, 403, 404, 408, 409, 413, 422, 429, 500, 502, 503, 504, 529]
+
+
+def everything(error):
+    """All that a program or a log could see of an error."""
+    seen, waiting = [], [error]
+    while waiting:
+        step = waiting.pop()
+        if step is not None and step not in seen:
+            seen.append(step)
+            waiting += [step.__cause__, step.__context__]
+    shown = [*map(str, seen), *map(repr, seen), *(str(getattr(step, "__notes__", "")) for step in seen)]
+    shown += [str(vars(step)) for step in seen]
+    shown += traceback.format_exception(type(error), error, error.__traceback__)
+    shown.append(repr(pickle.dumps(error)))
+    return "\n".join(shown)
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("status", STATUSES)
+@pytest.mark.parametrize("provider", PROVIDERS)
+def test_statuses_are_typed_errors_without_the_key(provider, status, way, monkeypatch):
+    """Whatever status, and a body that echoes the key: the error is typed, knows the status, and hides the key."""
+    case = next(case for case in STREAMS if case.provider == provider)
+    body = f'{{"error": {{"message": "bad {KEY} here", "type": "{KEY}"}}, "message": "bad {KEY} here"}}'
+    with Upstream(Reply(body, status=status, headers={"x-echo": KEY})) as upstream:
+        error = run(way, case, upstream, monkeypatch)
+    assert type(error) is type(ProviderStatusError.of(status))
+    assert error.status == status
+    assert KEY not in everything(error)
+    assert "bad" in str(error)
+
+
+@pytest.mark.parametrize("way", WAYS)
+@cases(ERRORS)
+def test_the_services_own_errors(case, way, monkeypatch):
+    """An error as the service words it becomes its class, with the code and the wait it names."""
+    sample = next(known for known in CHATS if known.provider == case.provider)
+    wanted = Case(id=case.id, provider=case.provider, body=b"", stream=sample.stream, options=case.options)
+    headers = {"content-type": "application/json", **case.headers}
+    with Upstream(Reply(case.body, status=case.status, headers=headers)) as upstream:
+        error = run(way, wanted, upstream, monkeypatch)
+    assert type(error) is case.error, error
+    assert error.status == case.status
+    assert error.retry_after == case.retry_after
+    assert case.code is None or error.code == case.code
+    assert case.kind is None or error.kind == case.kind
+    assert case.check is None or case.check(error)
+
+
+# --- cancel ---------------------------------------------------------------------------------------
+
+
+def opening(case):
+    """The shortest beginning of a body that says some text."""
+    feed = exchange(case).decoder.feed
+    for place in range(len(case.body)):
+        items = list(feed(case.body[place : place + 1]))
+        if any(isinstance(item, str) and item for item in items):
+            return case.body[: place + 1]
+    raise AssertionError("the case has no text")
+
+
+TALKING = {
+    provider: next(
+        (case for case in STREAMS if case.provider == provider and case.text and not case.error), None
+    )
+    for provider in PROVIDERS
+}
+SECONDS = 0.5
+"""The promise is 0.1 s; a machine that runs other things too is given five times that before it is a failure."""
+
+
+def assert_closed(upstream, since):
+    """The upstream saw the client close the connection, soon after, with nothing more sent."""
+    closed = upstream.wait_closed(timeout=5.0)
+    assert closed.at - since < SECONDS
+
+
+def stalled(case):
+    """An answer that begins and then stands still, with the connection open."""
+    return reply(case, [opening(case), Stall()])
+
+
+def talking(provider):
+    return next(
+        case
+        for case in STREAMS
+        if case.provider == provider and case.text and case.error is None and not case.choices
+    )
+
+
+@pytest.mark.parametrize("how", ["close", "with", "abandon", "other thread", "deadline"])
+@pytest.mark.parametrize("provider", PROVIDERS)
+def test_a_synchronous_cancel_reaches_the_upstream(provider, how):
+    """Closed, left, dropped, closed from another thread or out of time: the upstream sees the connection closed at once."""
+    case = talking(provider)
+    with Upstream(stalled(case)) as upstream:
+        limits = {"deadline": 0.3} if how == "deadline" else {}
+        stream = ChatCompletion.create(**ask(case, upstream), **limits)
+        first = next(stream)
+        assert case.text.startswith(first)
+        since = time.monotonic()
+        if how == "close":
+            stream.close()
+        elif how == "with":
+            with stream:
+                pass
+        elif how == "abandon":
+            del stream
+            gc.collect()
+        elif how == "deadline":
+            with pytest.raises(ProviderTimeoutError) as caught:
+                list(stream)
+            assert caught.value.phase == "total"
+            since = time.monotonic()
+        else:
+            closer = threading.Timer(0.05, stream.close)
+            closer.start()
+            assert list(stream) == []
+            closer.join()
+        assert_closed(upstream, since)
+
+
+@pytest.mark.parametrize("way", ["thread", "native"])
+@pytest.mark.parametrize("how", ["aclose", "task", "timeout", "deadline", "whole"])
+@pytest.mark.parametrize("provider", PROVIDERS)
+def test_an_asynchronous_cancel_reaches_the_upstream(provider, how, way, monkeypatch):
+    """Closed, its task cancelled, timed out or out of time: the upstream sees the connection closed at once."""
+    case = talking(provider)
+    if way == "thread":
+        monkeypatch.setattr(http, "has_async", lambda: False)
+    elif not http.has_async():
+        pytest.skip("the extra `async` is not installed")
+
+    async def scene(upstream):
+        limits = {"deadline": 0.3} if how == "deadline" else {}
+        stream = ChatCompletion.acreate(**{**ask(case, upstream), "stream": True}, **limits)
+        first = await stream.__anext__()
+        assert case.text.startswith(first)
+        if how == "aclose":
+            since = time.monotonic()
+            await stream.aclose()
+        elif how == "timeout":
+            with pytest.raises(asyncio.TimeoutError):
+                await asyncio.wait_for(stream.__anext__(), 0.05)
+            since = time.monotonic()
+        elif how == "deadline":
+            with pytest.raises(ProviderTimeoutError) as caught:
+                await stream.__anext__()
+            assert caught.value.phase == "total"
+            since = time.monotonic()
+        else:
+            task = asyncio.ensure_future(stream.__anext__())
+            await asyncio.sleep(0)
+            await asyncio.sleep(0)
+            since = time.monotonic()
+            task.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await task
+        closed = await asyncio.to_thread(upstream.wait_closed, timeout=5.0)
+        assert closed.at - since < SECONDS
+
+    async def whole(upstream):
+        task = asyncio.ensure_future(
+            ChatCompletion.acreate(**{**ask(case, upstream), "stream": False})  # still waiting for its end
+        )
+        await asyncio.to_thread(upstream.wait_for_requests)
+        since = time.monotonic()
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        closed = await asyncio.to_thread(upstream.wait_closed, timeout=5.0)
+        assert closed.at - since < SECONDS
+
+    with Upstream(stalled(case)) as upstream:
+        asyncio.run((whole if how == "whole" else scene)(upstream))
+
+
+PROGRAM = """
+import sys
+from g4f_lite import ChatCompletion
+stream = ChatCompletion.create(
+    provider=sys.argv[1], model="test-model", messages=[{"role": "user", "content": "Hi"}],
+    stream=True, base_url=sys.argv[2], auth="some-test-key",
+)
+try:
+    print(next(stream), flush=True)
+    next(stream)
+except KeyboardInterrupt:
+    print("interrupted", flush=True)
+    sys.stdin.read()  # still alive: it is not the process's end that closes the connection
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals are POSIX's")
+@pytest.mark.parametrize("provider", PROVIDERS)
+def test_ctrl_c_reaches_the_upstream(provider):
+    """Ctrl-C in a program that reads a stream closes the connection at once, with the program still running."""
+    if provider not in registry.names():
+        pytest.skip("its entry point is not installed")
+    case = talking(provider)
+    with Upstream(stalled(case)) as upstream:
+        child = subprocess.Popen(
+            [sys.executable, "-c", PROGRAM, provider, upstream.url],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        try:
+            assert child.stdout.readline().strip()
+            while child.poll() is None:
+                since = time.monotonic()
+                child.send_signal(signal.SIGINT)
+                try:
+                    closed = upstream.wait_closed(timeout=2.0)
+                except AssertionError:  # CPython may lose a signal while it imports: a user presses again
+                    continue
+                assert closed.at - since < SECONDS
+                break
+            assert child.stdout.readline() == "interrupted\n"
+        finally:
+            child.kill()
+            child.wait()
+            child.stdin.close()
+            child.stdout.close()
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("provider", PROVIDERS)
+def test_nothing_shows_the_key_of_a_good_call(provider, way, monkeypatch, caplog):
+    """The key goes out in one header, and is in no result, repr or log."""
+    caplog.set_level("DEBUG")
+    case = talking(provider)
+    with Upstream(reply(case)) as upstream:
+        result = run(way, case, upstream, monkeypatch)
+        sent = upstream.requests[0]
+    assert KEY not in sent.target
+    assert KEY not in sent.body.decode()
+    assert sum(KEY in value for _, value in sent.headers) == 1
+    assert KEY not in f"{result!r} {result.provenance!r} {result._asdict()!r} {caplog.text}"
+    assert KEY not in repr(exchange(case))

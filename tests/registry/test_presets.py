@@ -1,0 +1,524 @@
+"""Providers that a user adds without code."""
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from g4f_lite import (
+    ProviderBlockedError,
+    ProviderConflictError,
+    ProviderLoadError,
+    ProviderNotFoundError,
+    Registry,
+)
+from g4f_lite._config import read_config
+from g4f_lite._presets import read_presets
+from g4f_lite.contract import LoadedProvider
+from g4f_lite.events import Vector
+
+BASE = """
+from g4f_lite.events import Vector
+
+url = "https://example.org"
+model = ["big-1", "big-2"]
+supports_stream = True
+needs_auth = True
+auth_env = "BASE_KEY"
+inputs = ["image"]
+embedding_model = ["e-1"]
+params = "mine"
+
+
+def _create_completion(
+    model: str, messages: list, stream: bool, *, base_url: str = "", auth: str = "", heat: float = 0, more: dict = {}
+):
+    more["seen"] = 1
+    yield f"{model} {base_url} {heat} {sorted(more)}"
+
+
+async def _acreate_completion(model: str, messages: list, stream: bool, **kwargs):
+    yield f"{model} {kwargs}"
+
+
+def _create_embedding(model: str, input: list, *, base_url: str = "", heat: float = 9, auth: str = ""):
+    yield Vector(0, [heat])
+    yield base_url
+
+
+def _list_models(*, auth: str = ""):
+    yield "only"
+"""
+URL = "http://127.0.0.1:8000/v1"
+
+
+@pytest.fixture
+def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Write a configuration file: its providers, or its text as it is."""
+    folder = tmp_path / "config"
+    folder.mkdir()
+    monkeypatch.setenv("G4F_LITE_CONFIG_DIR", str(folder))
+
+    def write(content: Any = None, **providers: Any) -> Path:
+        file = folder / "config.json"
+        if isinstance(content, (str, bytes)):
+            file.write_bytes(content if isinstance(content, bytes) else content.encode())
+        else:
+            file.write_text(json.dumps({"providers": content or providers}, indent=1), "utf-8")
+        return file
+
+    return write
+
+
+@pytest.fixture
+def base(site: Any) -> Any:
+    """An installed provider to make presets of."""
+    return site.plugin("base", BASE)
+
+
+def ask(loaded: LoadedProvider, **options: Any) -> str:
+    """What a provider answers."""
+    return "".join(loaded.create(model=loaded.models[0], messages=[], stream=True, **options))
+
+
+def said(registry: Registry) -> list[str]:
+    """What is wrong with the configuration, as `doctor` shows it."""
+    problems = [item for item in registry.discovery_problems() if item.distribution == "(config)"]
+    assert all(item.location and item.fix for item in problems)
+    return list(map(str, problems))
+
+
+# --- good ones ------------------------------------------------------------------------------------
+
+
+def test_a_preset_is_a_provider_of_its_own(config: Any, base: Any, fresh: Registry) -> None:
+    """It has the name, options, models and key of its row, and the rest of the provider that it is made of."""
+    config(mine={"provider": "base", "base_url": URL, "models": ["m1", "m2"], "options": {"heat": 0.5}})
+    loaded = fresh.get("mine")
+    assert (loaded.name, loaded.full_name, loaded.version) == ("mine", "(config):mine", "1.0")
+    assert (loaded.models, loaded.url, loaded.any_model) == (("m1", "m2"), URL, True)
+    assert (loaded.auth_env, loaded.needs_auth, loaded.inputs) == ("MINE_API_KEY", False, ("image",))
+    assert (loaded.supports_stream, loaded.working, loaded.builtin) == (True, True, False)
+    assert set(loaded.options) == {"base_url", "auth", "heat", "more"}
+    assert loaded.params == "g4f_lite.providers.mine supports: (model: str, messages: list, stream: bool)"
+    assert ask(loaded) == f"m1 {URL} 0.5 ['seen']"
+    assert ask(loaded, heat=0.9, base_url="http://other") == "m1 http://other 0.9 ['seen']"
+    assert fresh.get("base").auth_env == "BASE_KEY"
+    assert ask(fresh.get("base")) == "big-1  0 ['seen']"
+    assert fresh.verdict("mine") == fresh.verdict("base")
+    assert fresh.info("mine").state == "ready"
+
+
+def test_what_a_row_leaves_out_is_as_the_base_has_it(config: Any, base: Any, fresh: Registry) -> None:
+    """A preset of the same service keeps its models and its need of a key; the key itself is another."""
+    config(mine={"provider": "base", "options": {"heat": 0.5}})
+    loaded = fresh.get("mine")
+    assert (loaded.models, loaded.embedding_models, loaded.any_model) == (("big-1", "big-2"), ("e-1",), False)
+    assert (loaded.url, loaded.needs_auth, loaded.auth_env) == ("https://example.org", True, "MINE_API_KEY")
+
+
+def test_a_preset_of_another_service_starts_anew(config: Any, base: Any, fresh: Registry) -> None:
+    """With an address of its own, nothing is known of the service's models, and no key is needed."""
+    config(
+        mine={"provider": "base", "options": {"base_url": URL}},
+        other={"base_url": URL, "provider": "g4f:base"},
+    )
+    loaded = fresh.get("mine")
+    assert (loaded.models, loaded.embedding_models, loaded.any_model) == (("default",), (), True)
+    assert (loaded.url, loaded.needs_auth) == (URL, False)
+
+
+def test_every_key_of_a_row_counts(config: Any, base: Any, fresh: Registry) -> None:
+    """What a row says stands, in the listing as after loading."""
+    config(
+        mine={
+            "provider": "base:base",
+            "base_url": URL,
+            "models": "m",
+            "embedding_models": ["e"],
+            "any_model": False,
+            "inputs": ["audio"],
+            "auth_env": "OTHER_KEY",
+            "options": {},
+        }
+    )
+    expected = (("m",), ("e",), False, ("audio",), "OTHER_KEY", True, URL)
+    for facts in (fresh.info("mine"), fresh.get("mine")):
+        assert expected == (
+            facts.models,
+            facts.embedding_models,
+            facts.any_model,
+            facts.inputs,
+            facts.auth_env,
+            facts.needs_auth,
+            facts.url,
+        )
+
+
+def test_all_functions_get_the_options(config: Any, base: Any, fresh: Registry) -> None:
+    """The asynchronous function gets all options, the others those that say where the service is."""
+    config(mine={"provider": "base", "base_url": URL, "options": {"heat": 0.5}})
+    loaded = fresh.get("mine")
+    assert loaded.acreate is not None
+    step = loaded.acreate(model="m", messages=[], stream=True, heat=1).__anext__()
+    with pytest.raises(StopIteration) as stopped:
+        step.send(None)
+    assert stopped.value.value == f"m {{'heat': 1, 'base_url': '{URL}'}}"
+    assert loaded.embed is not None
+    assert list(loaded.embed.call(model="e", input=["x"])) == [Vector(0, [9]), URL]
+    assert loaded.list_models is not None
+    assert list(loaded.list_models.call()) == ["only"]
+
+
+def test_a_provider_cannot_change_a_preset(config: Any, base: Any, fresh: Registry) -> None:
+    """Options are given to each call anew: what a provider does to them is gone with the call."""
+    config(mine={"provider": "base", "options": {"more": {"a": 1}}})
+    loaded = fresh.get("mine")
+    assert [ask(loaded), ask(loaded)] == ["big-1  0 ['a', 'seen']"] * 2
+
+
+def test_services_of_the_environment(
+    config: Any, site: Any, monkeypatch: pytest.MonkeyPatch, empty: Registry
+) -> None:
+    """Each row is a preset of `openai` with that address; the variable wins over the file."""
+    site.plugin("openai", BASE)
+    config(other={"base_url": "http://file"}, third={"base_url": "http://third"})
+    monkeypatch.setenv("G4F_LITE_SERVICES", f" mine = {URL} ,other=https://host/v1?a=b,,")
+    presets, problems = read_presets()
+    assert problems == []
+    assert {item.name: item.options["base_url"] for item in presets} == {
+        "mine": URL,
+        "other": "https://host/v1?a=b",
+        "third": "http://third",
+    }
+    assert {(item.base, item.auth_env, item.needs_auth) for item in presets if item.name == "mine"} == {
+        ("openai", "MINE_API_KEY", False)
+    }
+    assert empty.names() == ()
+
+
+def test_listing_presets_imports_nothing(config: Any, site: Any, fresh: Registry) -> None:
+    """What is known of a preset before it is used comes from its row and the base's source."""
+    site.plugin("base", BASE + "raise RuntimeError\n")
+    config(mine={"provider": "base", "models": ["m"]})
+    info = fresh.info("mine")
+    assert (info.name, info.distribution, info.version, info.target) == ("mine", "(config)", "1.0", "base")
+    assert (info.state, info.source, info.reason, info.builtin) == ("listed", "static", "", False)
+    assert (info.models, info.url, info.supports_stream) == (("m",), "https://example.org", True)
+    assert "mine" in fresh.names()
+    with pytest.raises(ProviderLoadError, match=r"'base' of base 1\.0 could not be loaded"):
+        fresh.get("mine")
+    assert fresh.info("mine").state == "failed"
+    assert fresh.info("mine").reason.startswith("its provider 'base': ")
+
+
+def test_the_file_is_read_when_the_registry_looks(config: Any, base: Any, fresh: Registry) -> None:
+    """A change of the file is seen after `refresh`, and not before."""
+    config(mine={"provider": "base"})
+    assert "mine" in fresh.names()
+    config(yours={"provider": "base"})
+    assert fresh.get("mine").name == "mine"
+    fresh.refresh()
+    assert fresh.get("yours").name == "yours"
+    with pytest.raises(ProviderNotFoundError):
+        fresh.get("mine")
+
+
+def test_a_preset_of_what_a_program_registers(config: Any, fresh: Registry, make_provider: Any) -> None:
+    """The provider that a preset is made of may come at run time; before that, it is said to be lacking."""
+    config(mine={"provider": "registered", "models": ["m"]})
+    with pytest.raises(ProviderLoadError, match="made of 'registered', and there is no such provider"):
+        fresh.get("mine")
+    assert (fresh.info("mine").state, fresh.info("mine").source) == ("failed", "unknown")
+    fresh.register(make_provider(), name="registered")
+    assert fresh.get("mine").models == ("m",)
+
+
+OFFERS = """
+import base
+
+
+def g4f_lite_register_providers(register):
+    register(base, "offered")
+"""
+
+
+def test_a_preset_of_what_hooks_offer(config: Any, site: Any, fresh: Registry) -> None:
+    """Before the hook plugins are loaded, nobody can say that the base is lacking; using the preset finds it."""
+    site.module("base", BASE)
+    site.plugin("offers", OFFERS, group="g4f_lite.hooks")
+    config(mine={"provider": "offered"})
+    [info] = [info for info in fresh.infos(hooks=False) if info.name == "mine"]
+    assert (info.state, info.models, info.reason) == ("listed", None, "")
+    assert fresh.get("mine").models == ("big-1", "big-2")
+    assert fresh.info("mine").state == "ready"
+
+
+# --- conflicts and lists --------------------------------------------------------------------------
+
+
+def test_a_name_that_is_taken_is_a_conflict(config: Any, base: Any, site: Any, fresh: Registry) -> None:
+    """A row cannot shadow an installed provider in silence; its full name addresses it."""
+    site.plugin("mine")
+    config(mine={"provider": "base"})
+    with pytest.raises(ProviderConflictError, match=r"mine:mine, \(config\):mine"):
+        fresh.get("mine")
+    assert fresh.get("(config):mine").auth_env == "MINE_API_KEY"
+    assert {info.name: info.state for info in fresh.infos() if "mine" in info.name} == {
+        "mine:mine": "conflict",
+        "(config):mine": "conflict",
+    }
+
+
+def test_a_program_cannot_take_the_name_of_a_preset(
+    config: Any, base: Any, fresh: Registry, make_provider: Any
+) -> None:
+    """Registering is refused where the user has a row of that name."""
+    config(mine={"provider": "base"})
+    with pytest.raises(ProviderConflictError):
+        fresh.register(make_provider(), name="mine")
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "who"),
+    [
+        ("G4F_LITE_BLOCK", "mine", "mine"),
+        ("G4F_LITE_BLOCK", "(config)", "mine"),
+        ("G4F_LITE_PLUGINS", "base", "mine"),
+        ("G4F_LITE_BLOCK", "base", "base"),
+        ("G4F_LITE_PLUGINS", "(config)", "base"),
+    ],
+)
+def test_the_lists_hold_for_presets(
+    config: Any, base: Any, fresh: Registry, monkeypatch: Any, variable: str, value: str, who: str
+) -> None:
+    """A preset is kept out by its name, by ``(config)``, and where its base is kept out."""
+    config(mine={"provider": "base"})
+    assert fresh.get("mine")
+    monkeypatch.setenv(variable, value)
+    with pytest.raises(ProviderBlockedError) as caught:
+        fresh.get("mine")
+    assert (caught.value.provider, caught.value.variable) == (who, variable)
+    [info] = [info for info in fresh.infos() if info.name == "mine"]
+    assert info.state == "blocked"
+    assert variable in info.reason
+
+
+def test_a_base_that_is_contested_or_invalid_is_said(
+    config: Any, base: Any, site: Any, fresh: Registry
+) -> None:
+    """What keeps the base from being used keeps the preset from it, and is its reason."""
+    site.distribution("twin", "[g4f_lite.providers]\nbase = base\n")
+    site.plugin("bad", BASE.replace("needs_auth = True", "needs_auth = 5"))
+    config(mine={"provider": "base"}, yours={"provider": "bad"})
+    with pytest.raises(ProviderConflictError, match="'base' is claimed"):
+        fresh.get("mine")
+    assert fresh.info("mine").state == "conflict"
+    verdict = fresh.verdict("yours")
+    assert [problem.kind for problem in verdict.problems] == ["wrong-constant"]
+    assert fresh.info("yours").state == "invalid"
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (
+            {"heatt": 1},
+            "does not take the option 'heatt'. Did you mean 'heat'? It takes: base_url, auth, heat, more at",
+        ),
+        ({"heat": "hot"}, "The option 'heat' of the provider 'base' takes float, not str at"),
+    ],
+)
+def test_options_that_the_base_does_not_take(
+    options: Any, words: str, config: Any, base: Any, fresh: Registry
+) -> None:
+    """They are named with what it takes, at every use, and in the listing."""
+    config(mine={"provider": "base", "options": options})
+    for _ in range(2):
+        with pytest.raises(ProviderLoadError) as caught:
+            fresh.get("mine")
+        assert words in str(caught.value)
+        assert caught.value.location.endswith("config.json:3")
+        assert caught.value.hint == "Correct its options, then start again or call registry.refresh()."
+    assert fresh.info("mine").state == "failed"
+    assert fresh.get("base")
+
+
+# --- what is wrong --------------------------------------------------------------------------------
+
+ROWS: dict[str, tuple[Any, str]] = {
+    "no object": (5, "it has to be an object"),
+    "unknown key": ({"base_ulr": URL}, "'base_ulr' is no key of it. Did you mean 'base_url'? It knows"),
+    "provider": ({"provider": 5}, "`provider` is no provider's name"),
+    "provider name": ({"provider": "Open AI"}, "`provider` is no provider's name"),
+    "models": ({"models": []}, "`models` is no list of names"),
+    "embedding models": ({"embedding_models": 5}, "`embedding_models` is no list of names"),
+    "inputs": ({"inputs": ["video"]}, "`inputs` is no list of image, audio, file"),
+    "any model": ({"any_model": 1}, "`any_model` is neither true nor false"),
+    "needs auth": ({"needs_auth": "yes"}, "`needs_auth` is neither true nor false"),
+    "variable": ({"auth_env": "A KEY"}, "`auth_env` is no variable's name"),
+    "options": ({"options": []}, "`options` is no object"),
+    "url number": ({"base_url": 5}, "`base_url` is no address"),
+    "url": ({"base_url": "127.0.0.1:8000"}, "`base_url` is no address"),
+    "url port": ({"base_url": "http://host:99999"}, "`base_url` is no address"),
+    "url line": ({"base_url": "http://host/a b"}, "`base_url` is no address"),
+    "url login": ({"base_url": "https://user:hunter2@host/v1"}, "`base_url` has a login in it"),
+    "url twice": ({"base_url": URL, "options": {"base_url": "http://x"}}, "`base_url` is given twice"),
+    "key": ({"options": {"auth": "hunter2"}}, "its options hold 'auth'"),
+    "key of api": ({"options": {"api_key": "hunter2"}}, "its options hold 'api_key'"),
+    "header": (
+        {"options": {"extra_headers": {"Authorization": "hunter2"}}},
+        "its options hold 'Authorization'",
+    ),
+    "header of key": (
+        {"options": {"extra_headers": {"x-api-key": "hunter2"}}},
+        "its options hold 'x-api-key'",
+    ),
+    "itself": ({"provider": "bad"}, "it is made of itself"),
+    "another": ({"provider": "good"}, "it is made of 'good', which is such a row too"),
+    "another in full": ({"provider": "(config):good"}, "it is made of '(config):good'"),
+}
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_a_wrong_row_is_a_problem_of_its_own(name: str, config: Any, base: Any, fresh: Registry) -> None:
+    """It is named with file and line, shows no value that may be a key, and hurts no other row."""
+    row, words = ROWS[name]
+    file = config(good={"provider": "base"}, bad=row)
+    [problem] = said(fresh)
+    assert f"(config): the provider 'bad': {words}" in problem
+    lines = file.read_text().splitlines()
+    line = int(problem.removeprefix(f"{file}:").partition(":")[0])
+    assert '"bad"' in lines[line - 1]
+    assert "hunter2" not in problem
+    assert fresh.get("good")
+    with pytest.raises(ProviderNotFoundError, match="the provider 'bad'"):
+        fresh.get("bad")
+
+
+def test_keys_have_a_place(config: Any, fresh: Registry) -> None:
+    """Who writes a key into the file is told where keys go."""
+    config(mine={"options": {"api_key": "hunter2"}})
+    assert "use `g4f-lite keys set mine`, or MINE_API_KEY" in said(fresh)[0]
+
+
+def test_all_that_is_wrong_with_a_row_is_said_at_once(config: Any, fresh: Registry) -> None:
+    """Several faults of a row are several problems; options that merely look like secrets are none."""
+    config(**{"My Row": {"models": 5, "needs_auth": 5, "x": 1}}, good={"options": {"max_tokens": 5}})
+    assert len(said(fresh)) == 4
+    assert "good" in fresh.names()
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ('{"providers": {', "config.json:1: (config): it is no JSON"),
+        ('{\n"providers": {}}}', "config.json:2: (config): it is no JSON"),
+        (b"\xff", "it cannot be read"),
+        ("[" * 100_000, "it is no JSON that can be read: RecursionError"),
+        ('{"providers": {"a": 1' + "0" * 5000 + "}}", "it is no JSON that can be read"),
+        ("[]", "it has to hold an object"),
+        ('{"providers": []}', "`providers` has to be an object"),
+        ('{"provider": {}}', "'provider' is no key of this file. Did you mean 'providers'? It knows"),
+        ('{"providers": {"a": {}, "a": {}}}', "'a' is given twice"),
+        (b" " * 1_000_001, "more than 1000000 are not read"),
+    ],
+)
+def test_a_malformed_file_is_one_problem(
+    content: Any, words: str, config: Any, base: Any, fresh: Registry
+) -> None:
+    """Whatever is wrong with the file as a whole is said with its path; what is installed goes on."""
+    file = config(content)
+    [problem] = said(fresh)
+    assert words in problem
+    assert problem.startswith(str(file))
+    assert fresh.get("base")
+
+
+def test_a_file_that_is_not_there_is_no_problem(config: Any, tmp_path: Path, monkeypatch: Any) -> None:
+    """Most users have none; a folder in its place is a problem; a user without a home has none."""
+    assert read_presets() == ([], [])
+    (tmp_path / "config" / "config.json").mkdir()
+    assert "no plain file" in str(read_presets()[1][0])
+    monkeypatch.setenv("G4F_LITE_CONFIG_DIR", str(tmp_path / "config" / "config.json" / "x"))
+    assert read_presets() == ([], [])
+    monkeypatch.delenv("G4F_LITE_CONFIG_DIR")
+    monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
+    monkeypatch.setattr(Path, "home", lambda: (_ for _ in ()).throw(RuntimeError("no home")))
+    assert read_config().problems == ()
+
+
+def test_a_file_that_must_not_be_read_is_a_problem(config: Any, monkeypatch: Any) -> None:
+    """What the system says is passed on."""
+    config("{}")
+
+    def refuse(path: Path) -> bytes:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+    assert "it cannot be read: Permission denied. Make it" in str(read_presets()[1][0])
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        ("http://127.0.0.1:8000/v1", "is no row of the form NAME=URL"),
+        ("sk-0123456789abcdef0123", "'***' is no row"),
+        ("mine=", "the provider 'mine': `base_url` is no address"),
+        ("Mine=http://x", "the provider 'Mine': that is no provider name"),
+        ("mine=http://u:hunter2@x", "has a login in it"),
+    ],
+)
+def test_wrong_rows_of_the_environment(monkeypatch: Any, config: Any, value: str, words: str) -> None:
+    """Each is a problem that names the variable, and the others count."""
+    monkeypatch.setenv("G4F_LITE_SERVICES", f"good={URL},{value}")
+    presets, [problem] = read_presets()
+    assert [item.name for item in presets] == ["good"]
+    assert words in str(problem)
+    assert str(problem).startswith("G4F_LITE_SERVICES: (config): ")
+    assert "hunter2" not in str(problem)
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=5),
+    lambda inner: (
+        st.lists(inner, max_size=2)
+        | st.dictionaries(
+            st.sampled_from(["provider", "base_url", "models", "options", "auth_env", "a", "b"])
+            | st.text(max_size=2),
+            inner,
+            max_size=3,
+        )
+    ),
+    max_leaves=8,
+)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A configuration folder for many examples."""
+    return tmp_path_factory.mktemp("configuration")
+
+
+@settings(deadline=None)
+@given(
+    content=st.one_of(JSON, st.builds(lambda rows: {"providers": rows}, JSON)), services=st.text(max_size=20)
+)
+def test_any_configuration_can_be_read(folder: Path, content: Any, services: str) -> None:
+    """No JSON and no value of the variable raise; each row is a preset or has a problem."""
+    (folder / "config.json").write_text(json.dumps(content), "utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("G4F_LITE_CONFIG_DIR", str(folder))
+        patch.setitem(
+            os.environ, "G4F_LITE_SERVICES", services.replace("\0", "").encode("utf-8", "replace").decode()
+        )
+        presets, problems = read_presets()
+    rows = content.get("providers") if isinstance(content, dict) else None
+    known = {item.name for item in presets} | {problem.name for problem in problems}
+    assert set(rows if isinstance(rows, dict) else ()) <= known
+    assert all(str(problem) for problem in problems)

@@ -1,0 +1,113 @@
+"""Models of pydantic, which has its own schemas and its own validation."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated, Optional
+
+import pytest
+
+from g4f_lite._schemas.hints import Shaper
+from g4f_lite._schemas.reading import read
+from g4f_lite._schemas.shapes import write
+from g4f_lite._schemas.strict import not_strict
+from g4f_lite.errors import StructuredOutputError
+from g4f_lite.structured import plan, schema_of
+
+pydantic = pytest.importorskip("pydantic")
+
+
+class Person(pydantic.BaseModel):
+    """Someone."""
+
+    model_config = pydantic.ConfigDict(strict=True)
+    name: Annotated[str, pydantic.Field(min_length=2)]
+    born: date
+    friends: "list[Person]" = []  # noqa: RUF012 - pydantic copies it
+
+
+class Team(pydantic.BaseModel):
+    lead: Person
+    other: Optional[Person] = None  # noqa: UP045
+
+
+class Numbers(pydantic.RootModel[list[int]]):
+    pass
+
+
+@dataclass
+class Club:
+    team: Team
+    people: list[Person]
+
+
+def test_a_model_is_validated_by_itself() -> None:
+    """Its own rules hold, strict ones too, and its problems have their places."""
+    shape = Shaper("hint").shape(Club, "it")
+    text = '{"team": {"lead": {"name": "Ada", "born": "1815-12-10"}}, "people": []}'
+    club, problems = read(shape, text)
+    assert problems == ()
+    assert club == Club(Team(lead=Person(name="Ada", born=date(1815, 12, 10))), [])
+    wrong = '{"team": {"lead": {"name": "A", "born": "x"}}, "people": [{"name": "Bo"}]}'
+    _, problems = read(shape, wrong)
+    assert [problem.partition(":")[0] for problem in problems] == [
+        "team.lead.name",
+        "team.lead.born",
+        "people[0].born",
+    ]
+
+
+@pytest.mark.parametrize("hint", [Person, Team, Club, list[Team], tuple[Person, Team]])
+@pytest.mark.parametrize("strict", [False, True])
+def test_schemas_of_models_are_whole(hint: type, strict: bool) -> None:
+    """Wherever a model stands, each reference in the schema leads to a definition of the root."""
+    jsonschema = pytest.importorskip("jsonschema")
+    schema = write(Shaper("hint").shape(hint, "it"), strict=strict)
+    jsonschema.Draft202012Validator.check_schema(schema)
+    pointers = set(_pointers(schema))
+    assert pointers
+    assert pointers <= {f"#/$defs/{name}" for name in schema["$defs"]}
+    assert schema["type"] in ("object", "array")
+
+
+def _pointers(node: object) -> list[str]:
+    if isinstance(node, dict):
+        own = [node["$ref"]] if "$ref" in node else []
+        return [*own, *(found for item in node.values() for found in _pointers(item))]
+    return [found for item in node for found in _pointers(item)] if isinstance(node, list) else []
+
+
+def test_a_model_can_be_asked_for_strictly() -> None:
+    """Its strict schema names every key as required; one with keywords that no service takes is asked for plainly."""
+
+    class Point(pydantic.BaseModel):
+        x: int
+        y: int = 0
+
+    option = plan(Point, native=True).option
+    assert option is not None
+    assert option["json_schema"]["strict"] is True
+    assert option["json_schema"]["schema"]["required"] == ["x", "y"]
+    assert schema_of(Point)["required"] == ["x"]
+    assert "minLength" in str(not_strict(write(Shaper("hint").shape(Person, "it"), strict=True)))
+
+
+def test_a_dataclass_of_pydantic_is_a_model_too() -> None:
+    """Its fields are pydantic's, and so are its rules."""
+
+    @pydantic.dataclasses.dataclass
+    class Size:
+        width: int = pydantic.Field(gt=0)
+        height: int = pydantic.Field(default=1)
+
+    assert schema_of(Size)["required"] == ["width"]
+    shape = Shaper("hint").shape(list[Size], "it")
+    assert read(shape, '[{"width": 2}]') == ([Size(2, 1)], ())
+    assert read(shape, '[{"width": 0}]')[1] == ("[0].width: Input should be greater than 0",)
+
+
+def test_a_root_model_that_is_no_object_is_wrapped() -> None:
+    """A model of a list stands under `value`, and is one again in the end."""
+    made = plan(Numbers, native=True)
+    assert made.parse('{"value": [1, 2]}') == Numbers([1, 2])
+    with pytest.raises(StructuredOutputError, match=r"value\[1\]"):
+        made.parse('{"value": [1, "x"]}')

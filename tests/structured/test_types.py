@@ -1,0 +1,457 @@
+"""From type hints to JSON schemas, and from JSON to objects, with all that is wrong named at once."""
+
+from __future__ import annotations
+
+import enum
+import sys
+import typing
+from collections.abc import Mapping, Sequence
+from dataclasses import InitVar, dataclass, field, make_dataclass
+from datetime import date, datetime, timedelta, timezone
+from decimal import Decimal
+from typing import Annotated, Any, Generic, Literal, NamedTuple, NewType, TypedDict, TypeVar
+
+import pytest
+
+from g4f_lite import InvalidArgumentError
+from g4f_lite._schemas.hints import Shaper
+from g4f_lite._schemas.reading import build, read
+from g4f_lite._schemas.shapes import write
+from g4f_lite._schemas.strict import not_strict
+from g4f_lite.structured import schema_of
+
+
+class Unit(enum.Enum):
+    """What a price is in."""
+
+    EURO = "EUR"
+    CENT = "cent"
+
+
+class Color(enum.Flag):
+    """Flags, which no JSON value stands for."""
+
+    RED = 1
+
+
+@dataclass
+class Item:
+    """One thing to buy.
+
+    Longer words about it.
+
+    Attributes:
+        name: what it is called,
+            in English
+        price: what it costs
+    """
+
+    name: str
+    price: float
+    unit: Unit = Unit.EURO
+    tags: list[str] = field(default_factory=list, metadata={"description": "words for it"})
+    number: int = 1
+    secret: str = field(default="kept", init=False)
+
+
+@dataclass
+class Node:
+    value: int
+    children: list[Node]
+
+
+class Base(TypedDict):
+    name: str
+
+
+class Table(Base, total=False):
+    """A typed dictionary."""
+
+    size: Annotated[int, "in bytes"]
+
+
+class Row(NamedTuple):
+    number: int
+    items: Sequence[Item] = ()
+
+
+@dataclass
+class Positive:
+    number: int
+
+    def __post_init__(self) -> None:
+        if self.number < 1:
+            raise ValueError("the number has to be positive")
+
+
+@dataclass
+class Cat:
+    kind: Literal["cat"]
+    lives: int
+
+
+@dataclass
+class Dog:
+    kind: Literal["dog"]
+    name: str
+
+
+@dataclass
+class Unresolvable:
+    value: NoSuchName  # noqa: F821
+
+
+class UnresolvableTable(TypedDict):
+    value: NoSuchName  # noqa: F821
+
+
+class NoType(NamedTuple):
+    value: int.nothing
+
+
+@dataclass
+class WithInitVar:
+    value: InitVar[int]
+
+
+T = TypeVar("T")
+
+
+@dataclass
+class Page(Generic[T]):
+    items: list[T]
+
+
+Name = NewType("Name", str)
+
+
+def built(hint: Any, text: str) -> Any:
+    """What is built of a text, which has no fault."""
+    value, problems = read(Shaper("hint").shape(hint, "it"), text)
+    assert problems == ()
+    return value
+
+
+def problems(hint: Any, text: str, *, strict: bool = False) -> tuple[str, ...]:
+    """What is wrong with a text, which is something."""
+    value, found = read(Shaper("hint").shape(hint, "it"), text, strict=strict)
+    assert value is None
+    assert found
+    return found
+
+
+# --- schemas ---------------------------------------------------------------------------------------------
+
+
+def test_a_class_is_described_with_its_words_and_defaults() -> None:
+    """Descriptions come from the docstring and the fields, defaults are told, what `init` does not take is not."""
+    assert schema_of(Item) == {
+        "description": "One thing to buy.",
+        "type": "object",
+        "properties": {
+            "name": {"type": "string", "description": "what it is called, in English"},
+            "price": {"type": "number", "description": "what it costs"},
+            "unit": {"type": "string", "enum": ["EUR", "cent"]},
+            "tags": {"type": "array", "items": {"type": "string"}, "description": "words for it"},
+            "number": {"type": "integer", "default": 1},
+        },
+        "required": ["name", "price"],
+        "additionalProperties": False,
+    }
+
+
+def test_a_typed_dictionary_has_its_required_and_its_other_keys() -> None:
+    """`total=False` holds for the class that says so, and `Annotated` is a description."""
+    assert schema_of(Table) == {
+        "description": "A typed dictionary.",
+        "type": "object",
+        "properties": {"name": {"type": "string"}, "size": {"type": "integer", "description": "in bytes"}},
+        "required": ["name"],
+        "additionalProperties": False,
+    }
+
+
+def test_required_and_not_required_are_read_from_strings() -> None:
+    """Where annotations are strings, `Required` and `NotRequired` still count."""
+    extensions = pytest.importorskip("typing_extensions")
+    keys = {"a": "Required[int]", "b": "NotRequired[int]", "c": "int"}
+    made = extensions.TypedDict("made", keys, total=False)
+    namespace = {"Required": extensions.Required, "NotRequired": extensions.NotRequired}
+    globals().update(namespace)
+    try:
+        assert schema_of(made)["required"] == ["a"]
+    finally:
+        for name in namespace:
+            del globals()[name]
+
+
+def test_a_class_that_holds_itself_is_a_definition() -> None:
+    """A recursive class is referred to, its root says itself what it is, and its values are built."""
+    schema = schema_of(Node)
+    assert schema["type"] == "object"
+    assert schema["properties"]["children"] == {"type": "array", "items": {"$ref": "#/$defs/Node"}}
+    assert set(schema["$defs"]) == {"Node"}
+    text = '{"value": 1, "children": [{"value": 2, "children": []}]}'
+    assert built(Node, text) == Node(1, [Node(2, [])])
+    wrong = '{"value": 1, "children": [{"value": "2", "children": [{}]}]}'
+    assert problems(Node, wrong) == (
+        "children[0].value: expected an integer, not a string",
+        "children[0].children[0].value: is missing",
+        "children[0].children[0].children: is missing",
+    )
+
+
+@pytest.mark.skipif(sys.version_info < (3, 12), reason="the statement `type` is new in Python 3.12")
+def test_an_alias_that_holds_itself_is_a_definition() -> None:
+    """A recursive alias of types is referred to as a class is."""
+    known: dict[str, Any] = {}
+    exec("type Tree = dict[str, Tree | int]", known)  # older versions cannot read it
+    tree = known["Tree"]
+    shape = Shaper("hint").shape(tree, "it")
+    pointer = {"$ref": "#/$defs/Tree"}
+    schema = write(shape)
+    assert schema["additionalProperties"] == {"anyOf": [pointer, {"type": "integer"}]}
+    assert schema_of(tuple[tree, int])["prefixItems"][0] == pointer
+    assert read(shape, '{"a": {"b": 1}}') == ({"a": {"b": 1}}, ())
+    assert read(shape, '{"a": {"b": "x"}}')[1] == ("a.b: expected Tree or an integer, not a string",)
+
+
+def test_what_is_too_deep_is_a_problem() -> None:
+    """A value deeper than Python goes is no crash."""
+    value: dict[str, Any] = {"value": 1, "children": []}
+    for _ in range(5000):
+        value = {"value": 1, "children": [value]}
+    assert build(Shaper("hint").shape(Node, "it"), value) == (None, ("it is nested too deeply",))
+
+
+def test_a_class_used_twice_is_defined_once() -> None:
+    """Only what is used more than once stands under `$defs`; a description beside it stays."""
+
+    class Pair(NamedTuple):
+        left: Row
+        right: Annotated[Row, "the other"]
+
+    Pair.__annotations__ = {"left": Row, "right": Annotated[Row, "the other"]}  # local names are no strings
+    schema = schema_of(Pair)
+    assert schema["properties"]["left"] == {"$ref": "#/$defs/Row"}
+    assert schema["properties"]["right"] == {"anyOf": [{"$ref": "#/$defs/Row"}], "description": "the other"}
+    assert list(schema["$defs"]) == ["Row"]
+
+
+def test_two_classes_of_one_name_stay_two() -> None:
+    """Definitions never take each other's name."""
+    one, other = (make_dataclass("Same", [(name, int)]) for name in "ab")
+    schema = schema_of(tuple[one, one, other, other])  # type: ignore[valid-type]
+    assert [next(iter(body["properties"])) for body in schema["$defs"].values()] == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    ("hint", "schema"),
+    [
+        (str, {"type": "string"}),
+        (None, {"type": "null"}),
+        (Any, {}),
+        (Name, {"type": "string"}),
+        (list, {"type": "array", "items": {}}),
+        (tuple, {"type": "array", "items": {}}),
+        (typing.Tuple, {"type": "array", "items": {}}),  # noqa: UP006 - what a caller may write
+        (dict, {"type": "object", "additionalProperties": {}}),
+        (Mapping[str, int], {"type": "object", "additionalProperties": {"type": "integer"}}),
+        (int | None, {"anyOf": [{"type": "integer"}, {"type": "null"}]}),
+        (Literal["a", 1], {"type": ["string", "integer"], "enum": ["a", 1]}),
+        (Literal[Unit.CENT], {"type": "string", "enum": ["cent"]}),
+        (datetime, {"type": "string", "format": "date-time"}),
+        (set[int], {"type": "array", "items": {"type": "integer"}, "uniqueItems": True}),
+        (tuple[()], {"type": "array", "minItems": 0, "maxItems": 0}),
+        (
+            tuple[int, str],
+            {
+                "type": "array",
+                "prefixItems": [{"type": "integer"}, {"type": "string"}],
+                "minItems": 2,
+                "maxItems": 2,
+            },
+        ),
+    ],
+)
+def test_each_type_has_its_schema(hint: Any, schema: dict[str, Any]) -> None:
+    """The schema of a type is the one that JSON schema has for it."""
+    assert schema_of(hint) == schema
+
+
+@pytest.mark.parametrize(
+    ("hint", "words"),
+    [
+        (bytes, "`hint` is of the type `bytes`, which no JSON value stands for"),
+        (Color, "is of the flags `Color`"),
+        (dict[int, str], "keys of the type `int`. Write dict\\[str"),
+        (set[list[int]], "a set of `list\\[int\\]`"),
+        (list[bytes], "An item of `hint` is of the type `bytes`"),
+        (dict[str, bytes], "A value of `hint` is"),
+        (tuple[int, bytes], "The item 1 of `hint` is"),
+        (Literal[b"x"], "has the value b'x', which JSON does not have"),
+        (enum.Enum("Nothing", {}), "has no values"),
+        (Unresolvable, "The class `Unresolvable` has a type hint that cannot be resolved: .*NoSuchName"),
+        (WithInitVar, "has an `InitVar`"),
+        (Page, "An item of the field `Page.items` is of the type variable `~T`"),
+        (UnresolvableTable, "The class `UnresolvableTable` has a type hint that cannot be resolved"),
+        (Page[int], "is of the type `.*Page\\[int\\]`"),
+        (object(), "is of the type `<object"),
+        ([int], "is of the type `\\[<class 'int'>\\]`"),
+        (NoType, "The class `NoType` has a type hint that is no type: .*nothing"),
+    ],
+)
+def test_what_no_json_stands_for_is_refused_with_its_place(hint: Any, words: str) -> None:
+    """A type that cannot be used is named with where it stands, and the error ends with what can be."""
+    with pytest.raises(InvalidArgumentError, match=words) as caught:
+        schema_of(hint)
+    assert caught.value.argument == "hint"
+    assert caught.value.hint
+
+
+# --- building --------------------------------------------------------------------------------------------
+
+
+def test_objects_are_built_with_their_defaults() -> None:
+    """Values become objects of their classes, and what is left out has its default."""
+    text = '{"number": 2, "items": [{"name": "a", "price": 3}]}'
+    assert built(Row, text) == Row(2, [Item("a", 3.0, Unit.EURO, [], 1)])
+
+
+def test_all_problems_come_at_once() -> None:
+    """Each thing that is wrong is named with its place, also behind the first one."""
+    text = '{"number": "2", "items": [{"name": 1, "price": true, "unit": "USD", "a b": 0}], "more": 1}'
+    assert problems(Row, text) == (
+        "number: expected an integer, not a string",
+        "items[0].name: expected a string, not a number",
+        "items[0].price: expected a number, not a boolean",
+        "items[0].unit: expected one of 'EUR', 'cent', not 'USD'",
+        "items[0]['a b']: is not a known key",
+        "more: is not a known key",
+    )
+
+
+@pytest.mark.parametrize(
+    ("hint", "text", "problem"),
+    [
+        (int, "1.5", "expected an integer, not 1.5"),
+        (int, "true", "expected an integer, not a boolean"),
+        (float, '"3"', "expected a number, not a string"),
+        (str, "null", "expected a string, not null"),
+        (bool, "1", "expected a boolean, not a number"),
+        (None, "{}", "expected null, not an object"),
+        (list[int], "{}", "expected an array, not an object"),
+        (dict[str, int], "[]", "expected an object, not an array"),
+        (tuple[int, int], "[1]", "expected an array of 2 items, not of 1"),
+        (set[int], "[1, 1.0]", "expected no item twice"),
+        (Literal["a", 1, True], '"b"', "expected one of 'a', 1, True, not 'b'"),
+        (Literal[1], "true", "expected one of 1, not True"),
+        (Literal[1], "[]", "expected one of 1, not an array"),
+        (int | None, '"x"', "expected an integer or null, not a string"),
+        (date, '"2026-02-31"', "expected a date like 2026-01-31, not '2026-02-31'"),
+        (Decimal, "1.5", "expected a decimal number in a string, not a number"),
+        (Positive, '{"number": 0}', "the number has to be positive"),
+        (Cat | Dog, '{"kind": "dog", "name": 1}', "name: expected a string, not a number"),
+        (list[Cat | Dog], '["x"]', "[0]: expected an object, not a string"),
+        (float, "1" + "0" * 400, f"expected a number, not 1{'0' * 39}… (361 more characters)"),
+        (float, "NaN", "it is not JSON: NaN is no number there"),
+        (int, "", "it is not JSON: Expecting value at line 1, column 1"),
+        (Any, "[" * 100_000, "it is nested too deeply"),
+    ],
+)
+def test_nothing_is_made_to_fit(hint: Any, text: str, problem: str) -> None:
+    """A value of another kind is a problem in plain words; nothing is converted in silence."""
+    assert problems(hint, text) == (problem,)
+
+
+@pytest.mark.parametrize(
+    ("hint", "text", "value"),
+    [
+        (int, "1.0", 1),
+        (float, "1", 1.0),
+        (Literal[1], "1.0", 1),
+        (frozenset[str], '["a"]', frozenset({"a"})),
+        (Cat | Dog, '{"kind": "dog", "name": "Rex"}', Dog("dog", "Rex")),
+        (datetime, '"2026-01-31T12:00:00Z"', datetime(2026, 1, 31, 12, tzinfo=timezone.utc)),
+        (datetime, '"2026-01-31 12:00:00.5"', datetime(2026, 1, 31, 12, 0, 0, 500_000)),  # noqa: DTZ001 - it has none
+        (
+            datetime,
+            '"2026-01-31t12:00:00.123456789+02:00"',
+            datetime(2026, 1, 31, 12, 0, 0, 123_456, tzinfo=timezone(timedelta(hours=2))),
+        ),
+        (Decimal, '"1.50"', Decimal("1.50")),
+        (list[str | int], '["1", 1]', ["1", 1]),
+        (dict[str, Any], '{"a": [1, {}]}', {"a": [1, {}]}),
+    ],
+)
+def test_what_json_says_otherwise_is_understood(hint: Any, text: str, value: Any) -> None:
+    """JSON's ways to say a number, a time, a set and a union lead to Python's objects."""
+    found = built(hint, text)
+    assert found == value
+    assert type(found) is type(value)
+
+
+def test_a_union_of_classes_that_hold_unions_is_read_in_passing() -> None:
+    """Alternatives that have the same parts do not cost a power of the depth."""
+    one = Shaper("hint")
+    text = '{"a": ' * 60 + '{"wrong": 1}' + "}" * 60
+    shape = one.shape(Deep, "it")
+    _, found = read(shape, text)
+    assert found
+
+
+@dataclass
+class Deep:
+    a: Deep | Deeper
+
+
+@dataclass
+class Deeper:
+    a: Deeper | Deep
+    b: int = 0
+
+
+def test_strict_schemas_say_null_for_what_may_be_left_out() -> None:
+    """In a strict schema every key is required, and null stands for the default of one that has it."""
+    shape = Shaper("hint").shape(Item, "it")
+    schema = write(shape, strict=True)
+    assert not_strict(schema) is None
+    assert schema["properties"]["number"] == {"anyOf": [{"type": "integer"}, {"type": "null"}]}
+    text = '{"name": "a", "price": 1, "unit": null, "tags": null, "number": null}'
+    assert read(shape, text, strict=True) == (Item("a", 1.0), ())
+    assert problems(Item, text) == (
+        "unit: expected one of 'EUR', 'cent', not null",
+        "tags: expected an array, not null",
+        "number: expected an integer, not null",
+    )
+
+
+@pytest.mark.parametrize(
+    ("schema", "fault"),
+    [
+        ({"type": "array"}, "its root is not an object"),
+        ({"type": "object"}, "the root allows keys that it does not name"),
+        ({"type": "object", "properties": {"a": {}}, "additionalProperties": False}, "may be left out"),
+        (
+            {
+                "type": "object",
+                "properties": {"a": {"type": "array", "items": {}}},
+                "required": ["a"],
+                "additionalProperties": False,
+            },
+            "`a[]` does not say",
+        ),
+        (
+            {
+                "type": "object",
+                "properties": {"a": {"type": "string", "format": "uri"}},
+                "required": ["a"],
+                "additionalProperties": False,
+            },
+            "the format 'uri'",
+        ),
+    ],
+)
+def test_what_is_not_strict_is_told_with_its_place(schema: dict[str, Any], fault: str) -> None:
+    """A schema that services would refuse as strict is known before it is sent."""
+    assert fault in str(not_strict(schema))

@@ -1,0 +1,85 @@
+"""A clock that a test holds in its hands, and nothing remembered from the test before."""
+
+import asyncio
+import threading
+from collections.abc import Callable
+
+from g4f_lite import _clock, _health_file, _steps
+from g4f_lite._health import health
+from g4f_lite._limits import limiter
+
+
+class FakeClock(_clock.Clock):
+    """Time passes when somebody waits, or when a test says so.
+
+    Attributes:
+        now: what `monotonic` says; slept: every wait, in order; drawn: what chance gives next, else 0.5.
+    """
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+        self.slept: list[float | None] = []
+        self.drawn: list[float] = []
+        self.timers: list[tuple[float, Callable[[], None]]] = []
+
+    def monotonic(self) -> float:
+        return self.now
+
+    def time(self) -> float:
+        return 1_800_000_000.0 + self.now
+
+    def random(self) -> float:
+        return self.drawn.pop(0) if self.drawn else 0.5
+
+    def sleep(self, seconds: float | None, wake: threading.Event) -> None:
+        self.slept.append(seconds)
+        if seconds is None:
+            assert wake.wait(10), "nobody ended the wait"
+            return
+        end = self.now + seconds
+        while not wake.is_set() and self.now < end:
+            self._step(end)
+
+    async def asleep(self, seconds: float | None, wake: asyncio.Event) -> None:
+        self.slept.append(seconds)
+        if seconds is None:
+            await asyncio.wait_for(wake.wait(), 10)
+            return
+        end = self.now + seconds
+        while not wake.is_set() and self.now < end:
+            self._step(end)
+            for _ in range(3):  # what a timer did reaches the loop
+                await asyncio.sleep(0)
+
+    def call_later(self, seconds: float, callback: Callable[[], None]) -> Callable[[], None]:
+        entry = (self.now + seconds, callback)
+        self.timers.append(entry)
+        return lambda: self.timers.remove(entry) if entry in self.timers else None
+
+    def call_later_on(
+        self, loop: asyncio.AbstractEventLoop, seconds: float, callback: Callable[[], None]
+    ) -> Callable[[], None]:
+        return self.call_later(seconds, callback)
+
+    def advance(self, seconds: float) -> None:
+        """Let time pass; what is due happens on the way."""
+        end = self.now + seconds
+        while self.now < end:
+            self._step(end)
+
+    def _step(self, end: float) -> None:
+        due = min((entry for entry in self.timers if entry[0] <= end), key=lambda e: e[0], default=None)
+        if due is None:
+            self.now = end
+            return
+        self.timers.remove(due)
+        self.now = max(self.now, due[0])
+        due[1]()
+
+
+def forget_everything() -> None:
+    """What the process remembers of providers and keys is gone."""
+    health.forget()
+    limiter._buckets.clear()
+    _steps._turns.clear()
+    _health_file._written = (float("-inf"), frozenset())
