@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from g4f_lite._registry import Registry as Registry
     from g4f_lite._registry import registry as registry
     from g4f_lite.async_streams import AsyncCompletionStream as AsyncCompletionStream
+    from g4f_lite.async_tool_streams import AsyncToolStream as AsyncToolStream
     from g4f_lite.cancellation import CancelScope as CancelScope
     from g4f_lite.cancellation import current_scope as current_scope
     from g4f_lite.client import AsyncClient as AsyncClient
@@ -101,6 +102,8 @@ if TYPE_CHECKING:
     from g4f_lite.routes import Route as Route
     from g4f_lite.routes import Step as Step
     from g4f_lite.streams import CompletionStream as CompletionStream
+    from g4f_lite.tool_streams import ToolStream as ToolStream
+    from g4f_lite.tools import ToolResult as ToolResult
     from g4f_lite.tools import ToolRun as ToolRun
     from g4f_lite.tools import arun_tools as arun_tools
     from g4f_lite.tools import run_tools as run_tools
@@ -111,6 +114,7 @@ __version__ = "0.1.0"
 _HOME = {
     "_registry": ("Registry", "registry"),
     "async_streams": ("AsyncCompletionStream",),
+    "async_tool_streams": ("AsyncToolStream",),
     "cancellation": ("CancelScope", "current_scope"),
     "client": ("AsyncClient", "Client"),
     "completion": ("ChatCompletion",),
@@ -179,7 +183,8 @@ _HOME = {
     "results": ("Answer", "Attempt", "Choice", "Completion", "Provenance", "ToolCall"),
     "routes": ("Limits", "Retry", "Route", "Step"),
     "streams": ("CompletionStream",),
-    "tools": ("ToolRun", "arun_tools", "run_tools", "tool"),
+    "tool_streams": ("ToolStream",),
+    "tools": ("ToolResult", "ToolRun", "arun_tools", "run_tools", "tool"),
 }
 _MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
 

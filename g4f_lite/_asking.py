@@ -90,12 +90,10 @@ class Asking:
         """Ask another candidate than before, or the same again."""
         tries = self.tries
         assert tries is not None  # noqa: S101 - only then is there another
-        from g4f_lite._telling import copied
-
-        payload = copied(candidate.payload)  # each attempt's own: a provider may change it
+        payload = _fresh(candidate.payload)  # each attempt's own: a provider may change it
         if self.continued:
             payload = self.operation.continued(payload, self.gathered.text)
-        self._turn_to(candidate._replace(payload=payload, options=copied(candidate.options)))
+        self._turn_to(candidate._replace(payload=payload, options=_fresh(candidate.options)))
         self._waited, tries.waited = tries.waited, 0.0
 
     def arguments(self) -> dict[str, Any]:
@@ -205,3 +203,13 @@ class Asking:
         candidate = self._candidate
         more = () if self.tries is None else self.tries.secrets
         return secrets_of(candidate.options, candidate.provider.name, candidate.provider.auth_env, more)
+
+
+def _fresh(value: Any) -> Any:
+    """Return a copy of what plain data can be changed; the rest is shared."""
+    kind = type(value)
+    if kind is list:
+        return [_fresh(item) for item in value]
+    if kind is dict:
+        return {name: _fresh(item) for name, item in value.items()}
+    return kind(value) if kind in (set, bytearray) else value

@@ -76,15 +76,14 @@ class Attempts:
         self._noted: set[tuple[int, str]] = set()
         self._repeats: dict[int, int] = {}
         self._pause: float | None = None
+        self._repeated: Candidate | None = None
         self._was_asked = False
         self._leave: Pass | None = None
         self._slot: Slot | None = None
-        self._secrets = list(texts_in([asked.auth, *(item.auth for item in steps if isinstance(item, Step))]))
-        for item in self._left:
-            if isinstance(item, Candidate):
-                self._know(item)
-        if isinstance(self._left[0], Candidate):
-            self.log += self._left[0].skipped
+        self._known = [item for item in self._left if isinstance(item, Candidate)]
+        self._given = [asked.auth, *(item.auth for item in steps if isinstance(item, Step))]
+        if self._known:
+            self.log += self._known[0].skipped
 
     # --- what is known -----------------------------------------------------------------------
 
@@ -113,7 +112,11 @@ class Attempts:
     @property
     def secrets(self) -> tuple[str, ...]:
         """The keys of all its steps, as far as they are known."""
-        return tuple(self._secrets)
+        found = list(texts_in(self._given))
+        for candidate in self._known:
+            provider = candidate.provider
+            found += secrets_of(candidate.options, provider.name, provider.auth_env)
+        return tuple(dict.fromkeys(found))
 
     def final_error(self) -> G4FLiteError:
         """Return the error of all: that of the only step, else one that names them all."""
@@ -186,26 +189,25 @@ class Attempts:
             )
         self._left[place : place + 1] = found
         self._alone = self._alone and len(found) == 1
-        for candidate in found:
-            self._know(candidate)
-
-    def _know(self, candidate: Candidate) -> None:
-        provider = candidate.provider
-        self._secrets += secrets_of(candidate.options, provider.name, provider.auth_env)
+        self._known += found
 
     def _admit(self, candidate: Candidate) -> Full | str | None:
         """Take the leave and the room for an attempt; return what is in the way, None if nothing is."""
-        who = _who(candidate)
-        leave = Pass() if self._alone else health.admit(who)
-        if isinstance(leave, str):
-            return leave
+        leave: Pass | None = None
+        # A repetition is no choice any more: what this call's own failures opened does not end it.
+        if not self._alone and candidate is not self._repeated:
+            found = health.admit(_who(candidate))
+            if isinstance(found, str):
+                return found
+            leave = found
         limits = candidate.limits
         if limits is not None:
-            slot = limiter.take(who, limits, self._estimate(candidate))
+            slot = limiter.take(_who(candidate), limits, self._estimate(candidate))
             if isinstance(slot, Full):
                 return slot
             self._slot = slot
         self._leave = leave
+        self._repeated = None
         return None
 
     def _estimate(self, candidate: Candidate) -> int:
@@ -254,7 +256,7 @@ class Attempts:
         if wait is None or (left is not None and wait >= left):
             return
         self._repeats[candidate.step] = done + 1
-        self._pause = wait
+        self._pause, self._repeated = wait, candidate
         self._left.insert(0, candidate)
 
 

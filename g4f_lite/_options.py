@@ -3,6 +3,7 @@
 import types
 import typing
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, Protocol
 
 from g4f_lite._text_safety import redact, shorten
@@ -60,6 +61,11 @@ def check_options(
 
 def accepts(hint: Any, value: object) -> bool:
     """Whether `value` may be of the type `hint`; hints that cannot be judged simply are taken to fit."""
+    try:
+        if type(value) in _exact(hint):  # nearly every value
+            return True
+    except TypeError:  # a hint that cannot be hashed
+        pass
     origin = typing.get_origin(hint)
     if origin is typing.Union or origin is types.UnionType:
         return any(accepts(item, value) for item in typing.get_args(hint))
@@ -75,6 +81,16 @@ def accepts(hint: Any, value: object) -> bool:
     if kind is float:
         return isinstance(value, (int, float))
     return isinstance(value, kind)
+
+
+@lru_cache(maxsize=512)
+def _exact(hint: Any) -> frozenset[type]:
+    """Return types whose own instances are surely of the type `hint`."""
+    origin = typing.get_origin(hint)
+    if origin is typing.Union or origin is types.UnionType:
+        return frozenset().union(*map(_exact, typing.get_args(hint)))
+    kind = type(None) if hint is None else origin or hint
+    return frozenset({kind}) if kind in _PLAIN else frozenset()
 
 
 def _shown(hint: Any) -> str:

@@ -1,10 +1,10 @@
 """What the environment says about plugins: which may be used, and how strictly they are judged."""
 
-import os
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from g4f_lite._discovery import normalize
+from g4f_lite._variables import Variables
 
 __all__ = [
     "ALLOW_VARIABLE",
@@ -21,6 +21,7 @@ BLOCK_VARIABLE = "G4F_LITE_BLOCK"
 STRICT_VARIABLE = "G4F_LITE_STRICT"
 
 Environment = tuple[str | None, str | None, str | None]
+_variables = Variables(ALLOW_VARIABLE, BLOCK_VARIABLE, STRICT_VARIABLE)
 """The values of the three variables, in this order."""
 
 
@@ -67,5 +68,4 @@ def current_policy(environment: Environment) -> Policy:
 
 def environment_values() -> Environment:
     """Return the variables' values now; cheap enough to ask before each call."""
-    get = os.environ.get
-    return (get(ALLOW_VARIABLE), get(BLOCK_VARIABLE), get(STRICT_VARIABLE))
+    return cast("Environment", _variables.values())

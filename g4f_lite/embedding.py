@@ -1,9 +1,10 @@
 """`Embedding`: texts as vectors, whoever computes them."""
 
+from array import array
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from g4f_lite._gathered import Gathered
+from g4f_lite._gathered import Gathered, wrong
 from g4f_lite._operation import Operation
 from g4f_lite._preparing import Wishes, arm, check, prepare, prepare_async
 from g4f_lite.contract import Function, LoadedProvider
@@ -121,9 +122,9 @@ def _checked(texts: object) -> list[str]:
         )
     for position, item in enumerate(items):
         if not isinstance(item, str) or not item:
-            kind = "empty" if item == "" else f"a {type(item).__name__}"
+            kind = "empty" if item == "" else f"of the type {type(item).__name__}"
             raise InvalidArgumentError(
-                "input", f"input[{position}] is {kind}; it has to be a text.", hint="Leave it out."
+                "input", f"input[{position}] is {kind}; it has to be a text.", hint="Pass texts only."
             )
     return list(items)
 
@@ -131,14 +132,19 @@ def _checked(texts: object) -> list[str]:
 def _result(call: "Call", texts: list[str]) -> Embeddings:
     vectors = call.gathered.vectors
     if sorted(vectors) != list(range(len(texts))):
-        error = ProviderResponseError(
-            f"The provider answered {len(texts)} texts with the vectors of {len(vectors)}.",
-            hint="Ask again, or ask another provider.",
-        )
-        error.provider, error.provenance = call.provenance.provider, call.provenance
-        raise error
+        raise _unfit(call, f"{len(texts)} texts with the vectors of {len(vectors)}")
+    if len(set(map(len, vectors.values()))) != 1:
+        raise _unfit(call, "with vectors of several lengths")
     ordered = tuple(vectors[position] for position in range(len(texts)))
     return Embeddings(ordered, call.gathered.usage, call.provenance)
+
+
+def _unfit(call: "Call", what: str) -> ProviderResponseError:
+    error = ProviderResponseError(
+        f"The provider answered {what}.", hint="Ask again, or ask another provider."
+    )
+    error.provider, error.provenance = call.provenance.provider, call.provenance
+    return error
 
 
 class _Vectors(Gathered):
@@ -155,7 +161,17 @@ class _Vectors(Gathered):
         """Take a `Vector`, a list of numbers, or an event; text is none of these."""
         if isinstance(item, list):
             item = Vector(len(self.vectors), item)
+        if isinstance(item, Vector) and isinstance(item.values, list):
+            item = Vector(item.position, _floats(item.values))
         return super().take(item)
+
+
+def _floats(values: list[Any]) -> list[float]:
+    try:
+        return array("d", values).tolist()
+    except (TypeError, OverflowError):
+        pass
+    raise wrong("The provider yielded", values, "a list of numbers")
 
 
 class _EmbeddingOperation(Operation):

@@ -15,7 +15,8 @@
     │   ├── ModelNotFoundError      no usable provider offers that model
     │   ├── MissingAuthError        the provider needs a key and none was found
     │   ├── UnsupportedOptionError  the provider does not take that option
-    │   └── MissingExtraError       what it needs is an extra that is not installed
+    │   ├── MissingExtraError       what it needs is an extra that is not installed
+    │   └── KeyStoreError           the key store cannot be read or written
     ├── ProviderError               the provider was asked and failed
     │   ├── ProviderSetupError      something it needs on this machine is missing
     │   ├── ProviderConnectionError the service could not be reached, or hung up
@@ -38,7 +39,6 @@
     │   └── AllProvidersFailedError several were asked or skipped, and none answered
     ├── ToolError                   tools cannot be used as asked
     │   └── ToolRoundsError         the model went on calling tools beyond the bound
-    ├── KeyStoreError               the key store cannot be read or written
     └── StreamStateError            a stream was asked for what it does not have yet
 
 Each message ends with the next step. Each error carries its facts as attributes, can be pickled,
@@ -223,7 +223,7 @@ class ProviderLoadError(RegistryError):
         self.reason = reason
         where = f" at {location}" if location else ""
         super().__init__(
-            f"The provider {provider!r} of {distribution} {version} could not be loaded: {reason}{where}.",
+            f"The provider {provider!r} of {f'{distribution} {version}'.strip()} could not be loaded: {reason}{where}.",
             hint=fix,
         )
 
@@ -244,7 +244,7 @@ class InvalidProviderError(RegistryError):
         self.problems = tuple(problems)
         lines = "".join(f"\n  - {problem}" for problem in self.problems)
         super().__init__(
-            f"The provider {provider!r} of {distribution} {version} does not fulfil the contract "
+            f"The provider {provider!r} of {f'{distribution} {version}'.strip()} does not fulfil the contract "
             f"({len(self.problems)} problem{'s' if len(self.problems) != 1 else ''}):{lines}\n",
             hint="If it is yours, fix these and run `g4f-lite check`; if not, tell its author.",
         )
@@ -317,7 +317,7 @@ class MissingAuthError(RequestError):
         self.variable = variable
         super().__init__(
             f"The provider {provider!r} needs a key and none was given.",
-            hint=f"Pass auth=..., or set the environment variable {variable}.",
+            hint=f"Pass auth=..., set the environment variable {variable}, or run `g4f-lite keys set {provider}`.",
         )
 
 
@@ -677,7 +677,7 @@ class ToolRoundsError(ToolError):
         )
 
 
-class KeyStoreError(G4FLiteError):
+class KeyStoreError(RequestError):
     """The key store cannot be read or written."""
 
 

@@ -1,13 +1,14 @@
 """The models that a service offers now, asked of it, and kept for a day."""
 
 import contextlib
+import hashlib
 import json
 import os
 import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from g4f_lite._gathered import Gathered
 from g4f_lite._operation import Operation
@@ -17,6 +18,9 @@ from g4f_lite.contract import Function, LoadedProvider
 from g4f_lite.errors import InvalidArgumentError
 from g4f_lite.paths import cache_dir
 from g4f_lite.streams import begun, pieces
+
+if TYPE_CHECKING:
+    from g4f_lite.routes import Retry
 
 __all__ = ["ModelNames", "alist_models", "known_models", "list_models"]
 
@@ -49,9 +53,13 @@ def list_models(
     auth: Any = None,
     timeout: float | tuple[float, float] | None = None,
     deadline: float | None = None,
+    retries: "int | Retry" = 0,
     **options: Any,
 ) -> ModelNames:
     """Return the models that a provider's service offers.
+
+    What it says is kept for a day, for each provider and each `base_url`. A provider that cannot be asked
+    says which ones it lists.
 
     Args:
         provider: its name.
@@ -60,6 +68,7 @@ def list_models(
         auth: the key, as `ChatCompletion.create` takes it; so are `timeout` and `deadline`.
         timeout: seconds, for providers that take it.
         deadline: seconds for the whole call.
+        retries: how often the service is asked once more where that is safe.
         **options: what the provider's function takes beside these, such as ``base_url``.
 
     Raises:
@@ -71,7 +80,7 @@ def list_models(
     known = _without_asking(loaded, options, 0.0 if refresh else max_age)
     if known is not None:
         return known
-    wishes = Wishes(None, provider, auth=auth, timeout=timeout, deadline=deadline)
+    wishes = Wishes(None, provider, auth=auth, timeout=timeout, deadline=deadline, retries=retries)
     call = prepare(_LISTING, None, wishes, options)
     arm(call)
     for _ in pieces(call, begun(call)):
@@ -87,6 +96,7 @@ async def alist_models(
     auth: Any = None,
     timeout: float | tuple[float, float] | None = None,
     deadline: float | None = None,
+    retries: "int | Retry" = 0,
     **options: Any,
 ) -> ModelNames:
     """Do what `list_models` does without blocking the event loop."""
@@ -94,16 +104,17 @@ async def alist_models(
 
     from g4f_lite.async_streams import AsyncCompletionStream
 
-    loaded = await asyncio.to_thread(registry.get, _checked(provider))
-    known = _without_asking(loaded, options, 0.0 if refresh else max_age)
+    _checked(provider)
+    max_age = 0.0 if refresh else max_age
+    known = await asyncio.to_thread(lambda: _without_asking(registry.get(provider), options, max_age))
     if known is not None:
         return known
-    wishes = Wishes(None, provider, auth=auth, timeout=timeout, deadline=deadline)
+    wishes = Wishes(None, provider, auth=auth, timeout=timeout, deadline=deadline, retries=retries)
     check(wishes)
     stream = AsyncCompletionStream(lambda: prepare_async(_LISTING, None, wishes, options))
     async for _ in stream:
         pass
-    return _kept(loaded, options, stream._known().gathered)
+    return await asyncio.to_thread(_kept, registry.get(provider), options, stream._known().gathered)
 
 
 def known_models(full_name: str) -> ModelNames | None:
@@ -144,7 +155,10 @@ def _kept(loaded: LoadedProvider, options: dict[str, Any], gathered: Gathered) -
 
 def _key(loaded: LoadedProvider, options: dict[str, Any]) -> str:
     address = options.get("base_url")
-    return f"{loaded.full_name} {address}" if address else loaded.full_name
+    if not address:
+        return loaded.full_name
+    # Not the address itself: there may be a key in it.
+    return f"{loaded.full_name} {hashlib.sha256(str(address).encode()).hexdigest()[:16]}"
 
 
 # --- the file -------------------------------------------------------------------------------------
@@ -177,6 +191,17 @@ def _store(rows: dict[str, tuple[tuple[str, ...], float]]) -> None:
 # --- the operation --------------------------------------------------------------------------------
 
 
+class _Names(Gathered):
+    """Names as they come; a service that offers none at the moment has answered too."""
+
+    __slots__ = ()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing has come that is an answer: never."""
+        return False
+
+
 class _Listing(Operation):
     """A provider's `_list_models`."""
 
@@ -206,6 +231,10 @@ class _Listing(Operation):
     def arguments(self, payload: Any, *, stream: bool) -> dict[str, Any]:  # noqa: ARG002
         """Return nothing: there is nothing but options."""
         return {}
+
+    def gather(self) -> Gathered:
+        """Return what collects names."""
+        return _Names()
 
     def adapted(self, payload: Any, provider: LoadedProvider) -> Any:  # noqa: ARG002
         """Return the payload, which is none."""

@@ -5,14 +5,35 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
+import held_clock
 import pytest
 
 from g4f_lite.testing import no_network
 from g4f_lite_providers import _weights
 
 _FOREIGN = (
-    *("G4F_LITE_", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "REQUESTS_CA", "CURL_CA", "SSL_CERT"),
-    *("OPENAI_", "ANTHROPIC_", "GEMINI_", "GOOGLE_", "OLLAMA_", "CO_", "COHERE_", "AZURE_", "AWS_", "MISTRAL_"),
+    *(
+        "G4F_LITE_",
+        "HTTP_PROXY",
+        "HTTPS_PROXY",
+        "ALL_PROXY",
+        "NO_PROXY",
+        "REQUESTS_CA",
+        "CURL_CA",
+        "SSL_CERT",
+    ),
+    *(
+        "OPENAI_",
+        "ANTHROPIC_",
+        "GEMINI_",
+        "GOOGLE_",
+        "OLLAMA_",
+        "CO_",
+        "COHERE_",
+        "AZURE_",
+        "AWS_",
+        "MISTRAL_",
+    ),
 )
 _KEYS = ("_API_KEY", "_API_KEYS", "_TOKEN", "_SECRET_KEY")
 
@@ -26,6 +47,13 @@ def _clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
             monkeypatch.delenv(name)
     monkeypatch.setenv("G4F_LITE_CACHE", str(tmp_path / "cache"))
     monkeypatch.setenv("G4F_LITE_CONFIG_DIR", str(tmp_path / "config"))
+
+
+@pytest.fixture(autouse=True)
+def _nothing_remembered() -> Iterator[None]:
+    """What calls of one test teach about a provider must not decide another one's."""
+    yield
+    held_clock.forget_everything()
 
 
 @pytest.fixture(autouse=True)

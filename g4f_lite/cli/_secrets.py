@@ -25,8 +25,8 @@ def clean(text: str) -> str:
         elif name.upper().endswith(_PROXY) and "@" in value:
             login = value.partition("://")[2] or value
             login = login.rpartition("@")[0]
-            for text in (login, unquote(login)):
-                secrets += [text, text.partition(":")[2]]
+            for form in (login, unquote(login)):
+                secrets += [form, form.partition(":")[2]]
     return redact(text, secrets)
 
 

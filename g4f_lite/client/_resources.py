@@ -1,4 +1,4 @@
-"""``client.embeddings`` and ``client.models``, synchronous and asynchronous."""
+"""``client.embeddings`` and ``client.models``, and what their asynchronous twins share with them."""
 
 import base64
 import struct
@@ -11,9 +11,9 @@ from g4f_lite.client import types
 from g4f_lite.client._settings import Settings, merged
 from g4f_lite.errors import InvalidArgumentError, ModelNotFoundError
 
-__all__ = ["AsyncEmbeddings", "AsyncModels", "Embeddings", "Models"]
+__all__ = ["Embeddings", "Models", "chosen", "everybodys", "listed", "listing", "prepared", "response"]
 
-_LISTING = ("provider", "auth", "timeout", "deadline", "base_url", "extra_headers")
+_LISTING = ("provider", "auth", "timeout", "deadline", "retries", "base_url", "extra_headers")
 """What of a client's defaults a listing of models takes."""
 
 
@@ -41,29 +41,11 @@ class Embeddings:
         Raises:
             G4FLiteError: as `g4f_lite.Embedding.create` does.
         """
-        arguments, encoded = _prepared(self._settings, model, options)
-        return _response(embedding.Embedding.create(input=input, **arguments), encoded=encoded)
+        arguments, encoded = prepared(self._settings, model, options)
+        return response(embedding.Embedding.create(input=input, **arguments), encoded=encoded)
 
 
-class AsyncEmbeddings:
-    """``client.embeddings``."""
-
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
-
-    async def create(
-        self,
-        *,
-        input: str | Sequence[str],
-        model: str | None = None,
-        **options: Any,
-    ) -> types.CreateEmbeddingResponse:
-        """Return the vectors of some texts, as `Client.embeddings.create` does."""
-        arguments, encoded = _prepared(self._settings, model, options)
-        return _response(await embedding.Embedding.acreate(input=input, **arguments), encoded=encoded)
-
-
-def _prepared(
+def prepared(
     settings: Settings, model: str | None, options: Mapping[str, Any]
 ) -> tuple[dict[str, Any], bool]:
     """Return the arguments for the library's function, and whether vectors are wanted in base64.
@@ -79,7 +61,7 @@ def _prepared(
     return arguments, encoding == "base64"
 
 
-def _response(found: embedding.Embeddings, *, encoded: bool) -> types.CreateEmbeddingResponse:
+def response(found: embedding.Embeddings, *, encoded: bool) -> types.CreateEmbeddingResponse:
     usage = found.usage
     return types.CreateEmbeddingResponse(
         data=[
@@ -108,10 +90,10 @@ class Models:
         Args:
             **options: what `g4f_lite.list_models` takes.
         """
-        arguments = _listing(self._settings, options)
+        arguments = listing(self._settings, options)
         if arguments is None:
-            return _everybodys()
-        return _listed([models.list_models(**one) for one in arguments])
+            return everybodys()
+        return listed([models.list_models(**one) for one in arguments])
 
     def retrieve(self, model: str, **options: Any) -> types.Model:
         """Return one of the models.
@@ -119,35 +101,13 @@ class Models:
         Raises:
             ModelNotFoundError: there is none of that name.
         """
-        return _chosen(self.list(**options), model)
+        return chosen(self.list(**options), model)
 
 
-class AsyncModels:
-    """``client.models``."""
-
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
-
-    async def list(self, **options: Any) -> types.ModelList:
-        """Return the models, as `Client.models.list` does."""
-        arguments = _listing(self._settings, options)
-        if arguments is None:
-            return _everybodys()
-        return _listed([await models.alist_models(**one) for one in arguments])
-
-    async def retrieve(self, model: str, **options: Any) -> types.Model:
-        """Return one of the models.
-
-        Raises:
-            ModelNotFoundError: there is none of that name.
-        """
-        return _chosen(await self.list(**options), model)
-
-
-def _listing(settings: Settings, options: Mapping[str, Any]) -> "list[dict[str, Any]] | None":
+def listing(settings: Settings, options: Mapping[str, Any]) -> "list[dict[str, Any]] | None":
     """Return the arguments for each provider that the client asks, None if it has none in particular."""
-    given = merged(settings, options)
-    arguments = {name: value for name, value in given.items() if name in (*_LISTING, *options)}
+    wanted = (*_LISTING, *options)
+    arguments = {name: value for name, value in merged(settings, options).items() if name in wanted}
     providers = arguments.pop("provider", None)
     if providers is None:
         return None
@@ -156,7 +116,7 @@ def _listing(settings: Settings, options: Mapping[str, Any]) -> "list[dict[str, 
     return [{**arguments, "provider": name} for name in names]
 
 
-def _listed(found: Iterable[models.ModelNames]) -> types.ModelList:
+def listed(found: Iterable[models.ModelNames]) -> types.ModelList:
     return types.ModelList(
         [
             types.Model(name, created=int(item.at or 0), owned_by=item.provider)
@@ -166,7 +126,7 @@ def _listed(found: Iterable[models.ModelNames]) -> types.ModelList:
     )
 
 
-def _everybodys() -> types.ModelList:
+def everybodys() -> types.ModelList:
     infos = [info for info in registry.infos() if info.state in ("listed", "ready")]
     return types.ModelList(
         [
@@ -177,7 +137,7 @@ def _everybodys() -> types.ModelList:
     )
 
 
-def _chosen(found: types.ModelList, model: str) -> types.Model:
+def chosen(found: types.ModelList, model: str) -> types.Model:
     for item in found.data:
         if item.id == model:
             return item

@@ -1,17 +1,44 @@
 """What a client was made with, and what that makes of the arguments of a call."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, NoReturn
 
-from g4f_lite.errors import InvalidArgumentError, UnsupportedOptionError
+from g4f_lite.errors import InvalidArgumentError, _suggestion
 
-__all__ = ["Settings", "changed", "merged", "readable_messages"]
+__all__ = ["Settings", "changed", "is_left_out", "merged"]
 
+_LEAVE_OUT = "Leave it out."
 _ELSEWHERE = {
-    "http_client": "Pass proxy=... and timeout=...; the connections are the library's.",
-    "default_query": "Put the parameters into base_url's path, or ask for the provider that needs them.",
-    "project": "Pass project=... to the provider: Client(provider='openai', project=...) sends it.",
+    "http_client": "The connections are the library's: pass proxy=... and timeout=... .",
+    "default_query": "Pass extra_query={...}, which goes with every request to a provider that takes it.",
+    "api_base": "Write base_url=... .",
+    "azure_endpoint": 'Pass provider="azure" and base_url=... .',
+    "azure_ad_token": 'Pass provider="azure" and api_key=... .',
+    "azure_ad_token_provider": "Pass the token as api_key=..., in with_options() when it is a new one.",
+    "admin_api_key": _LEAVE_OUT,
+    "workload_identity": _LEAVE_OUT,
+    "webhook_secret": _LEAVE_OUT,
+    "websocket_base_url": _LEAVE_OUT,
+    "data_residency": "Pass the region's address as base_url=... .",
+    "_strict_response_validation": _LEAVE_OUT,
 }
+"""Arguments of the `openai` package's clients that these do not have, and what to do instead."""
+
+_SAME = {"auth": "api_key", "retries": "max_retries", "extra_headers": "default_headers"}
+"""What the library's functions call a setting."""
+
+_CALLED = {"api_key": "auth", "max_retries": "retries"}
+_ALIKE = 0.75
+"""How much a name has to be like a setting's to be taken for a slip of it, and not for a provider's option."""
+
+_OF_A_PROVIDER: dict[str, Any] = {
+    "api_key": None,
+    "base_url": None,
+    "model": None,
+    "default_headers": None,
+    "options": {},
+}
+"""Settings that are meant for one provider, and must not reach another: a key above all."""
 
 
 class Settings(NamedTuple):
@@ -34,7 +61,7 @@ class Settings(NamedTuple):
     api_key: str | Sequence[str] | None = None
     base_url: str | None = None
     model: str | None = None
-    timeout: float | tuple[float, float] | None = None
+    timeout: Any = None
     deadline: float | None = None
     max_retries: Any = 2
     default_headers: Mapping[str, str] | None = None
@@ -43,44 +70,67 @@ class Settings(NamedTuple):
     options: Mapping[str, Any] = {}
 
     def __repr__(self) -> str:
-        # Without the key, the headers and the options, any of which may hold one.
-        return f"Settings(provider={self.provider!r}, model={self.model!r})"
+        # Without the key, the headers, the address and the options, any of which may hold one.
+        return f"provider={self.provider!r}, model={self.model!r}"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("A client holds a key, and is not pickled: make one in each process.")
+
+    def __deepcopy__(self, memo: object) -> "Settings":
+        return self  # nothing in it is changed
 
 
 def changed(settings: Settings, changes: Mapping[str, Any]) -> Settings:
     """Return the settings with some of them replaced; what is no setting is an option for the provider.
 
     Raises:
-        UnsupportedOptionError: an argument of the `openai` package's client that has another form here.
+        InvalidArgumentError: an argument that no client has.
     """
-    for name, where in _ELSEWHERE.items():
-        if name in changes and name != "project":
-            raise _elsewhere(name, where)
-    own = {name: value for name, value in changes.items() if name in Settings._fields and name != "options"}
-    others = {name: value for name, value in changes.items() if name not in own and name != "options"}
+    given = {_SAME.get(name, name): value for name, value in changes.items() if not _is_marker(value)}
+    own = {name: value for name, value in given.items() if name in _SETTINGS}
+    others = {name: value for name, value in given.items() if name not in own}
+    for name in others:
+        _check_name(name)
+    if settings.provider is not None and own.get("provider", settings.provider) != settings.provider:
+        settings = settings._replace(**_OF_A_PROVIDER)
     settings = settings._replace(**own, options={**settings.options, **others})
     if settings.base_url is not None and settings.provider is None:
         return settings._replace(provider="openai")  # who gives an address means this protocol
     return settings
 
 
-def _elsewhere(name: str, where: str) -> UnsupportedOptionError:
-    error = UnsupportedOptionError("Client", [name], Settings._fields)
-    error.args = (f"`Client` does not take `{name}`. {where}",)
-    error.hint = where
-    return error
+_SETTINGS = tuple(name for name in Settings._fields if name != "options")
+
+
+def _check_name(name: str) -> None:
+    if name in _ELSEWHERE:
+        what = f"A client here has no {name!r}, which clients of the `openai` package have."
+        raise InvalidArgumentError(name, what, hint=_ELSEWHERE[name])
+    import difflib  # only here: most clients are made without options
+
+    near = difflib.get_close_matches(name, _SETTINGS, n=1, cutoff=_ALIKE)
+    if near:
+        raise InvalidArgumentError(
+            name, f"A client has no argument {name!r}.{_suggestion(near)}", hint="Correct its name."
+        )
 
 
 def merged(settings: Settings, call: Mapping[str, Any]) -> dict[str, Any]:
     """Return the arguments for the library's function: the call's, and the client's where it has none.
 
-    What is None, or the `openai` package's marker for "not given", counts as left out.
+    What is None, or the `openai` package's marker for "not given", counts as left out. If the call names
+    another provider than the client, what was meant for the client's is not used.
     """
-    given = {name: value for name, value in call.items() if not _is_left_out(value)}
-    headers = {**(settings.default_headers or {}), **given.pop("extra_headers", {})}
+    given = {_CALLED.get(name, name): value for name, value in call.items() if not is_left_out(value)}
+    provider = settings.provider
+    if provider is not None and given.get("provider", provider) != provider:
+        settings = settings._replace(**_OF_A_PROVIDER)
+    headers = given.pop("extra_headers", {})
+    if isinstance(headers, Mapping):  # else it is refused further down
+        headers = {**(settings.default_headers or {}), **headers}
     defaults = {
-        "provider": settings.provider,
-        "auth": settings.api_key,
+        "provider": provider,
+        "auth": _listed(settings.api_key),
         "base_url": settings.base_url,
         "model": settings.model,
         "timeout": settings.timeout,
@@ -91,37 +141,22 @@ def merged(settings: Settings, call: Mapping[str, Any]) -> dict[str, Any]:
         "extra_headers": headers or None,
     }
     arguments = {name: value for name, value in defaults.items() if value is not None}
-    return {**arguments, **settings.options, **given}
+    arguments.update(settings.options)
+    arguments.update(given)
+    timeout: Any = arguments.get("timeout")
+    if hasattr(timeout, "connect") and hasattr(timeout, "read"):  # the `openai` package's Timeout
+        arguments["timeout"] = (timeout.connect, timeout.read)
+    return arguments
 
 
-def _is_left_out(value: Any) -> bool:
-    return value is None or type(value).__name__ in ("NotGiven", "Omit")
+def _listed(keys: Any) -> Any:
+    return list(keys) if isinstance(keys, tuple) else keys
 
 
-def readable_messages(messages: Any) -> Any:
-    """Return the messages with the records of answers in them as dictionaries.
-
-    Programs put ``response.choices[0].message`` back as it is.
-
-    Raises:
-        InvalidArgumentError: `messages` was left out.
-    """
-    if messages is None:
-        raise InvalidArgumentError(
-            "messages", "`messages` was left out.", hint='Pass [{"role": "user", "content": "Hello"}].'
-        )
-    if not isinstance(messages, Sequence) or isinstance(messages, (str, bytes)):
-        return messages  # refused further down, with what it has to be
-    return [_readable(message) for message in messages]
+def _is_marker(value: Any) -> bool:
+    return type(value).__name__ in ("NotGiven", "Omit")
 
 
-def _readable(message: Any) -> Any:
-    dump = getattr(message, "model_dump", None)
-    if dump is None or isinstance(message, Mapping):
-        return message
-    dumped = dump(exclude_none=True)
-    # What an answer has and a request has not.
-    for name in ("annotations", "audio", "function_call", "images", "parsed", "reasoning_content"):
-        dumped.pop(name, None)
-    dumped.setdefault("content", None)
-    return dumped
+def is_left_out(value: Any) -> bool:
+    """Whether an argument says nothing: None, or the `openai` package's marker for that."""
+    return value is None or _is_marker(value)

@@ -1,14 +1,16 @@
 """`Client`: the OpenAI client's shape over every provider."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from types import TracebackType
 from typing import Any, Literal, overload
 
 from g4f_lite.client import types
+from g4f_lite.client._base import BaseClient
+from g4f_lite.client._messages import readable_messages
 from g4f_lite.client._resources import Embeddings, Models
-from g4f_lite.client._results import ChunkMaker, chat_completion
-from g4f_lite.client._settings import Settings, changed, merged, readable_messages
+from g4f_lite.client._results import chat_completion
+from g4f_lite.client._settings import Settings, is_left_out, merged
 from g4f_lite.client._streams import Stream
 from g4f_lite.completion import ChatCompletion
 from g4f_lite.streams import CompletionStream
@@ -16,7 +18,7 @@ from g4f_lite.streams import CompletionStream
 __all__ = ["Client"]
 
 
-class Client:
+class Client(BaseClient):
     """A client with the `openai` package's shape, and any provider behind it.
 
     ::
@@ -25,51 +27,9 @@ class Client:
         answer = client.chat.completions.create(model="llama-3.3-70b-versatile", messages=[...])
         print(answer.choices[0].message.content)
 
-    Args:
-        provider: a provider's name, a list of names to fall back along, or a `Route`; left out: whoever
-            offers the model that a call names.
-        api_key: the key, or several that are rotated; else the environment's, else the key store's.
-        base_url: the service's address; without a provider, one that speaks OpenAI's protocol.
-        model: the model for calls that name none.
-        timeout: seconds between bytes, or (connect, read).
-        deadline: seconds for a whole call, with its retries.
-        max_retries: how often the same provider is asked again where that is safe; a number or a `Retry`.
-        default_headers: further headers for every request.
-        limits: a `Limits`: requests and tokens a minute, calls at once.
-        drop_options: drop options that a provider does not take, and record them, instead of raising.
-        **options: whatever else is to be passed to the provider in every call.
-
-    It holds no connection, so it need not be closed; `close` and `with` are there for programs that do.
+    It takes the arguments of `BaseClient`. It holds no connection, so it need not be closed; `close` and
+    `with` are there for programs that do.
     """
-
-    def __init__(
-        self,
-        *,
-        provider: Any = None,
-        api_key: str | Sequence[str] | None = None,
-        base_url: str | None = None,
-        model: str | None = None,
-        timeout: float | tuple[float, float] | None = None,
-        deadline: float | None = None,
-        max_retries: Any = 2,
-        default_headers: Mapping[str, str] | None = None,
-        limits: Any = None,
-        drop_options: bool = False,
-        **options: Any,
-    ) -> None:
-        given = {name: value for name, value in locals().items() if name not in ("self", "options")}
-        self._settings = changed(Settings(), {**given, **options})
-
-    def __repr__(self) -> str:
-        return f"Client({self._settings!r})"
-
-    def with_options(self, **changes: Any) -> "Client":
-        """Return a client that differs in these of the constructor's arguments."""
-        client = Client()
-        client._settings = changed(self._settings, changes)
-        return client
-
-    copy = with_options
 
     def close(self) -> None:
         """Do nothing: connections belong to the library and are shared."""
@@ -115,7 +75,7 @@ class Completions:
     def create(
         self,
         *,
-        messages: Sequence[Any] = ...,
+        messages: Iterable[Any] = ...,
         model: str | None = None,
         stream: Literal[False] | None = None,
         **options: Any,
@@ -124,7 +84,7 @@ class Completions:
     def create(
         self,
         *,
-        messages: Sequence[Any] = ...,
+        messages: Iterable[Any] = ...,
         model: str | None = None,
         stream: Literal[True],
         **options: Any,
@@ -133,7 +93,7 @@ class Completions:
     def create(
         self,
         *,
-        messages: Sequence[Any] = ...,
+        messages: Iterable[Any] = ...,
         model: str | None = None,
         stream: bool | None = None,
         **options: Any,
@@ -141,7 +101,7 @@ class Completions:
     def create(
         self,
         *,
-        messages: Sequence[Any] | None = None,
+        messages: Iterable[Any] | None = None,
         model: str | None = None,
         stream: bool | None = None,
         **options: Any,
@@ -158,14 +118,14 @@ class Completions:
         Raises:
             G4FLiteError: as `g4f_lite.ChatCompletion.create` does.
         """
-        arguments, maker = prepared(self._settings, messages, model, options)
-        answer: Any = ChatCompletion.create(stream=bool(stream), **arguments)
+        arguments, with_usage = prepared(self._settings, messages, model, stream, options)
+        answer: Any = ChatCompletion.create(**arguments)
         if isinstance(answer, CompletionStream):
-            return Stream(answer, maker)
+            return Stream(answer, with_usage=with_usage)
         return chat_completion(answer.completion)
 
     def parse(
-        self, *, messages: Sequence[Any], response_format: Any, model: str | None = None, **options: Any
+        self, *, messages: Iterable[Any], response_format: Any, model: str | None = None, **options: Any
     ) -> types.ChatCompletion:
         """Ask for an object: it is ``answer.choices[0].message.parsed``.
 
@@ -185,12 +145,17 @@ class Completions:
 
 
 def prepared(
-    settings: Settings, messages: Any, model: str | None, options: Mapping[str, Any]
-) -> tuple[dict[str, Any], ChunkMaker]:
-    """Return the arguments for the library's function, and what makes chunks of its events."""
+    settings: Settings, messages: Any, model: str | None, stream: Any, options: Mapping[str, Any]
+) -> tuple[dict[str, Any], bool]:
+    """Return the arguments for the library's function, and whether a stream ends with a chunk of the counts."""
     call = {"messages": readable_messages(messages), "model": model, **options}
     arguments = merged(settings, call)
+    arguments["stream"] = False if is_left_out(stream) else stream
     # The counts are always asked for and kept; whether they come as a chunk is the caller's choice.
-    wishes = arguments.pop("stream_options", None) or {}
-    maker = ChunkMaker(str(arguments.get("model") or ""), with_usage=bool(wishes.get("include_usage")))
-    return arguments, maker
+    wishes = arguments.pop("stream_options", None)
+    if not isinstance(wishes, Mapping):
+        return arguments, False
+    others = {name: value for name, value in wishes.items() if name != "include_usage"}
+    if others:
+        arguments["stream_options"] = others
+    return arguments, bool(wishes.get("include_usage"))

@@ -8,11 +8,11 @@ Shapes: https://platform.openai.com/docs/api-reference/chat/object, ".../chat/st
 ".../embeddings/object" and ".../models/object".
 """
 
-import json
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any, Literal
 
+from g4f_lite.client._list_records import CreateEmbeddingResponse, Embedding, EmbeddingUsage, Model, ModelList
+from g4f_lite.client._record import Record
 from g4f_lite.results import Provenance
 
 __all__ = [
@@ -23,8 +23,10 @@ __all__ = [
     "ChatCompletionChunk",
     "ChatCompletionMessage",
     "ChatCompletionMessageToolCall",
+    "ChatCompletionTokenLogprob",
     "Choice",
     "ChoiceDelta",
+    "ChoiceDeltaAudio",
     "ChoiceDeltaToolCall",
     "ChoiceDeltaToolCallFunction",
     "ChunkChoice",
@@ -39,59 +41,10 @@ __all__ = [
     "ModelList",
     "PromptTokensDetails",
     "Record",
+    "TopLogprob",
 ]
 
 FinishReason = Literal["stop", "length", "tool_calls", "content_filter", "function_call"]
-
-
-class Record:
-    """The base of all of them."""
-
-    __slots__ = ()
-
-    def model_dump(self, *, exclude_none: bool = False, mode: str = "python") -> dict[str, Any]:  # noqa: ARG002
-        """Return it as dictionaries and lists, as JSON has them.
-
-        Args:
-            exclude_none: leave out what is None.
-            mode: taken for the sake of programs that pass ``"json"``; both are the same here.
-        """
-        return {
-            name: _dumped(value, exclude_none)
-            for name, value in _shown(self)
-            if not (exclude_none and value is None)
-        }
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return it as dictionaries and lists, without what is None."""
-        return self.model_dump(exclude_none=True)
-
-    def model_dump_json(self, *, indent: int | None = None, exclude_none: bool = False) -> str:
-        """Return it as JSON."""
-        return json.dumps(self.model_dump(exclude_none=exclude_none), indent=indent, ensure_ascii=False)
-
-    def to_json(self, *, indent: int | None = 2) -> str:
-        """Return it as JSON, without what is None."""
-        return self.model_dump_json(indent=indent, exclude_none=True)
-
-
-def _shown(record: Record) -> list[tuple[str, Any]]:
-    # `provenance` and `parsed` are ours, and Python objects: they are no part of the API's JSON.
-    return [
-        (field.name, getattr(record, field.name))
-        for field in fields(record)  # type: ignore[arg-type]  # each of them is a dataclass
-        if field.name not in ("provenance", "parsed")
-    ]
-
-
-def _dumped(value: Any, exclude_none: bool) -> Any:
-    if isinstance(value, Record):
-        return value.model_dump(exclude_none=exclude_none)
-    if isinstance(value, (list, tuple)):
-        return [_dumped(item, exclude_none) for item in value]
-    if isinstance(value, Mapping):
-        return {key: _dumped(item, exclude_none) for key, item in value.items()}
-    return value
 
 
 # --- what a call of a tool looks like ---------------------------------------------------------
@@ -135,6 +88,7 @@ class ChoiceDeltaToolCall(Record):
     id: str | None = None
     function: ChoiceDeltaToolCallFunction | None = None
     type: Literal["function"] | None = None
+    signature: str | None = None
 
 
 # --- a whole answer ---------------------------------------------------------------------------
@@ -193,11 +147,30 @@ class ChatCompletionMessage(Record):
 
 
 @dataclass(slots=True)
-class Logprobs(Record):
-    """Tokens and their log probabilities, entries as the API has them."""
+class TopLogprob(Record):
+    """A token that could have stood in a place, and its log probability."""
 
-    content: list[Mapping[str, Any]] | None
-    refusal: list[Mapping[str, Any]] | None = None
+    token: str
+    bytes: list[int] | None
+    logprob: float
+
+
+@dataclass(slots=True)
+class ChatCompletionTokenLogprob(Record):
+    """A token of the answer, its log probability, and the likeliest ones for its place."""
+
+    token: str
+    bytes: list[int] | None
+    logprob: float
+    top_logprobs: list[TopLogprob]
+
+
+@dataclass(slots=True)
+class Logprobs(Record):
+    """Tokens and their log probabilities."""
+
+    content: list[ChatCompletionTokenLogprob] | None
+    refusal: list[ChatCompletionTokenLogprob] | None = None
 
 
 @dataclass(slots=True)
@@ -212,10 +185,10 @@ class Choice(Record):
 
 @dataclass(slots=True)
 class PromptTokensDetails(Record):
-    """Of the prompt's tokens, those read from a cache."""
+    """Of the prompt's tokens, those read from a cache, and those written to it."""
 
     cached_tokens: int | None = None
-    audio_tokens: int | None = None
+    cache_write_tokens: int | None = None
 
 
 @dataclass(slots=True)
@@ -223,9 +196,6 @@ class CompletionTokensDetails(Record):
     """Of the answer's tokens, those of reasoning."""
 
     reasoning_tokens: int | None = None
-    accepted_prediction_tokens: int | None = None
-    audio_tokens: int | None = None
-    rejected_prediction_tokens: int | None = None
 
 
 @dataclass(slots=True)
@@ -262,8 +232,21 @@ class ChatCompletion(Record):
 
 
 @dataclass(slots=True)
+class ChoiceDeltaAudio(Record):
+    """A piece of a spoken answer: base64, or its words."""
+
+    id: str | None = None
+    data: str | None = None
+    transcript: str | None = None
+
+
+@dataclass(slots=True)
 class ChoiceDelta(Record):
-    """What a chunk adds to a message."""
+    """What a chunk adds to a message; the fields are those of `ChatCompletionMessage`.
+
+    Attributes:
+        reasoning: the signature that ends a block of reasoning; its text came in `reasoning_content`.
+    """
 
     content: str | None = None
     function_call: None = None
@@ -271,8 +254,9 @@ class ChoiceDelta(Record):
     role: Literal["assistant"] | None = None
     tool_calls: list[ChoiceDeltaToolCall] | None = None
     reasoning_content: str | None = None
+    reasoning: list[dict[str, Any]] | None = None
     annotations: list[Annotation] | None = None
-    audio: dict[str, Any] | None = None
+    audio: ChoiceDeltaAudio | None = None
     images: list[dict[str, Any]] | None = None
 
 
@@ -298,58 +282,3 @@ class ChatCompletionChunk(Record):
     service_tier: str | None = None
     system_fingerprint: str | None = None
     usage: CompletionUsage | None = None
-
-
-# --- embeddings and models --------------------------------------------------------------------
-
-
-@dataclass(slots=True)
-class Embedding(Record):
-    """The vector of the input at `index`; a base64 string of little-endian floats if that was asked for."""
-
-    embedding: list[float] | str
-    index: int
-    object: Literal["embedding"] = "embedding"
-
-
-@dataclass(slots=True)
-class EmbeddingUsage(Record):
-    """Tokens of the inputs."""
-
-    prompt_tokens: int
-    total_tokens: int
-
-
-@dataclass(slots=True)
-class CreateEmbeddingResponse(Record):
-    """The vectors of all inputs, in their order."""
-
-    data: list[Embedding]
-    model: str
-    object: Literal["list"] = "list"
-    usage: EmbeddingUsage | None = None
-    provenance: Provenance | None = None
-
-
-@dataclass(slots=True)
-class Model(Record):
-    """A model that can be asked for; `owned_by` is the provider that lists it."""
-
-    id: str
-    created: int = 0
-    object: Literal["model"] = "model"
-    owned_by: str = ""
-
-
-@dataclass(slots=True)
-class ModelList(Record):
-    """The models, to be iterated."""
-
-    data: list[Model]
-    object: Literal["list"] = "list"
-
-    def __iter__(self) -> Any:
-        return iter(self.data)
-
-    def __len__(self) -> int:
-        return len(self.data)

@@ -16,7 +16,7 @@ from g4f_lite.kit._async_pool import Course, current_course, session_of_loop
 from g4f_lite.kit._async_request import Upload, request_options
 from g4f_lite.kit._body import Body, body_of
 from g4f_lite.kit._checks import check_timeout
-from g4f_lite.kit._statuses import ERROR_BODY, Headers, status_error
+from g4f_lite.kit._statuses import ERROR_BODY, LINGER, Headers, status_error
 
 if TYPE_CHECKING:
     from g4f_lite.kit.http import HTTPRequest
@@ -111,6 +111,16 @@ class Flight:
                 return rest
             failure = self._failure(error)
         raise failure
+
+    async def drain(self) -> None:
+        """Read what is left, which is mostly the end's own mark, so that the connection can be used again."""
+        with contextlib.suppress(asyncio.TimeoutError, G4FLiteError):  # the answer is whole without it
+            await asyncio.wait_for(self._read_on(), LINGER)
+
+    async def _read_on(self) -> None:
+        ends = time.monotonic() + LINGER
+        while await self.read() and time.monotonic() < ends:  # what is there is read without waiting
+            pass
 
     async def _error_body(self, headers: Headers) -> bytes:
         """Return the beginning of an error's body, as much of it as can be had."""

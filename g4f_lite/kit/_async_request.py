@@ -3,6 +3,7 @@
 import base64
 import io
 import time
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import SplitResult, unquote, urlsplit
 
@@ -60,7 +61,7 @@ def request_options(request: "HTTPRequest") -> dict[str, Any]:
         "data": Upload(body) if body is not None and len(body) > _LARGE else body,
         "headers": headers,
         "allow_redirects": False,
-        "timeout": aiohttp.ClientTimeout(total=total, connect=connect, sock_read=read, ceil_threshold=_EXACT),
+        "timeout": _timeout(connect, read, total),
     }
     if body is None:
         options["skip_auto_headers"] = ("Content-Type",)  # which aiohttp would make up
@@ -70,6 +71,11 @@ def request_options(request: "HTTPRequest") -> dict[str, Any]:
     if url.startswith("https:") or (proxy is not None and proxy.startswith("https:")):
         options["ssl"] = tls_context()
     return options
+
+
+@lru_cache(maxsize=64)
+def _timeout(connect: float, read: float, total: float | None) -> aiohttp.ClientTimeout:
+    return aiohttp.ClientTimeout(total=total, connect=connect, sock_read=read, ceil_threshold=_EXACT)
 
 
 def _proxy_options(proxy: str, url: str, headers: dict[str, str]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import json as _json
 import re
+from math import inf
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -11,6 +12,7 @@ from g4f_lite.errors import InvalidArgumentError
 __all__ = ["check_header", "check_proxy", "check_timeout", "check_url", "encode_json"]
 
 _PROXY_SCHEMES = ("http", "https", "socks4", "socks4a", "socks5", "socks5h")
+_encode = _json.JSONEncoder(allow_nan=False).encode
 _is_token = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+").fullmatch  # RFC 9110, section 5.6.2
 _is_field = re.compile(r"[\t -~]*").fullmatch
 
@@ -22,7 +24,7 @@ def check_timeout(timeout: object) -> tuple[float, float]:
         InvalidArgumentError: if it is no positive number and no pair of them.
     """
     pair: Any = timeout if isinstance(timeout, (tuple, list)) else (timeout, timeout)
-    if len(pair) == 2 and all(_is_positive(item) for item in pair):  # noqa: PLR2004 - a pair
+    if len(pair) == 2 and _is_positive(pair[0]) and _is_positive(pair[1]):  # noqa: PLR2004 - a pair
         return (float(pair[0]), float(pair[1]))
     raise InvalidArgumentError(
         "timeout",
@@ -33,7 +35,7 @@ def check_timeout(timeout: object) -> tuple[float, float]:
 
 
 def _is_positive(value: object) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and 0 < value < float("inf")
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and 0 < value < inf
 
 
 def check_url(argument: str, url: object) -> str:
@@ -121,7 +123,7 @@ def encode_json(value: Any) -> bytes:
         InvalidArgumentError: it is nothing that JSON has.
     """
     try:
-        return _json.dumps(value, allow_nan=False).encode()
+        return _encode(value).encode()
     except (TypeError, ValueError) as error:
         problem = type(error).__name__  # its text may show the value
     raise InvalidArgumentError(

@@ -4,12 +4,12 @@ Both paths, the synchronous and the asynchronous one, ask here, so that they sen
 environment is read on each call, so that a change counts, but what follows from it is worked out once.
 """
 
-import os
 import re
 import sys
 from functools import lru_cache
 from typing import TYPE_CHECKING, cast
 
+from g4f_lite._variables import Variables
 from g4f_lite.kit._checks import check_header, check_proxy
 
 if TYPE_CHECKING:
@@ -17,12 +17,15 @@ if TYPE_CHECKING:
 
 __all__ = ["ca_bundle", "outgoing_headers", "prepared_url", "proxy_of"]
 
-_PROXY_VARIABLES = tuple(
-    spelling
-    for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
-    for spelling in (name, name.upper())
+_proxies = Variables(
+    *(
+        spelling
+        for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
+        for spelling in (name, name.upper())
+    )
 )
 CA_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")
+_bundles = Variables(*CA_VARIABLES)
 _SYSTEM_HAS_PROXIES = sys.platform in ("win32", "darwin", "cygwin")
 """Whether proxies are also set elsewhere than in variables."""
 
@@ -56,8 +59,7 @@ def proxy_of(request: "HTTPRequest", url: str) -> str | None:
     """
     if request.proxy:
         return check_proxy("`proxy`", request.proxy)
-    get = os.environ.get
-    environment = tuple([get(name) for name in _PROXY_VARIABLES])
+    environment = _proxies.values()
     if not _SYSTEM_HAS_PROXIES and not any(environment):
         return None
     return _environment_proxy(url, environment)
@@ -74,21 +76,22 @@ def _environment_proxy(url: str, environment: tuple[str | None, ...]) -> str | N
 
 def ca_bundle() -> str | None:
     """Return the file or folder of trusted certificates that the environment names, None if it does not."""
-    get = os.environ.get
-    return next((path for path in map(get, CA_VARIABLES) if path), None)
+    return next(filter(None, _bundles.values()), None)
 
 
 @lru_cache(maxsize=1)
-def _default_headers() -> tuple[tuple[str, str], ...]:
+def _default_headers() -> tuple[tuple[str, str, str], ...]:
+    """Return each header's name in small letters, its name and its value."""
     from g4f_lite import __version__
 
-    return (
+    headers = (
         ("User-Agent", f"g4f-lite/{__version__}"),
         # What both paths can unpack, whatever else is installed.
         ("Accept-Encoding", "gzip, deflate"),
         ("Accept", "*/*"),
         ("Connection", "keep-alive"),
     )
+    return tuple((name.lower(), name, value) for name, value in headers)
 
 
 def outgoing_headers(request: "HTTPRequest", body: bytes | None) -> dict[str, str]:
@@ -105,8 +108,8 @@ def outgoing_headers(request: "HTTPRequest", body: bytes | None) -> dict[str, st
         check_header(name, value)
     spelled = {name.lower(): name for name in own}
     headers: dict[str, str] = {}
-    for name, value in _default_headers():
-        given = spelled.get(name.lower())
+    for lower, name, value in _default_headers():
+        given = spelled.get(lower)
         if given is None:
             headers[name] = value
         else:

@@ -1,7 +1,7 @@
 """What a response's head says: its headers, its status, how long to wait."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from g4f_lite._text_safety import redact, shorten
 from g4f_lite.errors import ProviderError, ProviderStatusError
@@ -9,10 +9,13 @@ from g4f_lite.errors import ProviderError, ProviderStatusError
 if TYPE_CHECKING:
     from g4f_lite.kit.http import HTTPRequest
 
-__all__ = ["ERROR_BODY", "Headers", "retry_after", "status_error"]
+__all__ = ["ERROR_BODY", "LINGER", "Headers", "retry_after", "status_error"]
 
 ERROR_BODY = 65536
 """Bytes of an error's body that are read."""
+
+LINGER = 0.5
+"""Seconds that the rest of a body is read for when nothing in it matters any more."""
 
 _SHOWN = 16384
 _REDIRECTS = (301, 302, 303, 307, 308)
@@ -27,12 +30,19 @@ class Headers(Mapping[str, str]):
 
     def __init__(self, items: Iterable[tuple[str, str]]) -> None:
         self._items: dict[str, tuple[str, str]] = {}
+        found = self._items
         for name, value in items:
-            known = self._items.get(name.lower())
-            self._items[name.lower()] = (known[0], f"{known[1]}, {value}") if known else (name, value)
+            key = name.lower()
+            known = found.get(key)
+            found[key] = (known[0], f"{known[1]}, {value}") if known else (name, value)
 
     def __getitem__(self, name: str) -> str:
         return self._items[name.lower()][1]
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """Return a header, `default` if there is none; the inherited method raises and catches for that."""
+        known = self._items.get(name.lower())
+        return default if known is None else known[1]
 
     def __iter__(self) -> Iterator[str]:
         return (name for name, _ in self._items.values())

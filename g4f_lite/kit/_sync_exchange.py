@@ -1,5 +1,6 @@
 """The synchronous exchange, on `requests`' adapter."""
 
+import time
 from collections.abc import Iterator
 from http.client import IncompleteRead
 from typing import TYPE_CHECKING, Any
@@ -9,7 +10,7 @@ from g4f_lite.kit import _words
 from g4f_lite.kit._body import body_of
 from g4f_lite.kit._failures import FOREIGN, translate
 from g4f_lite.kit._pool import pool
-from g4f_lite.kit._statuses import ERROR_BODY, Headers, status_error
+from g4f_lite.kit._statuses import ERROR_BODY, LINGER, Headers, status_error
 from g4f_lite.kit._watch import Watch
 
 if TYPE_CHECKING:
@@ -48,11 +49,16 @@ def _answer(request: "HTTPRequest", watch: Watch) -> Iterator[bytes]:
         if request.on_headers is not None:
             request.on_headers(headers)
         body = body_of(request.url, headers, request.max_body)
-        if body is None:
-            yield from _pieces(response)
-        else:
-            for data in _pieces(response):
+        is_over = request.is_over
+        wire = _pieces(response)
+        for data in wire:
+            if body is None:
+                yield data
+            else:
                 yield from body.feed(data)
+            if is_over is not None and is_over():
+                _drain(response, wire)
+                return
         watch.check()  # a body without a mark for its end looks whole when we ended it
         if body is not None:
             body.close()
@@ -82,6 +88,21 @@ def _pieces(response: "requests.Response") -> Iterator[bytes]:
             yield data
     wire.close()  # the connection takes no other request before
     raw.release_conn()
+
+
+def _drain(response: "requests.Response", wire: Iterator[bytes]) -> None:
+    """Read what is left, which is mostly the end's own mark, so that the connection can be used again."""
+    ends = time.monotonic() + LINGER
+    # The socket that the standard library's response reads from: only its timeout counts here.
+    answer: Any = response.raw._original_response
+    sock = getattr(getattr(answer.fp, "raw", None), "_sock", None)
+    try:
+        while sock is not None and (left := ends - time.monotonic()) > 0:
+            sock.settimeout(left)  # the connection pool sets it anew for the next request
+            if not next(wire, b""):
+                return
+    except FOREIGN:  # the answer is whole without it
+        return
 
 
 def _error_body(response: "requests.Response", headers: Headers) -> bytes:

@@ -22,7 +22,8 @@ class Decoder(Protocol):
     """What an `Exchange` drives: bytes in as they come, text and events out as soon as they are certain.
 
     A decoder does no I/O, and gives the same items for every way of splitting the same bytes. What it
-    returns is iterated at once; where it raises in the middle of that, what it gave before is kept.
+    returns is iterated at once; where it raises in the middle of that, what it gave before is kept. One
+    with an attribute `done` says there whether nothing that may follow matters any more.
     """
 
     def feed(self, data: bytes, /) -> Iterable[Any]:
@@ -40,6 +41,8 @@ class Exchange(Iterator[Any], AsyncIterator[Any]):
     __slots__ = ("__weakref__", "_areading", "_reading", "decoder", "request")
 
     def __init__(self, request: http.HTTPRequest, decoder: Decoder) -> None:
+        if hasattr(decoder, "done"):
+            request = request._replace(is_over=lambda: decoder.done)
         self.request = request
         self.decoder = decoder
         self._reading: Generator[Any, None, None] | None = None

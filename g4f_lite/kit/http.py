@@ -58,6 +58,8 @@ class HTTPRequest(NamedTuple):
         max_body: bytes, unpacked, after which the body is refused; None: a stream, without an end.
         on_status: makes the error for a status that is no success, of the status, the headers and the
             beginning of the body, at most 64 KiB of it. Redirects are not asked about.
+        is_over: asked after each piece of the body: whether nothing that may follow matters. What is left is
+            then read for a moment, so that the connection can be used again, and not waited for.
     """
 
     url: str
@@ -71,6 +73,7 @@ class HTTPRequest(NamedTuple):
     deadline: float | None = None
     max_body: int | None = None
     on_status: Callable[[int, Mapping[str, str], bytes], ProviderError] | None = None
+    is_over: Callable[[], bool] | None = None
 
     def __repr__(self) -> str:
         # Neither the conversation nor a key belongs into a traceback or a log.
@@ -103,13 +106,20 @@ async def astream(request: HTTPRequest) -> AsyncGenerator[bytes, None]:
     try:
         await flight.take_off()
         read, body = flight.read, flight.body
+        is_over = request.is_over
         if body is None:
             while data := await read():
                 yield data
+                if is_over is not None and is_over():
+                    await flight.drain()
+                    return
         else:
             while data := await read():
                 for piece in body.feed(data):
                     yield piece
+                if is_over is not None and is_over():
+                    await flight.drain()
+                    return
             body.close()
     finally:
         flight.end()

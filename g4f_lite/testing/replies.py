@@ -154,8 +154,8 @@ class Reply:
                 yield Frame(item.data, None)
             elif isinstance(item, (bytes, str)):
                 data = item.encode() if isinstance(item, str) else item
-                packed = packer.compress(data) + packer.flush(zlib.Z_SYNC_FLUSH) if packer else data
                 if data:  # an empty chunk would end a chunked body
+                    packed = packer.compress(data) + packer.flush(zlib.Z_SYNC_FLUSH) if packer else data
                     yield Frame(packed, len(data))
             else:
                 yield item

@@ -7,7 +7,7 @@ from g4f_lite.errors import ProviderResponseError
 from g4f_lite.events import Citation, Finish, FinishReason, Metadata, Served
 from g4f_lite.kit import service_errors
 from g4f_lite.kit.json_events import JSONStream, mapping
-from g4f_lite_providers._chat_choice import ChatChoice
+from g4f_lite_providers._chat_choice import ChatChoice, says_no_more
 from g4f_lite_providers._chat_usage import usage_in, usage_of
 from g4f_lite_providers._json_parts import integer, items, objects, string
 
@@ -104,7 +104,7 @@ class ChatAnswer:
                 if (
                     text
                     and type(text) is str
-                    and (len(delta) == 1 or _says_no_more(delta))
+                    and (len(delta) == 1 or says_no_more(delta))
                     and not choice.get("finish_reason")
                     and not choice.get("index")
                     and not choice.get("logprobs")
@@ -158,20 +158,20 @@ class ChatAnswer:
         Raises:
             ProviderError: it is none.
         """
-        if isinstance(value, list) and len(value) == 1:  # Google's errors
-            value = value[0]
-        self._raise_if_error("", value)
-        found = objects(mapping(value).get("choices"))
+        only = value[0] if isinstance(value, list) and len(value) == 1 else value  # a list: Google's errors
+        self._raise_if_error("", only)
+        answer = mapping(only)
+        found = objects(answer.get("choices"))
         if not found:
             raise _no_answer("no choices")
-        yield from self._about(value)
+        yield from self._about(answer)
         for place, item in enumerate(found):
             choice = self._choice({"index": place, **item})
             yield from choice.take(mapping(item.get("message")), whole=True)
             yield from self._ended(choice, item)
             choice.finished = True
         yield from self.rest()
-        yield from self._beside(value)
+        yield from self._beside(answer)
 
     # --- what both have ------------------------------------------------------------------------------
 
@@ -200,7 +200,8 @@ class ChatAnswer:
 
     def _ended(self, choice: ChatChoice, item: Mapping[str, Any]) -> Iterator[Any]:
         """Yield a choice's log probabilities, and why it ended, if it did now."""
-        yield from choice.logprobs(item.get("logprobs"))
+        if item.get("logprobs"):
+            yield from choice.logprobs(item["logprobs"])
         word = string(item.get("finish_reason"))
         if word is None or choice.finished:
             return
@@ -258,11 +259,6 @@ class ChatStream(JSONStream):
                 "The service's answer was cut short: it has no end mark.",
                 hint="Ask again, or ask another provider.",
             )
-
-
-def _says_no_more(delta: Mapping[str, Any]) -> bool:
-    """Whether a delta has nothing beside its text: many services name the role, and what is null, each time."""
-    return not any(delta[name] for name in delta if name not in ("content", "role"))
 
 
 def _no_answer(what: str) -> ProviderResponseError:

@@ -11,7 +11,7 @@ from g4f_lite_providers._json_parts import integer, items, objects, string
 from g4f_lite_providers._think_tags import ThinkTags
 from g4f_lite_providers._tool_pieces import ToolPieces, legacy
 
-__all__ = ["ChatChoice"]
+__all__ = ["ChatChoice", "says_no_more"]
 
 _PROSE = {"reasoning.text": "text", "reasoning.summary": "summary"}
 """The types of OpenRouter's details that come in pieces, and the fields that are to be joined."""
@@ -47,6 +47,11 @@ class ChatChoice:
 
     def take(self, delta: Mapping[str, Any], *, whole: bool = False) -> Iterator[Any]:
         """Yield what a delta says, or with `whole` a message."""
+        text = delta.get("content")
+        if isinstance(text, str) and says_no_more(delta):  # most messages, and many deltas
+            self._said = self._said or bool(text)
+            yield from self._text(text)
+            return
         self._said = self._said or any(value for name, value in delta.items() if name != "role")
         yield from self._reasoning(delta)
         content = delta.get("content")
@@ -163,6 +168,14 @@ class ChatChoice:
                     integer(source.get("start_index")),
                     integer(source.get("end_index")),
                 )
+
+
+def says_no_more(delta: Mapping[str, Any]) -> bool:
+    """Whether a delta has nothing beside its text: many services name the role, and what is null, each time."""
+    for name in delta:  # noqa: SIM110 - a generator costs as much as the rest
+        if delta[name] and name not in ("content", "role"):
+            return False
+    return True
 
 
 def _joined(detail: dict[str, Any], pieces: list[str]) -> dict[str, Any]:

@@ -42,4 +42,8 @@ def usage_of(value: Mapping[str, Any]) -> Usage | None:
 
 
 def _first(*values: Any) -> int | None:
-    return next((number for number in map(integer, values) if number is not None), None)
+    for value in values:
+        number = integer(value)
+        if number is not None:
+            return number
+    return None

@@ -41,10 +41,21 @@ class Item:
         position: of a call, which of the calls; `identified`, `named`: whether that has been told.
         behind: the phase of the text that came before it, `""` if that has none; None: no text did.
         phase: of a message, what it says of itself.
-        closed: whether all of it has come.
+        closed: whether all of it has come; `repeated`: and was said again, in the whole answer.
     """
 
-    __slots__ = ("behind", "closed", "identified", "kind", "named", "parts", "phase", "place", "position")
+    __slots__ = (
+        "behind",
+        "closed",
+        "identified",
+        "kind",
+        "named",
+        "parts",
+        "phase",
+        "place",
+        "position",
+        "repeated",
+    )
 
     def __init__(self, kind: str, place: int, position: int, behind: str | None) -> None:
         self.kind = kind
@@ -53,7 +64,7 @@ class Item:
         self.behind = behind
         self.parts: dict[tuple[str, int], Part] = {}
         self.phase = ""
-        self.identified = self.named = self.closed = False
+        self.identified = self.named = self.closed = self.repeated = False
 
 
 class Items:
@@ -87,9 +98,11 @@ class Items:
         placed = self._by_number.get(number) if type(number) is int else self._last(names)
         if placed is not None and (again or not placed.closed):
             known.append(placed)
-        found = next((item for item in known if item is not None and item.kind == kind), None)
+        fitting = (item for item in known if item is not None and item.kind == kind)
+        found = next((item for item in fitting if not (again and item.repeated)), None)
         if found is None:
             found = self._new(kind, number)
+        found.repeated = again
         self.by_id.update({name: found for name in names if isinstance(name, str) and name})
         return found
 
@@ -108,8 +121,9 @@ class Items:
         return sum(item.kind in CALLS for item in self._all)
 
     def _last(self, names: list[Any]) -> Item | None:
-        """Return the item that an event may be about which names none: the last one."""
-        return self._all[-1] if self._all and not any(names) else None
+        """Return the last item, if it may be meant: the event names none, or nothing has named that one yet."""
+        last = self._all[-1] if self._all else None
+        return last if not any(names) or last not in self.by_id.values() else None
 
     def _new(self, kind: str, number: object) -> Item:
         item = Item(kind, len(self._all), self.called, self.behind)

@@ -69,6 +69,8 @@ class Parts:
     def end(self, event: Mapping[str, Any], *, again: bool = False) -> Iterator[Any]:
         """Yield what has not come yet of an item that is whole; `again`: it may have been whole before."""
         value = mapping(event.get("item"))
+        if not value:
+            return
         item = self.items.find(event, str(value.get("type")), again=again)
         item.phase = _text(value.get("phase")) or item.phase
         if item.kind in CALLS:
@@ -108,12 +110,11 @@ class Parts:
         return facts or ({"stored": True} if self._stored else {})
 
     def _foreign(self, item: Item, value: Mapping[str, Any]) -> Iterator[Any]:
-        """Yield an item of the service's own tools: a picture, or a fact; it goes back as it is."""
+        """Yield an item of the service's own tools: the picture in it, and its facts; it goes back as it is."""
         if item.kind == "image_generation_call" and isinstance(value.get("result"), str):
             kind = f"image/{_text(value.get('output_format')) or 'png'}"
             yield Media("image", data=value["result"], mime_type=kind, id=_text(value.get("id")) or None)
-        else:
-            yield self._keep("output_items", value)
+        yield self._keep("output_items", {name: fact for name, fact in value.items() if name != "result"})
         yield Reasoning("", 0, self._signature(item, {"item": dict(value)}))
 
     def _signature(self, item: Item, facts: Mapping[str, Any]) -> str:

@@ -6,7 +6,6 @@ from g4f_lite.kit.exchange import Exchange
 from g4f_lite.kit.json_events import JSONBody, JSONStream
 from g4f_lite.messages import Message
 from g4f_lite_providers._responses_request import RESPONSES, chosen_api, responses_body
-from g4f_lite_providers._responses_stream import ResponsesAnswer
 from g4f_lite_providers._service import Service
 
 __all__ = ["ResponsesService"]
@@ -27,6 +26,8 @@ class ResponsesService(Service):
         if chosen_api(options) == "chat":
             chat = {name: value for name, value in options.items() if name not in RESPONSES}
             return super().complete(model, messages, stream, **chat)
+        from g4f_lite_providers._responses_stream import ResponsesAnswer  # only here: most calls do without
+
         asked = {name: value for name, value in options.items() if name not in self.quirks.outside}
         body = responses_body(model, messages, asked, stream=stream, reasoners=self.quirks.reasoners)
         secrets = self._secrets(options)

@@ -115,8 +115,8 @@ class Service:
             wanted=options.get("n") or 1,
         )
         decoder = ChatStream(answer, secrets=secrets) if stream else JSONBody(answer.whole, secrets=secrets)
-        request = self.request("/chat/completions", body, options, model=model)
-        return Exchange(request._replace(on_headers=answer.see_headers), decoder)
+        request = self.request("/chat/completions", body, options, model=model, on_headers=answer.see_headers)
+        return Exchange(request, decoder)
 
     def embed(self, model: str, input: list[Any], **options: Any) -> Exchange:
         """Ask for embeddings."""
@@ -131,7 +131,15 @@ class Service:
 
     # --- a request -----------------------------------------------------------------------------------
 
-    def request(self, path: str, body: Any, options: Options, *, model: str = "") -> http.HTTPRequest:
+    def request(
+        self,
+        path: str,
+        body: Any,
+        options: Options,
+        *,
+        model: str = "",
+        on_headers: Callable[[Mapping[str, str]], None] | None = None,
+    ) -> http.HTTPRequest:
         """Return the request for a path of the API; without a body, it is a GET."""
         secrets = self._secrets(options)
 
@@ -144,9 +152,10 @@ class Service:
             json=body,
             headers=self._headers(options),
             method="GET" if body is None else "POST",
-            timeout=http.check_timeout(TIMEOUT if timeout is None else timeout),
+            timeout=TIMEOUT if timeout is None else http.check_timeout(timeout),
             proxy=options.get("proxy"),
             secrets=secrets,
+            on_headers=on_headers,
             on_status=failed,
         )
 
@@ -179,10 +188,8 @@ class Service:
         return (f"G4F_LITE_{self.name.upper().replace('-', '_')}_URL", *self.quirks.address_env)
 
     def key(self, options: Options) -> str | None:
-        """Return the key: the call's, or the environment's where the core does not look for one."""
+        """Return the key: the core looks for it, in the environment and the key store too."""
         given: str | None = options.get("auth")
-        if given is None and not self.needs_auth:
-            given = os.environ.get(self.auth_env, "").strip()
         if given and not (given.isascii() and given.isprintable()):
             raise InvalidArgumentError(
                 "auth", "The key has characters that no header can carry.", hint="Copy it once more."
@@ -205,17 +212,22 @@ class Service:
                 said = os.environ.get(variable)
             if said:
                 headers[header] = said
-        extra = options.get("extra_headers") or {}
+        extra = options.get("extra_headers")
+        if not extra:
+            return headers
         replaced = {name.lower() for name in extra}
         return {**{name: value for name, value in headers.items() if name.lower() not in replaced}, **extra}
 
     def _secrets(self, options: Options) -> tuple[str, ...]:
         """Return what must not show: the key, and what `extra_headers` has that may be one."""
-        extra = options.get("extra_headers") or {}
-        found = [
-            value for name, value in extra.items() if any(word in name.lower() for word in _SECRET_HEADERS)
-        ]
-        return tuple(item for item in (self.key(options), *found) if item)
+        key, extra = self.key(options), options.get("extra_headers")
+        found = () if key is None else (key,)
+        if not extra:
+            return found
+        words = _SECRET_HEADERS
+        return found + tuple(
+            value for name, value in extra.items() if value and any(word in name.lower() for word in words)
+        )
 
     @staticmethod
     def _with_query(url: str, options: Options) -> str:

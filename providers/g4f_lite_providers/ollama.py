@@ -7,7 +7,6 @@ address is read as the official clients read it. No Ollama server could be run w
 it is tested with bodies of that shape, which the official Python client reads in the same tests.
 """
 
-import os
 from typing import Any
 
 from g4f_lite.errors import ProviderStatusError
@@ -202,9 +201,8 @@ def _list_models(
 
 
 def _key(auth: str | None) -> tuple[str, ...]:
-    """Return the key, if there is one: most servers need none, so nobody has looked for it yet."""
-    found = auth or os.environ.get(auth_env, "").strip()
-    return (found,) if found else ()
+    """Return the key, if there is one: most servers need none."""
+    return (auth,) if auth else ()
 
 
 def _request(

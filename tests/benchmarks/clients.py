@@ -138,9 +138,7 @@ class Async:
         }
 
     async def _bare(self) -> str:
-        async with self.session.post(
-            f"{self.base}/chat/completions", json=BODY, headers=HEADERS
-        ) as response:
+        async with self.session.post(f"{self.base}/chat/completions", json=BODY, headers=HEADERS) as response:
             response.raise_for_status()
             text: str = (await response.json())["choices"][0]["message"]["content"]
             return text

@@ -1,11 +1,14 @@
 """How things are measured: CPU time of a child or of a function, interleaved, medians and their ratios."""
 
+import gc
 import os
+import resource
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from statistics import median
 
 
@@ -89,3 +92,31 @@ def cpu_of(function: Callable[[], object], times: int) -> float:
     for _ in range(times):
         function()
     return (time.process_time() - started) / times * 1e6
+
+
+def growth(name: str, call: Callable[[], object], warm_up: int, number: int) -> Iterator[Row]:
+    """Call a function many times; yield by how much this process's memory and open files have grown."""
+    for _ in range(warm_up):
+        call()
+    gc.collect()
+    before, files = memory(), descriptors()
+    for _ in range(number):
+        call()
+    grown = memory() - before
+    yield Row(f"memory growth over {number:,} {name} after {warm_up:,}", grown, "KB", bound=1024)
+    yield Row(f"descriptors more after them ({name})", descriptors() - files, "files", bound=0)
+
+
+def memory() -> float:
+    """Return the kilobytes that this process holds; where that is not told, the most it ever held."""
+    status = Path("/proc/self/status")
+    if status.exists():
+        line = next(line for line in status.read_text().splitlines() if line.startswith("VmRSS"))
+        return float(line.split()[1])
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1024 if sys.platform == "darwin" else 1)
+
+
+def descriptors() -> float:
+    """Return how many files this process has open, 0 where that is not told."""
+    folder = Path("/proc/self/fd")
+    return float(len(list(folder.iterdir()))) if folder.exists() else 0.0

@@ -12,7 +12,6 @@ import importlib.util
 import json
 import os
 import platform
-import resource
 import subprocess
 import sys
 import tempfile
@@ -20,10 +19,11 @@ import venv
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import openai_parts
 import plugins
 import requests
 import upstream
-from measure import Row, child_cpu, cpu_of, environment, first_byte, interleaved
+from measure import Row, child_cpu, cpu_of, environment, first_byte, growth, interleaved
 
 from g4f_lite import ChatCompletion
 
@@ -199,29 +199,8 @@ def enduring(base: str) -> Iterator[Row]:
         ) as stream:
             next(stream)
 
-    for name, call, warm_up, number in (("calls", ask, 1000, 9000), ("cancelled streams", cancel, 200, 1000)):
-        for _ in range(warm_up):
-            call()
-        memory, descriptors = _memory(), _descriptors()
-        for _ in range(number):
-            call()
-        yield Row(
-            f"memory growth over {number:,} {name} after {warm_up:,}", _memory() - memory, "KB", bound=1024
-        )
-        yield Row(f"descriptors more after them ({name})", _descriptors() - descriptors, "files", bound=0)
-
-
-def _memory() -> float:
-    status = Path("/proc/self/status")
-    if status.exists():
-        line = next(line for line in status.read_text().splitlines() if line.startswith("VmRSS"))
-        return float(line.split()[1])
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1024 if sys.platform == "darwin" else 1)
-
-
-def _descriptors() -> float:
-    folder = Path("/proc/self/fd")
-    return float(len(list(folder.iterdir()))) if folder.exists() else 0.0
+    yield from growth("calls", ask, 1000, 9000)
+    yield from growth("cancelled streams", cancel, 200, 1000)
 
 
 def installing(_: str) -> Iterator[Row]:
@@ -251,6 +230,10 @@ PARTS: dict[str, Callable[[str], Iterator[Row]]] = {
     "start": starting,
     "plugins": crowded,
     "memory": enduring,
+    "service": openai_parts.calling,
+    "async": openai_parts.concurrently,
+    "service-start": openai_parts.starting,
+    "service-memory": openai_parts.enduring,
     "model": embedded,
     "install": installing,
 }
@@ -258,13 +241,13 @@ PARTS: dict[str, Callable[[str], Iterator[Row]]] = {
 
 def table(rows: list[Row]) -> str:
     """Lay the rows out for reading."""
-    lines = [f"{'':58}{'ours':>10}{'base':>10}{'ratio':>8}{'bound':>8}"]
+    lines = [f"{'':66}{'ours':>10}{'base':>10}{'ratio':>8}{'bound':>8}"]
     for row in rows:
         ratio = "" if row.ratio is None else f"{row.ratio:.2f}x"
         bound = "" if row.bound is None else f"{row.bound:g}{'x' if row.ratio is not None else ''}"
         base = "" if row.base is None else f"{row.base:.1f}"
         mark = {True: "  ok", False: "  OVER", None: ""}[row.holds]
-        lines.append(f"{row.name:58}{row.value:10.1f}{base:>10}{ratio:>8}{bound:>8} {row.unit}{mark}")
+        lines.append(f"{row.name:66}{row.value:10.1f}{base:>10}{ratio:>8}{bound:>8} {row.unit}{mark}")
     return "\n".join(lines)
 
 

@@ -226,7 +226,7 @@ class Whole:
     def _create_embedding(
         self,
         model: str,
-        input: list,  # noqa: A002 - the contract's word
+        input: list,
         *,
         auth: str = "",
         dimensions: int | None = None,
@@ -270,7 +270,7 @@ def test_what_is_optional_may_be_absent(make_provider: Any) -> None:
 def test_models_and_function_of_embeddings_go_together(make_provider: Any) -> None:
     """Models of embeddings without a function are warned about, and a function without a way in for a key."""
 
-    def embed(model: str, input: list) -> Iterator[Vector]:  # noqa: A002 - the contract's word
+    def embed(model: str, input: list) -> Iterator[Vector]:
         yield Vector(0, [])
 
     assert kinds(make_provider(embedding_model=["e"])) == {"*missing-embedding"}

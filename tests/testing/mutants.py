@@ -308,7 +308,7 @@ MUTANTS = [
         "shows_the_key",
         "key_is_not_shown",
         SWALLOWING.format(
-            'found = ProviderResponseError("It failed.")\n        found.headers = {"Authorization": auth}\n'
+            'from types import SimpleNamespace\n        found = ProviderResponseError("It failed.")\n        found.request = SimpleNamespace(key=auth)\n'
             "        raise found from None"
         ),
         says="shows the caller's key",

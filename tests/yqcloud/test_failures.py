@@ -8,12 +8,16 @@ import pytest
 from g4f_lite import (
     AuthenticationError,
     EmptyAnswerError,
+    InvalidRequestError,
+    NotFoundError,
+    PermissionDeniedError,
     ProviderConnectionError,
     ProviderError,
     ProviderResponseError,
     ProviderStatusError,
     ProviderTimeoutError,
     RateLimitError,
+    ServiceUnavailableError,
 )
 from g4f_lite.testing import Gate, HangUp, Raw, Reply, Reset, Stall, Upstream, html_page
 from g4f_lite_providers.yqcloud import INSTRUCTION
@@ -42,15 +46,15 @@ def failure(ask, stream):
 @pytest.mark.parametrize(
     ("status", "kind"),
     [
-        (400, ProviderStatusError),
+        (400, InvalidRequestError),
         (401, AuthenticationError),
-        (403, AuthenticationError),
-        (404, ProviderStatusError),
+        (403, PermissionDeniedError),
+        (404, NotFoundError),
         (429, RateLimitError),
-        (500, ProviderStatusError),
-        (502, ProviderStatusError),
-        (503, ProviderStatusError),
-        (599, ProviderStatusError),
+        (500, ServiceUnavailableError),
+        (502, ServiceUnavailableError),
+        (503, ServiceUnavailableError),
+        (599, ServiceUnavailableError),
     ],
 )
 def test_status_decides(upstream, failure, status, kind, streamed):

@@ -12,12 +12,15 @@ import pytest
 from g4f_lite import (
     AuthenticationError,
     EmptyAnswerError,
+    NotFoundError,
+    PermissionDeniedError,
     ProviderConnectionError,
     ProviderError,
     ProviderResponseError,
     ProviderStatusError,
     ProviderTimeoutError,
     RateLimitError,
+    ServiceUnavailableError,
 )
 from g4f_lite.testing._service import Service
 from g4f_lite.testing.contract.base import PLANTED_KEY, ContractBase
@@ -28,11 +31,11 @@ __all__ = ["FailureContract"]
 
 _STATUSES: dict[int, type[ProviderStatusError]] = {
     401: AuthenticationError,
-    403: AuthenticationError,
-    404: ProviderStatusError,
+    403: PermissionDeniedError,
+    404: NotFoundError,
     429: RateLimitError,
-    500: ProviderStatusError,
-    503: ProviderStatusError,
+    500: ServiceUnavailableError,
+    503: ServiceUnavailableError,
 }
 _RETRY_AFTER = 7
 _SHORT = 0.5

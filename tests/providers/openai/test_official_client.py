@@ -83,31 +83,18 @@ def official(upstream, **more):
 
 
 @pytest.fixture
-def exchanges(cases, provided):
+def exchanges(cases, openai):
     """Ask the same thing twice, with our provider and with the client; return both requests."""
-    provided("openai")
 
     def both(messages, stream, **options):
         case = cases.BY_ID["openai-text" if stream else "openai-whole-text"]
+        asked = {"model": "gpt-4.1", "messages": messages, "stream": stream, **options}
         with Upstream(Reply(case.body, headers={"content-type": case.media_type})) as upstream:
-            ours = ChatCompletion.create(
-                provider="openai",
-                model="gpt-4.1",
-                messages=messages,
-                stream=stream,
-                base_url=upstream.url,
-                auth=KEY,
-                **options,
-            )
-            if stream:
-                list(ours)
-                options["stream_options"] = {"include_usage": True}
+            assert list(openai.create(**asked, base_url=upstream.url, auth=KEY))
             with official(upstream) as client:
-                theirs = client.chat.completions.create(
-                    model="gpt-4.1", messages=messages, stream=stream, **options
-                )
-                if stream:
-                    list(theirs)
+                usage = {"stream_options": {"include_usage": True}} if stream else {}
+                theirs = client.chat.completions.create(**asked, **usage)
+                assert list(theirs)
             return upstream.requests
 
     return both

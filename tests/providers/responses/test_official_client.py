@@ -124,15 +124,29 @@ def test_the_pieces_are_the_official_clients(ident, our_items):
     ]
 
 
+def case_of(ident):
+    return next(case for case in RECORDED.CASES if case.id == f"responses-{ident}")
+
+
 def test_an_error_inside_a_stream_is_one_for_both(our_items):
-    """The official client too raises for an error event, and for the same reason."""
-    case = next(case for case in RECORDED.CASES if case.id == "responses-error-event")
-    with Upstream(reply(case)) as upstream:
+    """The official client raises for an error object inside a stream too, and for the same reason."""
+    with Upstream(reply(case_of("nested-error-event"))) as upstream:
         with pytest.raises(openai.APIError) as theirs:
-            their_response(case, upstream)
+            their_response(case_of("nested-error-event"), upstream)
         with pytest.raises(ProviderStatusError) as ours:
-            our_items(case, upstream)
-    assert theirs.value.code == ours.value.code == "server_error"
+            our_items(case_of("nested-error-event"), upstream)
+    assert theirs.value.code == ours.value.code == "context_length_exceeded"
+
+
+def test_an_error_event_says_the_same_to_both(our_items):
+    """The official client hands out the flat error event as it is; our error has what it says."""
+    with Upstream(reply(case_of("error-event"))) as upstream:
+        with official(upstream) as client:
+            theirs = list(client.responses.create(model="o3", input=HI, stream=True))[-1]
+        with pytest.raises(ProviderStatusError) as ours:
+            our_items(case_of("error-event"), upstream)
+    assert theirs.type == "error"
+    assert (theirs.code, theirs.message) == (ours.value.code, ours.value.body)
 
 
 SCHEMA = {

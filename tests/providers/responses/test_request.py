@@ -246,12 +246,7 @@ def user(*parts):
 
 
 def said(text, **more):
-    return {
-        "type": "message",
-        "role": "assistant",
-        "content": [{"type": "output_text", "text": text}],
-        **more,
-    }
+    return {"type": "message", "role": "assistant", "content": text, **more}
 
 
 def signed(**facts):

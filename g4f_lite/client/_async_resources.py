@@ -1,0 +1,69 @@
+"""``client.embeddings`` and ``client.models`` of `AsyncClient`."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Mapping, Sequence
+from typing import Any
+
+from g4f_lite import embedding, models
+from g4f_lite.client import types
+from g4f_lite.client._resources import chosen, everybodys, listed, listing, prepared, response
+from g4f_lite.client._settings import Settings
+
+__all__ = ["AsyncEmbeddings", "AsyncModelList", "AsyncModels"]
+
+
+class AsyncEmbeddings:
+    """``client.embeddings``."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    async def create(
+        self,
+        *,
+        input: str | Sequence[str],
+        model: str | None = None,
+        **options: Any,
+    ) -> types.CreateEmbeddingResponse:
+        """Return the vectors of some texts, as `Client.embeddings.create` does."""
+        arguments, encoded = prepared(self._settings, model, options)
+        return response(await embedding.Embedding.acreate(input=input, **arguments), encoded=encoded)
+
+
+class AsyncModels:
+    """``client.models``."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    def list(self, **options: Any) -> "AsyncModelList":
+        """Return the models, as `Client.models.list` does; to be awaited, or read with ``async for``."""
+        return AsyncModelList(lambda: self._list(options))
+
+    async def _list(self, options: Mapping[str, Any]) -> types.ModelList:
+        arguments = listing(self._settings, options)
+        if arguments is None:
+            return await asyncio.to_thread(everybodys)
+        return listed(await asyncio.gather(*(models.alist_models(**one) for one in arguments)))
+
+    async def retrieve(self, model: str, **options: Any) -> types.Model:
+        """Return one of the models.
+
+        Raises:
+            ModelNotFoundError: there is none of that name.
+        """
+        return chosen(await self.list(**options), model)
+
+
+class AsyncModelList:
+    """The models to come."""
+
+    def __init__(self, ask: Callable[[], Awaitable[types.ModelList]]) -> None:
+        self._ask = ask
+
+    def __await__(self) -> Generator[Any, None, types.ModelList]:
+        return self._ask().__await__()
+
+    async def __aiter__(self) -> AsyncIterator[types.Model]:
+        for model in await self:
+            yield model

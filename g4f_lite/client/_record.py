@@ -1,0 +1,90 @@
+"""`Record`: what the clients' results have in common, the methods that programs use on the `openai` package's."""
+
+import json
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any
+
+__all__ = ["Record"]
+
+_OURS = ("provenance", "parsed")
+"""Fields that are Python objects of ours, and no part of the API's JSON."""
+
+_BESIDE = ("annotations", "expires_at", "images", "reasoning", "reasoning_content", "signature")
+"""Fields that not every service has; one that does not is never told of them."""
+
+
+class Record:
+    """The base of all records of `types`."""
+
+    __slots__ = ()
+
+    def model_dump(
+        self,
+        *,
+        mode: str = "python",  # noqa: ARG002 - both are the same here
+        include: Collection[str] | None = None,
+        exclude: Collection[str] | None = None,
+        exclude_unset: bool = False,
+        exclude_none: bool = False,
+    ) -> dict[str, Any]:
+        """Return it as dictionaries and lists, as JSON has them.
+
+        Args:
+            mode: taken for the sake of programs that pass ``"json"``.
+            include: only these fields; exclude: all but these.
+            exclude: as said.
+            exclude_unset: the same as `exclude_none`: what a service sent as null is not known.
+            exclude_none: leave out what is None, all the way down.
+        """
+        short = exclude_none or exclude_unset
+        return {
+            name: _dumped(value, short)
+            for name, value in _shown(self, short)
+            if (include is None or name in include) and not (exclude and name in exclude)
+        }
+
+    def to_dict(
+        self, *, mode: str = "json", exclude_unset: bool = True, exclude_none: bool = False
+    ) -> dict[str, Any]:
+        """Return it as dictionaries and lists, without what is None."""
+        return self.model_dump(mode=mode, exclude_unset=exclude_unset, exclude_none=exclude_none)
+
+    def model_dump_json(
+        self,
+        *,
+        indent: int | None = None,
+        include: Collection[str] | None = None,
+        exclude: Collection[str] | None = None,
+        exclude_unset: bool = False,
+        exclude_none: bool = False,
+    ) -> str:
+        """Return it as JSON; the arguments are those of `model_dump`."""
+        dumped = self.model_dump(
+            include=include, exclude=exclude, exclude_unset=exclude_unset, exclude_none=exclude_none
+        )
+        separators = (",", ":") if indent is None else None
+        return json.dumps(dumped, indent=indent, ensure_ascii=False, separators=separators)
+
+    def to_json(
+        self, *, indent: int | None = 2, exclude_unset: bool = True, exclude_none: bool = False
+    ) -> str:
+        """Return it as JSON, without what is None."""
+        return self.model_dump_json(indent=indent, exclude_unset=exclude_unset, exclude_none=exclude_none)
+
+
+def _shown(record: Record, short: bool) -> Iterator[tuple[str, Any]]:
+    names: tuple[str, ...] = type(record).__slots__
+    for name in names:
+        value = getattr(record, name)
+        if name not in _OURS and not (value is None and (short or name in _BESIDE)):
+            yield name, value
+
+
+def _dumped(value: Any, short: bool) -> Any:
+    if isinstance(value, Record):
+        return value.model_dump(exclude_none=short)
+    if isinstance(value, (list, tuple)):
+        return [_dumped(item, short) for item in value]
+    if isinstance(value, Mapping):
+        return {key: _dumped(item, short) for key, item in value.items()}
+    return value

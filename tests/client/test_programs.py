@@ -1,0 +1,182 @@
+"""Programs written for the `openai` package run with another import line and constructor, and print the same."""
+
+import base64
+import json
+import os
+import re
+import struct
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from g4f_lite.testing import Reply, Upstream
+
+PROGRAMS = sorted((Path(__file__).parent / "programs").glob("*.py"))
+NAMES = {
+    "OpenAI": "Client as OpenAI",
+    "AsyncOpenAI": "AsyncClient as AsyncOpenAI",
+    "OpenAIError": "G4FLiteError as OpenAIError",
+    "APIStatusError": "ProviderStatusError as APIStatusError",
+    "APIConnectionError": "ProviderConnectionError as APIConnectionError",
+    "BadRequestError": "InvalidRequestError as BadRequestError",
+    "InternalServerError": "ServiceUnavailableError as InternalServerError",
+}
+"""What the import line says in place of each name; the others are called the same."""
+
+
+def changed(source):
+    """Return a program for our client: nothing but its import lines and its constructors is another."""
+    found = re.search(r"^from openai import (?:\((.*?)\)|(.*?))$", source, re.MULTILINE | re.DOTALL)
+    wanted = re.findall(r"\w+", found[1] or found[2])
+    kept = "from openai import NOT_GIVEN\n" if "NOT_GIVEN" in wanted else ""
+    names = ", ".join(NAMES.get(name, name) for name in wanted if name != "NOT_GIVEN")
+    source = source.replace(found[0], f"{kept}from g4f_lite import {names}")
+    return (
+        re.sub(r"\b(Async)?OpenAI\((?=\))", r"\g<0>provider='openai'", source)
+        .replace(" OpenAI(timeout", " OpenAI(provider='openai', timeout")
+        .replace(" OpenAI(max_retries", " OpenAI(provider='openai', max_retries")
+    )
+
+
+# --- a service --------------------------------------------------------------------------------------
+
+ABOUT = {"id": "chatcmpl-1", "created": 1741569952, "model": "gpt-4.1-mini-2025-04-14"}
+USAGE = {"prompt_tokens": 7, "completion_tokens": 5, "total_tokens": 12}
+CALL = {
+    "id": "call_1",
+    "type": "function",
+    "function": {"name": "get_weather", "arguments": '{"city": "Ulm"}'},
+}
+
+
+def service(request):
+    """Answer as OpenAI's API does."""
+    path = request.target.partition("?")[0]
+    if path == "/models":
+        return told({"object": "list", "data": [{"id": name, "object": "model"} for name in ("b", "a")]})
+    body = request.json()
+    if path == "/embeddings":
+        return told(embeddings(body))
+    said = body["messages"][-1]["content"]
+    if isinstance(said, str) and said.startswith("fail ") and said != "fail 200":
+        error = {"message": "Oh.", "type": "t", "code": f"c{said[5:]}", "param": "p"}
+        return Reply(
+            json.dumps({"error": error}), status=int(said[5:]), headers={"content-type": "application/json"}
+        )
+    message, finish = answered(request, body, said)
+    if body.get("stream"):
+        return streamed(message, finish, body)
+    choices = [
+        {"index": index, "message": message, "finish_reason": finish, "logprobs": None}
+        for index in range(body.get("n") or 1)
+    ]
+    return told({**ABOUT, "object": "chat.completion", "choices": choices, "usage": USAGE})
+
+
+def answered(request, body, said):
+    """Return the message that answers, and why it ends."""
+    message = {
+        "role": "assistant",
+        "content": f"You said: {json.dumps(said)}",
+        "refusal": None,
+        "annotations": [],
+    }
+    if "response_format" in body:
+        event = {"name": "Science Fair", "participants": ["Alice", "Bob"]}
+        return {**message, "content": json.dumps(event)}, "stop"
+    if "tools" in body and body["messages"][-1]["role"] == "user":
+        calls = [CALL, {**CALL, "id": "call_2"}]
+        return {**message, "content": None, "tool_calls": calls}, "tool_calls"
+    if said == "headers":
+        seen = {name: request.header(name) for name in ("x-team", "x-trace", "authorization")}
+        return {**message, "content": json.dumps([seen, request.target, body], sort_keys=True)}, "stop"
+    if len(body["messages"]) > 1:
+        return {**message, "content": json.dumps(list(map(plain, body["messages"])))}, "stop"
+    return message, "stop"
+
+
+def plain(message):
+    """What counts in a message: the official client sends back what was null or empty in an answer too."""
+    kept = ("role", "content", "tool_calls", "tool_call_id")
+    return {name: message[name] for name in kept if message.get(name)}
+
+
+def told(value):
+    return Reply(json.dumps(value), headers={"content-type": "application/json"})
+
+
+def streamed(message, finish, body):
+    deltas = [{"role": "assistant", "content": "" if message["content"] else None, "refusal": None}]
+    deltas += [{"content": word} for word in re.findall(r"\S+\s*", message["content"] or "")]
+    for index, call in enumerate(message.get("tool_calls", ())):
+        function = {"name": call["function"]["name"], "arguments": ""}
+        deltas.append({"tool_calls": [{"index": index, **call, "function": function}]})
+        for piece in ('{"city"', ': "Ulm"}'):
+            deltas.append({"tool_calls": [{"index": index, "function": {"arguments": piece}}]})
+    chunks = [{"choices": [{"index": 0, "delta": delta, "finish_reason": None}]} for delta in deltas]
+    chunks.append({"choices": [{"index": 0, "delta": {}, "finish_reason": finish}]})
+    if (body.get("stream_options") or {}).get("include_usage"):
+        chunks.append({"choices": [], "usage": USAGE})
+    about = {**ABOUT, "object": "chat.completion.chunk"}
+    lines = [f"data: {json.dumps({**about, **chunk})}\n\n" for chunk in chunks]
+    return Reply("".join([*lines, "data: [DONE]\n\n"]), headers={"content-type": "text/event-stream"})
+
+
+def embeddings(body):
+    texts = [body["input"]] if isinstance(body["input"], str) else body["input"]
+    vectors = [[float(len(text)), float(ord(text[0])), 0.5, -1.0] for text in texts]
+    if body.get("encoding_format") == "base64":
+        vectors = [base64.b64encode(struct.pack("<4f", *vector)).decode() for vector in vectors]
+    data = [{"object": "embedding", "index": place, "embedding": item} for place, item in enumerate(vectors)]
+    usage = {"prompt_tokens": len(texts), "total_tokens": len(texts)}
+    return {"object": "list", "data": data, "model": body["model"], "usage": usage}
+
+
+# --- both versions of each ----------------------------------------------------------------------------
+
+
+def run(program, folder, upstream):
+    done = subprocess.run(
+        [sys.executable, "-W", "error::DeprecationWarning:__main__", program],
+        env={**os.environ, "OPENAI_API_KEY": "sk-test", "OPENAI_BASE_URL": upstream.url},
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    return done.returncode, done.stdout, done.stderr
+
+
+@pytest.mark.parametrize("program", PROGRAMS, ids=lambda program: program.stem)
+def test_a_program_prints_the_same(program, tmp_path):
+    """With its import and its constructor changed, the program prints what it printed, and sends what it sent."""
+    source = program.read_text("utf-8")
+    copy = tmp_path / "changed_program.py"
+    copy.write_text(changed(source), "utf-8")
+    assert "OpenAI()" not in copy.read_text("utf-8")
+    with Upstream(service) as first, Upstream(service) as second, ThreadPoolExecutor(2) as pool:
+        mine = pool.submit(run, copy, tmp_path, first)
+        official = pool.submit(run, program, tmp_path, second)
+        mine, official = mine.result(), official.result()
+        assert official[0] == 0, official[2]
+        assert mine[0] == 0, mine[2]
+        assert mine[1].splitlines() == official[1].splitlines()
+        assert len(official[1]) > 10
+        assert sorted(sent(first), key=str) == sorted(sent(second), key=str)
+
+
+def sent(upstream):
+    """What a service was asked, apart from the counts, which are always asked for here."""
+    found = []
+    for request in upstream.requests:
+        body = request.json() if request.body else None
+        if body is not None:
+            body.pop("stream_options", None)
+            if "messages" in body:
+                body["messages"] = list(map(plain, body["messages"]))
+        found.append((request.method, request.target, body))
+    return found

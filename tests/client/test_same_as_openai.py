@@ -1,0 +1,109 @@
+"""Our clients beside the `openai` package's: the same server, the same results, through the same names."""
+
+import json
+
+import pytest
+from official_openai import KEY, accumulated, asked, both, common, ours, recorded, reply, theirs, whole
+
+from g4f_lite.testing import Upstream
+
+CASES = recorded().CASES
+CHATS = [case for case in CASES if case.function == "completion" and case.error is None]
+# The `openai` package cannot read a whole answer where a stream was asked for, and sees the events between
+# chunks that OpenRouter sends as chunks; what functions were before tools is told as tools here.
+ODD = ("whole-in-place-of-a-stream", "keep-alives", "function-call")
+STREAMS = [case for case in CHATS if case.stream and case.id not in ODD]
+WHOLE = [case for case in CHATS if not case.stream]
+WAYS = ["sync", "async"]
+
+
+def named(cases):
+    return pytest.mark.parametrize("case", cases, ids=lambda case: case.id)
+
+
+@pytest.mark.parametrize("way", WAYS)
+@named(WHOLE)
+def test_whole_answers_are_the_same(case, way):
+    """Content, refusal, tool calls, sources, sound, reasons, counts and names of a whole answer are equal."""
+    with Upstream(reply(case)) as upstream:
+        mine, official = both(case, upstream, way)
+    assert whole(mine) == whole(official)
+
+
+@pytest.mark.parametrize("way", WAYS)
+@named(STREAMS)
+def test_streams_come_to_the_same(case, way):
+    """Put together as programs do it, the chunks of a stream come to the same, and end with the counts."""
+    with Upstream(reply(case)) as upstream:
+        mine, official = both(case, upstream, way)
+    assert accumulated(mine) == accumulated(official)
+
+
+@named(WHOLE)
+def test_json_is_the_same(case):
+    """What `model_dump`, `to_dict` and the JSON of an answer have in common with the official ones is equal."""
+    with Upstream(reply(case)) as upstream:
+        mine, official = both(case, upstream, "sync")
+    for method in ("model_dump", "to_dict"):
+        assert common(getattr(mine, method)(), getattr(official, method)()) == []
+    for method in ("model_dump_json", "to_json"):
+        left, right = getattr(mine, method)(), getattr(official, method)()
+        assert common(json.loads(left), json.loads(right)) == []
+        assert ("\n" in left) == ("\n" in right)
+    known = set(official.choices[0].message.model_dump())
+    assert set(mine.choices[0].message.model_dump()) <= known
+
+
+@named(STREAMS)
+def test_the_same_is_asked_of_the_service(case):
+    """Both clients send the same body, but for the counts, which are always asked for here."""
+    with Upstream(reply(case)) as upstream:
+        both(case, upstream, "sync")
+        left, right = (json.loads(request.body) for request in upstream.requests)
+    assert left == right
+
+
+def test_without_the_wish_no_chunk_of_counts():
+    """Who does not ask for the counts gets no chunk without choices, and can still read them afterwards."""
+    case = CHATS[0]
+    wanted = {name: value for name, value in asked(case).items() if name != "stream_options"}
+    with Upstream(reply(case)) as upstream:
+        stream = ours(upstream).chat.completions.create(**wanted)
+        chunks = list(stream)
+        assert [chunk for chunk in chunks if not chunk.choices or chunk.usage] == []
+        assert stream.completion.usage[:2] == case.usage
+        assert stream.completion.text == case.text
+        assert stream.provenance.provider == "openai"
+
+
+@pytest.mark.parametrize("encoding", [None, "base64"])
+def test_embeddings_are_the_same(encoding):
+    """Vectors, their order and the counts are equal, as numbers and as base64."""
+    case = next(case for case in CASES if case.id == "embeddings-base64")
+    more = {} if encoding is None else {"encoding_format": encoding}
+    with Upstream(reply(case)) as upstream, theirs(upstream) as official:
+        wanted = {"model": "text-embedding-3-small", "input": ["a", "b"], **more}
+        mine = ours(upstream).embeddings.create(**wanted)
+        right = official.embeddings.create(**wanted)
+    assert mine.model == right.model
+    assert (mine.usage.prompt_tokens, mine.usage.total_tokens) == (
+        right.usage.prompt_tokens,
+        right.usage.total_tokens,
+    )
+    assert [item.index for item in mine.data] == [0, 1]
+    assert {item.index: item.embedding for item in mine.data} == {
+        item.index: item.embedding for item in right.data
+    }
+    assert mine.data[0].object == right.data[0].object == "embedding"
+
+
+def test_model_lists_are_the_same():
+    """The names of the models come in the same order, from the same path."""
+    case = next(case for case in CASES if case.function == "models")
+    with Upstream(reply(case)) as upstream, theirs(upstream) as official:
+        mine, right = ours(upstream).models.list(), official.models.list()
+        assert [model.id for model in mine] == [model.id for model in right] == list(case.names)
+        assert [model.id for model in mine.data] == [model.id for model in right.data]
+        paths = [request.target for request in upstream.requests]
+        assert paths[0] == paths[1]
+        assert {request.header("authorization") for request in upstream.requests} == {f"Bearer {KEY}"}
