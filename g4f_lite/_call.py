@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from g4f_lite._asked import Candidate
 from g4f_lite._asking import Asking
-from g4f_lite._failures import as_error, leaks
-from g4f_lite._foreign import said
+from g4f_lite._failures import as_error
+from g4f_lite._foreign import leaks, said
 from g4f_lite._operation import Operation
 from g4f_lite._plugins import HookCaller
 from g4f_lite._text_safety import shorten

@@ -4,11 +4,10 @@ import os
 import re
 import sys
 from collections.abc import Iterator, Mapping
-from functools import partial
 from types import TracebackType
 from typing import Any
 
-from g4f_lite._foreign import or_else, said
+from g4f_lite._foreign import said
 from g4f_lite._text_safety import redact
 from g4f_lite.errors import (
     G4FLiteError,
@@ -19,7 +18,7 @@ from g4f_lite.errors import (
     ProviderTimeoutError,
 )
 
-__all__ = ["as_error", "fingerprint", "is_interrupt", "is_secret_name", "leaks", "secrets_of", "texts_in"]
+__all__ = ["as_error", "fingerprint", "is_interrupt", "is_secret_name", "secrets_of", "texts_in"]
 
 _SECRET_NAME = re.compile("key|token|secret|passw|auth|cookie|credential|headers|proxy", re.IGNORECASE)
 _RETRY_HINT = "Try again, or ask another provider."
@@ -92,25 +91,6 @@ def _cleaned(value: Any, secrets: tuple[str, ...]) -> Any:
     if type(value) in (list, tuple, set, frozenset):
         return type(value)(_cleaned(item, secrets) for item in value)
     return value
-
-
-def leaks(error: BaseException | None, secrets: tuple[str, ...]) -> bool:
-    """Whether a traceback of `error` would show a secret: by its text, its notes, or what is chained to it."""
-    waiting, seen = [error], set[int]()
-    while waiting:
-        step = waiting.pop()
-        if step is None or id(step) in seen:
-            continue
-        seen.add(id(step))
-        text = or_else("", partial(_shown_by, step))
-        if redact(text, secrets) != text:
-            return True
-        waiting += [step.__cause__, step.__context__, *(getattr(step, "exceptions", None) or ())]
-    return False
-
-
-def _shown_by(error: BaseException) -> str:
-    return f"{error} {error!r} {getattr(error, '__notes__', '')}"
 
 
 def secrets_of(

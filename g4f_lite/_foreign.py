@@ -1,12 +1,13 @@
 """Look at things that plugins made without being hurt: any attribute, `repr` or `str` may raise."""
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from types import ModuleType
 from typing import Any, TypeVar, cast
 
 from g4f_lite._text_safety import redact, shorten
 
-__all__ = ["called", "is_module", "or_else", "plain_text", "said", "shown"]
+__all__ = ["called", "is_module", "leaks", "or_else", "plain_text", "said", "shown"]
 
 _T = TypeVar("_T")
 
@@ -26,6 +27,26 @@ def said(error: BaseException, limit: int = 200, secrets: Iterable[str] = ()) ->
     kind = type(error).__name__
     text = or_else(f"{kind}, which cannot be shown", lambda: f"{kind}: {error}")
     return shorten(redact(text, secrets), limit)
+
+
+def leaks(error: BaseException | None, secrets: Iterable[str]) -> bool:
+    """Whether a traceback of `error` would show a secret: by its text, its notes, or what is chained to it."""
+    secrets = tuple(secrets)
+    waiting, seen = [error], set[int]()
+    while waiting:
+        step = waiting.pop()
+        if step is None or id(step) in seen:
+            continue
+        seen.add(id(step))
+        text = or_else("", partial(_shown_by, step))
+        if redact(text, secrets) != text:
+            return True
+        waiting += [step.__cause__, step.__context__, *(getattr(step, "exceptions", None) or ())]
+    return False
+
+
+def _shown_by(error: BaseException) -> str:
+    return f"{error} {error!r} {getattr(error, '__notes__', '')}"
 
 
 def shown(value: object, limit: int = 60) -> str:

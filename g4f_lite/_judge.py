@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from g4f_lite._constants import INPUTS, fits, inputs_in, models_in
+from g4f_lite._environment_secrets import environment_secrets
 from g4f_lite._foreign import called, is_module, or_else, plain_text, said, shown
 from g4f_lite._functions import SHAPES, Finding, location_of
 from g4f_lite._hook_checks import hook_findings, hook_names
@@ -12,7 +13,7 @@ from g4f_lite._identity import Identity, is_name
 from g4f_lite._metadata import StaticMetadata
 from g4f_lite._signatures import SignatureFacts, examine
 from g4f_lite._sources import line_of, place_in
-from g4f_lite._text_safety import listing
+from g4f_lite._text_safety import listing, redact
 from g4f_lite.contract import Constant, Problem, params_of
 
 __all__ = ["Judge"]
@@ -87,7 +88,7 @@ class Judge:
     def check_output(self, printed: str) -> None:
         """A provider prints nothing: stdout is the program's."""
         if printed:
-            message = f"Importing it prints {shown(printed)}."
+            message = f"Importing it prints {shown(redact(printed, environment_secrets()))}."
             self.add(Finding("prints-at-import", message, "Remove the output.", fatal=False))
 
     # --- constants ---------------------------------------------------------------------------

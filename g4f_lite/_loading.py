@@ -6,7 +6,8 @@ from types import TracebackType
 from typing import Any
 
 from g4f_lite._entry_points import Claim
-from g4f_lite._foreign import said
+from g4f_lite._environment_secrets import environment_secrets
+from g4f_lite._foreign import leaks, said
 from g4f_lite._stdout import captured_stdout
 from g4f_lite.errors import ProviderLoadError
 
@@ -23,6 +24,7 @@ def load(claim: Claim) -> tuple[Any, str]:
         ProviderLoadError: for anything that the import raises, `SystemExit` included; only a
             `KeyboardInterrupt` that somebody's Ctrl-C raised is let through.
     """
+    failure = None
     try:
         with captured_stdout() as printed:
             plugin: Any = importlib.import_module(claim.module)
@@ -31,16 +33,26 @@ def load(claim: Claim) -> tuple[Any, str]:
     except BaseException as error:
         if isinstance(error, KeyboardInterrupt) and not _is_raised_by(error, claim):
             raise
-        own = _own_step(error, claim)
-        raise ProviderLoadError(
-            claim.name,
-            distribution=claim.distribution,
-            version=claim.version,
-            location=own or claim.location or f"entry point {claim.name} = {claim.target}",
-            reason=said(error),
-            fix=_fix(error, claim, outside=not own),
-        ) from error
+        failure = error
+    if failure is not None:  # outside the `except`: what it caught may show a key, and would be shown too
+        raise _failed(failure, claim)
     return plugin, printed.getvalue()
+
+
+def _failed(error: BaseException, claim: Claim) -> ProviderLoadError:
+    """Return what the import of `claim` came to, without the keys of the environment."""
+    own = _own_step(error, claim)
+    secrets = environment_secrets()
+    failure = ProviderLoadError(
+        claim.name,
+        distribution=claim.distribution,
+        version=claim.version,
+        location=own or claim.location or f"entry point {claim.name} = {claim.target}",
+        reason=said(error, secrets=secrets),
+        fix=_fix(error, claim, outside=not own),
+    )
+    failure.__cause__ = None if leaks(error, secrets) else error
+    return failure
 
 
 def _is_raised_by(error: BaseException, claim: Claim) -> bool:

@@ -5,6 +5,7 @@ import sys
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Generator
 from contextlib import aclosing
+from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, cast
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["AsyncCompletionStream"]
 
+_END = object()
 _TURN = 0.01
 """Seconds that a stream may run on the event loop without letting others run."""
 
@@ -240,33 +242,48 @@ async def _items(lazy: _Lazy, call: Call, source: Any) -> AsyncGenerator[Any, No
     """Yield what `source` gives until it ends or the call is cancelled; the scope is current meanwhile."""
     if source is None:
         return
-    scope, step = call.scope, source.__anext__
+    scope, step = call.scope, getattr(source, "next_batch", None) or partial(_next_one, source)
     take, append = call.gathered.take, call.gathered.parts.append
-    turn = time.monotonic()
+    clock = time.monotonic
+    turn = clock()
     while not scope.cancelled:
-        if time.monotonic() - turn > _TURN:  # who is always ready would never let others run
-            await asyncio.sleep(0)
-            turn = time.monotonic()
         lazy.waiting = asyncio.current_task()
         token = _current.set(scope)
         try:
-            item = await step()
-        except StopAsyncIteration:
-            return
+            batch = await step()
+            if batch is None:
+                return
+            items = iter(batch)
         except GeneratorExit as error:  # not ours: that comes where this generator yields
             raise RuntimeError("the provider raised GeneratorExit") from error
         finally:
             _current.reset(token)
             lazy.waiting = None
-        if call.scope.cancelled:
-            return
-        text = item if type(item) is str else take(item)
-        if text:
-            append(text)
-            yield text
-        elif call.events and not is_text(item):
-            call.told = True
-            yield item
+        while not scope.cancelled:
+            try:
+                item = next(items, _END)
+            except GeneratorExit as error:
+                raise RuntimeError("the provider raised GeneratorExit") from error
+            if item is _END:
+                break
+            text = item if type(item) is str else take(item)
+            if text:
+                append(text)
+                yield text
+            elif call.events and not is_text(item):
+                call.told = True
+                yield item
+            if clock() - turn > _TURN:  # who is always ready would never let others run
+                await asyncio.sleep(0)
+                turn = clock()
+
+
+async def _next_one(source: Any) -> tuple[Any] | None:
+    """Return the next item of a source that has no batches (see `g4f_lite.kit.exchange`); None at the end."""
+    try:
+        return (await source.__anext__(),)
+    except StopAsyncIteration:
+        return None
 
 
 async def _close(source: Any) -> BaseException | None:

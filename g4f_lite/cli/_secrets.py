@@ -1,33 +1,14 @@
 """Keep what the environment says is secret out of everything that is shown."""
 
-import os
-from urllib.parse import unquote
-
+from g4f_lite._environment_secrets import environment_secrets, is_secret_variable
 from g4f_lite._text_safety import redact
 
-__all__ = ["clean", "is_secret_name", "masked_url"]
-
-_ENDINGS = ("KEY", "TOKEN", "SECRET", "PASSWORD", "PASSWD", "CREDENTIALS", "AUTH", "COOKIE", "KEYS")
-_PROXY = "_PROXY"
-
-
-def is_secret_name(name: str) -> bool:
-    """Whether an environment variable of this name is likely to hold a key."""
-    return name.upper().endswith(_ENDINGS) and name != "G4F_LITE_KEYS"
+__all__ = ["clean", "is_secret_variable", "masked_url"]
 
 
 def clean(text: str) -> str:
     """Return `text` without the environment's keys, without proxies' logins, without what looks like a key."""
-    secrets = []
-    for name, value in os.environ.items():
-        if is_secret_name(name):
-            secrets += [value, *value.replace(",", " ").split()]
-        elif name.upper().endswith(_PROXY) and "@" in value:
-            login = value.partition("://")[2] or value
-            login = login.rpartition("@")[0]
-            for form in (login, unquote(login)):
-                secrets += [form, form.partition(":")[2]]
-    return redact(text, secrets)
+    return redact(text, environment_secrets())
 
 
 def masked_url(url: str) -> str:

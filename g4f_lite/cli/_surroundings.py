@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from g4f_lite.cli._plain import NEEDED, Facts
-from g4f_lite.cli._secrets import clean, is_secret_name, masked_url
+from g4f_lite.cli._secrets import clean, is_secret_variable, masked_url
 from g4f_lite.cli._terminal import ERR, OUT
 from g4f_lite.paths import cache_dir
 
@@ -79,7 +79,7 @@ def _shown(name: str) -> str | None:
     value = os.environ.get(name)
     if value is None:
         return None
-    return "(set)" if is_secret_name(name) else clean(masked_url(value))
+    return "(set)" if is_secret_variable(name) else clean(masked_url(value))
 
 
 def key_facts(providers: list[Facts]) -> list[Facts]:

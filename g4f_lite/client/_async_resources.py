@@ -41,7 +41,7 @@ class AsyncModels:
         return AsyncModelList(lambda: self._list(options))
 
     async def _list(self, options: Mapping[str, Any]) -> types.ModelList:
-        arguments = listing(self._settings, options)
+        arguments = await asyncio.to_thread(listing, self._settings, options)
         if arguments is None:
             return await asyncio.to_thread(everybodys)
         return listed(await asyncio.gather(*(models.alist_models(**one) for one in arguments)))

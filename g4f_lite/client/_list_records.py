@@ -40,7 +40,7 @@ class CreateEmbeddingResponse(Record):
 
 @dataclass(slots=True)
 class Model(Record):
-    """A model that can be asked for; `owned_by` is the provider that lists it."""
+    """A model that can be asked for; `owned_by` is the provider that lists it, and `created` is not known."""
 
     id: str
     created: int = 0

@@ -13,7 +13,7 @@ from g4f_lite.errors import InvalidArgumentError, ModelNotFoundError
 
 __all__ = ["Embeddings", "Models", "chosen", "everybodys", "listed", "listing", "prepared", "response"]
 
-_LISTING = ("provider", "auth", "timeout", "deadline", "retries", "base_url", "extra_headers")
+_LISTING = ("auth", "timeout", "deadline", "retries", "base_url", "extra_headers")
 """What of a client's defaults a listing of models takes."""
 
 
@@ -88,7 +88,7 @@ class Models:
         """Return the models of the client's provider, asked of its service; of all providers if it has none.
 
         Args:
-            **options: what `g4f_lite.list_models` takes.
+            **options: what `g4f_lite.list_models` takes; ``max_age=86400``: an earlier list will do.
         """
         arguments = listing(self._settings, options)
         if arguments is None:
@@ -105,24 +105,29 @@ class Models:
 
 
 def listing(settings: Settings, options: Mapping[str, Any]) -> "list[dict[str, Any]] | None":
-    """Return the arguments for each provider that the client asks, None if it has none in particular."""
-    wanted = (*_LISTING, *options)
-    arguments = {name: value for name, value in merged(settings, options).items() if name in wanted}
-    providers = arguments.pop("provider", None)
+    """Return the arguments for each provider that the client asks, None if it has none in particular.
+
+    May import the providers: of the client's further options, each gets those that its function takes.
+    """
+    if "max_age" not in options:
+        options = {"refresh": True, **options}  # as the `openai` package's client, it asks each time
+    given = merged(settings, options)
+    providers = given.pop("provider", None)
     if providers is None:
         return None
     steps = [providers] if isinstance(providers, str) else getattr(providers, "steps", providers)
     names = dict.fromkeys(str(getattr(step, "provider", step)).partition("/")[0] for step in steps)
-    return [{**arguments, "provider": name} for name in names]
+    found = []
+    for name in names:
+        function = registry.get(name).list_models
+        wanted = {*_LISTING, *options, *(function.options if function else ())}
+        found.append({"provider": name, **{key: value for key, value in given.items() if key in wanted}})
+    return found
 
 
 def listed(found: Iterable[models.ModelNames]) -> types.ModelList:
     return types.ModelList(
-        [
-            types.Model(name, created=int(item.at or 0), owned_by=item.provider)
-            for item in found
-            for name in item.names
-        ]
+        [types.Model(name, owned_by=item.provider) for item in found for name in item.names]
     )
 
 

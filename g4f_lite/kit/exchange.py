@@ -46,7 +46,7 @@ class Exchange(Iterator[Any], AsyncIterator[Any]):
         self.request = request
         self.decoder = decoder
         self._reading: Generator[Any, None, None] | None = None
-        self._areading: AsyncGenerator[Any, None] | None = None
+        self._areading: _Reading | None = None
 
     def __repr__(self) -> str:
         return f"Exchange({self.request!r})"
@@ -75,9 +75,9 @@ class Exchange(Iterator[Any], AsyncIterator[Any]):
 
     # --- asynchronously ----------------------------------------------------------------------
 
-    def __aiter__(self) -> AsyncGenerator[Any, None]:
+    def __aiter__(self) -> "_Reading":
         if self._areading is None:
-            self._areading = _aitems(http.astream(self.request), self.decoder)
+            self._areading = _Reading(http.astream(self.request), self.decoder)
         return self._areading
 
     async def __anext__(self) -> Any:
@@ -102,15 +102,55 @@ def _items(chunks: Iterator[bytes], decoder: Decoder) -> Generator[Any, None, No
             close()
 
 
-async def _aitems(chunks: AsyncIterator[bytes], decoder: Decoder) -> AsyncGenerator[Any, None]:
-    feed = decoder.feed
-    try:
-        async for data in chunks:
-            for item in feed(data):
-                yield item
-        for item in decoder.close():
-            yield item
-    finally:
-        aclose: Any = getattr(chunks, "aclose", None)
-        if aclose is not None:
-            await aclose()
+class _Reading(AsyncIterator[Any]):
+    """The items of an answer in an event loop: one by one, or as many as came at once.
+
+    The second is for the core. Waiting for what is there already, through several generators for each
+    item, would cost more than the items do.
+    """
+
+    __slots__ = ("_chunks", "_decoder", "_items", "_over")
+
+    def __init__(self, chunks: AsyncGenerator[bytes, None], decoder: Decoder) -> None:
+        self._chunks = chunks
+        self._decoder = decoder
+        self._items: Iterator[Any] = iter(())
+        self._over = False
+
+    async def next_batch(self) -> Iterable[Any] | None:
+        """Return the items of the next bytes, to be read before the next call; None at the end."""
+        if self._over:
+            if self._chunks.ag_running:
+                raise RuntimeError("another task is reading this")
+            return None
+        self._over = True  # unless it goes well
+        try:
+            data = await self._chunks.__anext__()
+        except StopAsyncIteration:
+            return self._decoder.close()
+        try:
+            items = self._decoder.feed(data)
+        except BaseException:
+            await self.aclose()
+            raise
+        self._over = False
+        return items
+
+    async def __anext__(self) -> Any:
+        while True:
+            try:
+                for item in self._items:
+                    return item
+            except BaseException:
+                # The exchange is still open, and lives as long as the traceback does.
+                await self.aclose()
+                raise
+            batch = await self.next_batch()
+            if batch is None:
+                raise StopAsyncIteration
+            self._items = iter(batch)
+
+    async def aclose(self) -> None:
+        self._over = True
+        self._items = iter(())
+        await self._chunks.aclose()

@@ -12,7 +12,7 @@ from g4f_lite._text_safety import redact, shorten
 from g4f_lite.errors import ProviderResponseError
 from g4f_lite.kit.http import MAX_BODY
 from g4f_lite.kit.lines import LineDecoder
-from g4f_lite.kit.sse import FramingError, ServerSentEvent, SSEDecoder
+from g4f_lite.kit.sse import FramingError, ServerSentEvent, SSEDecoder, not_utf8
 
 __all__ = ["Handler", "JSONBody", "JSONStream", "Meaning", "loads"]
 
@@ -77,9 +77,15 @@ class JSONBody:
         """Take the end of the bytes; return what the value says.
 
         Raises:
-            ProviderResponseError: the body is no JSON.
+            ProviderResponseError: the body is no JSON, or not UTF-8.
         """
-        return self._meaning(loads(self._body.decode("utf-8-sig", "replace"), secrets=self._secrets))
+        try:
+            text = self._body.decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            reason, offset = error.reason, error.start
+        else:
+            return self._meaning(loads(text, secrets=self._secrets))
+        raise not_utf8(reason, offset)
 
 
 class Handler(Protocol):

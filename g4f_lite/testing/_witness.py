@@ -36,9 +36,11 @@ class Witness:
         @functools.wraps(function)
         def watched(**arguments: Any) -> Any:
             answer = function(**arguments)
+            if isinstance(answer, Iterator) and isinstance(answer, AsyncIterator):
+                return _BothWays(self, answer)
             if inspect.isasyncgen(answer):
                 return self._watch_async(answer)
-            return self._watch(answer) if inspect.isgenerator(answer) else answer
+            return self.watch(answer)
 
         return watched
 
@@ -59,8 +61,39 @@ class Witness:
             await answer.aclose()  # raises if it ignores that, and then it counts as running
             self._count(-1)
 
+    def watch(self, answer: Any) -> Any:
+        """Return an iterator that passes a generator's items on, and notes its end."""
+        return self._watch(answer) if inspect.isgenerator(answer) else answer
+
+    def watch_async(self, answer: Any) -> Any:
+        """Return an asynchronous iterator that does so."""
+        return self._watch_async(answer) if hasattr(answer, "aclose") else answer
+
     def _count(self, change: int) -> None:
         with self._changed:
             self._running += change
             self.begun += max(change, 0)
             self._changed.notify_all()
+
+
+class _BothWays(Iterator[Any], AsyncIterator[Any]):
+    """What a provider returned that is read either way, as it is, with a witness to each of the ways."""
+
+    def __init__(self, witness: Witness, answer: Any) -> None:
+        self._witness = witness
+        self._answer = answer
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._answer, name)
+
+    def __iter__(self) -> Any:
+        return self._witness.watch(iter(self._answer))
+
+    def __next__(self) -> Any:
+        return next(self._answer)
+
+    def __aiter__(self) -> Any:
+        return self._witness.watch_async(aiter(self._answer))
+
+    def __anext__(self) -> Any:
+        return anext(self._answer)

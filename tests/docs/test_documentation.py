@@ -1,9 +1,13 @@
-"""Every code block of the README and of `docs/` is run, as a reader would run it.
+"""Every code block of the README and of `docs/` is run, as a reader would run it, and every table is the code's.
 
 A block of Python is a program, a block of console has commands after ``$``. ``<!-- file: NAME -->`` above a
-block makes it that file, beside the programs of its page. ``<!-- not run: WHY -->`` leaves a block out.
+block makes it that file, beside the programs of its page. ``<!-- not run: WHY -->`` leaves a block out: of
+Python, it is read then, and what it imports and the options that it gives to a provider have to be there.
 """
 
+import argparse
+import ast
+import importlib
 import os
 import re
 import shlex
@@ -18,10 +22,13 @@ from pathlib import Path
 
 import pytest
 
+import g4f_lite
+from g4f_lite import registry
 from g4f_lite.testing import Reply, Upstream
 
 ROOT = Path(__file__).parents[2]
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+DOCS = ROOT / "docs"
+PAGES = [ROOT / "README.md", *sorted(DOCS.rglob("*.md"))]
 RUN = ("python", "console")
 KNOWN = (*RUN, "toml", "text", "json")
 
@@ -43,7 +50,23 @@ class Block:
     not_run: str = ""
 
     def __str__(self) -> str:
-        return f"{self.page.name}:{self.line}"
+        return f"{name(self.page)}:{self.line}"
+
+
+def name(page: Path) -> str:
+    """Return the page's path, as the README links it."""
+    return page.relative_to(ROOT).as_posix()
+
+
+def text_of(page: str) -> str:
+    """Return a page's text."""
+    return (ROOT / page).read_text("utf-8")
+
+
+def rows_of(page: str) -> list[list[str]]:
+    """Return the cells of each row of all tables of a page."""
+    lines = [line for line in text_of(page).splitlines() if line.startswith("|")]
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
 
 
 def blocks(page: Path) -> Iterator[Block]:
@@ -181,13 +204,68 @@ def test_every_block_is_of_a_known_kind() -> None:
     assert fences == 2 * len(ALL)
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def _anchors(page: Path) -> set[str]:
+    """Return what the headings of a page are linked by."""
+    titles = re.findall(r"^#+ (.+)$", _BLOCK.sub("", page.read_text("utf-8")), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
 def test_links_lead_somewhere(page: Path) -> None:
-    """A relative link of a page names a file that is there, and every page is linked from the README."""
-    for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text("utf-8")):
-        assert (page.parent / target).exists(), target
-    if page.name != "README.md":
-        assert f"docs/{page.name}" in (ROOT / "README.md").read_text("utf-8")
+    """A relative link of a page names a file that is there, and a heading of it."""
+    text = _BLOCK.sub("", page.read_text("utf-8"))
+    for path, anchor in re.findall(r"\]\(([^)#:]*)(?:#([^):]*))?\)", text):
+        target = (page.parent / path) if path else page
+        assert target.exists(), path
+        assert not anchor or anchor in _anchors(target), f"{path}#{anchor}"
+
+
+def test_every_page_is_linked() -> None:
+    """The README links every page, but those of providers, which their overview does."""
+    missing = []
+    for page in PAGES[1:]:
+        inside = page.parent.name == "providers" and page.name != "README.md"
+        index, path = (page.with_name("README.md"), page.name) if inside else (ROOT / "README.md", name(page))
+        if f"]({path})" not in index.read_text("utf-8"):
+            missing.append(path)
+    assert missing == []
+
+
+# --- blocks that are not run ----------------------------------------------------------------------
+
+SKETCHES = [block for block in ALL if block.language == "python" and block.not_run]
+
+
+@pytest.mark.parametrize("block", SKETCHES, ids=str)
+def test_what_is_not_run_could_be(block: Block) -> None:
+    """A program that needs a key is Python; what it imports of ours is there, and providers take its options."""
+    tree = ast.parse(block.code)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and str(node.module).partition(".")[0] == "g4f_lite":
+            module = importlib.import_module(str(node.module))
+            assert [item.name for item in node.names if not hasattr(module, item.name)] == []
+        elif isinstance(node, ast.Call):
+            _check_options(node)
+
+
+_CALLS = ("create", "acreate", "run_tools", "arun_tools")
+_EVERYWHERE = {"model", "messages", "provider", "stream", "auth", "timeout", "deadline", "retries", "limits"}
+_EVERYWHERE |= {"input", "continue_from_partial", "drop_options", "response_format", "tools", "on_call"}
+
+
+def _check_options(call: ast.Call) -> None:
+    """Fail if a call names a provider that does not take one of its options."""
+    function = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+    given = {word.arg: word.value for word in call.keywords if word.arg}
+    who = given.get("provider")
+    if function not in _CALLS or not isinstance(who, ast.Constant) or who.value not in registry.names():
+        return
+    provider = registry.get(who.value)
+    embed = provider.embed.options if provider.embed and "input" in given else {}
+    assert set(given) - _EVERYWHERE - set(provider.options) - set(embed) == set(), who.value
+
+
+# --- tables and the code --------------------------------------------------------------------------
 
 
 def test_error_tree_is_the_one_in_the_code() -> None:
@@ -195,7 +273,7 @@ def test_error_tree_is_the_one_in_the_code() -> None:
     from g4f_lite import errors
 
     drawn = re.findall(r"[├└]── (\w+)", str(errors.__doc__))
-    page = (ROOT / "docs" / "errors.md").read_text("utf-8")
+    page = text_of("docs/errors.md")
     assert re.findall(r"[├└]── (\w+)", page) == drawn
     assert sorted([*drawn, "G4FLiteError"]) == errors.__all__
 
@@ -204,16 +282,94 @@ def test_every_kind_of_problem_is_documented() -> None:
     """Each kind of problem that validation can find stands in the contract's table, and no other does."""
     sources = "".join(file.read_text("utf-8") for file in (ROOT / "g4f_lite").glob("_*.py"))
     found = set(re.findall(r"Finding\(\s*\"([a-z-]+)\"", sources))
-    page = (ROOT / "docs" / "contract.md").read_text("utf-8")
+    page = text_of("docs/contract.md")
     rows = re.findall(r"^\| (`[a-z`, -]+`) \| (?:yes|no) \|", page, re.MULTILINE)
     assert {kind for row in rows for kind in re.findall(r"`([a-z-]+)`", row)} == found
 
 
+def _sources(*folders: str) -> str:
+    files = (file for folder in folders for file in (ROOT / folder).rglob("*.py"))
+    return "".join(file.read_text("utf-8") for file in files)
+
+
 def test_every_variable_is_documented() -> None:
-    """Each environment variable of g4f_lite that the code reads is in the table of variables."""
-    page = (ROOT / "docs" / "getting-started.md").read_text("utf-8")
-    code = "".join(
-        file.read_text("utf-8") for root in ("g4f_lite", "providers") for file in (ROOT / root).rglob("*.py")
+    """Each environment variable that the code reads is in the table of variables, the services' in theirs too."""
+    page = text_of("docs/getting-started.md")
+    ours = set(re.findall(r"\"(G4F_LITE_[A-Z_]+[A-Z])\"", _sources("g4f_lite", "providers")))
+    assert ours - set(re.findall(r"`(G4F_LITE_[A-Z_]+)`", page)) == set()
+    theirs = re.findall(
+        r"(?:environ\.get\(|address_env=\(|VARIABLE = |HeaderOption\(\"[^\"]*\", )\"([A-Z][A-Z0-9_]+)\"",
+        _sources("providers"),
     )
-    names = set(re.findall(r"\"(G4F_LITE_[A-Z_]+[A-Z])\"", code))
-    assert names - set(re.findall(r"`(G4F_LITE_[A-Z_]+)`", page)) == set()
+    assert len(theirs) > 10
+    assert {item for item in theirs if f"`{item}`" not in page} == set()
+
+
+def test_the_overview_of_providers_is_the_code() -> None:
+    """Each built-in provider has its row, with its key variable and what it takes and has."""
+    rows = {
+        row[0].strip("`"): row[1:] for row in rows_of("docs/providers/README.md") if row[0].startswith("`")
+    }
+    built_in = {info.name for info in registry.infos() if info.builtin}
+    assert set(rows) == built_in
+    for provider, row in rows.items():
+        loaded = registry.get(provider)
+        assert row[:7] == _facts(loaded), provider
+
+
+def _facts(loaded: "g4f_lite.contract.LoadedProvider") -> list[str]:
+    """Return the cells of a provider's row but the last, which says how it was verified."""
+    variable = f"`{loaded.auth_env}`" if "auth" in loaded.options else "none"
+    inputs = ", ".join(loaded.inputs)
+    takes = [
+        "yes" if name in loaded.options else "" for name in ("tools", "response_format", "reasoning_effort")
+    ]
+    if variable != "none" and not loaded.needs_auth:
+        variable += ", if any"
+    return [variable, *takes, inputs, "yes" if loaded.embed else "", "yes" if loaded.list_models else ""]
+
+
+def test_the_table_of_services_is_the_code() -> None:
+    """Each row of the page of compatible services has the address and the key's variable of the code."""
+    page = rows_of("docs/providers/compatible-services.md")
+    rows = [row for row in page if len(row) == 4 and row[1].startswith("`http")]
+    assert len(rows) > 30
+    for provider, address, variable, about in rows:
+        service = registry.get(provider.strip("`")).plugin
+        assert (f"`{service.base_url}`", f"`{service.auth_env}`") == (address, variable)
+        said = set(re.findall(r"`(\w+)`", about))
+        quirks = service.quirks
+        assert said == {*quirks.options, *quirks.takes, *quirks.refuses, *quirks.header_options} - {""}, (
+            provider
+        )
+        assert ("embeddings" in about) == bool(service.embedding_model), provider
+
+
+def test_every_command_and_option_is_documented() -> None:
+    """Each command, action and option of the command line is on its page."""
+    from g4f_lite.cli._dispatch import COMMANDS
+
+    page = text_of("docs/command-line.md")
+    missing = [name for name in COMMANDS if f"## {name}" not in page and f"and {name}" not in page]
+    for command in COMMANDS:
+        parsers = [importlib.import_module(f"g4f_lite.cli.{command}").parser()]
+        for parser in parsers:
+            for action in parser._actions:
+                if isinstance(action, argparse._SubParsersAction):
+                    parsers += action.choices.values()
+                    missing += [item for item in action.choices if f"`{command} {item}" not in page]
+                long = [item for item in action.option_strings if item.startswith("--") and item != "--help"]
+                missing += [f"{command} {item}" for item in long if f"`{item}" not in page]
+    assert missing == []
+
+
+def test_every_public_name_is_documented() -> None:
+    """Each public name of the package is on a page, and each of the kit for authors on theirs."""
+    pages = "".join(page.read_text("utf-8") for page in PAGES)
+    words = set(re.findall(r"\w+", pages))
+    assert [name for name in g4f_lite.__all__ if name not in words] == []
+    table = {row[0].strip("`"): row[1] for row in rows_of("docs/writing-a-plugin.md") if "kit." in row[0]}
+    for file in sorted((ROOT / "g4f_lite" / "kit").glob("[a-z]*.py")):
+        module = importlib.import_module(f"g4f_lite.kit.{file.stem}")
+        said = re.findall(r"`(\w+)`", table[f"kit.{file.stem}"])
+        assert sorted(said) == sorted(module.__all__), file.stem

@@ -25,14 +25,17 @@ def exchange(upstream):
     return Exchange(http.HTTPRequest(url=upstream.url, json={}), JSONStream(Handler()))
 
 
-async def gathered(*upstreams):
-    return [[item async for item in exchange(upstream)] for upstream in upstreams]
+async def gathered(upstream, times):
+    async def one():
+        return [item async for item in exchange(upstream)]
+
+    return [await one() for _ in range(times)]
 
 
 def read(way, upstream, times=1):
     if way == "sync":
         return [list(exchange(upstream)) for _ in range(times)]
-    return asyncio.run(gathered(*[upstream] * times))
+    return asyncio.run(gathered(upstream, times))
 
 
 @pytest.mark.parametrize("way", ["sync", "native"])

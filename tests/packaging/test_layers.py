@@ -17,6 +17,7 @@ PROVIDERS = ROOT / "providers" / "g4f_lite_providers"
 CONTRACT = (
     *(
         "_text_safety",
+        "_environment_secrets",
         "_foreign",
         "_values",
         "_media",

@@ -4,6 +4,7 @@ import io
 import signal
 import sys
 import threading
+import traceback
 from typing import Any
 
 import pytest
@@ -247,3 +248,24 @@ def test_captures_of_threads_may_end_in_any_order(monkeypatch: Any) -> None:
     assert texts == ["second\n", "first\n"]
     assert sys.stdout is real
     assert real.getvalue() == ""
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import os\nraise ValueError('no ' + os.environ['ACME_API_KEY'])",
+        "import os\ntry:\n    raise KeyError(os.environ['ACME_API_KEY'])\nexcept KeyError:\n    raise ValueError('no')",
+    ],
+    ids=["said", "context"],
+)
+def test_an_import_that_shows_a_key_shows_none(site: Any, source: str, monkeypatch: Any) -> None:
+    """What an import raises may hold a key of the environment; the load failure and its causes do not."""
+    monkeypatch.setenv("ACME_API_KEY", "planted-key-5512aa90")
+    site.module("tells", source)
+    try:
+        error = failure("tells")
+    finally:
+        sys.modules.pop("tells", None)
+    shown = "".join(traceback.format_exception(type(error), error, error.__traceback__))
+    assert "planted-key" not in f"{shown} {error!r} {vars(error)}"
+    assert "no" in error.reason

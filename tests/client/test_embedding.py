@@ -1,0 +1,285 @@
+"""Texts as vectors: every service that computes them, and what can go wrong on the way."""
+
+import asyncio
+import base64
+import struct
+
+import pytest
+from held_clock import FakeClock, forget_everything
+from hypothesis import given
+from hypothesis import strategies as st
+from official_openai import KEY, recorded, reply
+
+from g4f_lite import AsyncClient, Client, Embedding, Embeddings, Limits, _clock
+from g4f_lite.errors import (
+    AllProvidersFailedError,
+    DeadlineError,
+    EmptyAnswerError,
+    G4FLiteError,
+    InvalidArgumentError,
+    ModelNotFoundError,
+    ProviderCrashError,
+    ProviderResponseError,
+    UnsupportedOptionError,
+)
+from g4f_lite.events import Usage, Vector
+from g4f_lite.testing import Gate, Reply, Stall, Upstream, isolated_registry
+
+FAMILIES = ("openai", "gemini", "ollama", "cohere")
+CASES = [case for name in FAMILIES for case in recorded(name).CASES if case.function == "embedding"]
+WAYS = ["sync", "async"]
+
+
+class Plain:
+    """A third party's provider: a chat nobody wants, and vectors as plain lists."""
+
+    url, supports_stream, needs_auth, working, params = "https://p.example", True, False, True, ""
+
+    def __init__(self, *items, model="plain-vectors", wait=None):
+        self.model = ["plain-chat"]
+        self.embedding_model = [model, "second-vectors"]
+        self.items = items
+        self.wait = wait
+        self.calls = []
+        self.closed = []
+
+    def _create_completion(self, model: str, messages: list, stream: bool):
+        yield "Hello"
+
+    def _create_embedding(self, model: str, input: list, dimensions: int = 0):
+        self.calls.append((model, input, dimensions))
+        try:
+            if self.wait is not None:
+                self.wait.wait()
+            for item in self.items or [[float(len(text)), 1.0] for text in input]:
+                if isinstance(item, Exception):
+                    raise item
+                yield item
+        finally:
+            self.closed.append(True)
+
+
+class NoVectors:
+    """A provider without embeddings."""
+
+    url, supports_stream, needs_auth, working, params = "https://n.example", True, False, True, ""
+    model = ["plain-chat"]  # noqa: RUF012 - what the contract has
+
+    def _create_completion(self, model: str, messages: list, stream: bool):
+        yield "Hello"
+
+
+@pytest.fixture
+def registered():
+    """Register providers under names, for one test."""
+    with isolated_registry() as registry:
+        yield lambda **providers: [registry.register(item, name=name) for name, item in providers.items()]
+
+
+def embed(way, **arguments):
+    if way == "sync":
+        return Embedding.create(**arguments)
+    return asyncio.run(Embedding.acreate(**arguments))
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.provider}-{case.id}")
+def test_services(case, way):
+    """Each service's recorded vectors come out in the order of the texts, also through the client."""
+    texts = case.options.get("input", ["a", "b"])
+    options = {name: value for name, value in case.options.items() if name != "input"}
+    with Upstream(lambda _: reply(case)) as upstream:
+        made = {"model": case.model, "input": texts, "provider": case.provider, "auth": KEY, **options}
+        found = embed(way, base_url=upstream.url, **made)
+        client = Client(provider=case.provider, api_key=KEY, base_url=upstream.url)
+        answer = client.embeddings.create(model=case.model, input=texts, **options)
+        packed = client.embeddings.create(model=case.model, input=texts, encoding_format="base64", **options)
+    assert isinstance(found, Embeddings)
+    assert len(found.vectors) == len(case.vectors)
+    for vector, wanted in zip(found.vectors, case.vectors, strict=True):
+        assert vector == pytest.approx(list(wanted), abs=1e-6)
+        assert all(type(number) is float for number in vector)
+    assert found.provenance.provider == case.provider
+    assert [item.embedding for item in answer.data] == list(found.vectors)
+    for item, vector in zip(packed.data, found.vectors, strict=True):
+        data = base64.b64decode(item.embedding)
+        assert struct.unpack(f"<{len(vector)}f", data) == pytest.approx(vector, abs=1e-6)
+
+
+@given(data=st.data(), texts=st.lists(st.text(min_size=1, max_size=5), min_size=1, max_size=8))
+def test_vectors_come_in_any_order(data, texts):
+    """Whatever order a provider has, the vectors are in that of the texts."""
+    order = data.draw(st.permutations(range(len(texts))))
+    with isolated_registry() as registry:
+        items = [Vector(place, [float(place), 0.5]) for place in order]
+        registry.register(Plain(*items, Usage(3, 0)), name="plain")
+        found = Embedding.create(input=texts, provider="plain")
+    assert found.vectors == tuple([float(place), 0.5] for place in range(len(texts)))
+    assert found.usage == Usage(3, 0)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_plain_provider(registered, way):
+    """A provider that yields lists of numbers is enough; whole numbers become floats."""
+    plain = Plain([1, 2], [3.5, 4])
+    registered(plain=plain)
+    found = embed(way, input=("one", "two"), provider="plain", dimensions=7)
+    assert found.vectors == ([1.0, 2.0], [3.5, 4.0])
+    assert plain.calls == [("plain-vectors", ["one", "two"], 7)]
+    assert (found.model, found.usage) == ("plain-vectors", None)
+    assert embed(way, input="one text", provider="plain", model="second-vectors").model == "second-vectors"
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_models_choose_providers(registered, way):
+    """A model of embeddings leads to who computes it; one of a chat does not."""
+    registered(none=NoVectors(), plain=Plain())
+    assert embed(way, model="plain-vectors", input="x").provenance.provider == "plain"
+    assert embed(way, model="plain/second-vectors", input="x").model == "second-vectors"
+    with pytest.raises(ModelNotFoundError):
+        embed(way, model="plain-chat", input="x")
+    with pytest.raises(ModelNotFoundError):
+        embed(way, model="plain-chat", provider="plain", input="x")
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_provider_without_embeddings(registered, way):
+    """Who computes none is named in the error; in a route, the next one is asked."""
+    registered(none=NoVectors(), plain=Plain())
+    with pytest.raises(InvalidArgumentError, match="'none' computes no embeddings"):
+        embed(way, provider="none", input="x")
+    found = embed(way, provider=["none", "plain"], input="x")
+    assert [attempt.outcome for attempt in found.provenance.attempts] == ["skipped", "ok"]
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_fallback(registered, way):
+    """When one provider fails, the next one is asked; when all do, the error says how each did."""
+    first, second = Plain([1.0], OSError("away")), Plain()
+    registered(first=first, second=second)
+    found = embed(way, provider=["first", "second"], input=["a", "bb"])
+    assert found.vectors == ([1.0, 1.0], [2.0, 1.0])
+    assert [attempt.outcome for attempt in found.provenance.attempts] == ["error", "ok"]
+    with pytest.raises(AllProvidersFailedError, match="away"):
+        embed(way, provider=["first", "first"], input=["a"])
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize(
+    ("items", "error", "says"),
+    [
+        (([1.0],), ProviderResponseError, "2 texts with the vectors of 1"),
+        (([1.0], [2.0], [3.0]), ProviderResponseError, "2 texts with the vectors of 3"),
+        ((Vector(0, [1.0]), Vector(7, [1.0])), ProviderResponseError, "2 texts with the vectors of 2"),
+        (([1.0], [2.0, 3.0]), ProviderResponseError, "several lengths"),
+        ((["a"], ["b"]), ProviderResponseError, "list of numbers"),
+        (("text", "text"), EmptyAnswerError, "empty"),
+        ((OSError("broken"),), ProviderCrashError, "broken"),
+        ((Vector(-1, [1.0]),), ProviderResponseError, "list of numbers"),
+    ],
+)
+def test_wrong_answers(registered, way, items, error, says):
+    """Too few vectors, too many, of several lengths, or of no numbers: an error says what came, and from whom."""
+    registered(plain=Plain(*items))
+    with pytest.raises(error, match=says) as caught:
+        embed(way, provider="plain", input=["a", "b"])
+    assert caught.value.provider == "plain"
+    assert caught.value.provenance.attempts
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("wrong", [(), [], "", [""], ["a", 5], [["a"]], b"a", None, {"a": 1}, [[1, 2]]])
+def test_wrong_inputs(way, wrong):
+    """What is no text is refused before anybody is asked, with its place."""
+    with pytest.raises(InvalidArgumentError, match="input"):
+        embed(way, provider="openai", input=wrong)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_options_are_checked(registered, way):
+    """An option that the function does not take is an error, or dropped and recorded."""
+    registered(plain=Plain())
+    with pytest.raises(UnsupportedOptionError, match="'dimension'.*'dimensions'"):
+        embed(way, provider="plain", input="a", dimension=3)
+    found = embed(way, provider="plain", input="a", dimension=3, drop_options=True)
+    assert found.provenance.dropped_options == ("dimension",)
+    with pytest.raises(InvalidArgumentError, match="encoding_format"):
+        Client(provider="plain").embeddings.create(input="a", encoding_format="int8")
+
+
+def test_a_deadline_ends_it():
+    """When the deadline passes while the service keeps silent, the call ends and the connection is closed."""
+    held = FakeClock()
+    forget_everything()
+    with _clock.using(held), Upstream(Reply([b'{"data"', Stall()])) as upstream:
+
+        def let_time_pass(_request):
+            held.advance(6.0)
+            return Reply([b'{"data"', Stall()])
+
+        upstream.script(let_time_pass)
+        with pytest.raises(DeadlineError):
+            Embedding.create(input="a", provider="openai", auth=KEY, base_url=upstream.url, deadline=5.0)
+        upstream.wait_closed(timeout=5)
+
+
+def test_a_cancelled_task_closes_the_connection():
+    """The cancel of the task that waits for vectors reaches the service."""
+
+    async def run(upstream):
+        made = Embedding.acreate(input="a", provider="openai", auth=KEY, base_url=upstream.url)
+        task = asyncio.ensure_future(made)
+        await asyncio.to_thread(upstream.wait_for_requests)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        await asyncio.to_thread(upstream.wait_closed, None, 5)
+
+    with Upstream(Reply([b'{"data"', Stall()])) as upstream:
+        asyncio.run(run(upstream))
+
+
+def test_limits_hold(registered):
+    """What a program allows itself is kept for embeddings too: one at once is one at once."""
+    forget_everything()
+    gate = Gate()
+    plain = Plain(wait=gate)
+    registered(plain=plain)
+
+    async def run():
+        ask = [
+            asyncio.ensure_future(
+                Embedding.acreate(input=str(number), provider="plain", limits=Limits(concurrency=1))
+            )
+            for number in range(3)
+        ]
+        await asyncio.to_thread(gate.wait_reached)
+        assert len(plain.calls) == 1
+        gate.open()
+        return await asyncio.gather(*ask)
+
+    assert len(asyncio.run(run())) == 3
+    assert len(plain.calls) == len(plain.closed) == 3
+    forget_everything()
+
+
+def test_the_clients(registered):
+    """`client.embeddings.create` has positions, counts and provenance, synchronous and asynchronous."""
+    registered(plain=Plain([1.0, 2.0], [3.0, 4.0], Usage(5, 0)))
+    answer = Client(provider="plain").embeddings.create(model="plain-vectors", input=["a", "b"])
+    assert [(item.index, item.embedding) for item in answer.data] == [(0, [1.0, 2.0]), (1, [3.0, 4.0])]
+    assert (answer.usage.prompt_tokens, answer.usage.total_tokens) == (5, 5)
+    assert answer.provenance.provider == "plain"
+
+    async def run():
+        return await AsyncClient(provider="plain").embeddings.create(input=["a", "b"])
+
+    assert asyncio.run(run()).data == answer.data
+
+
+def test_the_key_shows_nowhere():
+    """A refused key is in no part of the error."""
+    with Upstream(Reply(f'{{"error": {{"message": "wrong {KEY}"}}}}', status=401)) as upstream:
+        with pytest.raises(G4FLiteError) as caught:
+            Embedding.create(input="a", provider="openai", auth=KEY, base_url=upstream.url)
+    assert KEY not in f"{caught.value}{caught.value!r}{vars(caught.value)}"
