@@ -182,7 +182,9 @@ class Gathered:
 
     def _logprobs(self, item: Logprobs) -> None:
         side = self._side(item.choice)
-        side.logprobs = [*(side.logprobs or ()), *item.content]
+        if side.logprobs is None:
+            side.logprobs = []
+        side.logprobs += item.content
 
     def _metadata(self, item: Metadata) -> None:
         self.metadata.update(item.values)

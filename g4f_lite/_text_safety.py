@@ -19,7 +19,9 @@ def _patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
     fields = r"key|token|secret|passw(?:or)?d|auth(?:orization)?|cookie|session"
     return (
         (re.compile(r"(?i)\b(bearer|basic)\s+[A-Za-z0-9._~+/=-]{8,}"), rf"\1 {_MASK}"),
-        (re.compile(rf"(?i)([\w-]*(?:{fields})[\"']?\s*[=:]\s*[\"']?)([^\s\"'&,;}})]{{6,}})"), rf"\1{_MASK}"),
+        # Not the rest of the field's name: to look for its beginning at each character of a long word would
+        # take minutes for the 64 KiB that an error's body may have.
+        (re.compile(rf"(?i)((?:{fields})[\"']?\s*[=:]\s*[\"']?)([^\s\"'&,;}})]{{6,}})"), rf"\1{_MASK}"),
         (re.compile(r"(?<![A-Za-z0-9])(?:sk|pk|rk|gsk|xai|ghp|hf|AIza)[-_]?[A-Za-z0-9_-]{16,}"), _MASK),
         (re.compile(r"(://)[^/\s\"']*@"), rf"\1{_MASK}@"),
     )

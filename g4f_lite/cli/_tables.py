@@ -8,7 +8,7 @@ __all__ = ["show_table"]
 
 _GAP = "  "
 _NARROWEST = 8
-_LAST_NARROWEST = 24
+_LAST_NARROWEST = 14
 
 
 def show_table(headings: Sequence[str], rows: Sequence[Sequence[str]], styles: Sequence[str] = ()) -> None:

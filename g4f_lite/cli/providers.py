@@ -27,6 +27,9 @@ _EXAMPLES = (
     "g4f-lite providers --json",
 )
 
+_SHOWN = 2
+"""Models of a provider in its row; `g4f-lite models --provider` lists them all."""
+
 _HEADINGS = ("NAME", "DISTRIBUTION", "VERSION", "MODELS", "STREAM", "AUTH", "STATE", "WHY NOT")
 
 
@@ -71,17 +74,24 @@ def show_providers(facts: list[Facts]) -> None:
 
 
 def _row(item: Facts) -> tuple[str, ...]:
-    models = "?" if item["models"] is None else ", ".join(item["models"])
     return (
         item["name"],
         item["distribution"],
         item["version"] or "-",
-        models,
+        _models(item["models"]),
         _yes_no(item["supports_stream"]),
         _auth(item),
         item["state"],
         _why_not(item),
     )
+
+
+def _models(names: list[str] | None) -> str:
+    if names is None:
+        return "?"
+    more = len(names) - _SHOWN
+    # One more takes no more room than to say that there is one.
+    return ", ".join(names if more <= 1 else [*names[:_SHOWN], f"+{more} more"])
 
 
 def _yes_no(value: bool | None) -> str:

@@ -68,6 +68,7 @@ class ChunkMaker:
         """Return the chunk of the counts, if it was asked for and there are any."""
         if not self._with_usage or self._usage is None:
             return None
+        self._model = self._model or self._asked()
         chunk = self._around([])
         chunk.usage = usage_record(self._usage)
         return chunk

@@ -16,6 +16,9 @@ __all__ = ["Embeddings", "Models", "chosen", "everybodys", "listed", "listing", 
 _LISTING = ("auth", "timeout", "deadline", "retries", "base_url", "extra_headers")
 """What of a client's defaults a listing of models takes."""
 
+_OF_ONE = ("auth", "base_url", "extra_headers")
+"""What of it is meant for one provider."""
+
 
 class Embeddings:
     """``client.embeddings``."""
@@ -62,6 +65,7 @@ def prepared(
 
 
 def response(found: embedding.Embeddings, *, encoded: bool) -> types.CreateEmbeddingResponse:
+    """Return vectors as the API has them; `encoded`: in base64."""
     usage = found.usage
     return types.CreateEmbeddingResponse(
         data=[
@@ -115,23 +119,38 @@ def listing(settings: Settings, options: Mapping[str, Any]) -> "list[dict[str, A
     providers = given.pop("provider", None)
     if providers is None:
         return None
-    steps = [providers] if isinstance(providers, str) else getattr(providers, "steps", providers)
-    names = dict.fromkeys(str(getattr(step, "provider", step)).partition("/")[0] for step in steps)
+    keys = _keys_of(providers)
+    if len(keys) > 1:  # whose key, and whose address, is not said: they go to nobody
+        given = {name: value for name, value in given.items() if name not in _OF_ONE}
     found = []
-    for name in names:
+    for name, auth in keys.items():
         function = registry.get(name).list_models
         wanted = {*_LISTING, *options, *(function.options if function else ())}
-        found.append({"provider": name, **{key: value for key, value in given.items() if key in wanted}})
+        own = {} if auth is None else {"auth": auth}
+        taken = {key: value for key, value in given.items() if key in wanted}
+        found.append({**taken, **own, "provider": name})
     return found
 
 
+def _keys_of(providers: Any) -> dict[str, Any]:
+    """Return the names of the providers of a route, each with the key that its step has."""
+    steps = [providers] if isinstance(providers, str) else getattr(providers, "steps", providers)
+    keys: dict[str, Any] = {}
+    for step in steps:
+        name = str(getattr(step, "provider", step)).partition("/")[0]
+        keys[name] = keys.get(name) or getattr(step, "auth", None)
+    return keys
+
+
 def listed(found: Iterable[models.ModelNames]) -> types.ModelList:
+    """Return the models of several providers as one list."""
     return types.ModelList(
         [types.Model(name, owned_by=item.provider) for item in found for name in item.names]
     )
 
 
 def everybodys() -> types.ModelList:
+    """Return what all providers list, under names that `model` takes."""
     infos = [info for info in registry.infos() if info.state in ("listed", "ready")]
     return types.ModelList(
         [
@@ -143,6 +162,11 @@ def everybodys() -> types.ModelList:
 
 
 def chosen(found: types.ModelList, model: str) -> types.Model:
+    """Return the model of that name.
+
+    Raises:
+        ModelNotFoundError: there is none.
+    """
     for item in found.data:
         if item.id == model:
             return item

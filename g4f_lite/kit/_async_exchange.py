@@ -16,7 +16,7 @@ from g4f_lite.kit._async_pool import Course, current_course, session_of_loop
 from g4f_lite.kit._async_request import Upload, request_options
 from g4f_lite.kit._body import Body, body_of
 from g4f_lite.kit._checks import check_timeout
-from g4f_lite.kit._statuses import ERROR_BODY, LINGER, Headers, status_error
+from g4f_lite.kit._statuses import ERROR_BODY, ERROR_SECONDS, LINGER, Headers, status_error
 
 if TYPE_CHECKING:
     from g4f_lite.kit.http import HTTPRequest
@@ -125,6 +125,7 @@ class Flight:
     async def _error_body(self, headers: Headers) -> bytes:
         """Return the beginning of an error's body, as much of it as can be had."""
         found = bytearray()
+        over = self._loop.call_later(ERROR_SECONDS, self._response.close)  # which wakes who reads
         try:
             body = body_of(self._request.url, headers, ERROR_BODY)
             assert body is not None  # noqa: S101 - there is a limit
@@ -133,6 +134,8 @@ class Flight:
                     found += piece
         except Exception:  # the status is what matters, and it is known
             pass
+        finally:
+            over.cancel()
         return bytes(found)
 
     def _failure(self, error: Exception) -> G4FLiteError:

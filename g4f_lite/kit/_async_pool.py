@@ -22,6 +22,7 @@ from collections.abc import AsyncGenerator
 from typing import Any
 
 import aiohttp
+from urllib3.util.wait import wait_for_read
 
 __all__ = ["Course", "current_course", "session_of_loop"]
 
@@ -63,11 +64,28 @@ class _Connector(aiohttp.TCPConnector):
     async def connect(self, *args: Any, **kwargs: Any) -> Any:
         course = current_course.get()
         course.sent = False  # aiohttp asks again by itself where that is allowed
-        connection = await super().connect(*args, **kwargs)
+        while True:
+            connection = await super().connect(*args, **kwargs)
+            course.reused = connection.protocol in self._known
+            if not (course.reused and _has_ended(connection.transport)):
+                break
+            connection.close()
         course.sent = True  # from here on, which is now
-        course.reused = connection.protocol in self._known
         self._known.add(connection.protocol)
         return connection
+
+
+def _has_ended(transport: asyncio.Transport | None) -> bool:
+    """Whether the other side has closed a kept connection, or sent what nobody asked for.
+
+    The loop, which would notice, may not have run since: after `asyncio.run_until_complete`, or a long
+    computation. urllib3 looks likewise.
+    """
+    sock = None if transport is None else transport.get_extra_info("socket")
+    try:
+        return sock is not None and wait_for_read(sock, 0)
+    except (OSError, ValueError):  # its socket is gone
+        return True
 
 
 class _Keeper:

@@ -2,6 +2,7 @@
 
 import json as _json
 import re
+from functools import lru_cache
 from math import inf
 from typing import Any
 from urllib.parse import urlsplit
@@ -56,6 +57,7 @@ def check_url(argument: str, url: object) -> str:
     return url.rstrip("/")
 
 
+@lru_cache(maxsize=64)
 def _fault(url: str) -> str:
     """Return what is wrong with a base URL, `""` if nothing is."""
     try:

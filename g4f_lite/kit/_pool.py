@@ -9,7 +9,7 @@ import os
 import socket
 import threading
 import time
-from http.client import HTTPResponse, IncompleteRead
+from http.client import CONTINUE, OK, SWITCHING_PROTOCOLS, HTTPResponse, IncompleteRead
 from typing import TYPE_CHECKING, Any, cast
 
 import requests
@@ -57,7 +57,12 @@ class _Head:
 
 
 class _Response(HTTPResponse):
-    """Notices that a head broke off: the standard library takes the end of the connection for its end."""
+    """Skips heads that announce another, and notices one that broke off: the standard library does neither."""
+
+    def _read_status(self) -> tuple[str, int, str]:
+        version, status, reason = super()._read_status()  # type: ignore[misc]  # not in its published part
+        # The standard library waits for the response proper behind 100 only, not behind 102 and 103.
+        return version, CONTINUE if SWITCHING_PROTOCOLS < status < OK else status, reason
 
     def begin(self) -> None:
         whole: Any = self.fp

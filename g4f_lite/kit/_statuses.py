@@ -9,10 +9,13 @@ from g4f_lite.errors import ProviderError, ProviderStatusError
 if TYPE_CHECKING:
     from g4f_lite.kit.http import HTTPRequest
 
-__all__ = ["ERROR_BODY", "LINGER", "Headers", "retry_after", "status_error"]
+__all__ = ["ERROR_BODY", "ERROR_SECONDS", "LINGER", "Headers", "retry_after", "status_error"]
 
 ERROR_BODY = 65536
 """Bytes of an error's body that are read."""
+
+ERROR_SECONDS = 5.0
+"""Seconds that an error's body is read for: its status is known, and who drips it could take for ever."""
 
 LINGER = 0.5
 """Seconds that the rest of a body is read for when nothing in it matters any more."""

@@ -1,5 +1,6 @@
 """The synchronous exchange, on `requests`' adapter."""
 
+import contextlib
 import time
 from collections.abc import Iterator
 from http.client import IncompleteRead
@@ -10,7 +11,7 @@ from g4f_lite.kit import _words
 from g4f_lite.kit._body import body_of
 from g4f_lite.kit._failures import FOREIGN, translate
 from g4f_lite.kit._pool import pool
-from g4f_lite.kit._statuses import ERROR_BODY, LINGER, Headers, status_error
+from g4f_lite.kit._statuses import ERROR_BODY, ERROR_SECONDS, LINGER, Headers, status_error
 from g4f_lite.kit._watch import Watch
 
 if TYPE_CHECKING:
@@ -55,7 +56,9 @@ def _answer(request: "HTTPRequest", watch: Watch) -> Iterator[bytes]:
             if body is None:
                 yield data
             else:
-                yield from body.feed(data)
+                for piece in body.feed(data):
+                    yield piece
+                    watch.check()  # a small packed body can be a very large one
             if is_over is not None and is_over():
                 _drain(response, wire)
                 return
@@ -92,17 +95,24 @@ def _pieces(response: "requests.Response") -> Iterator[bytes]:
 
 def _drain(response: "requests.Response", wire: Iterator[bytes]) -> None:
     """Read what is left, which is mostly the end's own mark, so that the connection can be used again."""
-    ends = time.monotonic() + LINGER
+    with contextlib.suppress(*FOREIGN):  # the answer is whole without it
+        for _ in _in_time(response, wire, LINGER):
+            pass
+
+
+def _in_time(response: "requests.Response", wire: Iterator[bytes], seconds: float) -> Iterator[bytes]:
+    """Yield what comes in so many seconds."""
+    ends = time.monotonic() + seconds
     # The socket that the standard library's response reads from: only its timeout counts here.
     answer: Any = response.raw._original_response
     sock = getattr(getattr(answer.fp, "raw", None), "_sock", None)
-    try:
-        while sock is not None and (left := ends - time.monotonic()) > 0:
-            sock.settimeout(left)  # the connection pool sets it anew for the next request
-            if not next(wire, b""):
-                return
-    except FOREIGN:  # the answer is whole without it
-        return
+    patience = seconds if sock is None else sock.gettimeout() or seconds
+    while sock is not None and (left := ends - time.monotonic()) > 0:
+        sock.settimeout(min(left, patience))  # the connection pool sets it anew for the next request
+        data = next(wire, b"")
+        if not data:
+            return
+        yield data
 
 
 def _error_body(response: "requests.Response", headers: Headers) -> bytes:
@@ -111,7 +121,7 @@ def _error_body(response: "requests.Response", headers: Headers) -> bytes:
     try:
         body = body_of("", headers, ERROR_BODY)
         assert body is not None  # noqa: S101 - there is a limit
-        for data in _pieces(response):
+        for data in _in_time(response, _pieces(response), ERROR_SECONDS):
             for piece in body.feed(data):
                 found += piece
             if len(found) >= ERROR_BODY:

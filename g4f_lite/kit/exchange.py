@@ -112,7 +112,7 @@ class _Reading(AsyncIterator[Any]):
     __slots__ = ("_chunks", "_decoder", "_items", "_over")
 
     def __init__(self, chunks: AsyncGenerator[bytes, None], decoder: Decoder) -> None:
-        self._chunks = chunks
+        self._chunks: Any = chunks
         self._decoder = decoder
         self._items: Iterator[Any] = iter(())
         self._over = False

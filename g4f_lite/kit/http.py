@@ -42,6 +42,10 @@ MAX_BODY = 64 * 1024 * 1024
 """Bytes that a whole answer may have, for `HTTPRequest.max_body`."""
 
 
+_LARGE = 65536
+"""Bytes of a body's piece after which others may run."""
+
+
 class HTTPRequest(NamedTuple):
     """What to send.
 
@@ -103,6 +107,8 @@ async def astream(request: HTTPRequest) -> AsyncGenerator[bytes, None]:
         ProviderError: as `stream` does.
     """
     flight = _flight(request)
+    from asyncio import sleep
+
     try:
         await flight.take_off()
         read, body = flight.read, flight.body
@@ -117,6 +123,8 @@ async def astream(request: HTTPRequest) -> AsyncGenerator[bytes, None]:
             while data := await read():
                 for piece in body.feed(data):
                     yield piece
+                    if len(piece) >= _LARGE:  # a small packed body can be a very large one
+                        await sleep(0)
                 if is_over is not None and is_over():
                     await flight.drain()
                     return

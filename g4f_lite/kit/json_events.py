@@ -174,7 +174,7 @@ class JSONStream:
         return start if self._is_whole else data
 
     def _items(self, found: Iterable[str | ServerSentEvent]) -> Iterator[Any]:
-        event = self._handler.event
+        event, last = self._handler.event, self._last
         for item in found:
             if isinstance(item, str):
                 name, text = "", item
@@ -182,10 +182,16 @@ class JSONStream:
                 text, name = item.data, item.event
             if self.done:
                 continue  # what follows the end says nothing any more
-            if text == self._last:
+            if text == last:
                 self.done = True
                 continue
-            yield from event(name, loads(text, secrets=self._secrets))
+            try:
+                value, end = _raw_decode(text)
+            except (ValueError, RecursionError):
+                value, end = None, -1
+            if end != len(text):
+                value = loads(text, secrets=self._secrets)
+            yield from event(name, value)
 
 
 def mapping(value: Any) -> Mapping[str, Any]:

@@ -80,7 +80,7 @@ _STATUS_OF = {
 _TOO_LONG = re.compile(
     r"context[ _-]?(?:length|window|size|limit)|maximum context|too many (?:input )?tokens|prompt is too long"
     r"|input is too long|exceeds? the (?:maximum|available) (?:number of |allowed )?(?:input )?(?:tokens|context)"
-    r"|input token count .* exceeds|reduce the length|tokens? limit exceeded|maximum model length"
+    r"|input token count .{0,200}exceeds|reduce the length|tokens? limit exceeded|maximum model length"
     r"|`inputs` (?:tokens \+|must have less than)|range of input length|exceeds max length",
     re.IGNORECASE,
 )

@@ -94,6 +94,8 @@ class SSEDecoder:
                 self._seen += 1
         events: list[ServerSentEvent] = []
         try:
+            if self._begun and not self._held and b"\r" not in data:
+                data = self._plain(data, events)
             for line in data.splitlines(keepends=True):
                 if line[-1] in b"\r\n":
                     if self._line:
@@ -120,6 +122,27 @@ class SSEDecoder:
                 self._take(rest, events)
             self._dispatch(events)
         return events
+
+    def _plain(self, data: bytes, events: list[ServerSentEvent]) -> bytes:
+        """Take the events that are whole, most of which are one line of data; return the bytes behind them.
+
+        `data` begins where an event does, and has no line's end but line feeds.
+        """
+        blocks = data.split(b"\n\n")
+        rest = blocks.pop()
+        for block in blocks:
+            if block[:6] == b"data: " and b"\n" not in block and len(block) < self._limit:
+                try:
+                    events.append(ServerSentEvent(block[6:].decode(), "", self._id, self._retry))
+                except UnicodeDecodeError:
+                    pass
+                else:
+                    self._retry = None
+                    self._seen += len(block) + 2
+                    continue
+            for line in (block + b"\n\n").splitlines(keepends=True):
+                self._take(line, events)
+        return rest
 
     def _take(self, line: bytes, events: list[ServerSentEvent]) -> None:
         """Take a whole line, with its end."""

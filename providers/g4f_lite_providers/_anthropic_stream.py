@@ -19,6 +19,7 @@ from g4f_lite.events import (
 from g4f_lite.kit.json_events import mapping
 from g4f_lite.kit.service_errors import from_value
 from g4f_lite_providers._anthropic_messages import REDACTED
+from g4f_lite_providers._json_parts import count, integer, items, string
 
 __all__ = ["Answer"]
 
@@ -61,7 +62,7 @@ class Answer:
     def __init__(self, secrets: tuple[str, ...] = ()) -> None:
         self._secrets = secrets
         self._request_id: str | None = None
-        self._blocks: dict[Any, _Block] = {}
+        self._blocks: dict[int | None, _Block] = {}
         self._length = 0
         self._calls = 0
         self._usage: dict[str, Any] = {}
@@ -77,13 +78,13 @@ class Answer:
         """Take the next event of a stream, return what it says."""
         if not isinstance(value, dict):
             return ()
-        kind = value.get("type", name)
+        kind = str(value.get("type", name))
         if kind == "content_block_delta":
             delta = mapping(value.get("delta"))
             if delta.get("type") == "text_delta":  # nearly every event
                 return self._text(delta.get("text"))
-            return self._delta(self._blocks.get(value.get("index")), delta)
-        take = _EVENTS.get("error" if "error" in value else kind)
+            return self._delta(self._blocks.get(integer(value.get("index"))), delta)
+        take = _EVENTS.get("error" if value.get("error") else kind)
         return take(self, value) if take is not None else ()
 
     def end(self) -> tuple[()]:
@@ -107,7 +108,7 @@ class Answer:
         """
         message = mapping(value)
         content = message.get("content")
-        if "error" in message:
+        if message.get("error"):
             raise from_value(value, secrets=self._secrets)
         if not isinstance(content, list):
             raise ProviderResponseError(
@@ -146,7 +147,7 @@ class Answer:
         said = mapping(delta.get("stop_details")).get("explanation")
         if reason == "refusal" and isinstance(said, str):
             yield Refusal(said)
-        yield Finish(_REASONS.get(reason, "stop"), raw=str(reason))
+        yield Finish(_REASONS.get(str(reason), "stop"), raw=str(reason))
 
     def _message_stop(self, _value: Mapping[str, Any]) -> tuple[()]:
         self._over = True
@@ -178,14 +179,14 @@ class Answer:
 
     def _block_start(self, value: Mapping[str, Any]) -> Iterator[Any]:
         raw = mapping(value.get("content_block"))
-        block = self._blocks[value.get("index")] = _Block(raw, self._length, self._calls)
+        block = self._blocks[integer(value.get("index"))] = _Block(raw, self._length, self._calls)
         if block.kind == "text":
             yield from self._text(raw.get("text"))
-            block.citations += [mapping(item) for item in raw.get("citations") or ()]
+            block.citations += [mapping(item) for item in items(raw.get("citations"))]
         elif block.kind == "thinking":
-            text, signature = raw.get("thinking"), raw.get("signature")
+            text, signature = raw.get("thinking"), string(raw.get("signature"))
             if text or signature:
-                yield Reasoning(str(text or ""), signature=signature or None)
+                yield Reasoning(str(text or ""), signature=signature)
         elif block.kind == "redacted_thinking":
             yield Reasoning("", signature=f"{REDACTED}{raw.get('data', '')}")
         elif block.kind == "tool_use":
@@ -216,7 +217,7 @@ class Answer:
             block.citations.append(mapping(delta.get("citation")))
 
     def _block_stop(self, value: Mapping[str, Any]) -> Iterator[Any]:
-        block = self._blocks.pop(value.get("index"), None)
+        block = self._blocks.pop(integer(value.get("index")), None)
         if block is None:
             return
         if block.kind == "tool_use":
@@ -260,7 +261,7 @@ def _with_input(block: _Block) -> Mapping[str, Any]:
     text = "".join(block.pieces)
     try:
         return {**block.raw, "input": json.loads(text)}
-    except ValueError:
+    except (ValueError, RecursionError):
         return {**block.raw, "input": text}
 
 
@@ -273,5 +274,4 @@ def _word(value: Any) -> str | None:
 
 
 def _count(counts: Mapping[str, Any], name: str) -> int | None:
-    value = counts.get(name)
-    return value if type(value) is int else None
+    return count(counts.get(name))

@@ -7,7 +7,7 @@ from typing import Any
 from g4f_lite.events import Citation, Logprobs, Media, Metadata, Reasoning, Refusal, Text
 from g4f_lite.kit.json_events import mapping
 from g4f_lite_providers import _data_urls
-from g4f_lite_providers._json_parts import integer, items, objects, string
+from g4f_lite_providers._json_parts import count, items, objects, string
 from g4f_lite_providers._think_tags import ThinkTags
 from g4f_lite_providers._tool_pieces import ToolPieces, legacy
 
@@ -165,8 +165,8 @@ class ChatChoice:
                     string(source.get("url")),
                     string(source.get("title")),
                     string(source.get("content")),
-                    integer(source.get("start_index")),
-                    integer(source.get("end_index")),
+                    count(source.get("start_index")),
+                    count(source.get("end_index")),
                 )
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from g4f_lite.events import Usage
 from g4f_lite.kit.json_events import mapping
-from g4f_lite_providers._json_parts import integer, objects
+from g4f_lite_providers._json_parts import count, objects
 
 __all__ = ["usage_in", "usage_of"]
 
@@ -20,7 +20,7 @@ def usage_in(value: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def usage_of(value: Mapping[str, Any]) -> Usage | None:
     """Return the tokens that a usage object counts, None if it counts none."""
-    sent, made = integer(value.get("prompt_tokens")), integer(value.get("completion_tokens"))
+    sent, made = count(value.get("prompt_tokens")), count(value.get("completion_tokens"))
     if sent is None and made is None:
         return None
     sent, made = sent or 0, made or 0
@@ -43,7 +43,7 @@ def usage_of(value: Mapping[str, Any]) -> Usage | None:
 
 def _first(*values: Any) -> int | None:
     for value in values:
-        number = integer(value)
+        number = count(value)
         if number is not None:
             return number
     return None

@@ -67,13 +67,13 @@ class ChatHandler:
         if text and isinstance(text, str):
             self._length += len(text)
             yield text
-        if thoughts := content.get("thinking"):
+        if thoughts := parts.word(content.get("thinking")):
             yield Reasoning(thoughts)
         if chunk := value.get("logprobs"):
             yield Logprobs((parts.logprob(chunk),))
 
     def _plan(self, value: Mapping[str, Any]) -> Iterator[Any]:
-        if plan := parts.message_of(value).get("tool_plan"):
+        if plan := parts.word(parts.message_of(value).get("tool_plan")):
             yield Reasoning(plan)
 
     def _call(self, value: Mapping[str, Any]) -> Iterator[Any]:
@@ -84,7 +84,7 @@ class ChatHandler:
     def _arguments(self, value: Mapping[str, Any]) -> Iterator[Any]:
         position = self._positions.get(parts.index_of(value))
         function = mapping(mapping(parts.message_of(value).get("tool_calls")).get("function"))
-        if position is not None and (arguments := function.get("arguments")):
+        if position is not None and (arguments := parts.word(function.get("arguments"))):
             yield ToolCallDelta(position, arguments=arguments)
 
     def _citation(self, value: Mapping[str, Any]) -> Iterator[Any]:
@@ -149,12 +149,12 @@ def _blocks(message: Mapping[str, Any]) -> Generator[Any, None, dict[int, int]]:
     """Yield the plan and the content of a whole message; return where each block begins in the text."""
     starts: dict[int, int] = {}
     length = 0
-    if plan := message.get("tool_plan"):
+    if plan := parts.word(message.get("tool_plan")):
         yield Reasoning(plan)
     for index, block in enumerate(parts.list_of(message, "content")):
         starts[index] = length
         content = mapping(block)
-        if thoughts := content.get("thinking"):
+        if thoughts := parts.word(content.get("thinking")):
             yield Reasoning(thoughts)
         if text := parts.word(content.get("text")):
             length += len(text)

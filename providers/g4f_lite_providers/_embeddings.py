@@ -8,7 +8,7 @@ from g4f_lite.errors import ProviderResponseError
 from g4f_lite.events import Served, Usage, Vector
 from g4f_lite.kit.json_events import mapping
 from g4f_lite_providers._chat_options import CONNECTION, Options
-from g4f_lite_providers._json_parts import integer, string
+from g4f_lite_providers._json_parts import count, string
 from g4f_lite_providers._quirks import Quirks
 
 __all__ = ["embedding_body", "models_in", "vectors_in"]
@@ -40,9 +40,9 @@ def vectors_in(value: Any) -> Iterator[Vector | Usage | Served]:
     if not isinstance(rows, list):
         raise _broken("no embeddings")
     for place, row in enumerate(rows):
-        index = integer(mapping(row).get("index"))
+        index = count(mapping(row).get("index"))
         yield Vector(place if index is None else index, _numbers(mapping(row).get("embedding")))
-    model, sent = string(answer.get("model")), integer(mapping(answer.get("usage")).get("prompt_tokens"))
+    model, sent = string(answer.get("model")), count(mapping(answer.get("usage")).get("prompt_tokens"))
     if model is not None:
         yield Served(model)
     if sent is not None:

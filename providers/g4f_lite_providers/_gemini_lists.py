@@ -6,6 +6,7 @@ from typing import Any
 from g4f_lite.errors import ProviderResponseError
 from g4f_lite.events import Usage, Vector
 from g4f_lite.kit.json_events import mapping
+from g4f_lite_providers._json_parts import count, items
 
 __all__ = ["names", "vectors"]
 
@@ -22,15 +23,15 @@ def vectors(value: Any) -> Iterator[Vector | Usage]:
             "The service's answer has no embeddings.", hint="Check the model, or ask another provider."
         )
     for position, item in enumerate(found):
-        yield Vector(position, list(mapping(item).get("values") or ()))
-    count = mapping(mapping(value).get("usageMetadata")).get("promptTokenCount")
-    if type(count) is int:
-        yield Usage(count, 0)
+        yield Vector(position, items(mapping(item).get("values")))
+    sent = count(mapping(mapping(value).get("usageMetadata")).get("promptTokenCount"))
+    if sent is not None:
+        yield Usage(sent, 0)
 
 
 def names(value: Any) -> Iterator[str]:
     """Yield the names of the models that answer."""
-    for item in mapping(value).get("models") or ():
+    for item in items(mapping(value).get("models")):
         name, methods = mapping(item).get("name"), mapping(item).get("supportedGenerationMethods")
-        if isinstance(name, str) and (methods is None or "generateContent" in methods):
+        if isinstance(name, str) and (methods is None or "generateContent" in items(methods)):
             yield name.removeprefix("models/")

@@ -5,6 +5,7 @@ from typing import Any
 
 from g4f_lite.events import Citation
 from g4f_lite.kit.json_events import mapping
+from g4f_lite_providers._json_parts import items
 
 __all__ = ["citations"]
 
@@ -20,19 +21,19 @@ def citations(said: Mapping[str, Any], text: str) -> Iterator[Citation]:
     """
     raw = text.encode("utf-8", "surrogatepass")
     grounding = mapping(said.get("groundingMetadata"))
-    sources = [_source(mapping(chunk)) for chunk in grounding.get("groundingChunks") or ()]
-    supports = [mapping(item) for item in grounding.get("groundingSupports") or ()]
+    sources = [_source(mapping(chunk)) for chunk in items(grounding.get("groundingChunks"))]
+    supports = [mapping(item) for item in items(grounding.get("groundingSupports"))]
     for support in supports:
         segment = mapping(support.get("segment"))
         end = _place(raw, segment.get("endIndex"))
         start = _place(raw, segment.get("startIndex", 0)) if end is not None else None
-        for number in support.get("groundingChunkIndices") or ():
+        for number in items(support.get("groundingChunkIndices")):
             if type(number) is int and 0 <= number < len(sources):
                 yield sources[number]._replace(start=start, end=end)
     if not supports:
         yield from sources
     cited = mapping(said.get("citationMetadata"))
-    for item in cited.get("citations") or cited.get("citationSources") or ():
+    for item in items(cited.get("citations") or cited.get("citationSources")):
         source = mapping(item)
         end = _place(raw, source.get("endIndex"))
         start = _place(raw, source.get("startIndex", 0)) if end is not None else None

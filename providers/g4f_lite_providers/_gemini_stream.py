@@ -20,6 +20,7 @@ from g4f_lite.events import (
 from g4f_lite.kit.json_events import mapping
 from g4f_lite_providers import _gemini_errors, _gemini_sources
 from g4f_lite_providers._gemini_contents import OF_TEXT, OF_THOUGHT
+from g4f_lite_providers._json_parts import count, items, string
 
 __all__ = ["Answer"]
 
@@ -93,16 +94,16 @@ class Answer:
         Raises:
             ProviderError: it says that the service failed, or that it refuses the prompt.
         """
-        if not isinstance(value, dict) or "error" in value:
+        if not isinstance(value, dict) or value.get("error"):
             raise self._failure(value)
-        if not self._served and "modelVersion" in value:
+        if not self._served and value.get("modelVersion"):
             self._served = True
             self._ident = str(value.get("responseId") or "")
             yield Served(str(value["modelVersion"]), self._ident or None)
         usage = value.get("usageMetadata")
         if usage is not None:
             self._usage = mapping(usage)
-        for candidate in value.get("candidates") or ():
+        for candidate in items(value.get("candidates")):
             yield from self._candidate(mapping(candidate))
         if "promptFeedback" in value:
             yield from self._feedback(mapping(value["promptFeedback"]))
@@ -158,11 +159,11 @@ class Answer:
     # --- a candidate -------------------------------------------------------------------------
 
     def _candidate(self, value: Mapping[str, Any]) -> Iterator[Any]:
-        index = value.get("index") or 0
+        index = count(value.get("index")) or 0
         candidate = self._candidates.get(index)
         if candidate is None:
             candidate = self._candidates[index] = _Candidate()
-        for item in mapping(value.get("content")).get("parts") or ():
+        for item in items(mapping(value.get("content")).get("parts")):
             part = mapping(item)
             text = part.get("text")
             if isinstance(text, str) and not part.get("thought"):  # nearly every part
@@ -232,7 +233,7 @@ class Answer:
             if isinstance(kind, str) and kind.startswith(f"{family}/"):
                 # Sound comes in pieces, which belong together.
                 ident = self._ident or None if family == "audio" else None
-                return Media(family, file.get("fileUri"), data.get("data"), kind, ident)
+                return Media(family, string(file.get("fileUri")), string(data.get("data")), kind, ident)
         return None
 
     def _sources(self, index: int, candidate: _Candidate) -> Iterator[Any]:
@@ -248,12 +249,12 @@ def _named(name: str, index: int) -> str:
 
 
 def _logprobs(index: int, result: Mapping[str, Any]) -> Iterable[Logprobs]:
-    chosen = result.get("chosenCandidates") or ()
-    tops = result.get("topCandidates") or ()
+    chosen = items(result.get("chosenCandidates"))
+    tops = items(result.get("topCandidates"))
     content = []
     for place, item in enumerate(chosen):
-        top = mapping(tops[place]).get("candidates") if place < len(tops) else ()
-        content.append({**_token(item), "top_logprobs": [_token(other) for other in top or ()]})
+        top = items(mapping(tops[place]).get("candidates")) if place < len(tops) else []
+        content.append({**_token(item), "top_logprobs": [_token(other) for other in top]})
     return (Logprobs(tuple(content), index),) if content else ()
 
 
@@ -267,5 +268,4 @@ def _token(item: Any) -> dict[str, Any]:
 
 
 def _count(counts: Mapping[str, Any], name: str) -> int | None:
-    value = counts.get(name)
-    return value if type(value) is int else None
+    return count(counts.get(name))

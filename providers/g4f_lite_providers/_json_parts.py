@@ -2,7 +2,7 @@
 
 from typing import Any
 
-__all__ = ["integer", "items", "objects", "string"]
+__all__ = ["count", "integer", "items", "objects", "string"]
 
 
 def items(value: Any) -> list[Any]:
@@ -18,6 +18,13 @@ def objects(value: Any) -> list[dict[str, Any]]:
 def string(value: Any) -> str | None:
     """Return `value` if it is a string with anything in it."""
     return value if isinstance(value, str) and value else None
+
+
+def count(value: Any) -> int | None:
+    """Return `value` if it is a whole number of things, which some services write with a fraction, 7.0."""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
 
 
 def integer(value: Any) -> int | None:

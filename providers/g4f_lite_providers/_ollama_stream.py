@@ -20,6 +20,7 @@ from g4f_lite.events import (
 )
 from g4f_lite.kit.json_events import mapping
 from g4f_lite.kit.service_errors import from_value
+from g4f_lite_providers._json_parts import count, objects, string
 
 __all__ = ["ChatHandler", "EmbeddingMeaning", "model_names"]
 
@@ -58,14 +59,14 @@ class ChatHandler:
             self._begun = True
             yield Served(str(value["model"]), created=_seconds(value.get("created_at")))
         message = mapping(value.get("message"))
-        if thoughts := message.get("thinking"):
+        if thoughts := string(message.get("thinking")):
             yield Reasoning(thoughts)
-        if text := message.get("content"):
+        if text := string(message.get("content")):
             yield text
         if isinstance(calls := message.get("tool_calls"), list):
             yield from self._tool_calls(calls, value.get("created_at"))
-        if isinstance(found := value.get("logprobs"), list):
-            yield Logprobs(tuple(found))
+        if isinstance(value.get("logprobs"), list):
+            yield Logprobs(tuple(objects(value["logprobs"])))
         if value.get("done") and not self._done:
             self._done = True
             yield from self._last(value)
@@ -98,7 +99,9 @@ class ChatHandler:
             name = str(function.get("name", ""))
             # Servers before November 2025 give none. A made-up one is told from those of other answers by
             # the moment, and is the same however often the same bytes are read.
-            made_up = f"call_{crc32(f'{moment} {self._calls} {name} {arguments}'.encode()):08x}"
+            made_up = (
+                f"call_{crc32(f'{moment} {self._calls} {name} {arguments}'.encode(errors='replace')):08x}"
+            )
             identifier = mapping(call).get("id")
             yield ToolCallDelta(self._calls, str(identifier or made_up), name, arguments)
             self._calls += 1
@@ -163,7 +166,7 @@ def _status(value: Mapping[str, Any]) -> int | None:
 
 
 def _count(value: object) -> int:
-    return value if isinstance(value, int) and value > 0 else 0
+    return count(value) or 0
 
 
 def _seconds(stamp: object) -> int | None:

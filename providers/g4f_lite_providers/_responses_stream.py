@@ -106,7 +106,7 @@ class ResponsesAnswer:
             raise _no_answer(f"a {type(value).__name__} in place of an event")
         if self._finished:
             return
-        kind = value.get("type") or name
+        kind = str(value.get("type") or name)
         if kind == "error" or ("type" not in value and service_errors.read(value)):
             self._raise(value)
         elif kind in _DELTAS:
@@ -152,7 +152,7 @@ class ResponsesAnswer:
             served = Served(
                 model,
                 identifier if isinstance(identifier, str) and identifier else None,
-                int(created) if isinstance(created, (int, float)) else None,
+                int(created) if isinstance(created, (int, float)) and abs(created) < float("inf") else None,
             )
             if self._served is None or self._served.model != model:
                 self._served = served

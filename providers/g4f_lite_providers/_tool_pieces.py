@@ -107,7 +107,7 @@ def _text(value: Any) -> str:
 def _is_whole(arguments: str) -> bool:
     try:
         json.loads(arguments)
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
     return True
 

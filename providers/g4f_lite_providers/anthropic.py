@@ -22,6 +22,7 @@ from g4f_lite.kit.service_errors import from_response
 from g4f_lite.messages import Message
 from g4f_lite_providers import _anthropic_messages, _anthropic_options, _openai_values
 from g4f_lite_providers._anthropic_stream import Answer
+from g4f_lite_providers._json_parts import items, string
 
 url = "https://platform.claude.com/"
 model = ["claude-sonnet-5-5", "claude-opus-5-5", "claude-haiku-5-5", "claude-fable-5-2"]
@@ -164,7 +165,9 @@ def _list_models(
 
 
 def _names(value: Any) -> list[str]:
-    return [mapping(item)["id"] for item in mapping(value).get("data") or () if mapping(item).get("id")]
+    return [
+        mapping(item)["id"] for item in items(mapping(value).get("data")) if string(mapping(item).get("id"))
+    ]
 
 
 def _address(base_url: str | None, path: str) -> str:

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from built_in import BUILT_IN
 
 from g4f_lite.cli import _probe
 
@@ -17,11 +18,11 @@ def _create_completion(model, messages: list, stream: bool):
 
 
 def test_valid_provider_is_0(run):
-    """Both built-in providers are valid, by name and by distribution."""
+    """The built-in providers are valid, by name and by distribution."""
     done = run("check", "yqcloud", "g4f-lite")
     assert (done.returncode, done.stderr) == (0, "")
-    assert [line.partition(" (")[0] for line in done.stdout.splitlines()] == ["yqcloud", "local", "yqcloud"]
-    assert done.stdout.count("): valid\n") == 3
+    assert [line.partition(" (")[0] for line in done.stdout.splitlines()] == ["yqcloud", *BUILT_IN]
+    assert done.stdout.count("): valid\n") == 1 + len(BUILT_IN)
 
 
 def test_all_problems_at_once(run, plugins):

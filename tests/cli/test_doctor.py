@@ -73,7 +73,10 @@ def test_no_secret_is_shown(run, plugins):
     assert facts["environment"]["G4F_LITE_ACME_TOKEN"] == "(set)"
     assert facts["environment"]["G4F_LITE_PLUGINS"] == "acme"
     assert facts["environment"]["G4F_LITE_STRICT"] is None
-    assert facts["keys"] == [{"provider": "acme", "variable": "ACME_API_KEY", "present": True}]
+    known = {"source": "environment", "name": "ACME_API_KEY", "keys": 1, "used": True}
+    assert [item for item in facts["keys"] if item["provider"] == "acme"] == [
+        {"provider": "acme", "variable": "ACME_API_KEY", "present": True, "from": known}
+    ]
     assert "acme:                  ACME_API_KEY is set" in done.stdout
 
 

@@ -6,6 +6,7 @@ import sys
 import time
 
 import pytest
+from built_in import BUILT_IN
 
 from g4f_lite.cli import _hooks
 from g4f_lite.cli._probe import probe
@@ -125,7 +126,7 @@ def test_offered_providers_are_listed(run, plugins):
     problems = {item["distribution"]: item["message"] for item in json.loads(done.stdout)["problems"]}
     assert sorted(problems) == ["rival 1.0", "taker 1.0"]
     assert "it offers 'made', as maker:maker does" in problems["rival 1.0"]
-    assert list(facts) == ["local", "yqcloud", "acme", "made"]
+    assert list(facts) == [*BUILT_IN, "acme", "made"]
     assert run("check", "made").stdout == "made (maker 1.0): valid\n"
     assert run("check", "made", env={"G4F_LITE_BLOCK": "made"}).returncode == 3
     assert "acme-1" in run("models", "-p", "made").stdout

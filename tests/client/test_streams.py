@@ -4,6 +4,7 @@ import asyncio
 import gc
 import json
 import pickle
+import threading
 
 import pytest
 from held_clock import FakeClock, forget_everything
@@ -125,6 +126,53 @@ def test_leaving_closes_the_connection_async(leave):
         await leave(await ours_async(upstream).chat.completions.create(**ASK))
         gc.collect()
         await asyncio.to_thread(upstream.wait_closed, None, 5)
+
+    with Upstream(Reply([BEGINNING, Stall()], headers=SSE)) as upstream:
+        asyncio.run(run(upstream))
+
+
+def test_another_thread_may_close():
+    """While one thread waits for the next chunk, another closes the stream: the first ends in good order."""
+    with Upstream(Reply([BEGINNING, Stall()], headers=SSE)) as upstream:
+        stream = ours(upstream).chat.completions.create(**ASK)
+        begun, got = threading.Event(), []
+
+        def read():
+            for chunk in stream:
+                got.append(chunk.choices[0].delta.content)
+                begun.set()
+
+        reader = threading.Thread(target=read)
+        reader.start()
+        assert begun.wait(10)
+        stream.close()
+        reader.join(10)
+        assert not reader.is_alive()
+        upstream.wait_closed(timeout=5)
+    assert got == ["One"]
+    assert stream.completion.text == "One"
+
+
+def test_another_task_may_close():
+    """The same of an asynchronous stream, and another task."""
+
+    async def run(upstream):
+        stream = await ours_async(upstream).chat.completions.create(**ASK)
+        begun, got = asyncio.Event(), []
+
+        async def read():
+            async for chunk in stream:
+                got.append(chunk.choices[0].delta.content)
+                begun.set()
+
+        reader = asyncio.ensure_future(read())
+        await begun.wait()
+        await asyncio.sleep(0)
+        await stream.close()
+        await asyncio.wait_for(reader, 10)
+        await asyncio.to_thread(upstream.wait_closed, None, 5)
+        assert got == ["One"]
+        assert stream.completion.text == "One"
 
     with Upstream(Reply([BEGINNING, Stall()], headers=SSE)) as upstream:
         asyncio.run(run(upstream))
@@ -273,9 +321,8 @@ def test_chunks_say_all_that_events_say(items, with_usage):
     assert all(found == ["assistant", *[None] * (len(found) - 1)] for found in roles.values())
     counts = [item for item in items if isinstance(item, Usage)]
     ends = [chunk for chunk in chunks if not chunk.choices]
-    assert [chunk.usage.total_tokens for chunk in ends] == [counts[-1].total_tokens] * (
-        with_usage and bool(counts)
-    )
+    last = [counts[-1].total_tokens] if with_usage and counts else []
+    assert [chunk.usage.total_tokens for chunk in ends] == last
     assert all(chunk.choices for chunk in chunks[:-1])
     for chunk in chunks:
         assert pickle.loads(pickle.dumps(chunk)) == chunk

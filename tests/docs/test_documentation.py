@@ -171,7 +171,7 @@ def test_console_block_runs(block: Block, reader: dict[str, str], tmp_path: Path
             stdin=subprocess.DEVNULL,
         )
         assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
-        assert done.stdout.strip(), f"{command} printed nothing"
+        assert done.stdout.strip() or done.stderr.strip(), f"{command} says nothing"
 
 
 def _checkout(folder: Path) -> Path:
@@ -359,7 +359,7 @@ def test_every_command_and_option_is_documented() -> None:
                     parsers += action.choices.values()
                     missing += [item for item in action.choices if f"`{command} {item}" not in page]
                 long = [item for item in action.option_strings if item.startswith("--") and item != "--help"]
-                missing += [f"{command} {item}" for item in long if f"`{item}" not in page]
+                missing += [f"{command} {item}" for item in long if not re.search(rf"{item}(?![\w-])", page)]
     assert missing == []
 
 
@@ -367,9 +367,10 @@ def test_every_public_name_is_documented() -> None:
     """Each public name of the package is on a page, and each of the kit for authors on theirs."""
     pages = "".join(page.read_text("utf-8") for page in PAGES)
     words = set(re.findall(r"\w+", pages))
-    assert [name for name in g4f_lite.__all__ if name not in words] == []
+    assert [name for name in g4f_lite.__all__ if name not in words and name != "__version__"] == []
     table = {row[0].strip("`"): row[1] for row in rows_of("docs/writing-a-plugin.md") if "kit." in row[0]}
     for file in sorted((ROOT / "g4f_lite" / "kit").glob("[a-z]*.py")):
         module = importlib.import_module(f"g4f_lite.kit.{file.stem}")
-        said = re.findall(r"`(\w+)`", table[f"kit.{file.stem}"])
-        assert sorted(said) == sorted(module.__all__), file.stem
+        said = set(re.findall(r"`(\w+)`", table[f"kit.{file.stem}"].partition(": `")[0]))
+        assert set(module.__all__) - said == set(), file.stem
+        assert [name for name in said if not hasattr(module, name)] == [], file.stem

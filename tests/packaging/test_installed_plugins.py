@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 import pytest
+from built_in import BUILT_IN
 
 pytestmark = pytest.mark.packages
 
@@ -376,7 +377,7 @@ POLICY = "import sys\n" + POLICY
 def test_an_empty_allow_list_leaves_the_built_in_providers(crowd: Any) -> None:
     """With G4F_LITE_PLUGINS set and empty, no plugin is used, hook plugins included."""
     found = crowd.run(POLICY, "good_minimal", "yqcloud", "offered-one", G4F_LITE_PLUGINS="")
-    assert found["names"] == ["local", "yqcloud"]
+    assert found["names"] == BUILT_IN
     assert found["infos"]["good_minimal"] == "blocked"
     assert found["got"] == {
         "good_minimal": "ProviderBlockedError",
@@ -390,7 +391,7 @@ def test_an_allow_list_takes_names_distributions_and_both(crowd: Any) -> None:
     listed = "good_minimal, Good.Async twin-one:twin"
     names = ("good_minimal", "good_async", "twin", "good_whole", "fails_raising")
     found = crowd.run(POLICY, *names, G4F_LITE_PLUGINS=listed)
-    assert found["names"] == ["good_async", "good_minimal", "local", "twin", "yqcloud"]
+    assert found["names"] == sorted([*BUILT_IN, "good_async", "good_minimal", "twin"])
     assert found["got"] == {
         "good_minimal": "good-minimal:good_minimal",
         "good_async": "good-async:good_async",
@@ -511,6 +512,6 @@ def _create_completion(model: str, messages: list, stream: bool, **kwargs):
 """
     entry_points = b"[g4f_lite.providers]\nlatecomer = latecomer\n"
     wheel = pack(tmp_path, "latecomer", {"latecomer.py": source, "entry_points.txt": entry_points})
-    alone, full = ["local", "yqcloud"], ["latecomer", "local", "yqcloud"]
+    alone, full = BUILT_IN, sorted([*BUILT_IN, "latecomer"])
     answer = "better late than never"
     assert bare.run(CHANGING, wheel) == [alone, alone, full, answer, full, alone]

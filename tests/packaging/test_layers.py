@@ -18,6 +18,7 @@ CONTRACT = (
     *(
         "_text_safety",
         "_environment_secrets",
+        "_variables",
         "_foreign",
         "_values",
         "_media",
@@ -170,7 +171,7 @@ def test_the_modules_of_a_floor_are_no_circle() -> None:
 
 OUTSIDE = {
     "requests": {"kit/_pool.py", "kit/_failures.py", "kit/_environment.py"},
-    "urllib3": {"kit/_pool.py", "kit/_failures.py"},
+    "urllib3": {"kit/_pool.py", "kit/_failures.py", "kit/_async_pool.py"},
     "certifi": {"kit/_certificates.py"},
     "aiohttp": {
         "kit/_async_exchange.py",

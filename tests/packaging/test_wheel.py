@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from built_in import BUILT_IN
 
 import g4f_lite
 
@@ -99,11 +100,12 @@ def test_the_metadata_is_right(wheel: Path) -> None:
     assert found["License-Expression"] == "MIT"
     plain = sorted(item for item in found.get_all("Requires-Dist") if "extra" not in item)
     assert [re.split(r"[<>=!~ ;\[]", item)[0] for item in plain] == ["pluggy", "requests"]
-    assert found.get_all("Provides-Extra") == ["local"]
+    assert found.get_all("Provides-Extra") == ["async", "keyring", "local", "schema"]
     lines = entry_points.splitlines()
     assert "g4f-lite = g4f_lite.cli:console" in lines
+    assert "yqcloud = g4f_lite_providers.yqcloud" in lines
     group = lines[lines.index("[g4f_lite.providers]") + 1 :]
-    assert group[:2] == ["local = g4f_lite_providers.local", "yqcloud = g4f_lite_providers.yqcloud"]
+    assert [line.partition(" = ")[0] for line in group[: len(BUILT_IN)]] == BUILT_IN
 
 
 def test_the_version_is_the_metadatas() -> None:
@@ -152,8 +154,8 @@ result = {
             "requests",
             "urllib3",
         ],
-        "providers": ["local", "yqcloud"],
-        "valid": [True, True],
+        "providers": BUILT_IN,
+        "valid": [True] * len(BUILT_IN),
         "problems": [],
     }
 

@@ -9,17 +9,22 @@ import g4f_lite_providers.local as local_module
 import g4f_lite_providers.yqcloud as yqcloud_module
 from g4f_lite import (
     Answer,
+    AsyncClient,
     AsyncCompletionStream,
     Attempt,
     CancelScope,
     ChatCompletion,
+    Client,
     Completion,
     CompletionStream,
+    Embedding,
+    Embeddings,
     Event,
     Finish,
     G4FLiteError,
     InvalidProviderError,
     Message,
+    ModelNames,
     Problem,
     Provenance,
     Provider,
@@ -33,11 +38,14 @@ from g4f_lite import (
     Usage,
     Verdict,
     __version__,
+    alist_models,
     current_scope,
     hookimpl,
+    list_models,
     params_of,
     registry,
 )
+from g4f_lite.client import AsyncStream, Stream, types
 from g4f_lite.contract import AsyncProvider, LoadedProvider
 from g4f_lite.kit import http, text
 
@@ -132,6 +140,63 @@ async def asynchronous(undecided: bool) -> None:
         assert_type(stream.completion, Completion)
         assert_type(stream.provenance, Provenance)
     await stream.aclose()
+
+
+# --- the client, embeddings, models ---------------------------------------------------------------------
+
+
+def client(undecided: bool) -> None:
+    """What the synchronous client returns."""
+    made = Client(provider="p", api_key=["k", "l"], timeout=(1.0, 2.0), max_retries=0, organization="o")
+    assert_type(made.with_options(timeout=3), Client)
+    create = made.chat.completions.create
+    assert_type(create(model="m", messages=messages), types.ChatCompletion)
+    assert_type(create(messages=messages, stream=True), Stream)
+    assert_type(create(messages=messages, stream=undecided), types.ChatCompletion | Stream)
+    answer = create(model="m", messages=messages, temperature=0.5)
+    message = answer.choices[0].message
+    assert_type(message.content, str | None)
+    assert_type(answer.usage, types.CompletionUsage | None)
+    assert_type(answer.provenance, Provenance | None)
+    create(messages=[*messages, message])
+    for call in message.tool_calls or ():
+        assert_type(call.function.arguments, str)
+    with create(messages=messages, stream=True) as stream:
+        for chunk in stream:
+            assert_type(chunk, types.ChatCompletionChunk)
+            assert_type(chunk.choices[0].delta.content, str | None)
+        assert_type(stream.completion, Completion)
+    assert_type(made.chat.completions.parse(messages=messages, response_format=dict), types.ChatCompletion)
+    assert_type(made.embeddings.create(input=["a"]), types.CreateEmbeddingResponse)
+    assert_type([model.id for model in made.models.list()], list[str])
+    assert_type(made.models.retrieve("m"), types.Model)
+    made.responses  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue]  # noqa: B018
+
+
+async def asynchronous_client(undecided: bool) -> None:
+    """What the asynchronous client returns."""
+    async with AsyncClient(provider="p") as made:
+        create = made.chat.completions.create
+        assert_type(await create(model="m", messages=messages), types.ChatCompletion)
+        assert_type(await create(messages=messages, stream=True), AsyncStream)
+        assert_type(await create(messages=messages, stream=undecided), types.ChatCompletion | AsyncStream)
+        async for chunk in await create(messages=messages, stream=True):
+            assert_type(chunk, types.ChatCompletionChunk)
+        assert_type(await made.embeddings.create(input="a"), types.CreateEmbeddingResponse)
+        assert_type(await made.models.list(), types.ModelList)
+        async for model in made.models.list():
+            assert_type(model, types.Model)
+        assert_type(await made.models.retrieve("m"), types.Model)
+
+
+async def vectors_and_models() -> None:
+    """Embeddings and lists of models, both ways."""
+    assert_type(Embedding.create(input=["a"], provider="p", dimensions=3), Embeddings)
+    assert_type((await Embedding.acreate("m", "a")).vectors, tuple[list[float], ...])
+    assert_type(list_models("p", refresh=True), ModelNames)
+    assert_type((await alist_models("p")).names, tuple[str, ...])
+    Embedding.create(input=5)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    list_models()  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
 
 
 # --- the registry ---------------------------------------------------------------------------------------

@@ -2,7 +2,9 @@
 
 import pytest
 
+from g4f_lite import ChatCompletion
 from g4f_lite.errors import InvalidArgumentError, InvalidMessageError
+from g4f_lite.testing import Reply, Upstream
 from g4f_lite_providers import ollama
 
 USER = [{"role": "user", "content": "Hi"}]
@@ -206,11 +208,13 @@ def test_wrong_ollama_host(host, monkeypatch):
 
 
 def test_the_key(monkeypatch):
-    """The key is `auth`, or the environment's, goes into one header, and does not show."""
-    monkeypatch.delenv("OLLAMA_API_KEY", raising=False)
+    """The key is `auth`, or by way of the core the environment's, goes into one header, and does not show."""
     assert "authorization" not in request().headers
     monkeypatch.setenv("OLLAMA_API_KEY", " key-of-the-environment\n")
-    assert request().headers["authorization"] == "Bearer key-of-the-environment"
+    answer = '{"message": {"role": "assistant", "content": "a"}, "done": true, "done_reason": "stop"}'
+    with Upstream(Reply(answer)) as upstream:
+        ChatCompletion.create("m", USER, "ollama", base_url=upstream.url)
+        assert upstream.requests[0].header("authorization") == "Bearer key-of-the-environment"
     assert request(auth="given-key", extra_headers={"x-a": "b"}).headers == {
         "authorization": "Bearer given-key",
         "x-a": "b",

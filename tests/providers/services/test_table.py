@@ -6,9 +6,10 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from g4f_lite import registry
+from g4f_lite import ChatCompletion, registry
 from g4f_lite._metadata import read_constants
 from g4f_lite.errors import InvalidArgumentError, UnsupportedOptionError
+from g4f_lite.testing import Reply, Upstream
 from g4f_lite_providers import _chat_options, azure, bedrock, local_servers, more_services, services
 from g4f_lite_providers import openai as openai_module
 from g4f_lite_providers._service import Service
@@ -195,13 +196,16 @@ def test_fields_of_every_request_are_there():
 
 
 def test_a_local_server_needs_no_key_and_takes_one(monkeypatch):
-    """Without one no header is sent; one from the row's variable is."""
-    monkeypatch.delenv("LLAMACPP_API_KEY", raising=False)
+    """Without one no header is sent; by way of the core, one from the row's variable is."""
     assert "Authorization" not in request(local_servers.llamacpp, auth=None).headers
-    monkeypatch.setenv("LLAMACPP_API_KEY", KEY)
-    sent = request(local_servers.llamacpp, auth=None)
+    sent = request(local_servers.llamacpp, auth=KEY)
     assert sent.headers["Authorization"] == f"Bearer {KEY}"
     assert KEY in sent.secrets
+    monkeypatch.setenv("LLAMACPP_API_KEY", KEY)
+    answer = '{"choices": [{"message": {"content": "a"}, "finish_reason": "stop"}]}'
+    with Upstream(Reply(answer)) as upstream:
+        ChatCompletion.create("m", [{"role": "user", "content": "a"}], "llamacpp", base_url=upstream.url)
+        assert upstream.requests[0].header("authorization") == f"Bearer {KEY}"
 
 
 def test_every_key_has_its_own_variable():

@@ -1,0 +1,12 @@
+"""The built-in providers, as the project's own entry points name them."""
+
+import re
+from pathlib import Path
+
+_SECTION = re.compile(
+    r'^\[project\.entry-points\."g4f_lite\.providers"\]\n(.*?)^\[', re.MULTILINE | re.DOTALL
+)
+_FILE = Path(__file__).parents[2] / "pyproject.toml"
+
+BUILT_IN = sorted(re.findall(r"^(\w+) = ", _SECTION.search(_FILE.read_text("utf-8"))[1], re.MULTILINE))
+"""Their names."""
