@@ -97,7 +97,7 @@ class Call(Asking):
                 self.parsed = plan.parsed(self.gathered.choices()[0])
             except StructuredOutputError as error:
                 return error
-        return None
+        return self.operation.fault(self._candidate.payload, self.gathered)
 
     def finish(self) -> list[str]:
         """The answer is whole; return what of it has been held back."""

@@ -6,6 +6,7 @@ from typing import Any
 from g4f_lite._gathered import Gathered
 from g4f_lite._options import Takes
 from g4f_lite.contract import LoadedProvider
+from g4f_lite.errors import ProviderResponseError
 from g4f_lite.messages import require_inputs
 
 __all__ = ["CHAT", "Operation"]
@@ -36,6 +37,7 @@ class Operation:
     - `adapted`: the payload for one provider, checked against what that takes.
     - `tokens`: an estimate of what the payload costs, for limits.
     - `continued`: the payload that asks for the rest of a text; None if there is no such thing.
+    - `fault`: what is wrong with an answer that has come whole.
     - `shown`: the messages that hooks are shown.
     """
 
@@ -85,6 +87,10 @@ class Operation:
     def continued(self, payload: Any, text: str) -> Any:
         """Return the payload that asks for what comes behind `text`."""
         return [*payload, {"role": "assistant", "content": text}, {"role": "user", "content": CONTINUE}]
+
+    def fault(self, payload: Any, gathered: Gathered) -> ProviderResponseError | None:  # noqa: ARG002
+        """Return what is wrong with a whole answer, so that the call may go on with another provider."""
+        return None
 
     def shown(self, payload: Any) -> list[Any]:
         """Return what hooks see as the request's messages."""

@@ -84,7 +84,7 @@ class Embedding:
         arm(call)
         for _ in pieces(call, begun(call)):
             pass
-        return _result(call, texts)
+        return _result(call)
 
     @staticmethod
     async def acreate(
@@ -109,7 +109,7 @@ class Embedding:
         stream = AsyncCompletionStream(lambda: prepare_async(EMBEDDING, texts, wishes, options))
         async for _ in stream:
             pass
-        return _result(stream._known(), texts)
+        return _result(stream._known())
 
 
 def _checked(texts: object) -> list[str]:
@@ -129,22 +129,10 @@ def _checked(texts: object) -> list[str]:
     return list(items)
 
 
-def _result(call: "Call", texts: list[str]) -> Embeddings:
+def _result(call: "Call") -> Embeddings:
     vectors = call.gathered.vectors
-    if sorted(vectors) != list(range(len(texts))):
-        raise _unfit(call, f"{len(texts)} texts with the vectors of {len(vectors)}")
-    if len(set(map(len, vectors.values()))) != 1:
-        raise _unfit(call, "with vectors of several lengths")
-    ordered = tuple(vectors[position] for position in range(len(texts)))
+    ordered = tuple(vectors[position] for position in sorted(vectors))
     return Embeddings(ordered, call.gathered.usage, call.provenance)
-
-
-def _unfit(call: "Call", what: str) -> ProviderResponseError:
-    error = ProviderResponseError(
-        f"The provider answered {what}.", hint="Ask again, or ask another provider."
-    )
-    error.provider, error.provenance = call.provenance.provider, call.provenance
-    return error
 
 
 class _Vectors(Gathered):
@@ -228,6 +216,19 @@ class _EmbeddingOperation(Operation):
     def continued(self, payload: Any, text: str) -> None:  # noqa: ARG002
         """Return None: there is no rest of a vector to be asked for."""
         return
+
+    def fault(self, payload: Any, gathered: Gathered) -> ProviderResponseError | None:
+        """Return what is wrong with the vectors: there is not one for each text, or they differ in length."""
+        vectors = gathered.vectors
+        if sorted(vectors) != list(range(len(payload))):
+            what = f"{len(payload)} texts with the vectors of {len(vectors)}"
+        elif len(set(map(len, vectors.values()))) != 1:
+            what = "with vectors of several lengths"
+        else:
+            return None
+        return ProviderResponseError(
+            f"The provider answered {what}.", hint="Ask again, or ask another provider."
+        )
 
     def shown(self, payload: Any) -> list[Any]:  # noqa: ARG002
         """Return nothing: there are no messages."""

@@ -472,6 +472,11 @@ class ProviderStatusError(ProviderError):
             param=param,
         )
 
+    @property
+    def status_code(self) -> int:
+        """The status, under the name that the `openai` package's errors have for it."""
+        return self.status
+
     def _advice(self) -> str:
         if self.status in (408, 409, 425):  # it could not take the request just now
             return "Try again, or ask another provider."

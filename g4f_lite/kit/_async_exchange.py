@@ -112,6 +112,12 @@ class Flight:
             failure = self._failure(error)
         raise failure
 
+    async def pause(self) -> None:
+        """Let others run; raises if the exchange was ended meanwhile, by a cancel or at its deadline."""
+        await asyncio.sleep(0)
+        if self._cancelled or _words.has_passed(self._request.deadline):
+            raise self._failure(asyncio.TimeoutError())
+
     async def drain(self) -> None:
         """Read what is left, which is mostly the end's own mark, so that the connection can be used again."""
         with contextlib.suppress(asyncio.TimeoutError, G4FLiteError):  # the answer is whole without it

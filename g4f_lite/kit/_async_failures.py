@@ -76,6 +76,8 @@ def _reason(error: Exception) -> str:
     if isinstance(error, aiohttp.ClientResponseError):
         return f"it is not HTTP what it sent: {' '.join(error.message.split())}"
     if isinstance(error, aiohttp.ClientOSError):
-        # The class that the system's error had, before aiohttp made its own of it.
-        return _words.os_reason(OSError(error.errno, error.strerror) if error.errno else OSError(str(error)))
+        if error.errno:  # the class that the system's error had, before aiohttp made its own of it
+            return _words.os_reason(OSError(error.errno, error.strerror))
+        cause = error.__cause__  # aiohttp's own words have the whole URL in them
+        return _words.os_reason(cause if isinstance(cause, OSError) else OSError("the connection broke"))
     return f"{type(error).__name__}: {error}"

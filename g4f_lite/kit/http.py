@@ -107,8 +107,6 @@ async def astream(request: HTTPRequest) -> AsyncGenerator[bytes, None]:
         ProviderError: as `stream` does.
     """
     flight = _flight(request)
-    from asyncio import sleep
-
     try:
         await flight.take_off()
         read, body = flight.read, flight.body
@@ -124,7 +122,7 @@ async def astream(request: HTTPRequest) -> AsyncGenerator[bytes, None]:
                 for piece in body.feed(data):
                     yield piece
                     if len(piece) >= _LARGE:  # a small packed body can be a very large one
-                        await sleep(0)
+                        await flight.pause()
                 if is_over is not None and is_over():
                     await flight.drain()
                     return

@@ -208,7 +208,7 @@ def _written(value: Any) -> str:
 
 def _is_status(value: Any) -> bool:
     try:
-        return not isinstance(value, bool) and 400 <= int(str(value)) < 600  # noqa: PLR2004 - RFC 9110, section 15
+        return type(value) in (int, str) and 400 <= int(value) < 600  # noqa: PLR2004 - RFC 9110, section 15
     except ValueError:
         return False
 

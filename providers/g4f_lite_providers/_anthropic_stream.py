@@ -19,7 +19,7 @@ from g4f_lite.events import (
 from g4f_lite.kit.json_events import mapping
 from g4f_lite.kit.service_errors import from_value
 from g4f_lite_providers._anthropic_messages import REDACTED
-from g4f_lite_providers._json_parts import count, integer, items, string
+from g4f_lite_providers._json_parts import count, integer, items, string, written
 
 __all__ = ["Answer"]
 
@@ -222,7 +222,7 @@ class Answer:
             return
         if block.kind == "tool_use":
             if not block.pieces:  # it came whole, or has no arguments
-                yield ToolCallDelta(block.position, arguments=_json(block.raw.get("input") or {}))
+                yield ToolCallDelta(block.position, arguments=written(block.raw.get("input") or {}))
         elif block.kind == "text":
             yield from self._cited(block)
         elif block.kind not in ("thinking", "redacted_thinking"):
@@ -263,10 +263,6 @@ def _with_input(block: _Block) -> Mapping[str, Any]:
         return {**block.raw, "input": json.loads(text)}
     except (ValueError, RecursionError):
         return {**block.raw, "input": text}
-
-
-def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False)
 
 
 def _word(value: Any) -> str | None:

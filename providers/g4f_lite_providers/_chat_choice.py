@@ -1,13 +1,12 @@
 """One choice of an answer in the OpenAI chat API: its deltas, or its message, as text and events."""
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from g4f_lite.events import Citation, Logprobs, Media, Metadata, Reasoning, Refusal, Text
 from g4f_lite.kit.json_events import mapping
 from g4f_lite_providers import _data_urls
-from g4f_lite_providers._json_parts import count, items, objects, string
+from g4f_lite_providers._json_parts import count, items, objects, string, written
 from g4f_lite_providers._think_tags import ThinkTags
 from g4f_lite_providers._tool_pieces import ToolPieces, legacy
 
@@ -84,7 +83,7 @@ class ChatChoice:
         if self._details:
             whole = [_joined(detail, pieces) for detail, pieces in self._details]
             self._details = []
-            yield Reasoning("", self.position, json.dumps({"reasoning_details": whole}))
+            yield Reasoning("", self.position, written({"reasoning_details": whole}, ascii_only=True))
 
     def logprobs(self, value: object) -> Iterator[Logprobs]:
         """Yield the log probabilities of the next tokens, in OpenAI's shape or in Together's older one."""

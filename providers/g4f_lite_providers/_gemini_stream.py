@@ -1,6 +1,5 @@
 """The Gemini API's answers, streamed and whole, as text and events."""
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -20,7 +19,7 @@ from g4f_lite.events import (
 from g4f_lite.kit.json_events import mapping
 from g4f_lite_providers import _gemini_errors, _gemini_sources
 from g4f_lite_providers._gemini_contents import OF_TEXT, OF_THOUGHT
-from g4f_lite_providers._json_parts import count, items, string
+from g4f_lite_providers._json_parts import count, items, string, written
 
 __all__ = ["Answer"]
 
@@ -219,7 +218,7 @@ class Answer:
             position,
             str(call.get("id") or f"call_{self._ident}_{index}_{position}"),
             str(call.get("name") or ""),
-            json.dumps(call.get("args") or {}, ensure_ascii=False),
+            written(call.get("args") or {}),
             index,
             str(signature) if signature else None,
         )

@@ -1,8 +1,11 @@
 """Parts of JSON values that a service may have left out, or made something else of: what does not fit is nothing."""
 
+import json
 from typing import Any
 
-__all__ = ["count", "integer", "items", "objects", "string"]
+from g4f_lite.errors import ProviderResponseError
+
+__all__ = ["count", "integer", "items", "objects", "string", "written"]
 
 
 def items(value: Any) -> list[Any]:
@@ -30,3 +33,18 @@ def count(value: Any) -> int | None:
 def integer(value: Any) -> int | None:
     """Return `value` if it is a whole number."""
     return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def written(value: Any, *, ascii_only: bool = False, separators: tuple[str, str] | None = None) -> str:
+    """Return a part of an answer as JSON text.
+
+    Raises:
+        ProviderResponseError: it is nested more deeply than can be written, though it could be read.
+    """
+    try:
+        return json.dumps(value, ensure_ascii=ascii_only, separators=separators)
+    except RecursionError:
+        pass
+    raise ProviderResponseError(
+        "A value in the service's answer is too deeply nested.", hint="Ask again, or ask another provider."
+    )

@@ -1,6 +1,5 @@
 """What Ollama's JSON values say, as text and events."""
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -20,7 +19,7 @@ from g4f_lite.events import (
 )
 from g4f_lite.kit.json_events import mapping
 from g4f_lite.kit.service_errors import from_value
-from g4f_lite_providers._json_parts import count, objects, string
+from g4f_lite_providers._json_parts import count, objects, string, written
 
 __all__ = ["ChatHandler", "EmbeddingMeaning", "model_names"]
 
@@ -95,7 +94,7 @@ class ChatHandler:
             function = mapping(mapping(call).get("function"))
             arguments = function.get("arguments") or {}
             if not isinstance(arguments, str):
-                arguments = json.dumps(arguments, ensure_ascii=False)
+                arguments = written(arguments)
             name = str(function.get("name", ""))
             # Servers before November 2025 give none. A made-up one is told from those of other answers by
             # the moment, and is the same however often the same bytes are read.

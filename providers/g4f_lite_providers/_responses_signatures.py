@@ -9,6 +9,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from g4f_lite_providers._json_parts import written
+
 __all__ = ["pack", "unpack"]
 
 _MARK = "responses"
@@ -17,7 +19,7 @@ _MARK = "responses"
 
 def pack(facts: Mapping[str, Any]) -> str:
     """Return the signature that holds `facts`."""
-    return json.dumps({_MARK: facts}, ensure_ascii=False, separators=(",", ":"))
+    return written({_MARK: facts}, separators=(",", ":"))
 
 
 def unpack(signature: object) -> dict[str, Any]:

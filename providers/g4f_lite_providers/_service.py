@@ -6,10 +6,11 @@ embeddings" and "List models". None of the services could be reached from where 
 
 import os
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
-from g4f_lite.errors import InvalidArgumentError, ProviderStatusError
+from g4f_lite.errors import InvalidArgumentError
 from g4f_lite.kit import http, service_errors
 from g4f_lite.kit.exchange import Decoder, Exchange
 from g4f_lite.kit.json_events import JSONBody, mapping
@@ -142,10 +143,6 @@ class Service:
     ) -> http.HTTPRequest:
         """Return the request for a path of the API; without a body, it is a GET."""
         secrets = self._secrets(options)
-
-        def failed(status: int, headers: Mapping[str, str], said: bytes) -> ProviderStatusError:
-            return service_errors.from_response(status, headers, said, secrets=secrets)
-
         timeout = options.get("timeout")
         return http.HTTPRequest(
             url=self._with_query(self.address(path, options, model), options),
@@ -156,7 +153,7 @@ class Service:
             proxy=options.get("proxy"),
             secrets=secrets,
             on_headers=on_headers,
-            on_status=failed,
+            on_status=partial(service_errors.from_response, secrets=secrets),
         )
 
     def address(self, path: str, options: Options, model: str) -> str:  # noqa: ARG002 - Azure's has it

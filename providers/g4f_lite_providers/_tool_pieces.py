@@ -10,7 +10,7 @@ from typing import Any
 
 from g4f_lite.events import ToolCallDelta
 from g4f_lite.kit.json_events import mapping
-from g4f_lite_providers._json_parts import integer, objects, string
+from g4f_lite_providers._json_parts import integer, objects, string, written
 
 __all__ = ["ToolPieces"]
 
@@ -90,7 +90,7 @@ class ToolPieces:
         if "index" not in piece:
             call.arguments += arguments
         extra = piece.get("extra_content")  # Google's: in it, a signature of its thoughts
-        signature = json.dumps({"extra_content": extra}) if extra else None
+        signature = written({"extra_content": extra}, ascii_only=True) if extra else None
         return ToolCallDelta(call.position, identifier, name, arguments, self._choice, signature)
 
 
@@ -101,7 +101,7 @@ def _function(piece: Mapping[str, Any]) -> Mapping[str, Any]:
 def _text(value: Any) -> str:
     if value is None or isinstance(value, str):
         return value or ""
-    return json.dumps(value, ensure_ascii=False)  # arguments that are JSON already
+    return written(value)  # arguments that are JSON already
 
 
 def _is_whole(arguments: str) -> bool:

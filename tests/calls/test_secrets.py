@@ -1,6 +1,7 @@
 """A planted key is in nothing that a caller can see of a failure, however it got there."""
 
 import pickle
+import time
 import traceback
 from base64 import b64encode
 from collections.abc import Iterator
@@ -202,3 +203,16 @@ def test_key_in_a_wrong_proxy_is_not_shown(url: str) -> None:
     with pytest.raises(g4f_lite.InvalidArgumentError) as caught:
         list(http.stream(http.HTTPRequest("http://127.0.0.1:1/", proxy=url)))
     assert KEY not in _shown(caught.value)
+
+
+@pytest.mark.parametrize("word", ["x", "-", "key", "token ", "sk-", "://"])
+def test_long_body_is_searched_in_no_time(word: str) -> None:
+    """What an error's body may have, of whatever words, keeps nobody waiting: the effort grows with its length."""
+    began = time.process_time()
+    redact(word * (65536 // len(word)), (KEY,))
+    assert time.process_time() - began < 2
+
+
+def test_name_of_a_redacted_field_is_kept() -> None:
+    """The whole of a field's name stays, so that it is known what was taken out."""
+    assert redact("my_api_key_id-token=abcdef0123") == "my_api_key_id-token=***"

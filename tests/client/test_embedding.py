@@ -285,3 +285,11 @@ def test_the_key_shows_nowhere():
     with Upstream(refusal) as upstream, pytest.raises(G4FLiteError) as caught:
         Embedding.create(input="a", provider="openai", auth=KEY, base_url=upstream.url)
     assert KEY not in f"{caught.value}{caught.value!r}{vars(caught.value)}"
+
+
+def test_too_few_vectors_are_the_next_providers_chance(registered):
+    """A provider that answers fewer vectors than texts has failed, and the next of the route is asked."""
+    registered(few=Plain([1.0]), fair=Plain([1.0], [2.0]))
+    found = Embedding.create(input=["a", "b"], provider=["few", "fair"])
+    assert found.vectors == ([1.0], [2.0])
+    assert [attempt.outcome for attempt in found.provenance.attempts] == ["error", "ok"]

@@ -23,7 +23,7 @@ from pathlib import Path
 import pytest
 
 import g4f_lite
-from g4f_lite import registry
+from g4f_lite import registry, testing
 from g4f_lite.testing import Reply, Upstream
 
 ROOT = Path(__file__).parents[2]
@@ -329,6 +329,18 @@ def _facts(loaded: "g4f_lite.contract.LoadedProvider") -> list[str]:
     return [variable, *takes, inputs, "yes" if loaded.embed else "", "yes" if loaded.list_models else ""]
 
 
+@pytest.mark.parametrize("page", sorted((DOCS / "providers").glob("[a-z]*.md")), ids=lambda page: page.stem)
+def test_every_option_of_a_provider_is_on_its_page(page: Path) -> None:
+    """A provider with a page of its own has each of its options there, those of embeddings and lists too."""
+    if page.stem not in registry.names():
+        return  # a page of several
+    provider = registry.get(page.stem)
+    functions = [provider, *filter(None, (provider.embed, provider.list_models))]
+    options = {option for function in functions for option in function.options}
+    said = set(re.findall(r"`(\w+)[`=:]", page.read_text("utf-8")))
+    assert options - said == set()
+
+
 def test_the_table_of_services_is_the_code() -> None:
     """Each row of the page of compatible services has the address and the key's variable of the code."""
     page = rows_of("docs/providers/compatible-services.md")
@@ -364,13 +376,16 @@ def test_every_command_and_option_is_documented() -> None:
 
 
 def test_every_public_name_is_documented() -> None:
-    """Each public name of the package is on a page, and each of the kit for authors on theirs."""
+    """Each public name of the package is on a page, and each of the kits for authors and for tests on theirs."""
     pages = "".join(page.read_text("utf-8") for page in PAGES)
     words = set(re.findall(r"\w+", pages))
     assert [name for name in g4f_lite.__all__ if name not in words and name != "__version__"] == []
+    assert [
+        name for name in testing.__all__ if name not in re.findall(r"\w+", text_of("docs/testing.md"))
+    ] == []
     table = {row[0].strip("`"): row[1] for row in rows_of("docs/writing-a-plugin.md") if "kit." in row[0]}
     for file in sorted((ROOT / "g4f_lite" / "kit").glob("[a-z]*.py")):
         module = importlib.import_module(f"g4f_lite.kit.{file.stem}")
-        said = set(re.findall(r"`(\w+)`", table[f"kit.{file.stem}"].partition(": `")[0]))
+        said = set(re.findall(r"`(\w+)`", table[f"g4f_lite.kit.{file.stem}"].partition(": `")[0]))
         assert set(module.__all__) - said == set(), file.stem
         assert [name for name in said if not hasattr(module, name)] == [], file.stem

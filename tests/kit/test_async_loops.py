@@ -5,6 +5,7 @@ import contextlib
 import gc
 import importlib.util
 import os
+import socket
 import sys
 import threading
 import time
@@ -218,6 +219,31 @@ def test_wait_for_takes_its_time_and_no_more() -> None:
     with Upstream(Reply([Stall()], framing="raw")) as upstream:
         asyncio.run(main(upstream.url))
         upstream.wait_closed()
+
+
+@native
+def test_connection_that_was_closed_while_the_loop_stood_still_is_not_used() -> None:
+    """A kept connection that the service has closed is found out before anything is sent on it."""
+    answered = threading.Event()
+
+    def serve() -> None:
+        for answer in (b"x", b"y"):
+            client, _ = listener.accept()
+            with client:
+                client.recv(65536)
+                client.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n" + answer)
+            answered.set()
+
+    loop = asyncio.new_event_loop()
+    with socket.create_server(("127.0.0.1", 0)) as listener, contextlib.closing(loop):
+        server = threading.Thread(target=serve, daemon=True)
+        server.start()
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        assert loop.run_until_complete(read(url)) == b"x"
+        assert answered.wait(10)
+        assert loop.run_until_complete(read(url)) == b"y"
+        server.join(10)
+        loop.run_until_complete(loop.shutdown_asyncgens())
 
 
 @native

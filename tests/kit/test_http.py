@@ -42,6 +42,15 @@ def test_piece_arrives_before_the_next_is_sent(drive, framing: str, encoding: st
         assert pieces.rest() == b"lo"
 
 
+@pytest.mark.parametrize("status", [100, 102, 103])
+def test_interim_responses_are_passed_over(drive, status: int) -> None:
+    """Heads that announce another one, as many as there are, are no answer; the connection is kept."""
+    interim = f"HTTP/1.1 {status} Wait\r\nLink: </x>\r\n\r\n".encode()
+    answer = [interim, interim, b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"]
+    with Upstream(Reply(answer, framing="raw")) as upstream:
+        assert drive.all(_request(upstream)) == b"ok"
+
+
 def test_connections_are_reused_after_each_framing(drive) -> None:
     """A body read to its end gives its connection back, and a body left early closes it."""
     replies = [

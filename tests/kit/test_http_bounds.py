@@ -177,6 +177,32 @@ def test_error_body_is_unpacked_and_may_break_off(drive) -> None:
         assert caught.value.body in ("too many", "")  # a reset may outrun what came before it
 
 
+def test_error_that_drips_is_told_before_its_body_ends(drive, monkeypatch) -> None:
+    """A status that is known is not kept back for as long as its body may come."""
+    for part in ("_sync_exchange", "_async_exchange"):
+        monkeypatch.setattr(f"g4f_lite.kit.{part}.ERROR_SECONDS", 0.2, raising=False)
+    body = drip(b"HTTP/1.1 503 No\r\nContent-Length: 1000\r\n\r\n" + b"x" * 1000, 0.01)
+    with Upstream(Reply(lambda: body, framing="raw")) as upstream:
+        began = time.monotonic()
+        with pytest.raises(errors.ServiceUnavailableError):
+            drive.all(HTTPRequest(f"{upstream.url}/x", json={}))
+        assert time.monotonic() - began < 3
+        upstream.wait_all_closed()
+
+
+def test_deadline_ends_the_unpacking(drive) -> None:
+    """A little packed data that is a lot of nothing does not keep the reader behind the deadline."""
+    packed = gzip.compress(bytes(64 << 20), compresslevel=1)
+    reply = Reply(packed, framing="length", headers={"Content-Encoding": "gzip"})
+    with Upstream(reply) as upstream:
+        reader = drive.open(HTTPRequest(f"{upstream.url}/x", json={}, deadline=time.monotonic() + 0.5))
+        assert reader.next()
+        threading.Event().wait(0.6)  # the reader is busy with what it got
+        with pytest.raises(errors.ProviderTimeoutError) as caught:
+            reader.rest()
+    assert caught.value.phase == "total"
+
+
 # --- what may be repeated -------------------------------------------------------------------------
 
 

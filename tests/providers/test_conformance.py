@@ -1,10 +1,13 @@
 """Every recorded answer of every service, whatever happens to it on the way."""
 
 import asyncio
+import contextlib
 import gc
 import importlib.util
+import json
 import os
 import pickle
+import re
 import signal
 import subprocess
 import sys
@@ -20,6 +23,7 @@ from hypothesis import strategies as st
 from provider_case import KEY, Case, ErrorCase
 
 from g4f_lite import ChatCompletion, registry
+from g4f_lite._gathered import Gathered
 from g4f_lite.errors import G4FLiteError, ProviderError, ProviderStatusError, ProviderTimeoutError
 from g4f_lite.kit import http
 from g4f_lite.testing import Reply, Stall, Upstream, cut
@@ -160,6 +164,78 @@ def test_a_cut_whole_answer_is_an_error(case):
         assert items == [], offset
 
 
+ODD = [True, -1, 2.5, float("inf"), "\ud800", [None], [[]], {"type": []}, {"text": 5}]
+"""What may stand where something else should."""
+
+
+def fields(value, path=()):
+    """Each place in a JSON value; those of a list count as one place for what is in them."""
+    yield path
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for name, item in inner:
+        yield from fields(item, (*path, name))
+
+
+def replaced(value, path, other):
+    """A JSON value with something else in one place."""
+    if not path:
+        return other
+    inner = dict(value) if isinstance(value, dict) else list(value)
+    inner[path[0]] = replaced(value[path[0]], path[1:], other)
+    return inner
+
+
+def values_in(body):
+    """The JSON values of a body, each with what stands before and behind it."""
+    with contextlib.suppress(ValueError):
+        yield b"", json.loads(body), b""
+        return
+    for found in re.finditer(rb"(?m)^(?:data: ?)?(\{.*?)\r?$", body):
+        with contextlib.suppress(ValueError):
+            yield body[: found.start(1)], json.loads(found[1]), body[found.end(1) :]
+
+
+@pytest.mark.parametrize("family", range(len(MODULES)), ids=lambda number: FAMILIES[number].parent.name)
+def test_odd_values_are_no_crash(family, provided):
+    """Whatever stands in any field, there is an answer, or an error that is the service's and none of the reader's."""
+    seen = set()
+    for case in MODULES[family].CASES:
+        provided(case.provider)
+        for before, value, behind in values_in(case.body):
+            for path in fields(value):
+                place = (
+                    case.function,
+                    case.stream,
+                    *("*" if isinstance(step, int) else step for step in path),
+                )
+                kind = value.get("type") if isinstance(value, dict) else None
+                if (kind, place) in seen:
+                    continue
+                seen.add((kind, place))
+                for odd in ODD:
+                    body = before + json.dumps(replaced(value, path, odd)).encode() + behind
+                    items, _ = decoded(case, [body])
+                    if case.function == "completion":
+                        gathered = Gathered()
+                        for item in items:
+                            gathered.take(item)
+    assert seen
+
+
+@pytest.mark.parametrize("ident", ["function-call", "responses-text", "overloaded-inside"])
+def test_deep_values_are_no_crash(ident, provided):
+    """What can be read and, for its depth, not be written again is an error of the service's too."""
+    case = next(case for case in CASES if case.id == ident)
+    provided(case.provider)
+    for before, value, behind in values_in(case.body):
+        for path in fields(value):
+            text = json.dumps(replaced(value, path, "@"))
+            for depth in range(900, 1000, 15):
+                body = before + text.replace('"@"', "[" * depth + "]" * depth).encode() + behind
+                items, error = decoded(case, [body])
+                assert items or error
+
+
 # --- over a socket --------------------------------------------------------------------------------
 
 
@@ -280,18 +356,19 @@ def everything(error):
 
 
 @pytest.mark.parametrize("way", WAYS)
-@pytest.mark.parametrize("status", STATUSES)
 @pytest.mark.parametrize("provider", PROVIDERS)
-def test_statuses_are_typed_errors_without_the_key(provider, status, way, monkeypatch):
+def test_statuses_are_typed_errors_without_the_key(provider, way, monkeypatch):
     """Whatever status, and a body that echoes the key: the error is typed, knows the status, and hides the key."""
     case = next(case for case in STREAMS if case.provider == provider)
     body = f'{{"error": {{"message": "bad {KEY} here", "type": "{KEY}"}}, "message": "bad {KEY} here"}}'
-    with Upstream(Reply(body, status=status, headers={"x-echo": KEY})) as upstream:
-        error = run(way, case, upstream, monkeypatch)
-    assert type(error) is type(ProviderStatusError.of(status))
-    assert error.status == status
-    assert KEY not in everything(error)
-    assert "bad" in str(error)
+    replies = [Reply(body, status=status, headers={"x-echo": KEY}) for status in STATUSES]
+    with Upstream(replies) as upstream:
+        for status in STATUSES:
+            error = run(way, case, upstream, monkeypatch)
+            assert type(error) is type(ProviderStatusError.of(status)), status
+            assert error.status == status
+            assert KEY not in everything(error), status
+            assert "bad" in str(error), status
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -448,7 +525,7 @@ stream = ChatCompletion.create(
     stream=True, base_url=sys.argv[2], auth="some-test-key",
 )
 try:
-    print(next(stream), flush=True)
+    print(repr(next(stream)), flush=True)
     next(stream)
 except KeyboardInterrupt:
     print("interrupted", flush=True)
