@@ -200,7 +200,10 @@ def _nobody(infos: list[ProviderInfo], model: str, models: str) -> MissingAuthEr
     offering = [info for info in infos if model in _listed(info, models)]
     missing = list(filter(_is_usable, offering))
     if missing:
-        return MissingAuthError(missing[0].name, _variable(missing[0]))
+        first, *others = missing
+        return MissingAuthError(
+            first.name, _variable(first), others=[(info.name, _variable(info)) for info in others]
+        )
     why = "; ".join(f"{info.name!r} lists it and {info.reason or 'is not working'}" for info in offering)
     note = f" ({why}.)" if why else ""
     takers = [info.name for info in filter(_is_usable, infos) if info.any_model]

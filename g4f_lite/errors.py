@@ -306,19 +306,27 @@ class ModelNotFoundError(RequestError, LookupError):
 
 
 class MissingAuthError(RequestError):
-    """The provider needs a key, and neither the call nor the environment has one.
+    """The provider needs a key, and neither the call, the environment nor the key store has one.
 
     Attributes:
         provider: who needs it; `variable`: the environment variable it is looked for in.
+        others: where only a model was named, who else offers it and lacks a key, by name, with its variable.
     """
 
-    def __init__(self, provider: str, variable: str) -> None:
+    def __init__(self, provider: str, variable: str, *, others: Iterable[tuple[str, str]] = ()) -> None:
         self.provider = provider
         self.variable = variable
-        super().__init__(
-            f"The provider {provider!r} needs a key and none was given.",
-            hint=f"Pass auth=..., set the environment variable {variable}, or run `g4f-lite keys set {provider}`.",
-        )
+        self.others = dict(others)
+        if self.others:
+            who = listing(f"{name} ({key})" for name, key in {provider: variable, **self.others}.items())
+            message = f"Each provider that offers the model needs a key, and there is none: {who}."
+            hint = "Set one of these environment variables, or run `g4f-lite keys set` with one of the names."
+        else:
+            message = f"The provider {provider!r} needs a key and none was given."
+            hint = (
+                f"Pass auth=..., set the environment variable {variable}, or run `g4f-lite keys set {provider}`."
+            )
+        super().__init__(message, hint=hint)
 
 
 class UnsupportedOptionError(RequestError, TypeError):

@@ -54,7 +54,7 @@ def g4f_lite_after_response(request: "Request", completion: "Completion") -> Non
 
 @hookspec
 def g4f_lite_on_error(request: "Request", error: "G4FLiteError") -> None:
-    """See the error that a request ended with, before the caller does."""
+    """See the error that an attempt ended with; where it is the last one, before the caller does."""
 
 
 HOOK_NAMES = tuple(name for name in __all__ if name.startswith("g4f_lite_"))

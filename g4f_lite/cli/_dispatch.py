@@ -47,9 +47,9 @@ Keys come from the environment (`{program} providers` names the variables), or a
 `{program} keys set PROVIDER`, which asks for them: never type one here.
 Answers go to standard output, everything else to standard error.
 
-exit codes: 0 fine, 1 problems found (check, doctor), 2 wrong usage, 3 no such provider or a broken one,
-4 the request cannot be made so, 5 the provider failed, 6 output cannot be written, 70 a fault of g4f-lite,
-130 interrupted, 141 output closed
+exit codes: 0 fine, 1 problems found (check, doctor) or nothing to remove (keys), 2 wrong usage,
+3 no such provider or a broken one, 4 the request cannot be made so, 5 the provider failed,
+6 output cannot be written, 70 a fault of g4f-lite, 130 interrupted, 141 output closed
 """
 
 

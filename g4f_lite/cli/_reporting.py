@@ -54,7 +54,9 @@ def _next_step(error: G4FLiteError) -> str:
     if isinstance(error, UnsupportedOptionError):
         return "Leave it out, or pass --drop-options to have it dropped."
     if isinstance(error, MissingAuthError):
-        return f"Set the environment variable {error.variable}."
+        if error.others:
+            return "Set one of these environment variables, or run `g4f-lite keys set` with one of the names."
+        return f"Set the environment variable {error.variable}, or run `g4f-lite keys set {error.provider}`."
     if isinstance(error, ProviderTimeoutError) and error.seconds is not None:
         return "Check the network and any proxy, or pass a larger --timeout."
     return ""

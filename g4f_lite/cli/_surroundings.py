@@ -14,7 +14,7 @@ from g4f_lite.paths import cache_dir
 
 __all__ = ["cache_facts", "environment_facts", "key_facts", "python_facts", "terminal_facts", "version_facts"]
 
-_PACKAGES = ("g4f-lite", "requests", "urllib3", "pluggy", "xllamacpp")
+_PACKAGES = ("g4f-lite", "requests", "urllib3", "pluggy", "xllamacpp", "aiohttp", "jsonschema", "keyring")
 
 _PREFIX = "G4F_LITE_"
 _USUAL = (
@@ -22,11 +22,15 @@ _USUAL = (
     "G4F_LITE_PLUGINS",
     "G4F_LITE_BLOCK",
     "G4F_LITE_STRICT",
+    "G4F_LITE_SERVICES",
+    "G4F_LITE_CONFIG_DIR",
     "G4F_LITE_CACHE",
+    "G4F_LITE_KEYS",
+    "G4F_LITE_HEALTH",
     "G4F_LITE_DEBUG",
 )
 _PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
-_OTHERS = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "NO_COLOR", "FORCE_COLOR")
+_OTHERS = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "NO_COLOR", "FORCE_COLOR")
 
 
 def python_facts() -> Facts:

@@ -17,7 +17,8 @@ Ask one question and print the answer as it comes.
 The prompt is the argument, or standard input, or both: then the argument comes first, an empty line,
 and what was piped in. One line end at the end of standard input is not part of it.
 
-A key is never an argument: it is read from the environment variable that `g4f-lite providers` names."""
+A key is never an argument: it is read from the environment variable that `g4f-lite providers` names, or
+from the key store (`g4f-lite keys set`)."""
 
 _EXAMPLES = (
     'g4f-lite ask "Why is the sky blue?"',

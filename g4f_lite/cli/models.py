@@ -130,7 +130,7 @@ def _obstacle(item: Facts) -> str | None:
     if item["working"] is False:
         return "not working"
     if item["needs_auth"] and not item["key_present"]:
-        return f"{item['auth_env']} is not set"
+        return f"no key in {item['auth_env']}"
     return None
 
 

@@ -18,7 +18,7 @@ List every provider that is installed, and why one cannot be used.
 No provider is imported for that: what is not written plainly in its source shows as `?`. A provider that
 is `listed` has not been tried yet; --load tries each, in a process of its own.
 
-The column AUTH says whether a key is needed, and whether the environment variable for it is set."""
+The column AUTH says whether a key is needed, and whether there is one, in the environment or the key store."""
 
 _EXAMPLES = (
     "g4f-lite providers",

@@ -225,4 +225,4 @@ def test_key_comes_from_the_environment(run, plugins):
     assert done.stdout == "yek-terces\n"
     done = run("ask", "-p", "acme", "hi")
     assert done.returncode == 4
-    assert done.stderr.endswith("Set the environment variable ACME_API_KEY.\n")
+    assert done.stderr.endswith("Set the environment variable ACME_API_KEY, or run `g4f-lite keys set acme`.\n")
