@@ -7,7 +7,7 @@ variable wins where both have a name. A preset's key is its own, never that of t
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -85,11 +85,12 @@ def read_presets() -> tuple[list[Preset], list[DiscoveryProblem]]:
     rows = {name: _Row(name, row, config.place(name)) for name, row in config.providers.items()}
     services, problems = _services()
     rows.update({row.name: row for row in services})
-    presets = {name: row.preset() for name, row in rows.items()}
+    presets = {name: preset for name, row in rows.items() if (preset := row.preset()) is not None}
+    # A row that is wrong, or is made of itself, is no provider, and takes its name from none.
+    names = {name for name, preset in presets.items() if preset.base != name}
     for name, preset in presets.items():
-        if preset is not None:
-            rows[name].check_base(preset, presets)
-    found = [preset for name, preset in presets.items() if preset is not None and not rows[name].problems]
+        rows[name].check_base(preset, names)
+    found = [preset for name, preset in presets.items() if not rows[name].problems]
     return found, [*config.problems, *problems, *(item for row in rows.values() for item in row.problems)]
 
 
@@ -149,10 +150,10 @@ class _Row:
         )
         return None if self.problems else preset
 
-    def check_base(self, preset: Preset, presets: Mapping[str, Preset | None]) -> None:
-        """A preset is made of a provider, not of another preset, nor of itself."""
+    def check_base(self, preset: Preset, names: Collection[str]) -> None:
+        """A preset is made of a provider, not of another preset (of `names`), nor of itself."""
         distribution, _, short = preset.base.rpartition(":")
-        if distribution == CONFIG or (not distribution and short in presets):
+        if distribution == CONFIG or (not distribution and (short == self.name or short in names)):
             what = "itself" if short == self.name else f"{preset.base!r}, which is such a row too"
             fix = "Name an installed provider; the full name 'DISTRIBUTION:NAME' tells it from a row."
             self._fail(f"it is made of {what}", fix)

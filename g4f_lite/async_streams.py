@@ -1,7 +1,6 @@
 """The asynchronous stream of an answer."""
 
 import asyncio
-import sys
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Generator
 from contextlib import aclosing
@@ -11,10 +10,11 @@ from typing import TYPE_CHECKING, Any, cast
 
 from g4f_lite._bridge import asked
 from g4f_lite._call import Call
+from g4f_lite._lazy_call import LazyCall
 from g4f_lite.cancellation import _current
 from g4f_lite.errors import StreamStateError
 from g4f_lite.results import Completion, Provenance
-from g4f_lite.streams import is_text
+from g4f_lite.streams import is_answer, is_text
 
 if TYPE_CHECKING:
     from g4f_lite.events import Event
@@ -24,62 +24,6 @@ __all__ = ["AsyncCompletionStream"]
 _END = object()
 _TURN = 0.01
 """Seconds that a stream may run on the event loop without letting others run."""
-
-
-class _Lazy:
-    """A call that is prepared when it is first needed: finding a provider may import it.
-
-    Attributes:
-        events: whether the caller wants events beside text.
-        waiting: the task that waits for the provider's next piece, None while nobody does.
-        woken: whether `waiting` was interrupted for that, by a cancel that is ours to take back.
-    """
-
-    __slots__ = ("call", "events", "prepare", "waiting", "woken")
-
-    def __init__(self, prepare: Callable[[], Awaitable[Call]]) -> None:
-        self.prepare = prepare
-        self.call: Call | None = None
-        self.events = False
-        self.waiting: asyncio.Task[Any] | None = None
-        self.woken = False
-
-    async def get(self) -> Call:
-        if self.call is None:
-            self.call = await self.prepare()
-            self.call.events = self.events
-        return self.call
-
-    def arm(self, call: Call) -> None:
-        """Have the call end when its time is over, whatever it waits for then."""
-        from g4f_lite._clock import clock
-
-        if call.ends_at is None or call.stop_timer is not None:
-            return
-        left = max(call.ends_at - clock().monotonic(), 0.0)
-        call.stop_timer = clock().call_later_on(asyncio.get_running_loop(), left, self._expire)
-
-    def _expire(self) -> None:
-        if self.call is not None:
-            self.call.scope.expire()
-            self.wake()
-
-    def wake(self) -> None:
-        """Interrupt the task that waits: nothing but its own cancel wakes it from a provider's await."""
-        if self.waiting is not None and not self.woken:
-            self.woken = True
-            self.waiting.cancel()
-
-    def take_back(self) -> bool:
-        """Take our own cancel of the running task back; return False if it was cancelled by others too."""
-        if not self.woken:
-            return False
-        self.woken = False
-        task = asyncio.current_task()
-        if sys.version_info >= (3, 11):
-            return task is not None and task.uncancel() == 0
-        else:  # noqa: RET505 - mypy reads it so; before 3.11 a second cancel cannot be told apart
-            return True
 
 
 class AsyncCompletionStream(AsyncIterator[str]):
@@ -93,7 +37,7 @@ class AsyncCompletionStream(AsyncIterator[str]):
     __slots__ = ("__weakref__", "_lazy", "_pieces")
 
     def __init__(self, prepare: Callable[[], Awaitable[Call]]) -> None:
-        self._lazy = _Lazy(prepare)
+        self._lazy = LazyCall(prepare)
         self._pieces = cast("AsyncGenerator[str, None]", _pieces(self._lazy))
 
     def __await__(self) -> Generator[Any, None, "AsyncCompletionStream"]:
@@ -164,7 +108,7 @@ class AsyncCompletionStream(AsyncIterator[str]):
         return self._lazy.call
 
 
-async def _pieces(lazy: _Lazy) -> AsyncGenerator[Any, None]:  # noqa: PLR0912 - every way out, in one place
+async def _pieces(lazy: LazyCall) -> AsyncGenerator[Any, None]:  # noqa: PLR0912 - every way out, in one place
     """Yield the text of the answer, noting the rest of it in the call; close every source on every path.
 
     Each turn of the loop is an attempt. Of one that fails, nothing was yielded, or the next one goes on
@@ -206,7 +150,9 @@ async def _pieces(lazy: _Lazy) -> AsyncGenerator[Any, None]:  # noqa: PLR0912 - 
             return
 
 
-async def _settled(lazy: _Lazy, call: Call, source: Any, failure: BaseException | None) -> list[str] | None:
+async def _settled(
+    lazy: LazyCall, call: Call, source: Any, failure: BaseException | None
+) -> list[str] | None:
     """End an attempt; return what was held back of the answer, None if another attempt follows.
 
     Raises:
@@ -228,7 +174,7 @@ async def _settled(lazy: _Lazy, call: Call, source: Any, failure: BaseException 
     return None
 
 
-async def _source(lazy: _Lazy, call: Call) -> Any:
+async def _source(lazy: LazyCall, call: Call) -> Any:
     """Ask the provider, or whoever's turn it is."""
     if call.tries is None:
         return asked(call)
@@ -238,7 +184,7 @@ async def _source(lazy: _Lazy, call: Call) -> Any:
     return await next_source_async(call)
 
 
-async def _items(lazy: _Lazy, call: Call, source: Any) -> AsyncGenerator[Any, None]:
+async def _items(lazy: LazyCall, call: Call, source: Any) -> AsyncGenerator[Any, None]:
     """Yield what `source` gives until it ends or the call is cancelled; the scope is current meanwhile."""
     if source is None:
         return
@@ -271,7 +217,7 @@ async def _items(lazy: _Lazy, call: Call, source: Any) -> AsyncGenerator[Any, No
                 append(text)
                 yield text
             elif call.events and not is_text(item):
-                call.told = True
+                call.told = call.told or is_answer(item)
                 yield item
             if clock() - turn > _TURN:  # who is always ready would never let others run
                 await asyncio.sleep(0)

@@ -68,7 +68,8 @@ class CompletionStream(Iterator[str]):
         """Return this stream itself, which from now on gives the events too, as they come.
 
         The first choice's text comes as `str`. An event that was handed out is a part of the answer as
-        text is: after one, no other provider is asked.
+        text is: after one, no other provider is asked. `Served` and `Metadata`, which say who answers, are
+        not: after a retry they come once more, of who answers then.
         """
         self._call.events = True
         return cast("Iterator[str | Event]", self)
@@ -138,7 +139,7 @@ def pieces(call: Call, source: Iterator[Any] | None) -> Generator[Any, None, Non
                     if not holds:
                         yield text
                 elif call.events and not is_text(item):
-                    call.told = True
+                    call.told = call.told or is_answer(item)
                     yield item
         except BaseException:  # closed; or KeyboardInterrupt, or a task's cancel through synchronous code
             scope.cancel()
@@ -190,6 +191,13 @@ def is_text(item: Any) -> bool:
     from g4f_lite.events import Text
 
     return isinstance(item, Text) and item.choice == 0
+
+
+def is_answer(item: Any) -> bool:
+    """Whether an event is a part of an answer, behind which no other provider begins one anew."""
+    from g4f_lite.events import Metadata, Served
+
+    return not isinstance(item, (Served, Metadata))
 
 
 def close_source(source: Iterator[Any] | None) -> BaseException | None:

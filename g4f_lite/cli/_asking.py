@@ -126,9 +126,24 @@ def _extras(completion: Completion) -> Iterator[str]:
     if provenance.dropped_options:
         dropped = ", ".join(provenance.dropped_options)
         yield f"{provenance.provider} does not take, and was not given: {dropped}"
+    yield from _beside_text(completion)
     if completion.finish_reason == "length":
         yield "the answer was cut at its largest length"
+    elif completion.finish_reason == "content_filter":
+        yield "the answer was cut by a content filter"
     yield from provenance.hook_errors
+
+
+def _beside_text(completion: Completion) -> Iterator[str]:
+    """Say what came that is no text; without that, a refusal would look like nothing at all."""
+    if completion.refusal:
+        yield f"the model refused: {completion.refusal}"
+    for call in completion.tool_calls:
+        yield f"the model wants a tool called, which is not done here: {call.name}({call.arguments})"
+    if completion.media:
+        yield f"pictures and sounds are in the answer, and not shown here: {len(completion.media)}"
+    if not (completion.text or completion.refusal or completion.tool_calls or completion.media):
+        yield "the answer is empty"
 
 
 def _split(given: list[str], command: str) -> Mapping[str, str]:
@@ -137,8 +152,9 @@ def _split(given: list[str], command: str) -> Mapping[str, str]:
     for item in given:
         name, equals, value = item.partition("=")
         if name == "auth":
-            raise UsageError("A key has no place on the command line, where others can see it: put it into "
-                             "the environment. `g4f-lite providers` names the variable.", command)  # fmt: skip
+            raise UsageError("A key has no place on the command line, where others can see it: `g4f-lite keys "
+                             "set PROVIDER` asks for it, or put it into the environment variable that "
+                             "`g4f-lite providers` names.", command)  # fmt: skip
         if not equals or not name.isidentifier():
             raise UsageError(f"--option takes NAME=VALUE, not {item!r}.", command)
         if name in _OWN:

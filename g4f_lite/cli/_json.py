@@ -26,7 +26,20 @@ def completion_facts(completion: Completion) -> dict[str, Any]:
         "finish_reason": completion.finish_reason,
         "usage": None if usage is None else _usage_facts(usage),
         "provenance": _provenance_facts(completion.provenance),
+        **_beside_text(completion),
     }
+
+
+def _beside_text(completion: Completion) -> dict[str, Any]:
+    """Return what came that is no text; only that, since most answers have none."""
+    found = {
+        "reasoning": completion.reasoning,
+        "refusal": completion.refusal,
+        "tool_calls": [call._asdict() for call in completion.tool_calls],
+        "citations": [citation._asdict() for citation in completion.citations],
+        "media": [media._asdict() for media in completion.media],
+    }
+    return {name: value for name, value in found.items() if value}
 
 
 def failure_facts(error: Exception) -> dict[str, Any]:

@@ -37,7 +37,8 @@ def parser() -> Parser:
     parser.add_argument(
         "--json",
         action="store_true",
-        help="print one JSON object at the end: text, finish_reason, usage, provenance; or error and text",
+        help="print one JSON object at the end: text, finish_reason, usage, provenance, and what else came; "
+        "or error and text",
     )
     return parser
 

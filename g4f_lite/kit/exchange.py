@@ -22,7 +22,7 @@ class Decoder(Protocol):
     """What an `Exchange` drives: bytes in as they come, text and events out as soon as they are certain.
 
     A decoder does no I/O, and gives the same items for every way of splitting the same bytes. What it
-    returns is iterated at once; where it raises in the middle of that, what it gave before is kept. One
+    returns is iterated at once (a `str` is one item); where it raises in the middle of that, what it gave before is kept. One
     with an attribute `done` says there whether nothing that may follow matters any more.
     """
 
@@ -93,13 +93,20 @@ def _items(chunks: Iterator[bytes], decoder: Decoder) -> Generator[Any, None, No
     feed = decoder.feed
     try:
         for data in chunks:
-            yield from feed(data)
-        yield from decoder.close()
+            yield from _several(feed(data))
+        yield from _several(decoder.close())
     finally:
         # Where the decoder raised, the exchange is still open, and lives as long as the traceback does.
         close: Any = getattr(chunks, "close", None)
         if close is not None:
             close()
+
+
+def _several(found: Iterable[Any]) -> Iterable[Any]:
+    """Return items; a decoder of plain text gives one that is a string, and no item is `""`."""
+    if isinstance(found, str):
+        return (found,) if found else ()
+    return found
 
 
 class _Reading(AsyncIterator[Any]):
@@ -127,9 +134,9 @@ class _Reading(AsyncIterator[Any]):
         try:
             data = await self._chunks.__anext__()
         except StopAsyncIteration:
-            return self._decoder.close()
+            return _several(self._decoder.close())
         try:
-            items = self._decoder.feed(data)
+            items = _several(self._decoder.feed(data))
         except BaseException:
             await self.aclose()
             raise

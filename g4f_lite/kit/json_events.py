@@ -185,6 +185,8 @@ class JSONStream:
             if text == last:
                 self.done = True
                 continue
+            if not text:  # an event without data, as some services send to keep a connection alive
+                continue
             try:
                 value, end = _raw_decode(text)
             except (ValueError, RecursionError):

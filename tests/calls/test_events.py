@@ -115,3 +115,13 @@ def test_nothing_is_repeated_after_the_first_event(
     with pytest.raises(ServiceUnavailableError):
         way(provider=["scripted", "scripted"], retries=2, continue_from_partial=True)
     assert len(provider.calls) == 1
+
+
+@WAYS
+def test_who_answers_is_no_answer_yet(
+    g4f_lite_registry: Registry, clock: Any, way: Callable[..., list[Any]]
+) -> None:
+    """A provider that only said who it is and then failed may be followed by the next one."""
+    g4f_lite_registry.register(ScriptedProvider([Served("m-1"), ServiceUnavailableError(503)]), name="first")
+    g4f_lite_registry.register(ScriptedProvider([Served("m-2"), "a"]), name="second")
+    assert way(provider=["first", "second"]) == [Served("m-1"), Served("m-2"), "a"]

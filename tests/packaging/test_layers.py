@@ -42,7 +42,7 @@ ROUTING = ("_routing", "_tool_calls", "_tool_set", "_typed_options")
 CALLS = (
     *("_clock", "_timer", "_retry", "_steps", "_limits", "_health", "_health_file", "_watch", "_telling"),
     *("_failures", "_gathered", "_operation", "_asked", "_asking", "_attempts", "_asking_again", "_call"),
-    *("_bridge", "_preparing", "streams", "async_streams", "completion", "embedding", "models"),
+    *("_lazy_call", "_bridge", "_preparing", "streams", "async_streams", "completion", "embedding", "models"),
     *("_tool_rounds", "_tool_running", "tool_streams", "async_tool_streams", "tools", "client"),
 )
 EDGE = ("cli", "__main__")
