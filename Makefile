@@ -24,7 +24,7 @@ lint: $(VENV)/.lint ## Set up, and run ruff, mypy and pyright
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/pyright
+	$(BIN)/pyright --pythonpath $(BIN)/python
 
 bench: $(VENV)/.test ## Set up, and measure: a table of ratios, and JSON beside it
 	$(BIN)/python tests/benchmarks/run.py $(ARGS)

@@ -169,7 +169,8 @@ class Attempts:
         """Ask those that cool down after all, if nobody else could be asked at all."""
         if self._was_asked or not self._cooling:
             return None
-        self._left, self._cooling, self._alone = [*self._cooling], [], True
+        self._left = list(self._cooling)
+        self._cooling, self._alone = [], True
         return self.move()
 
     def _resolve(self, place: int) -> None:

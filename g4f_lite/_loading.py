@@ -24,7 +24,6 @@ def load(claim: Claim) -> tuple[Any, str]:
         ProviderLoadError: for anything that the import raises, `SystemExit` included; only a
             `KeyboardInterrupt` that somebody's Ctrl-C raised is let through.
     """
-    failure = None
     try:
         with captured_stdout() as printed:
             plugin: Any = importlib.import_module(claim.module)
@@ -34,9 +33,9 @@ def load(claim: Claim) -> tuple[Any, str]:
         if isinstance(error, KeyboardInterrupt) and not _is_raised_by(error, claim):
             raise
         failure = error
-    if failure is not None:  # outside the `except`: what it caught may show a key, and would be shown too
-        raise _failed(failure, claim)
-    return plugin, printed.getvalue()
+    else:
+        return plugin, printed.getvalue()
+    raise _failed(failure, claim)  # outside the `except`: what it caught may show a key
 
 
 def _failed(error: BaseException, claim: Claim) -> ProviderLoadError:

@@ -193,7 +193,7 @@ class _Row:
             parts = urlsplit(url if isinstance(url, str) else "")
             good = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
         except ValueError:
-            good = False
+            parts, good = urlsplit(""), False
         if not good or not str(url).isprintable() or " " in str(url):
             self._fail("`base_url` is no address", 'Write it as "https://HOST/v1".')
         elif parts.username is not None:

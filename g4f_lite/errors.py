@@ -323,9 +323,7 @@ class MissingAuthError(RequestError):
             hint = "Set one of these environment variables, or run `g4f-lite keys set` with one of the names."
         else:
             message = f"The provider {provider!r} needs a key and none was given."
-            hint = (
-                f"Pass auth=..., set the environment variable {variable}, or run `g4f-lite keys set {provider}`."
-            )
+            hint = f"Pass auth=..., set the environment variable {variable}, or run `g4f-lite keys set {provider}`."
         super().__init__(message, hint=hint)
 
 

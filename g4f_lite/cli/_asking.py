@@ -23,6 +23,9 @@ _OWN = {
     "drop_options": "--drop-options",
 }
 
+_WHERE = ("base_url", "extra_headers", "extra_query", "extra_body")
+"""Options that are meant for one service. Another one's key must not go to that address."""
+
 
 class Asking:
     """Whom to ask, and how; from the command line, and changed by the commands of a chat.
@@ -38,6 +41,7 @@ class Asking:
         self.stream = not parsed.no_stream
         self._drop: bool = parsed.drop_options
         self._given = _split(parsed.option, command)
+        self._first: str | None = None
         self._timeout = None if parsed.timeout is None else _timeout(parsed.timeout, command)
 
     def route(self) -> Target:
@@ -46,7 +50,13 @@ class Asking:
         Raises:
             RegistryError, RequestError: nobody can be.
         """
-        return find_target(self.provider, self.model, has_auth=False)
+        target = find_target(self.provider, self.model, has_auth=False)
+        self._first = self._first or target.provider.full_name
+        return target
+
+    def left_out(self, provider: LoadedProvider) -> list[str]:
+        """Return which options are not for `provider`, since they say where the first one is."""
+        return [name for name in self._given if name in _WHERE and provider.full_name != self._first]
 
     def answer(self, conversation: list[Message], write: Callable[[str], None]) -> Completion:
         """Ask, hand the text to `write` as it comes, and return the completion.
@@ -80,7 +90,10 @@ class Asking:
         if self._given:
             from g4f_lite.cli._options import convert
 
-            options = convert(provider, self._given)
+            left_out = self.left_out(provider)
+            options = convert(
+                provider, {name: text for name, text in self._given.items() if name not in left_out}
+            )
         return {
             **options,
             "provider": self.provider,

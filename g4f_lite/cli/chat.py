@@ -2,13 +2,14 @@
 
 from typing import Any
 
+from g4f_lite._routing import find_target
 from g4f_lite.cli._asking import Asking, report_extras
 from g4f_lite.cli._exits import Exit, UsageError, exit_of
 from g4f_lite.cli._parsing import Parser, add_asking
 from g4f_lite.cli._prompting import InputLines
 from g4f_lite.cli._reporting import explain, note, show_error
 from g4f_lite.cli._terminal import ERR, OUT
-from g4f_lite.errors import G4FLiteError
+from g4f_lite.errors import G4FLiteError, ModelNotFoundError
 from g4f_lite.messages import Message
 
 __all__ = ["parser", "run"]
@@ -118,7 +119,11 @@ class Chat:
             return
         OUT.end_line()
         report_extras(completion)
-        self._keep(turn, completion.text)
+        answer = completion.text or completion.refusal
+        if answer:
+            self._keep(turn, answer)
+        else:
+            note("the question is not kept")
 
     def _keep(self, turn: Message, answer: str) -> None:
         self._conversation += [turn, {"role": "assistant", "content": answer}]
@@ -172,10 +177,28 @@ class Chat:
             self._failed(error)
 
     def _owner(self, model: str) -> tuple[str | None, str]:
-        """Return who is asked for `model`: who is being asked, if they offer it, else whoever does."""
+        """Return who is asked for `model`: who is being asked, if they list it, else whoever does.
+
+        What nobody lists is asked of who is being asked, if they take any model.
+        """
         provider = self._asking.route().provider
-        return (provider.full_name if model in provider.models else None), model
+        stays = model in provider.models or (provider.any_model and not _is_offered(model))
+        return (provider.full_name if stays else None), model
 
     def _greet_switch(self) -> None:
         route = self._asking.route()
         note(f"from now on: {route.provider.name}, {route.model}")
+        left_out = self._asking.left_out(route.provider)
+        if left_out:
+            note(f"not for {route.provider.name}, and left out: {', '.join(left_out)}")
+
+
+def _is_offered(model: str) -> bool:
+    """Whether some provider offers `model`, be its key there or not."""
+    try:
+        find_target(None, model, has_auth=False)
+    except ModelNotFoundError:
+        return False
+    except G4FLiteError:
+        return True
+    return True

@@ -73,7 +73,9 @@ _LONGEST_NAME = 40
 class _SilentParser(Parser):
     """A parser that repeats nothing of what was typed where it should not be: it may be a key."""
 
-    def parse_args(self, args: Any = None, namespace: Any = None) -> Any:
+    def parse_args(  # pyright: ignore[reportIncompatibleMethodOverride] - its overloads say less than this
+        self, args: Any = None, namespace: Any = None
+    ) -> Any:
         """Parse, and refuse what is left over."""
         parsed, left = self.parse_known_args(args, namespace)
         if left:

@@ -42,7 +42,8 @@ class Exchange(Iterator[Any], AsyncIterator[Any]):
 
     def __init__(self, request: http.HTTPRequest, decoder: Decoder) -> None:
         if hasattr(decoder, "done"):
-            request = request._replace(is_over=lambda: decoder.done)
+            ending: Any = decoder
+            request = request._replace(is_over=lambda: ending.done)
         self.request = request
         self.decoder = decoder
         self._reading: Generator[Any, None, None] | None = None

@@ -87,7 +87,7 @@ class Answer:
         self._served = False
         self._usage: Mapping[str, Any] = {}
 
-    def event(self, _name: str, value: Any) -> Iterator[Any]:
+    def event(self, name: str, value: Any) -> Iterator[Any]:  # noqa: ARG002 - the handler's
         """Take the next piece of a stream, yield what it says.
 
         Raises:

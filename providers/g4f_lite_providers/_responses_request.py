@@ -97,7 +97,7 @@ def _unknown(name: str) -> InvalidArgumentError:
 
 def _include(body: _Body, options: Options, reasoners: str) -> None:
     """Ask for what the service sends on demand only: reasoning that can go back to it, and probabilities."""
-    wanted = list(options.get("include") or ())
+    wanted: list[str] = list(options.get("include") or [])
     model = str(body["model"])
     reasons = bool(reasoners and re.match(reasoners, model)) and "-chat" not in model
     told = options.get("reasoning_effort") not in (None, "none") or options.get("reasoning_summary")

@@ -119,6 +119,46 @@ def test_json_of_usage(run, plugins):
     assert done.stderr == "g4f-lite: the answer was cut at its largest length\n"
 
 
+@pytest.mark.parametrize(
+    ("events", "note", "facts"),
+    [
+        (["Refusal('I will not.')"], "the model refused: I will not.", {"refusal": "I will not."}),
+        (
+            ["ToolCallDelta(0, 'c1', 'weather', '{\"city\": \"Bonn\"}')", "Finish('tool_calls')"],
+            'the model wants a tool called, which is not done here: weather({"city": "Bonn"})',
+            {
+                "tool_calls": [
+                    {"id": "c1", "name": "weather", "arguments": '{"city": "Bonn"}', "signature": None}
+                ]
+            },
+        ),
+        (["'Hi'", "Finish('content_filter')"], "the answer was cut by a content filter", {}),
+        (
+            ["Media('image', 'https://x.example/1.png')"],
+            "pictures and sounds are in the answer, and not shown here: 1",
+            {"media": [{"kind": "image", "url": "https://x.example/1.png"}]},
+        ),
+        (["Reasoning('Hm.')", "'Hi'"], "", {"reasoning": "Hm."}),
+        (["Finish('stop')"], "the answer is empty", {}),
+    ],
+    ids=["refusal", "tool call", "filter", "media", "reasoning", "nothing"],
+)
+def test_what_is_no_text_is_told(run, plugins, events, note, facts):
+    """What comes beside the text, or instead of it, is a note on standard error, and in the JSON."""
+    names = "Finish, Media, Reasoning, Refusal, ToolCallDelta"
+    plugins.good(body=f"    from g4f_lite.events import {names}\n    yield from [{', '.join(events)}]")
+    plain = run("ask", "--provider", "acme", "hi")
+    assert plain.returncode == 0
+    assert plain.stderr == (f"g4f-lite: {note}\n" if note else "")
+    answer = json.loads(run("ask", "--provider", "acme", "--json", "hi").stdout)
+    beside = {name: answer[name] for name in answer.keys() - {"text", "finish_reason", "usage", "provenance"}}
+    if "media" in beside:
+        beside["media"] = [
+            {name: value for name, value in item.items() if value is not None} for item in beside["media"]
+        ]
+    assert beside == facts
+
+
 def test_json_of_a_failure(run, upstream):
     """A failure is an object too, with the text that had come; the exit code says the same."""
     upstream.script(Reply(["Hel", HangUp()]))
@@ -225,4 +265,6 @@ def test_key_comes_from_the_environment(run, plugins):
     assert done.stdout == "yek-terces\n"
     done = run("ask", "-p", "acme", "hi")
     assert done.returncode == 4
-    assert done.stderr.endswith("Set the environment variable ACME_API_KEY, or run `g4f-lite keys set acme`.\n")
+    assert done.stderr.endswith(
+        "Set the environment variable ACME_API_KEY, or run `g4f-lite keys set acme`.\n"
+    )

@@ -62,6 +62,43 @@ def test_model_and_provider_can_be_changed(run, upstream, plugins):
     assert "There is no provider 'nobody'." in done.stderr
 
 
+def test_a_model_that_nobody_lists_is_asked_of_who_takes_any(run, plugins):
+    """/model stays with a provider that takes any model, unless another one lists the model."""
+    plugins.good("other", body="    yield f'other {model}'")
+    file = plugins.good("wide", body="    yield f'wide {model}'")
+    file.write_text(
+        f"any_model = True\n{file.read_text('utf-8')}".replace('"acme-1", "acme-2"', '"wide-1"'), "utf-8"
+    )
+    done = run("chat", "--provider", "wide", stdin="a\n/model unheard-of\nb\n/model acme-2\nc\n")
+    assert done.stdout == "wide wide-1\nwide unheard-of\nother acme-2\n"
+    assert done.returncode == 0
+
+
+def test_an_address_is_for_the_provider_it_was_given_for(run, plugins):
+    """After /provider, the address of the first provider is not given to another one, whose key would go there."""
+    body = "    yield f'{model} {base_url} {temperature}'"
+    options = "base_url: str = 'home', temperature: float = 0.0"
+    plugins.good("first", body, options=options)
+    plugins.good("second", body, options=options)
+    asked = ("--provider", "first", "--option", "base_url=https://a.example", "--option", "temperature=0.5")
+    done = run("chat", *asked, stdin="a\n/provider second\nb\n/provider first\nc\n")
+    assert done.stdout == "acme-1 https://a.example 0.5\nacme-1 home 0.5\nacme-1 https://a.example 0.5\n"
+    assert done.stderr.count("g4f-lite: not for second, and left out: base_url\n") == 1
+
+
+def test_what_cannot_be_said_again_is_not_kept(run, plugins):
+    """A refusal is part of the conversation; an answer that was no text at all is not, nor is its question."""
+    plugins.good(
+        body="    from g4f_lite.events import Finish, Refusal\n"
+        "    last = messages[-1]['content']\n"
+        "    yield Refusal('No.') if last == 'a' else Finish('stop') if last == 'b' else str(messages)"
+    )
+    done = run("chat", "--provider", "acme", stdin="a\nb\nc\n")
+    assert "'content': 'No.'" in done.stdout
+    assert "'b'" not in done.stdout
+    assert "g4f-lite: the question is not kept\n" in done.stderr
+
+
 def test_unknown_command_is_not_said(run, upstream):
     """A slash command that does not exist is an error, and is not sent to the model."""
     done = run("chat", stdin="/rest\n")

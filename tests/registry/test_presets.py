@@ -401,6 +401,17 @@ def test_a_wrong_row_is_a_problem_of_its_own(name: str, config: Any, base: Any, 
         fresh.get("bad")
 
 
+@pytest.mark.parametrize(
+    "row", [{}, {"provider": "base"}, {"models": 5}], ids=["none said", "itself", "wrong"]
+)
+def test_a_wrong_row_takes_no_name(config: Any, base: Any, fresh: Registry, row: Any) -> None:
+    """Rows made of an installed provider stand, though a wrong row has that provider's name."""
+    config(base={"provider": "base", **row}, good={"provider": "base"})
+    [problem] = said(fresh)
+    assert "the provider 'base':" in problem
+    assert fresh.get("good")
+
+
 def test_keys_have_a_place(config: Any, fresh: Registry) -> None:
     """Who writes a key into the file is told where keys go."""
     config(mine={"options": {"api_key": "hunter2"}})
