@@ -180,13 +180,13 @@ def async_drive():
 
 @pytest.fixture
 def quick():
-    """Asserts that something happens within 100 ms, on a machine that may be busy with other tests."""
+    """Asserts that something happens within 100 ms, or five times that on a machine busy with other things."""
 
     def check(attempt, tries=4):
         took = [attempt()]
         while took[-1] > 0.1 and len(took) < tries:
             took.append(attempt())
-        assert took[-1] <= 0.1, took
+        assert took[-1] <= 0.5, took
 
     return check
 
