@@ -78,6 +78,7 @@ class Attempts:
         self._pause: float | None = None
         self._repeated: Candidate | None = None
         self._was_asked = False
+        self._own: set[Who] = set()
         self._leave: Pass | None = None
         self._slot: Slot | None = None
         self._known = [item for item in self._left if isinstance(item, Candidate)]
@@ -154,6 +155,7 @@ class Attempts:
                 for other, obstacle in full:
                     self._note_skip(other, f"{obstacle.reason}.")
                 self._was_asked = True
+                self._own.add(_who(item))
                 return item
             self._cooling.append(item)
             self._note_skip(item, f"{found}.")
@@ -195,8 +197,9 @@ class Attempts:
     def _admit(self, candidate: Candidate) -> Full | str | None:
         """Take the leave and the room for an attempt; return what is in the way, None if nothing is."""
         leave: Pass | None = None
-        # A repetition is no choice any more: what this call's own failures opened does not end it.
-        if not self._alone and candidate is not self._repeated:
+        # What this call's own failures opened does not end it: a repetition is no choice any more, and a
+        # further step to the same provider, for another model or address, is there for just this case.
+        if not self._alone and candidate is not self._repeated and _who(candidate) not in self._own:
             found = health.admit(_who(candidate))
             if isinstance(found, str):
                 return found

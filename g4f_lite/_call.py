@@ -165,7 +165,7 @@ class Call(Asking):
         parts = self.gathered.parts[: self.handed if self.holds else None] if keeps else []
         self.gathered = self.operation.gather()
         self.gathered.parts = parts
-        self.handed = len(parts)
+        self.handed = self.gathered.carried = len(parts)
         self.continued = keeps
         self._outcome, self._error = "pending", None
 

@@ -103,7 +103,13 @@ def secrets_of(
     """
     from g4f_lite._keys import known_keys  # only who fails needs them
 
-    found = [text for name, value in options.items() if is_secret_name(name) for text in texts_in(value)]
+    # Of a proxy only the login is secret: its address has to be in the errors.
+    found = [
+        text
+        for name, value in options.items()
+        if is_secret_name(name) and name != "proxy"
+        for text in texts_in(value)
+    ]
     return (*found, *known_keys(provider, variable), *_logins(options.get("proxy")), *more)
 
 

@@ -55,12 +55,17 @@ class _Side:
 
 
 class Gathered:
-    """The parts of an answer so far, and its events."""
+    """The parts of an answer so far, and its events.
 
-    __slots__ = ("citations", "media", "metadata", "parts", "served", "sides", "usage", "vectors")
+    Attributes:
+        carried: how many of the parts an earlier attempt gave, which this one goes on from.
+    """
+
+    __slots__ = ("carried", "citations", "media", "metadata", "parts", "served", "sides", "usage", "vectors")
 
     def __init__(self) -> None:
         self.parts: list[str] = []
+        self.carried = 0
         self.usage: Usage | None = None
         self.served: Served | None = None
         self.sides: dict[int, _Side] = {}
@@ -82,8 +87,8 @@ class Gathered:
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing has come that is an answer, or says that there is none."""
-        return not (self.parts or self.sides or self.media or self.vectors)
+        """Whether nothing has come of this attempt that is an answer, or says that there is none."""
+        return not (len(self.parts) > self.carried or self.sides or self.media or self.vectors)
 
     def choices(self) -> tuple[Choice, ...]:
         """Return the answers, in order; there is always a first one."""

@@ -109,7 +109,7 @@ class Health:
             state = circuit.state(now)
             if state == "cooling":
                 left = (circuit.until or now) - now
-                return f"it cools down for another {left:.3g} seconds, after {circuit.error}"
+                return f"it cools down for another {max(1, round(left))} seconds, after {circuit.error}"
             leave = Pass()
             if state == "half-open":
                 if circuit.probe is not None and circuit.probe() is not None:

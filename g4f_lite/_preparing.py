@@ -114,7 +114,11 @@ def prepare(operation: Operation, payload: Any, wishes: Wishes, options: Mapping
 def _along_route(asked: Asked, wishes: Wishes, ends_at: float | None) -> "Attempts":
     from g4f_lite._steps import read_steps
 
-    steps = read_steps(wishes.provider, has_auth=asked.auth is not None)
+    steps = read_steps(
+        wishes.provider,
+        has_auth=asked.auth is not None,
+        has_address=asked.options.get("base_url") is not None,
+    )
     return _attempts(asked, wishes, steps, ends_at)
 
 

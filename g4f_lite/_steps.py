@@ -23,11 +23,11 @@ class Key(NamedTuple):
     label: str
 
 
-def read_steps(provider: object, *, has_auth: bool) -> tuple[Step, ...]:
+def read_steps(provider: object, *, has_auth: bool, has_address: bool = False) -> tuple[Step, ...]:
     """Return the steps that `provider=` names, in the order in which they are asked.
 
     Raises:
-        InvalidArgumentError: it is no route, or a key is given that may be meant for several of them.
+        InvalidArgumentError: it is no route, or a key or an address is given that may be meant for several of them.
     """
     strategy = "ordered"
     if isinstance(provider, Route):
@@ -37,7 +37,10 @@ def read_steps(provider: object, *, has_auth: bool) -> tuple[Step, ...]:
         raise _wrong("`provider` is no route, or one without steps.")
     steps = tuple(_step(item) for item in items)
     if has_auth:
-        _check_whose_key(steps)
+        _check_whose("auth", "key", [step for step in steps if step.auth is None], "auth=...")
+    if has_address:  # the keys of all of them would go there
+        without = [step for step in steps if "base_url" not in step.options]
+        _check_whose("base_url", "address", without, 'options={"base_url": ...}')
     if strategy == "weighted":
         return tuple(sorted(steps, key=lambda step: _draw(step.weight)))
     if strategy != "ordered":
@@ -76,14 +79,14 @@ def _wrong(message: str, wanted: str = "") -> InvalidArgumentError:
     return InvalidArgumentError("provider", message, hint=f"Pass {wanted}." if wanted else _EXAMPLE)
 
 
-def _check_whose_key(steps: Sequence[Step]) -> None:
-    """A key that could be meant for several providers is sent to none of them."""
-    takers = dict.fromkeys(step.provider.partition("/")[0] for step in steps if step.auth is None)
+def _check_whose(argument: str, what: str, steps: Sequence[Step], instead: str) -> None:
+    """What could be meant for several providers is given to none of them."""
+    takers = dict.fromkeys(step.provider.partition("/")[0] for step in steps)
     if len(takers) > 1:
         raise InvalidArgumentError(
-            "auth",
-            f"`auth` was given, and it may be the key of each of these: {listing(takers)}.",
-            hint=f"Say whose key it is: provider=[Step({next(iter(takers))!r}, auth=...), ...].",
+            argument,
+            f"`{argument}` was given, and it may be the {what} of each of these: {listing(takers)}.",
+            hint=f"Say whose it is: provider=[Step({next(iter(takers))!r}, {instead}), ...].",
         )
 
 

@@ -327,6 +327,22 @@ class MissingAuthError(RequestError):
         super().__init__(message, hint=hint)
 
 
+_ELSEWHERE = {
+    "access_token": ("auth",),
+    "api_base": ("base_url",),
+    "api_key": ("auth",),
+    "drop_params": ("drop_options",),
+    "fallbacks": ("provider",),
+    "functions": ("tools",),
+    "key": ("auth",),
+    "max_retries": ("retries",),
+    "num_retries": ("retries",),
+    "request_timeout": ("timeout",),
+    "token": ("auth",),
+}
+"""What other libraries call the arguments of a call, by what they are called here."""
+
+
 class UnsupportedOptionError(RequestError, TypeError):
     """The provider does not take an option that the call has.
 
@@ -338,7 +354,11 @@ class UnsupportedOptionError(RequestError, TypeError):
         self.provider = provider
         self.options = tuple(options)
         self.accepted = tuple(accepted)
-        near = [match for option in self.options for match in _did_you_mean(option, self.accepted)]
+        near = [
+            match
+            for option in self.options
+            for match in _ELSEWHERE.get(option, ()) or _did_you_mean(option, self.accepted)
+        ]
         many = "s" if len(self.options) != 1 else ""
         names = ", ".join(repr(option) for option in self.options)
         super().__init__(

@@ -252,3 +252,31 @@ def test_hooks_can_change_nothing_and_see_no_key() -> None:
     assert provider.calls[0].options["stop"] == ["a"]
     assert provider.calls[0].messages == HELLO
     assert KEY not in repr(seen)
+
+
+@pytest.mark.parametrize(
+    ("option", "here"),
+    [
+        ("api_key", "auth"),
+        ("api_base", "base_url"),
+        ("max_retries", "retries"),
+        ("drop_params", "drop_options"),
+    ],
+)
+def test_names_of_other_libraries_are_told(option: str, here: str) -> None:
+    """Who writes an argument as another library calls it is told what it is called here."""
+
+    def plain(model: str, messages: list, stream: bool, api: str = "", max_tokens: int = 0):
+        yield "plain"
+
+    provider = ScriptedProvider()
+    provider._create_completion = plain
+    with pytest.raises(g4f_lite.UnsupportedOptionError, match=f"Did you mean '{here}'"):
+        _ask(provider, **{option: "1"})
+
+
+def test_the_address_of_a_proxy_is_no_secret() -> None:
+    """An error may hold what a proxy's address is a part of; only a proxy's login is taken out."""
+    provider = ScriptedProvider([ValueError("no way to 127.0.0.1:18881 by hunter22@127.0.0.1:1888")])
+    with pytest.raises(g4f_lite.ProviderCrashError, match=r"no way to 127\.0\.0\.1:18881 by \*\*\*@127"):
+        _ask(provider, proxy="http://hunter22@127.0.0.1:1888")

@@ -12,6 +12,8 @@ import g4f_lite
 from g4f_lite import ChatCompletion, Registry
 from g4f_lite.errors import (
     AllProvidersFailedError,
+    EmptyAnswerError,
+    InvalidArgumentError,
     InvalidRequestError,
     RateLimitError,
     ServiceUnavailableError,
@@ -433,3 +435,47 @@ def test_a_route_of_any_shape_may_end_in_an_async_world(
     g4f_lite_registry.register(ScriptedProvider([ConnectionResetError()]), name="threaded")
     g4f_lite_registry.register(ScriptedProvider(["ok"], native_async=True), name="last")
     assert ask(["native", "threaded", "last"]) == "ok"
+
+
+def test_a_further_step_to_the_same_provider_is_asked(g4f_lite_registry: Registry, clock: Any) -> None:
+    """What a call's own failure opens does not keep it from the same provider's other model."""
+
+    def limited(model: str, messages: list, stream: bool):
+        if model == "big":
+            raise RateLimitError(429, retry_after=1000.0)
+        yield model
+
+    provider = ScriptedProvider(model=["big", "small"])
+    provider._create_completion = limited
+    g4f_lite_registry.register(provider, name="a")
+    for _ in range(2):
+        answer = create(["a/big", "a/small"])
+        assert answer == "small"
+        assert [item.outcome for item in answer.provenance.attempts][-2:] == ["error", "ok"]
+
+
+@pytest.mark.parametrize(("argument", "what"), [("auth", "key"), ("base_url", "address")])
+def test_what_may_be_meant_for_several_is_given_to_none(
+    g4f_lite_registry: Registry, argument: str, what: str
+) -> None:
+    """A key would go to all the services of a route, and to an address all their keys."""
+    providers = {name: ScriptedProvider(["ok"]) for name in "ab"}
+    for name, provider in providers.items():
+        g4f_lite_registry.register(provider, name=name)
+    with pytest.raises(InvalidArgumentError, match=f"it may be the {what} of each of these: a, b"):
+        create(["a", "b"], **{argument: "https://x.example"})
+    assert not any(provider.calls for provider in providers.values())
+    own = {"auth": "k"} if argument == "auth" else {"options": {"base_url": "https://y.example"}}
+    assert create(["a", Step("b", **own)], **{argument: "https://x.example"}) == "ok"
+
+
+def test_a_continuation_of_nothing_is_no_answer(g4f_lite_registry: Registry) -> None:
+    """A provider that is told to go on and says nothing at all has not made the answer whole."""
+    g4f_lite_registry.register(ScriptedProvider(["begun ", down()]), name="a")
+    g4f_lite_registry.register(ScriptedProvider([]), name="b")
+    stream = create(["a", "b"], stream=True, continue_from_partial=True)
+    assert next(stream) == "begun "
+    with pytest.raises(AllProvidersFailedError) as caught:
+        next(stream)
+    assert isinstance(caught.value.errors[-1], EmptyAnswerError)
+    assert caught.value.partial_text == "begun "
