@@ -49,7 +49,11 @@ class ChatWire(JSONWire):
 
     def whole(self, text):
         message = {"role": "assistant", "content": text}
-        return {"id": "1", "model": "m", "choices": [{"index": 0, "message": message, "finish_reason": "stop"}]}
+        return {
+            "id": "1",
+            "model": "m",
+            "choices": [{"index": 0, "message": message, "finish_reason": "stop"}],
+        }
 
 
 class AnthropicWire(JSONWire):
