@@ -58,7 +58,7 @@ def test_deadline_ends_the_exchange_wherever_it_is(drive, body) -> None:
         return
     assert isinstance(caught.value, errors.ProviderTimeoutError)
     assert caught.value.phase == "total"
-    assert caught.value.seconds == pytest.approx(0.3, abs=0.2)
+    assert 0 <= caught.value.seconds <= 0.3  # what was left when it began
     assert caught.value.retry_safe is False
 
 
