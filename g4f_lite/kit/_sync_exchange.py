@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from g4f_lite.cancellation import current_scope
 from g4f_lite.kit import _words
 from g4f_lite.kit._body import body_of
-from g4f_lite.kit._chunked import ChunkDecoder
 from g4f_lite.kit._failures import FOREIGN, translate
 from g4f_lite.kit._pool import pool
 from g4f_lite.kit._statuses import ERROR_BODY, ERROR_SECONDS, LINGER, Headers, status_error
@@ -79,9 +78,7 @@ def _pieces(response: "requests.Response") -> Iterator[bytes]:
     """
     raw = response.raw
     wire: Any = raw._original_response
-    if wire.chunked:
-        yield from _unchunked(wire.fp)
-    elif wire.length is None:
+    if wire.chunked or wire.length is None:
         while data := wire.read1(_READ_SIZE):
             yield data
     else:
@@ -94,19 +91,6 @@ def _pieces(response: "requests.Response") -> Iterator[bytes]:
             yield data
     wire.close()  # the connection takes no other request before
     raw.release_conn()
-
-
-def _unchunked(wire: Any) -> Iterator[bytes]:
-    chunks = ChunkDecoder()
-    while not chunks.over:
-        data = wire.read1(_READ_SIZE)
-        if not data:
-            if chunks.may_end:
-                return
-            raise IncompleteRead(b"")
-        found = chunks.feed(data)
-        if found:
-            yield found
 
 
 def _drain(response: "requests.Response", wire: Iterator[bytes]) -> None:
