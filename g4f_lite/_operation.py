@@ -5,11 +5,11 @@ from typing import Any
 
 from g4f_lite._gathered import Gathered
 from g4f_lite._options import Takes
-from g4f_lite.contract import LoadedProvider
+from g4f_lite.contract import Function, LoadedProvider
 from g4f_lite.errors import ProviderResponseError
 from g4f_lite.messages import require_inputs
 
-__all__ = ["CHAT", "Operation"]
+__all__ = ["CHAT", "Operation", "OptionalOperation"]
 
 _CHARACTERS_A_TOKEN = 4
 
@@ -95,6 +95,32 @@ class Operation:
     def shown(self, payload: Any) -> list[Any]:
         """Return what hooks see as the request's messages."""
         return list(payload)
+
+
+class OptionalOperation(Operation):
+    """One of a provider's optional functions, of which there is one form, and no messages."""
+
+    __slots__ = ()
+
+    def takes(self, provider: LoadedProvider) -> Function:
+        """Return the provider's function, or raise that it has none."""
+        raise NotImplementedError
+
+    def create(self, provider: LoadedProvider) -> Callable[..., Any]:
+        """Return the function itself."""
+        return self.takes(provider).call
+
+    def acreate(self, provider: LoadedProvider) -> None:  # noqa: ARG002
+        """Return None: it has no asynchronous twin, but may be readable both ways."""
+        return
+
+    def both_ways(self, provider: LoadedProvider) -> bool:
+        """Whether what it returns may be read in an ``async for``."""
+        return self.takes(provider).both_ways
+
+    def shown(self, payload: Any) -> list[Any]:  # noqa: ARG002
+        """Return nothing: there are no messages."""
+        return []
 
 
 def _length(message: Mapping[str, Any]) -> int:

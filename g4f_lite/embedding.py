@@ -1,11 +1,11 @@
 """`Embedding`: texts as vectors, whoever computes them."""
 
 from array import array
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from g4f_lite._gathered import Gathered, wrong
-from g4f_lite._operation import Operation
+from g4f_lite._operation import OptionalOperation
 from g4f_lite._preparing import Wishes, arm, check, prepare, prepare_async
 from g4f_lite.contract import Function, LoadedProvider
 from g4f_lite.errors import InvalidArgumentError, ProviderResponseError
@@ -162,7 +162,7 @@ def _floats(values: list[Any]) -> list[float]:
     raise wrong("The provider yielded", values, "a list of numbers")
 
 
-class _EmbeddingOperation(Operation):
+class _EmbeddingOperation(OptionalOperation):
     """A provider's `_create_embedding`."""
 
     __slots__ = ()
@@ -184,18 +184,6 @@ class _EmbeddingOperation(Operation):
                 hint="`g4f-lite providers --json` says who has embedding_models.",
             )
         return provider.embed
-
-    def create(self, provider: LoadedProvider) -> Callable[..., Any]:
-        """Return the function itself."""
-        return self.takes(provider).call
-
-    def acreate(self, provider: LoadedProvider) -> None:  # noqa: ARG002
-        """Return None: it has no asynchronous twin, but may be readable both ways."""
-        return
-
-    def both_ways(self, provider: LoadedProvider) -> bool:
-        """Whether what it returns may be read in an ``async for``."""
-        return self.takes(provider).both_ways
 
     def arguments(self, payload: Any, *, stream: bool) -> dict[str, Any]:  # noqa: ARG002
         """Return the texts."""
@@ -229,10 +217,6 @@ class _EmbeddingOperation(Operation):
         return ProviderResponseError(
             f"The provider answered {what}.", hint="Ask again, or ask another provider."
         )
-
-    def shown(self, payload: Any) -> list[Any]:  # noqa: ARG002
-        """Return nothing: there are no messages."""
-        return []
 
 
 EMBEDDING = _EmbeddingOperation()

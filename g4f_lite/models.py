@@ -6,12 +6,11 @@ import json
 import os
 import threading
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from g4f_lite._gathered import Gathered
-from g4f_lite._operation import Operation
+from g4f_lite._operation import OptionalOperation
 from g4f_lite._preparing import Wishes, arm, check, prepare, prepare_async
 from g4f_lite._registry import registry
 from g4f_lite.contract import Function, LoadedProvider
@@ -202,7 +201,7 @@ class _Names(Gathered):
         return False
 
 
-class _Listing(Operation):
+class _Listing(OptionalOperation):
     """A provider's `_list_models`."""
 
     __slots__ = ()
@@ -215,18 +214,6 @@ class _Listing(Operation):
         """Return the provider's function."""
         assert provider.list_models is not None  # noqa: S101 - asked before
         return provider.list_models
-
-    def create(self, provider: LoadedProvider) -> Callable[..., Any]:
-        """Return the function itself."""
-        return self.takes(provider).call
-
-    def acreate(self, provider: LoadedProvider) -> None:  # noqa: ARG002
-        """Return None: it has no asynchronous twin, but may be readable both ways."""
-        return
-
-    def both_ways(self, provider: LoadedProvider) -> bool:
-        """Whether what it returns may be read in an ``async for``."""
-        return self.takes(provider).both_ways
 
     def arguments(self, payload: Any, *, stream: bool) -> dict[str, Any]:  # noqa: ARG002
         """Return nothing: there is nothing but options."""
@@ -243,10 +230,6 @@ class _Listing(Operation):
     def tokens(self, payload: Any) -> int:  # noqa: ARG002
         """Return 0: models are listed for free."""
         return 0
-
-    def shown(self, payload: Any) -> list[Any]:  # noqa: ARG002
-        """Return nothing: there are no messages."""
-        return []
 
 
 _LISTING = _Listing()
