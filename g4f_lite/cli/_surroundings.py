@@ -14,7 +14,7 @@ from g4f_lite.paths import cache_dir
 
 __all__ = ["cache_facts", "environment_facts", "key_facts", "python_facts", "terminal_facts", "version_facts"]
 
-_PACKAGES = ("g4f-lite", "requests", "urllib3", "pluggy", "xllamacpp", "aiohttp", "jsonschema", "keyring")
+_PACKAGES = ("g4f-lite", "requests", "urllib3", "pluggy", "xllamacpp", "httptools", "jsonschema", "keyring")
 
 _PREFIX = "G4F_LITE_"
 _USUAL = (
@@ -89,7 +89,12 @@ def _shown(name: str) -> str | None:
 def key_facts(providers: list[Facts]) -> list[Facts]:
     """Return for each provider with a key whether it is there; never the key."""
     return [
-        {"provider": item["name"], "variable": item["auth_env"], "present": item["key_present"]}
+        {
+            "provider": item["name"],
+            "variable": item["auth_env"],
+            "also": item["auth_env_also"],
+            "present": item["key_present"],
+        }
         for item in providers
         if item["needs_auth"] or item["key_present"]
     ]

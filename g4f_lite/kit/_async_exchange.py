@@ -1,27 +1,53 @@
-"""The asynchronous exchange, on `aiohttp`."""
+"""The asynchronous exchange, on connections of the event loop."""
 
 import asyncio
 import contextlib
-import sys
 import time
-from typing import TYPE_CHECKING, Any
-
-import aiohttp
+from typing import TYPE_CHECKING
 
 from g4f_lite.cancellation import current_scope
 from g4f_lite.errors import G4FLiteError
 from g4f_lite.kit import _words
-from g4f_lite.kit._async_failures import FOREIGN, translate
-from g4f_lite.kit._async_pool import Course, current_course, session_of_loop
-from g4f_lite.kit._async_request import Upload, request_options
+from g4f_lite.kit._async_failures import translate
+from g4f_lite.kit._async_pool import LoopPool, pool_of_loop
+from g4f_lite.kit._async_request import Way, wire_request
 from g4f_lite.kit._body import Body, body_of
 from g4f_lite.kit._checks import check_timeout
+from g4f_lite.kit._connecting import ProxyError, connect
+from g4f_lite.kit._connection import Connection
 from g4f_lite.kit._statuses import ERROR_BODY, ERROR_SECONDS, LINGER, Headers, status_error
 
 if TYPE_CHECKING:
     from g4f_lite.kit.http import HTTPRequest
 
-__all__ = ["Flight"]
+__all__ = ["Course", "Flight"]
+
+_LARGE = 65536
+"""Bytes of a request's body above which it is written in parts, between which others may run."""
+
+
+_BEHIND = 0.001
+"""Seconds after a deadline at which its alarm rings: a loop may ring one a little early."""
+
+
+class Course:
+    """How far an exchange has come.
+
+    Attributes:
+        began: `time.monotonic` when it began.
+        sent: whether a byte of the request may have gone out.
+        answered: whether a byte of the response has come; `has_head`: whether its whole head has.
+    """
+
+    __slots__ = ("answered", "began", "has_head", "sent")
+
+    def __init__(self) -> None:
+        self.began = time.monotonic()
+        self.sent = self.answered = self.has_head = False
+
+
+class _CancelledError(Exception):
+    """The call was cancelled, in any thread."""
 
 
 class Flight:
@@ -32,26 +58,29 @@ class Flight:
     """
 
     __slots__ = (
+        "_alarm",
         "_cancelled",
-        "_checking",
+        "_connecting",
+        "_connection",
         "_course",
         "_forget",
         "_loop",
+        "_pool",
         "_request",
-        "_response",
-        "_sender",
-        "_woken",
+        "_way",
         "body",
     )
 
     def __init__(self, request: "HTTPRequest") -> None:
         self._request = request
         self._course = Course()
-        self._response: Any = None
-        self._sender: asyncio.Task[Any] | None = None
-        self._checking: asyncio.TimerHandle | None = None
-        self._cancelled = self._woken = False
         self._loop = asyncio.get_running_loop()
+        self._connection: Connection | None = None
+        self._connecting: asyncio.Task[Connection] | None = None
+        self._alarm: asyncio.TimerHandle | None = None
+        self._pool: LoopPool | None = None
+        self._way: Way | None = None
+        self._cancelled = False
         scope = current_scope()
         self._forget = None if scope is None else scope.add(self._cancel)
         self.body: Body | None = None
@@ -65,52 +94,83 @@ class Flight:
         request = self._request
         if self._cancelled:
             raise _words.cancelled(sent=False)
-        if request.deadline is not None and _words.has_passed(request.deadline):
-            raise self._failure(asyncio.TimeoutError())
-        response = self._response = await self._send()
-        self._course.answered = True
-        headers = Headers(response.headers.items())
-        if not 200 <= response.status < 300:  # noqa: PLR2004 - RFC 9110, section 15.3
-            raise status_error(request, response.status, headers, await self._error_body(headers))
+        if request.deadline is not None:
+            if _words.has_passed(request.deadline):
+                raise self._failure(asyncio.TimeoutError())
+            left = request.deadline - time.monotonic()
+            self._alarm = self._loop.call_later(left + _BEHIND, self._end_early, asyncio.TimeoutError())
+        self._way, head, body = wire_request(request)
+        self._pool = await pool_of_loop(self._loop)
+        connection = self._pool.take(self._way)
+        if connection is None or not await self._is_answered(connection, head, body):
+            connection = await self._connected(self._way)
+            await self._is_answered(connection, head, body)
+        headers = Headers(connection.headers, connection.status)
+        if not 200 <= connection.status < 300:  # noqa: PLR2004 - RFC 9110, section 15.3
+            raise status_error(request, connection.status, headers, await self._error_body(headers))
         if request.on_headers is not None:
             request.on_headers(headers)
         self.body = body_of(request.url, headers, request.max_body)
 
-    async def _send(self) -> aiohttp.ClientResponse:
-        options = request_options(self._request)
-        session = await session_of_loop()
-        self._sender = asyncio.current_task()
-        upload = options["data"]
-        if isinstance(upload, Upload):
-            self._check(upload, check_timeout(self._request.timeout)[1])
-        token = current_course.set(self._course)
+    async def _is_answered(self, connection: Connection, head: bytes, body: bytes) -> bool:
+        """Send the request and wait for the head of its response.
+
+        False: the connection was kept, and was gone before a byte of the response came. Who closes one that
+        nobody used has not taken what came after, and has nothing to say to it; the request goes out again.
+        """
+        self._connection = connection
+        self._course.sent = True
+        is_large = len(body) > _LARGE
+        read = check_timeout(self._request.timeout)[1]
+        connection.begin(head if is_large else head + body, read, bodyless=self._request.method == "HEAD")
+        if is_large:
+            await connection.upload(memoryview(body), _LARGE)
+        while not connection.status and connection.failure is None:
+            await connection.wait()
+        failure = connection.failure
+        if failure is None or connection.status:
+            return True
+        if connection.used and not connection.answered and isinstance(failure, (ConnectionError, EOFError)):
+            self._course.sent = False
+            connection.finish()
+            return False
+        raise self._failure(failure)
+
+    async def _connected(self, way: Way) -> Connection:
+        """Return a new connection."""
+        self._connection = None
+        seconds, _ = check_timeout(self._request.timeout)
+        task = self._connecting = self._loop.create_task(connect(way))
         try:
-            return await session.request(**options)
-        except asyncio.CancelledError:
-            if not self._takes_back():
-                raise
-            failure = self._failure(asyncio.TimeoutError())
-        except FOREIGN as error:
-            failure = self._failure(error)
+            await asyncio.wait({task}, timeout=seconds)
         finally:
-            self._sender = None
-            if self._checking is not None:
-                self._checking.cancel()
-            current_course.reset(token)
+            self._connecting = None
+            if not task.done():
+                task.cancel()
+                task.add_done_callback(_drop)
+        if not task.done() or task.cancelled():
+            failure = self._failure(asyncio.TimeoutError())
+        elif (error := task.exception()) is None:
+            return task.result()
+        elif isinstance(error, (OSError, ProxyError, G4FLiteError, asyncio.TimeoutError)):
+            failure = self._failure(error)
+        else:
+            raise error
         raise failure
 
     async def read(self) -> bytes:
         """Return more of what came over the wire, unchunked; `b""` at its end."""
-        content = self._response.content
-        try:
-            data: bytes = await content.readany()
-            return data
-        except FOREIGN as error:
-            rest = b"" if self._cancelled else _rest(content)
-            if rest:  # the same error comes again with the next read
-                return rest
-            failure = self._failure(error)
-        raise failure
+        connection = self._connection
+        assert connection is not None  # noqa: S101 - it has taken off
+        while True:
+            data = connection.take()
+            if data:
+                return data
+            if connection.failure is not None:
+                raise self._failure(connection.failure)
+            if connection.complete:
+                return b""
+            await connection.wait()
 
     async def pause(self) -> None:
         """Let others run; raises if the exchange was ended meanwhile, by a cancel or at its deadline."""
@@ -120,6 +180,9 @@ class Flight:
 
     async def drain(self) -> None:
         """Read what is left, which is mostly the end's own mark, so that the connection can be used again."""
+        connection = self._connection
+        if connection is None or connection.complete:
+            return
         with contextlib.suppress(asyncio.TimeoutError, G4FLiteError):  # the answer is whole without it
             await asyncio.wait_for(self._read_on(), LINGER)
 
@@ -131,7 +194,7 @@ class Flight:
     async def _error_body(self, headers: Headers) -> bytes:
         """Return the beginning of an error's body, as much of it as can be had."""
         found = bytearray()
-        over = self._loop.call_later(ERROR_SECONDS, self._response.close)  # which wakes who reads
+        over = self._loop.call_later(ERROR_SECONDS, self._end_early, asyncio.TimeoutError())
         try:
             body = body_of(self._request.url, headers, ERROR_BODY)
             assert body is not None  # noqa: S101 - there is a limit
@@ -145,9 +208,12 @@ class Flight:
         return bytes(found)
 
     def _failure(self, error: Exception) -> G4FLiteError:
+        course, connection = self._course, self._connection
         if self._cancelled:
-            return _words.cancelled(sent=self._course.sent)
-        return translate(self._request, self._course, error)
+            return _words.cancelled(sent=course.sent)
+        if connection is not None:
+            course.answered, course.has_head = connection.answered, connection.status != 0
+        return translate(self._request, course, error)
 
     # --- ending ------------------------------------------------------------------------------
 
@@ -155,52 +221,27 @@ class Flight:
         """Close the connection, unless the answer was read to its end and it is kept."""
         if self._forget is not None:
             self._forget()
-        if self._response is not None:
-            self._response.close()
+        if self._alarm is not None:
+            self._alarm.cancel()
+        connection, self._connection = self._connection, None
+        if connection is not None and self._pool is not None and self._way is not None:
+            self._pool.give(self._way, connection)
 
     def _cancel(self) -> None:
         """Take the cancel of the call, in any thread."""
         self._cancelled = True
         with contextlib.suppress(RuntimeError):  # the loop is closed, and nobody waits
-            self._loop.call_soon_threadsafe(self._wake)
+            self._loop.call_soon_threadsafe(self._end_early, _CancelledError())
 
-    def _wake(self) -> None:
-        """End the exchange, in the loop's thread."""
-        if self._sender is not None:
-            # There is nothing yet that could be closed; nothing but a cancel wakes who waits for it.
-            if not _is_being_cancelled(self._sender):
-                self._woken = self._sender.cancel()
-        elif self._response is not None:
-            self._response.close()  # which wakes who reads
-
-    def _check(self, upload: Upload, patience: float) -> None:
-        """Look now and then whether the service takes the request: aiohttp's timeouts begin after that."""
-        rest = upload.moved + patience - time.monotonic() if self._course.sent else patience
-        if rest > 0:
-            self._checking = self._loop.call_later(rest, self._check, upload, patience)
-        else:
-            self._wake()
-
-    def _takes_back(self) -> bool:
-        """Take our own cancel of the running task back; return False if it was cancelled by others."""
-        task = asyncio.current_task()
-        if not self._woken or task is None:
-            return False
-        self._woken = False
-        if sys.version_info >= (3, 11):
-            return task.uncancel() == 0
-        else:  # noqa: RET505 - mypy reads it so; before 3.11 a second cancel cannot be told apart
-            return True
+    def _end_early(self, error: Exception) -> None:
+        """End the exchange, in the loop's thread, and wake who waits for it."""
+        if self._connecting is not None:
+            self._connecting.cancel()
+        elif self._connection is not None:
+            self._connection.fail(error)
 
 
-def _is_being_cancelled(task: "asyncio.Task[Any]") -> bool:
-    return sys.version_info >= (3, 11) and task.cancelling() > 0
-
-
-def _rest(content: Any) -> bytes:
-    """Return what came before the connection broke: aiohttp has it, and would raise at once."""
-    take = getattr(content, "_read_nowait", None)
-    try:
-        return b"" if take is None else bytes(take(-1))
-    except asyncio.TimeoutError:  # of the deadline, behind which nothing counts
-        return b""
+def _drop(task: "asyncio.Task[Connection]") -> None:
+    """Close a connection that came about when nobody waited for it any more."""
+    if not task.cancelled() and task.exception() is None:
+        task.result().abort()

@@ -1,83 +1,69 @@
-"""What `aiohttp` raises, in the words of g4f_lite's error tree: those of the synchronous path."""
+"""What goes wrong in an event loop's exchange, in the words of g4f_lite's error tree: those of the synchronous path."""
 
 import asyncio
+import re
+import ssl
 from typing import TYPE_CHECKING
 
-import aiohttp
-
 from g4f_lite._text_safety import redact, shorten
-from g4f_lite.errors import G4FLiteError, InvalidArgumentError, ProviderError
+from g4f_lite.errors import G4FLiteError, ProviderError
 from g4f_lite.kit import _words
 from g4f_lite.kit._checks import check_timeout
+from g4f_lite.kit._connecting import ProxyError
+from g4f_lite.kit._connection import NotHTTPError
 
 if TYPE_CHECKING:
-    from g4f_lite.kit._async_pool import Course
+    from g4f_lite.kit._async_exchange import Course
     from g4f_lite.kit.http import HTTPRequest
 
-__all__ = ["FOREIGN", "translate"]
+__all__ = ["translate"]
 
-FOREIGN = (aiohttp.ClientError, asyncio.TimeoutError, OSError)
-"""What an exchange can raise that is no error of g4f_lite's."""
+_errno_of = re.compile(r"\[Errno (\d+)\]").search
 
 
 def translate(request: "HTTPRequest", course: "Course", error: Exception) -> G4FLiteError:
     """Return what `error` comes to, naming the host and no secret; to be raised as `_failures` says."""
-    failure = _failure(request, course, error)
+    failure = error if isinstance(error, G4FLiteError) else _failure(request, course, error)
     if isinstance(failure, ProviderError):
-        failure.retry_safe = not course.sent or (course.reused and _is_untaken(course, error))
+        failure.retry_safe = not course.sent
     return failure
-
-
-def _is_untaken(course: "Course", error: Exception) -> bool:
-    """Whether a kept connection was gone before a byte of the response came."""
-    if course.answered:
-        return False
-    if isinstance(error, aiohttp.ServerDisconnectedError):
-        return isinstance(error.message, str)  # else it is the beginning of a response
-    return isinstance(error, OSError) and not isinstance(error, TimeoutError)
 
 
 def _failure(request: "HTTPRequest", course: "Course", error: Exception) -> G4FLiteError:
     host = _words.host_of(request.url)
     if request.deadline is not None and _words.has_passed(request.deadline):
         return _words.deadline(request.deadline, course.began)
-    timeout = check_timeout(request.timeout)
-    if isinstance(error, (aiohttp.SocketTimeoutError, asyncio.TimeoutError)):
-        if isinstance(error, aiohttp.ConnectionTimeoutError) or not course.sent:
-            return _words.connect_timeout(host, timeout[0])
-        return _words.read_timeout(host, timeout[1])
-    reason = shorten(redact(_reason(error), request.secrets), 200)
-    if isinstance(error, aiohttp.InvalidURL):
-        return InvalidArgumentError("base_url", f"The URL cannot be used: {reason}.", hint="Correct it.")
-    return _words.connection(host, reason, _hint(error))
+    connect, read = check_timeout(request.timeout)
+    if isinstance(error, asyncio.TimeoutError):
+        return _words.read_timeout(host, read) if course.sent else _words.connect_timeout(host, connect)
+    return _words.connection(
+        host, shorten(redact(_reason(error, course), request.secrets), 200), _hint(error, course)
+    )
 
 
-def _hint(error: Exception) -> str:
-    if isinstance(error, (aiohttp.ClientProxyConnectionError, aiohttp.ClientHttpProxyError)):
+def _hint(error: Exception, course: "Course") -> str:
+    if isinstance(error, ProxyError):
         return _words.PROXY_HINT
-    if isinstance(error, aiohttp.ClientSSLError):
+    if isinstance(error, ssl.SSLError):
         return _words.TLS_HINT
-    if isinstance(error, aiohttp.ServerDisconnectedError):
+    if isinstance(error, EOFError) and course.sent and not course.answered:
         return _words.HUNG_UP_HINT
     return _words.NETWORK_HINT
 
 
-def _reason(error: Exception) -> str:
-    if isinstance(error, aiohttp.ClientPayloadError):
-        return _words.CUT_SHORT
-    if isinstance(error, aiohttp.ServerDisconnectedError):
-        return _words.HUNG_UP
-    if isinstance(error, aiohttp.ClientHttpProxyError):
-        return f"OSError: Tunnel connection failed: {error.status} {error.message}"
-    if isinstance(error, aiohttp.ClientConnectorCertificateError):
-        return f"SSLCertVerificationError: {error.certificate_error}"
-    if isinstance(error, aiohttp.ClientConnectorError):
-        return _words.os_reason(error.os_error)
-    if isinstance(error, aiohttp.ClientResponseError):
-        return f"it is not HTTP what it sent: {' '.join(error.message.split())}"
-    if isinstance(error, aiohttp.ClientOSError):
-        if error.errno:  # the class that the system's error had, before aiohttp made its own of it
-            return _words.os_reason(OSError(error.errno, error.strerror))
-        cause = error.__cause__  # aiohttp's own words have the whole URL in them
-        return _words.os_reason(cause if isinstance(cause, OSError) else OSError("the connection broke"))
+def _reason(error: Exception, course: "Course") -> str:
+    if isinstance(error, ProxyError):
+        return _reason(error.reason, course)
+    if isinstance(error, EOFError):
+        return _words.CUT_SHORT if course.answered else _words.HUNG_UP
+    if isinstance(error, NotHTTPError):
+        return _words.CUT_SHORT if course.has_head else f"it is not HTTP what it sent: {error}"
+    if isinstance(error, OSError):
+        return _words.os_reason(_plain(error))
     return f"{type(error).__name__}: {error}"
+
+
+def _plain(error: OSError) -> OSError:
+    """Return the system's error out of asyncio's, which collects those of several addresses in a text."""
+    found = _errno_of(str(error)) if error.errno is None else None
+    return error if found is None else OSError(int(found[1]), "")

@@ -15,8 +15,7 @@ if TYPE_CHECKING:
     from g4f_lite.kit._watch import Watch
     from g4f_lite.kit.http import HTTPRequest
 
-__all__ = ["FOREIGN", "translate"]
-
+__all__ = ["FOREIGN", "is_untaken", "translate"]
 
 FOREIGN = (requests.RequestException, low.HTTPError, HTTPException, OSError)
 """What an exchange can raise that is no error of g4f_lite's."""
@@ -31,10 +30,15 @@ def translate(request: "HTTPRequest", watch: "Watch", error: Exception) -> G4FLi
     cause = _root(error)
     failure = _failure(request, watch, error, cause)
     if isinstance(failure, ProviderError):
-        # Who closes a connection that was kept has not taken what came after, and says nothing to it.
-        lost = watch.reused and not watch.answered and isinstance(cause, ConnectionError)
-        failure.retry_safe = lost or not watch.sent
+        failure.retry_safe = not watch.sent
     return failure
+
+
+def is_untaken(watch: "Watch", error: Exception) -> bool:
+    """Whether a kept connection was gone before a byte of the response came."""
+    if not watch.reused or watch.answered or watch.cancelled or watch.expired:
+        return False
+    return isinstance(_root(error), ConnectionError)
 
 
 def _failure(request: "HTTPRequest", watch: "Watch", error: Exception, cause: BaseException) -> G4FLiteError:

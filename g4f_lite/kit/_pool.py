@@ -129,6 +129,12 @@ class _WatchedHTTPSConnection(_Watched, HTTPSConnection):
 class _Releasing:
     """Mixed into pools: a connection that is given back is watched no more, before others can take it."""
 
+    def _get_conn(self, *args: Any, **kwargs: Any) -> Any:
+        conn = super()._get_conn(*args, **kwargs)  # type: ignore[misc]  # not in its published part
+        if _current.watch is not None and _current.watch.renewed:
+            conn.close()  # and opens itself again when it is used
+        return conn
+
     def _put_conn(self, conn: Any) -> None:
         watch = getattr(conn, "watch", None)
         if watch is not None:

@@ -1,5 +1,6 @@
 """What a response's head says: its headers, its status, how long to wait."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +10,15 @@ from g4f_lite.errors import ProviderError, ProviderStatusError
 if TYPE_CHECKING:
     from g4f_lite.kit.http import HTTPRequest
 
-__all__ = ["ERROR_BODY", "ERROR_SECONDS", "LINGER", "Headers", "retry_after", "status_error"]
+__all__ = [
+    "ERROR_BODY",
+    "ERROR_SECONDS",
+    "LINGER",
+    "Headers",
+    "retry_after",
+    "status_error",
+    "telling_headers",
+]
 
 ERROR_BODY = 65536
 """Bytes of an error's body that are read."""
@@ -21,17 +30,25 @@ LINGER = 0.5
 """Seconds that the rest of a body is read for when nothing in it matters any more."""
 
 _SHOWN = 16384
+_TELLING = re.compile(
+    r"(?:x-|apim-)?request-id|retry-after(?:-ms)?|(?:x|anthropic)-ratelimit-[a-z0-9-]{1,60}"
+)
 _REDIRECTS = (301, 302, 303, 307, 308)
 _LONGEST_WAIT = 1e8
 """Seconds, three years: a service that asks for more has said nothing."""
 
 
 class Headers(Mapping[str, str]):
-    """A response's headers; names are looked up in any case, repeated ones are joined by commas."""
+    """A response's headers; names are looked up in any case, repeated ones are joined by commas.
 
-    __slots__ = ("_items",)
+    Attributes:
+        status: the response's status, 0 if that is not known.
+    """
 
-    def __init__(self, items: Iterable[tuple[str, str]]) -> None:
+    __slots__ = ("_items", "status")
+
+    def __init__(self, items: Iterable[tuple[str, str]], status: int = 0) -> None:
+        self.status = status
         self._items: dict[str, tuple[str, str]] = {}
         found = self._items
         for name, value in items:
@@ -73,7 +90,21 @@ def status_error(
     if request.on_status is not None:
         return request.on_status(status, headers, body[:ERROR_BODY])
     shown = redact(body[:_SHOWN].decode(errors="replace"), request.secrets)
-    return ProviderStatusError.of(status, body=shorten(shown), retry_after=retry_after(headers))
+    error = ProviderStatusError.of(status, body=shorten(shown), retry_after=retry_after(headers))
+    error.headers = telling_headers(headers, request.secrets)
+    return error
+
+
+def telling_headers(headers: Mapping[str, str], secrets: Iterable[str]) -> dict[str, str]:
+    """Return those of an error's headers that say which request it was, and when to ask again.
+
+    Their names are in small letters.
+    """
+    return {
+        name.lower(): shorten(redact(value, secrets), 100)
+        for name, value in headers.items()
+        if _TELLING.fullmatch(name.lower())
+    }
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:

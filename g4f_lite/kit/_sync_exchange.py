@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from g4f_lite.cancellation import current_scope
 from g4f_lite.kit import _words
 from g4f_lite.kit._body import body_of
-from g4f_lite.kit._failures import FOREIGN, translate
+from g4f_lite.kit._failures import FOREIGN, is_untaken, translate
 from g4f_lite.kit._pool import pool
 from g4f_lite.kit._statuses import ERROR_BODY, ERROR_SECONDS, LINGER, Headers, status_error
 from g4f_lite.kit._watch import Watch
@@ -42,9 +42,9 @@ def exchange(request: "HTTPRequest") -> Iterator[bytes]:
 
 
 def _answer(request: "HTTPRequest", watch: Watch) -> Iterator[bytes]:
-    response = pool().send(request, watch)
+    response = _sent(request, watch)
     try:
-        headers = Headers(response.raw.headers.items())
+        headers = Headers(response.raw.headers.items(), response.status_code)
         if not 200 <= response.status_code < 300:  # noqa: PLR2004 - RFC 9110, section 15.3
             raise status_error(request, response.status_code, headers, _error_body(response, headers))
         if request.on_headers is not None:
@@ -68,6 +68,21 @@ def _answer(request: "HTTPRequest", watch: Watch) -> Iterator[bytes]:
     finally:
         watch.detach()
         response.close()
+
+
+def _sent(request: "HTTPRequest", watch: Watch) -> "requests.Response":
+    """Send `request`, again where it went out on a kept connection that the service had left.
+
+    Who closes one that nobody used has not taken what came after, and has nothing to say to it. The second
+    time it goes out on a new connection, so that no request is ever sent a third time.
+    """
+    try:
+        return pool().send(request, watch)
+    except FOREIGN as error:
+        if not is_untaken(watch, error):
+            raise
+    watch.renew()
+    return pool().send(request, watch)
 
 
 def _pieces(response: "requests.Response") -> Iterator[bytes]:

@@ -22,6 +22,7 @@ class Watch:
         reused: whether it went out on a connection that had carried an earlier exchange.
         answered: whether anything of the response has come.
         expired: whether the deadline has passed, and the socket was shut down for that.
+        renewed: whether it has to go out on a connection of its own, since a kept one was gone.
     """
 
     __slots__ = (
@@ -34,13 +35,14 @@ class Watch:
         "answered",
         "began",
         "expired",
+        "renewed",
         "reused",
         "sent",
     )
 
     def __init__(self, scope: CancelScope | None, deadline: float | None) -> None:
         self.began = time.monotonic()
-        self.sent = self.reused = self.answered = self.expired = False
+        self.sent = self.reused = self.answered = self.expired = self.renewed = False
         self._scope = scope
         self._socket: socket.socket | None = None
         self._lock = threading.RLock()  # a signal handler may cancel while its own thread is in here
@@ -57,6 +59,13 @@ class Watch:
         """Raise `ConnectionAbortedError` if the exchange was ended from outside."""
         if self.expired or self.cancelled:
             raise ConnectionAbortedError
+
+    def renew(self) -> None:
+        """Begin once more, on a new connection."""
+        with self._lock:
+            self._socket = None
+        self.sent = self.reused = False
+        self.renewed = True
 
     def attach(self, sock: Any) -> None:
         """Watch this socket from now on."""

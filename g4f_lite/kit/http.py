@@ -57,7 +57,7 @@ class HTTPRequest(NamedTuple):
         proxy: the proxy's URL, for this request instead of the environment's.
         secrets: strings that must not show in errors, such as the key in a header.
         on_headers: called with the headers of a successful response before its body is read; their
-            names are looked up in any case.
+            names are looked up in any case, and their `status` is the response's.
         deadline: a point in time (`time.monotonic`) by which the whole exchange has to be over.
         max_body: bytes, unpacked, after which the body is refused; None: a stream, without an end.
         on_status: makes the error for a status that is no success, of the status, the headers and the
@@ -150,10 +150,10 @@ _has_async: bool | None = None
 
 
 def has_async() -> bool:
-    """Whether the asynchronous client (`aiohttp`, of the extra ``async``) is installed."""
+    """Whether the asynchronous client (on `httptools`, of the extra ``async``) is installed."""
     global _has_async  # noqa: PLW0603 - asked for each call, and looked up once
     if _has_async is None:
         from importlib.util import find_spec
 
-        _has_async = find_spec("aiohttp") is not None
+        _has_async = find_spec("httptools") is not None
     return _has_async

@@ -11,6 +11,7 @@ import threading
 import time
 
 import pytest
+from raw_http import read_head
 
 from g4f_lite.cancellation import CancelScope, _current
 from g4f_lite.kit.http import astream, stream
@@ -158,7 +159,7 @@ def _drives():
     yield pytest.param(
         AsyncDrive,
         marks=pytest.mark.skipif(
-            importlib.util.find_spec("aiohttp") is None, reason="needs the extra `async`"
+            importlib.util.find_spec("httptools") is None, reason="needs the extra `async`"
         ),
     )
 
@@ -173,7 +174,7 @@ def drive(request):
 @pytest.fixture
 def async_drive():
     """The asynchronous way alone."""
-    pytest.importorskip("aiohttp")
+    pytest.importorskip("httptools")
     with AsyncDrive() as running:
         yield running
 
@@ -215,17 +216,6 @@ class Listener:
 
     def close(self):
         self._socket.close()
-
-
-def read_head(client) -> bytes:
-    """Read a request's head, and no byte more."""
-    head = b""
-    while not head.endswith(b"\r\n\r\n"):
-        byte = client.recv(1)
-        if not byte:
-            raise ConnectionResetError
-        head += byte
-    return head
 
 
 def tunnel(listener, client):

@@ -91,10 +91,10 @@ def test_loop_that_was_closed_without_a_word_is_forgotten() -> None:
     with Upstream(Reply(b"x")) as upstream:
         loop = asyncio.new_event_loop()
         assert loop.run_until_complete(read(upstream.url)) == b"x"
-        assert loop in _async_pool._keepers
+        assert loop in _async_pool._pools
         loop.close()
         assert asyncio.run(read(upstream.url)) == b"x"
-        assert loop not in _async_pool._keepers
+        assert loop not in _async_pool._pools
         del loop
         gc.collect()
 
@@ -318,7 +318,7 @@ def test_memory_and_connections_stay_flat() -> None:
 
 
 def test_missing_client_is_a_missing_extra(monkeypatch) -> None:
-    """Without aiohttp, `has_async` says so and an exchange names the extra to install."""
+    """Without httptools, `has_async` says so and an exchange names the extra to install."""
     monkeypatch.setattr(http, "_has_async", None)
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     assert not has_async()
@@ -329,10 +329,10 @@ def test_missing_client_is_a_missing_extra(monkeypatch) -> None:
 def test_broken_client_says_why(monkeypatch) -> None:
     """A client that is installed and cannot be imported is a setup error that says why."""
     monkeypatch.setattr(http, "_has_async", True)
-    for name in ("_async_exchange", "_async_failures", "_async_pool", "_async_request"):
+    for name in ("_async_exchange", "_async_failures", "_async_pool", "_connecting", "_connection"):
         monkeypatch.delitem(sys.modules, f"g4f_lite.kit.{name}", raising=False)
-    monkeypatch.setitem(sys.modules, "aiohttp", None)
-    with pytest.raises(errors.ProviderSetupError, match="aiohttp"):
+    monkeypatch.setitem(sys.modules, "httptools", None)
+    with pytest.raises(errors.ProviderSetupError, match="httptools"):
         asyncio.run(read("http://127.0.0.1:1"))
 
 
@@ -342,20 +342,20 @@ def test_neither_way_is_imported_before_it_is_used() -> None:
 
     code = (
         "import sys; import g4f_lite.kit.http; "
-        "print([name for name in ('requests', 'urllib3', 'aiohttp', 'asyncio', 'ssl') if name in sys.modules])"
+        "print([name for name in ('requests', 'urllib3', 'httptools', 'asyncio', 'ssl') if name in sys.modules])"
     )
     shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert shown.stdout.strip() == "[]"
 
 
 def test_synchronous_exchange_needs_no_asynchronous_client() -> None:
-    """`stream` imports no aiohttp."""
+    """`stream` imports no httptools."""
     with Upstream(Reply(b"x")) as upstream:
         import subprocess
 
         code = (
             "import sys; from g4f_lite.kit.http import HTTPRequest, stream; "
-            f"list(stream(HTTPRequest({upstream.url!r} + '/x'))); print('aiohttp' in sys.modules)"
+            f"list(stream(HTTPRequest({upstream.url!r} + '/x'))); print('httptools' in sys.modules)"
         )
         shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert shown.stdout.strip() == "False"

@@ -1,4 +1,4 @@
-"""What bounds an exchange: its deadline, the size of its body, and what a failure says about repeating it."""
+"""What bounds an exchange: its deadline, the size of its body, and what is repeated or may be."""
 
 import gzip
 import io
@@ -13,6 +13,7 @@ from email.utils import format_datetime
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from raw_http import read_head
 
 from g4f_lite import errors
 from g4f_lite.kit.http import MAX_BODY, HTTPRequest, retry_after
@@ -47,6 +48,8 @@ def drip(data, pause=0.05):
 )
 def test_deadline_ends_the_exchange_wherever_it_is(drive, body) -> None:
     """At the deadline the exchange ends with a timeout of the phase "total", however little comes meanwhile."""
+    with Upstream(Reply(b"x")) as upstream:
+        drive.all(HTTPRequest(f"{upstream.url}/x"))  # the imports are no part of it
     with Upstream(Reply(body, framing="raw")) as upstream:
         began = time.monotonic()
         with pytest.raises(errors.ProviderError) as caught:
@@ -206,27 +209,54 @@ def test_deadline_ends_the_unpacking(drive) -> None:
 # --- what may be repeated -------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("size", [1, 1_000_000], ids=["small", "large"])
 @pytest.mark.parametrize("reset", [False, True], ids=["hung-up", "reset"])
-def test_kept_connection_that_was_closed_may_be_asked_again(drive, listen, reset) -> None:
-    """Hung up on, or reset, on a reused connection before a byte of the response: `retry_safe`."""
+def test_kept_connection_that_was_left_is_replaced(drive, listen, reset, size) -> None:
+    """Hung up on, or reset, on a reused connection before a byte of the response: asked again on a new one."""
+    asked = []
 
     def serve(listener, client):
         for number in range(2):
-            data = b""
-            while b"\r\n\r\n{}" not in data:
-                data += client.recv(65536)
+            read_head(client)
+            asked.append(number)
+            left = size
+            while left:
+                left -= len(client.recv(min(left, 65536)))
             if number == 0:
                 client.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nx")
         if reset:
             client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
     service = listen(serve)
-    request = HTTPRequest(f"http://127.0.0.1:{service.port}/x", json={})
-    assert drive.all(request) == b"x"
+    body = 1 if size == 1 else "y" * (size - 2)
+    request = HTTPRequest(f"http://127.0.0.1:{service.port}/x", json=body)
+    assert [drive.all(request) for _ in range(3)] == [b"x"] * 3
+    assert asked == [0, 1, 0, 1, 0]
+    assert service.accepted._value == 3
+
+
+def test_request_goes_out_twice_at_most(drive, listen) -> None:
+    """Where the new connection is hung up on as well, that is told: the service may have taken the request."""
+    may_answer = threading.Semaphore(3)
+    asked = []
+
+    def serve(listener, client):
+        while read_head(client):
+            asked.append(client)
+            if not may_answer.acquire(blocking=False):
+                return
+            meet.wait(10)
+            client.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nx")
+
+    meet = threading.Barrier(3)
+    service = listen(serve)
+    request = HTTPRequest(f"http://127.0.0.1:{service.port}/x")
+    several = [drive.start(request) for _ in range(3)]
+    assert [running.outcome() for running in several] == [None] * 3
     with pytest.raises(errors.ProviderConnectionError) as caught:
         drive.all(request)
-    assert caught.value.retry_safe
-    assert service.accepted._value == 1
+    assert caught.value.retry_safe is False
+    assert len(asked) == 5
 
 
 @pytest.mark.parametrize("answer", [b"", b"HTTP/1.1 2", HEAD, HEAD + b"3\r\nHel\r\n", b"what is this"])
