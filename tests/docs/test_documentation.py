@@ -94,7 +94,7 @@ def service() -> Iterator[str]:
 def folder_of_python(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A virtual environment that sees what this one has: what a page installs goes there and not here."""
     target = tmp_path_factory.mktemp("reader")
-    venv.create(target, with_pip=True, symlinks=True)
+    venv.create(target, symlinks=True)  # pip is this environment's, as everything else is
     here = sysconfig.get_path("purelib")
     there = subprocess.check_output(
         [target / "bin" / "python", "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"], text=True
@@ -319,7 +319,7 @@ def test_the_overview_of_providers_is_the_code() -> None:
 
 def _facts(loaded: "g4f_lite.contract.LoadedProvider") -> list[str]:
     """Return the cells of a provider's row but the last, which says how it was verified."""
-    variable = f"`{loaded.auth_env}`" if "auth" in loaded.options else "none"
+    variable = ", ".join(f"`{name}`" for name in loaded.key_variables) if "auth" in loaded.options else "none"
     inputs = ", ".join(loaded.inputs)
     takes = [
         "yes" if name in loaded.options else "" for name in ("tools", "response_format", "reasoning_effort")

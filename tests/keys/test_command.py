@@ -246,3 +246,21 @@ def test_without_standard_input_there_is_no_key(store: Path):
     assert done.returncode == 2
     assert "no standard input" in done.stderr
     assert not store.exists()
+
+
+def test_further_variables_are_listed(run, add_provider):
+    """A key in a variable that the provider names beside its own is listed, present, and said to come first."""
+    add_provider("several", more='auth_env_also = ["OTHER_KEY"]\n')
+    [item] = json.loads(run("keys", "list", "--json", OTHER_KEY=KEY).stdout)["keys"]
+    assert item["provider"] == "several"
+    assert item["sources"] == [{"source": "environment", "name": "OTHER_KEY", "keys": 1, "used": True}]
+    facts = json.loads(run("providers", "--json", OTHER_KEY=KEY).stdout)["providers"]
+    [row] = [row for row in facts if row["name"] == "several"]
+    assert (row["auth_env"], row["auth_env_also"], row["key_present"]) == (
+        "SEVERAL_API_KEY",
+        ["OTHER_KEY"],
+        True,
+    )
+    assert "OTHER_KEY is set" in run("doctor", OTHER_KEY=KEY).stdout
+    done = run("keys", "set", "several", stdin="second-key", OTHER_KEY=KEY)
+    assert "OTHER_KEY is set in the environment, and comes first" in done.stderr

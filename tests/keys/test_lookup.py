@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from g4f_lite import registry
 from g4f_lite._key_changes import store_key
 from g4f_lite._key_store import stored_entries
 from g4f_lite._keys import environment_keys, find_keys, has_key, known_keys
@@ -53,6 +54,40 @@ def test_the_order_of_the_sources(monkeypatch: pytest.MonkeyPatch):
     assert find_keys("acme", VARIABLE) == ("stored",)
     assert has_key("acme", VARIABLE)
     assert environment_keys(VARIABLE) == {}
+
+
+def test_further_variables_come_after_the_first(monkeypatch: pytest.MonkeyPatch):
+    """What a provider names beside its variable is looked at in that order, each with its plural, before the store."""
+    names = (VARIABLE, "ACME_OTHER")
+    store_key("acme", "stored")
+    monkeypatch.setenv("ACME_OTHERS", "three, four")
+    assert find_keys("acme", *names) == ("three", "four")
+    monkeypatch.setenv("ACME_OTHER", "two")
+    assert find_keys("acme", *names) == ("two",)
+    assert find_keys("acme", VARIABLE) == ("stored",)
+    monkeypatch.setenv("ACME_API_KEYS", "one")
+    assert find_keys("acme", *names) == ("one",)
+    assert environment_keys(*names) == {
+        "ACME_API_KEYS": ("one",),
+        "ACME_OTHER": ("two",),
+        "ACME_OTHERS": ("three", "four"),
+    }
+    assert set(known_keys("acme", *names)) >= {"one", "two", "three", "four", "stored"}
+    assert has_key("nobody", "NO_API_KEY", "ACME_OTHER")
+    assert not has_key("nobody", "NO_API_KEY")
+
+
+@pytest.mark.parametrize(
+    ("provider", "first", "second"),
+    [("gemini", "GOOGLE_API_KEY", "GEMINI_API_KEY"), ("cohere", "CO_API_KEY", "COHERE_API_KEY")],
+)
+def test_variables_of_other_clients(monkeypatch: pytest.MonkeyPatch, provider: str, first: str, second: str):
+    """A key stands where the official client, or another common one, looks for it; the official order counts."""
+    loaded = registry.get(provider)
+    monkeypatch.setenv(second, "two")
+    assert find_keys(provider, *loaded.key_variables) == ("two",)
+    monkeypatch.setenv(first, "one")
+    assert find_keys(provider, *loaded.key_variables) == ("one",)
 
 
 @given(

@@ -16,7 +16,7 @@ from raw_http import read_head
 from g4f_lite.cancellation import CancelScope, _current
 from g4f_lite.kit.http import astream, stream
 
-WAIT = 10.0
+WAIT = 30.0
 """Seconds that a test waits for what comes at once."""
 
 
@@ -181,13 +181,16 @@ def async_drive():
 
 @pytest.fixture
 def quick():
-    """Asserts that something happens within 100 ms, or five times that on a machine busy with other things."""
+    """Asserts that something can happen within 100 ms, or at most five times that, in one of several tries.
 
-    def check(attempt, tries=4):
+    A machine busy with other things may hold up some of them, and not what is always slow.
+    """
+
+    def check(attempt, tries=10):
         took = [attempt()]
         while took[-1] > 0.1 and len(took) < tries:
             took.append(attempt())
-        assert took[-1] <= 0.5, took
+        assert min(took) <= 0.5, took
 
     return check
 

@@ -54,7 +54,7 @@ def test_deadline_ends_the_exchange_wherever_it_is(drive, body) -> None:
         began = time.monotonic()
         with pytest.raises(errors.ProviderError) as caught:
             drive.all(HTTPRequest(f"{upstream.url}/x", json={}, deadline=began + 0.3))
-        assert 0.25 < time.monotonic() - began < 2
+        assert 0.25 < time.monotonic() - began < 20  # the read timeout is a minute
         upstream.wait_all_closed()
     if isinstance(caught.value, errors.ProviderStatusError):  # what was known is told
         assert caught.value.status == 500
@@ -87,7 +87,7 @@ def test_deadline_that_has_passed_sends_nothing(drive) -> None:
 def test_deadline_that_was_kept_changes_nothing(drive) -> None:
     """After an answer in time, the connection lives on past the deadline and carries the next exchange."""
     with Upstream(Reply(b"x")) as upstream:
-        soon = time.monotonic() + 0.5
+        soon = time.monotonic() + 1
         assert drive.all(HTTPRequest(f"{upstream.url}/x", deadline=soon)) == b"x"
         while time.monotonic() < soon + 0.05:
             assert drive.all(HTTPRequest(f"{upstream.url}/x")) == b"x"
@@ -189,7 +189,7 @@ def test_error_that_drips_is_told_before_its_body_ends(drive, monkeypatch) -> No
         began = time.monotonic()
         with pytest.raises(errors.ServiceUnavailableError):
             drive.all(HTTPRequest(f"{upstream.url}/x", json={}))
-        assert time.monotonic() - began < 3
+        assert time.monotonic() - began < 8  # the body would take ten seconds
         upstream.wait_all_closed()
 
 
@@ -198,9 +198,9 @@ def test_deadline_ends_the_unpacking(drive) -> None:
     packed = gzip.compress(bytes(64 << 20), compresslevel=1)
     reply = Reply(packed, framing="length", headers={"Content-Encoding": "gzip"})
     with Upstream(reply) as upstream:
-        reader = drive.open(HTTPRequest(f"{upstream.url}/x", json={}, deadline=time.monotonic() + 0.5))
+        reader = drive.open(HTTPRequest(f"{upstream.url}/x", json={}, deadline=time.monotonic() + 1))
         assert reader.next()
-        threading.Event().wait(0.6)  # the reader is busy with what it got
+        threading.Event().wait(1.1)  # the reader is busy with what it got
         with pytest.raises(errors.ProviderTimeoutError) as caught:
             reader.rest()
     assert caught.value.phase == "total"

@@ -98,7 +98,7 @@ def test_cancel_while_the_prompt_is_read(ask, chunks, scope):
     while not chunks:
         ended.wait(0.01)
     scope.cancel()
-    assert ended.wait(5)
+    assert ended.wait(30)
     thread.join()
     cancellation._current.set(None)
     assert text(ask()) == "The capital of France is Paris."
@@ -108,11 +108,12 @@ def test_cancel_while_the_prompt_is_read(ask, chunks, scope):
 def test_cancel_wakes_the_consumer(ask, scope):
     """A cancel from another thread ends the answer at once, without an end event and without an error."""
     list(ask(max_tokens=1))
-    timer = threading.Timer(0.3, scope.cancel)
+    answer = ask(LONG)
+    items = [next(answer)]
+    timer = threading.Timer(0.05, scope.cancel)
     timer.start()
-    items = list(ask(LONG))
+    items += answer
     assert scope.cancelled
-    assert items
     assert not any(isinstance(item, Event) for item in items)
     timer.join()
 

@@ -69,8 +69,8 @@ def builder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     if importlib.util.find_spec("hatchling") is not None:
         return Path(sys.executable)
     environment = Environment(tmp_path_factory.mktemp("builder"))
-    run([sys.executable, "-m", "venv", environment.folder])
-    command = [environment.python, "-m", "pip", "install", "--quiet", "hatchling"]
+    run([sys.executable, "-m", "venv", "--without-pip", environment.folder])
+    command = [*environment.pip_command, "install", "--quiet", "hatchling"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=240, check=False)
     if done.returncode:
         pytest.skip(f"hatchling, which builds the project, cannot be installed: {done.stderr[-200:]}")
@@ -120,7 +120,7 @@ def run(
 
 @dataclass
 class Environment:
-    """A virtual environment with a pip of its own."""
+    """A virtual environment, which the pip of this one installs into: a pip of its own takes seconds."""
 
     folder: Path
     _ran: int = field(default=0, repr=False)
@@ -138,9 +138,13 @@ class Environment:
         return self.folder / "lib" / f"python{sys.version_info[0]}.{sys.version_info[1]}" / "site-packages"
 
     def pip(self, *arguments: Any) -> None:
-        """Run its pip, which asks no index."""
-        offline = ["--isolated", "--disable-pip-version-check", "--quiet"]
-        run([self.python, "-m", "pip", *offline, *arguments])
+        """Run pip for it, which asks no index."""
+        run([*self.pip_command, "--isolated", "--disable-pip-version-check", "--quiet", *arguments])
+
+    @property
+    def pip_command(self) -> list[str]:
+        """What a command of pip begins with."""
+        return [sys.executable, "-m", "pip", "--python", str(self.python)]
 
     def install(self, *wheels: Path) -> None:
         """Install wheels, these and nothing else."""
@@ -161,7 +165,7 @@ class Environment:
 
 def new_environment(folder: Path, wheel: Path) -> Environment:
     """Make an environment with g4f_lite in it; what that needs is copied from this very environment."""
-    run([sys.executable, "-m", "venv", folder])
+    run([sys.executable, "-m", "venv", "--without-pip", folder])
     environment = Environment(folder)
     for name in DEPENDENCIES:
         for file in metadata.distribution(name).files or ():

@@ -481,7 +481,7 @@ from g4f_lite import ChatCompletion, registry
 
 
 def pip(*arguments):
-    command = [sys.executable, "-m", "pip", "--isolated", "--quiet", "--disable-pip-version-check", *arguments]
+    command = [*sys.argv[3:], "--isolated", "--quiet", "--disable-pip-version-check", *arguments]
     subprocess.run(command, check=True, capture_output=True)
 
 
@@ -514,4 +514,4 @@ def _create_completion(model: str, messages: list, stream: bool, **kwargs):
     wheel = pack(tmp_path, "latecomer", {"latecomer.py": source, "entry_points.txt": entry_points})
     alone, full = BUILT_IN, sorted([*BUILT_IN, "latecomer"])
     answer = "better late than never"
-    assert bare.run(CHANGING, wheel) == [alone, alone, full, answer, full, alone]
+    assert bare.run(CHANGING, wheel, *bare.pip_command) == [alone, alone, full, answer, full, alone]

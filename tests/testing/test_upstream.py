@@ -212,6 +212,7 @@ def test_stall_times_the_client_out():
     with Upstream(Reply([Stall()], framing="raw")) as upstream:
         connection = connect(upstream, timeout=0.05)
         connection.request("GET", "/")
+        upstream.wait_for_requests()
         with pytest.raises(TimeoutError):
             connection.getresponse()
         assert upstream.open_connections == [1]
@@ -228,7 +229,7 @@ def test_close_is_seen_wherever_the_reply_is(body):
         before = time.monotonic()
         client.close()
         closed = upstream.wait_closed()
-    assert 0 <= closed.at - before < 1.0
+    assert 0 <= closed.at - before < 5.0
     assert closed.how in ("eof", "reset")
     assert (closed.pieces, closed.payload) == (1, 1)
 

@@ -11,9 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from g4f_lite import ProviderConnectionError, ProviderError, ProviderTimeoutError
-from g4f_lite.testing import Reply, Stall, Upstream
+from g4f_lite.testing import Gate, Reply, Stall, Upstream
 
-AT_ONCE = 2.0
+AT_ONCE = 5.0
 PIECES = ["one ", "two ", "three"]  # not the beginnings of an echo, which are held back
 RELAXED = settings(
     max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
@@ -25,6 +25,12 @@ def proxy():
     """A forward proxy that answers by itself."""
     with Upstream(Reply("Through the proxy.")) as running:
         yield running
+
+
+def one_by_one() -> tuple[Reply, list[Gate]]:
+    """An answer of `PIECES`, and the gate before each: what is written at one time may be read at one time."""
+    gates = [Gate() for _ in PIECES]
+    return Reply([item for pair in zip(gates, PIECES, strict=True) for item in pair] + [Stall()]), gates
 
 
 def in_thread(action) -> None:
@@ -39,9 +45,12 @@ def in_thread(action) -> None:
 @RELAXED
 def test_upstream_sees_the_close_however_it_is_made(upstream, stream, read, ways):
     """For any sequence of closes, after any number of pieces, the upstream sees the connection closed."""
-    upstream.script(Reply([*PIECES, Stall()]))
+    reply, gates = one_by_one()
+    upstream.script(reply)
     answer = stream()
-    assert [next(answer) for _ in range(read)] == PIECES[:read]
+    for gate, piece in zip(gates[:read], PIECES, strict=False):
+        gate.open()
+        assert next(answer) == piece
     began = time.monotonic()
     for way in ways:
         if way == "close":
@@ -65,7 +74,8 @@ def test_upstream_sees_the_close_however_it_is_made(upstream, stream, read, ways
 @RELAXED
 def test_upstream_sees_the_asynchronous_close(upstream, astream, read, ways):
     """For any sequence of closes and cancels in an event loop, the upstream sees the connection closed."""
-    upstream.script(Reply([*PIECES, Stall()]))
+    reply, gates = one_by_one()
+    upstream.script(reply)
 
     async def close(answer, way) -> None:
         if way == "aclose":
@@ -81,8 +91,9 @@ def test_upstream_sees_the_asynchronous_close(upstream, astream, read, ways):
 
     async def main() -> None:
         answer = await astream()
-        for _ in range(read):
-            await anext(answer)
+        for gate, piece in zip(gates[:read], PIECES, strict=False):
+            gate.open()
+            assert await anext(answer) == piece
         for way in [*ways, "aclose"]:
             await close(answer, way)
 

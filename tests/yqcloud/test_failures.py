@@ -107,7 +107,7 @@ def test_silence_times_out(upstream, failure, silent, streamed):
     error = failure(ProviderTimeoutError, streamed=streamed, timeout=(5, 0.3))
     assert (error.phase, error.seconds) == ("read", 0.3)
     assert error.partial_text == ("" if silent else "Hel")
-    assert 0.2 < time.monotonic() - began < 5
+    assert 0.2 < time.monotonic() - began < 20
     assert upstream.wait_closed()
 
 
@@ -116,10 +116,10 @@ def test_text_in_time_does_not_time_out(upstream, stream):
     gates = [Gate() for _ in range(3)]
     upstream.script(Reply(["1", gates[0], "2", gates[1], "3", gates[2], "4"]))
     text = ""
-    answer = stream(timeout=0.5)
+    answer = stream(timeout=1.5)
     for gate in gates:
         text += next(answer)
-        time.sleep(0.2)  # it is the passing of time that is tested
+        time.sleep(0.55)  # it is the passing of time that is tested
         gate.open()
     assert text + "".join(answer) == "1234"
 
