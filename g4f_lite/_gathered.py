@@ -1,8 +1,23 @@
 """What has come of an answer: its text, and what the provider said about it."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, get_args
+from typing import Any
 
+from g4f_lite._event_checks import (
+    REASONS,
+    is_citation,
+    is_finish,
+    is_logprobs,
+    is_media,
+    is_metadata,
+    is_piece,
+    is_reasoning,
+    is_served,
+    is_tool_call,
+    is_usage,
+    is_vector,
+)
+from g4f_lite._surrogates import Halves, joined
 from g4f_lite.errors import ProviderResponseError
 from g4f_lite.events import (
     Citation,
@@ -22,10 +37,6 @@ from g4f_lite.events import (
 from g4f_lite.results import Choice, ToolCall
 
 __all__ = ["Gathered", "wrong"]
-
-_REASONS = get_args(FinishReason)
-_MOST_CHOICES = 1024
-"""An index beyond this is a fault: a list is kept up to it."""
 
 
 class _Call:
@@ -53,19 +64,29 @@ class _Side:
         self.logprobs: list[Mapping[str, Any]] | None = None
         self.finish: FinishReason | None = None
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether there is nothing but an end."""
+        return not (self.text or self.reasoning or self.refusal or self.calls or self.logprobs is not None)
+
 
 class Gathered:
     """The parts of an answer so far, and its events.
 
     Attributes:
         carried: how many of the parts an earlier attempt gave, which this one goes on from.
+        halves: what is held back of a text that was cut within a character.
     """
 
-    __slots__ = ("carried", "citations", "media", "metadata", "parts", "served", "sides", "usage", "vectors")
+    __slots__ = (
+        *("carried", "citations", "halves", "media", "metadata"),
+        *("parts", "served", "sides", "usage", "vectors"),
+    )
 
     def __init__(self) -> None:
         self.parts: list[str] = []
         self.carried = 0
+        self.halves: Halves = {}
         self.usage: Usage | None = None
         self.served: Served | None = None
         self.sides: dict[int, _Side] = {}
@@ -88,25 +109,30 @@ class Gathered:
     @property
     def is_empty(self) -> bool:
         """Whether nothing has come of this attempt that is an answer, or says that there is none."""
-        return not (len(self.parts) > self.carried or self.sides or self.media or self.vectors)
+        return not (len(self.parts) > self.carried or self.sides or self.media or self.vectors or self.halves)
 
     def choices(self) -> tuple[Choice, ...]:
         """Return the answers, in order; there is always a first one."""
-        return tuple(self._choice(index) for index in sorted({0, *self.sides}))
+        sides = self.sides
+        if not sides or (len(sides) == 1 and 0 in sides):
+            return (self._choice(0),)
+        return tuple(self._choice(index) for index in sorted({0, *sides}))
 
     def _choice(self, index: int) -> Choice:
-        side = self.sides.get(index) or _Side()
+        side = self.sides.get(index)
+        if side is None or side.is_plain:  # most are: a text and its end
+            return Choice(index, self.text if index == 0 else "", None if side is None else side.finish)
         blocks = tuple(
-            ("".join(text), signature[-1] if signature else None) for text, signature in side.reasoning
+            (joined(text), signature[-1] if signature else None) for text, signature in side.reasoning
         )
         return Choice(
             index,
-            self.text if index == 0 else "".join(side.text),
+            self.text if index == 0 else joined(side.text),
             side.finish,
             "".join(text for text, _ in blocks),
-            "".join(side.refusal) if side.refusal else None,
+            joined(side.refusal) if side.refusal else None,
             tuple(
-                ToolCall(call.id, call.name, "".join(call.arguments), call.signature)
+                ToolCall(call.id, call.name, joined(call.arguments), call.signature)
                 for _, call in sorted(side.calls.items())
             ),
             tuple(side.logprobs) if side.logprobs is not None else None,
@@ -123,12 +149,15 @@ class Gathered:
         """
         if isinstance(item, str):
             return str.__str__(item)  # of a subclass, what it is and not what it says that it is
-        for kind, (fits, wanted, keep) in _KINDS.items():
-            if isinstance(item, kind):
-                if not fits(item):
-                    raise wrong("The provider yielded", item, f"one with {wanted} in it")
-                return keep(self, item) or ""
-        raise wrong("The provider yielded", item, "str or an event")
+        row = _KINDS.get(type(item)) or next(
+            (row for kind, row in _KINDS.items() if isinstance(item, kind)), None
+        )
+        if row is None:
+            raise wrong("The provider yielded", item, "str or an event")
+        fits, wanted, keep = row
+        if not fits(item):
+            raise wrong("The provider yielded", item, f"one with {wanted} in it")
+        return keep(self, item) or ""
 
     # --- each kind of event ------------------------------------------------------------------
 
@@ -198,86 +227,20 @@ class Gathered:
         self.vectors[item.position] = item.values
 
 
-def _is_position(value: object) -> bool:
-    return type(value) is int and 0 <= value < _MOST_CHOICES
-
-
-def _is_piece(item: Any) -> bool:
-    return isinstance(item.text, str) and _is_position(item.choice)
-
-
-def _is_text_or_none(*values: object) -> bool:
-    return all(value is None or isinstance(value, str) for value in values)
-
-
-def _is_count(value: object) -> bool:
-    return type(value) is int and value >= 0
-
-
-def _is_usage(item: Any) -> bool:
-    required, optional = item[:2], item[2:]
-    return all(map(_is_count, required)) and all(value is None or _is_count(value) for value in optional)
-
-
-def _is_reasoning(item: Any) -> bool:
-    return _is_piece(item) and _is_text_or_none(item.signature)
-
-
-def _is_tool_call(item: Any) -> bool:
-    return (
-        _is_position(item.position)
-        and _is_position(item.choice)
-        and isinstance(item.arguments, str)
-        and _is_text_or_none(item.id, item.name, item.signature)
-    )
-
-
-def _is_finish(item: Finish) -> bool:
-    return all((item.reason in _REASONS, _is_position(item.choice)))
-
-
-def _is_served(item: Served) -> bool:
-    return all((isinstance(item.model, str), _is_text_or_none(item.id)))
-
-
-def _is_media(item: Media) -> bool:
-    return all((item.kind in ("image", "audio"), _is_text_or_none(*item[1:])))
-
-
-def _is_citation(item: Any) -> bool:
-    return _is_text_or_none(*item[:3]) and all(value is None or _is_count(value) for value in item[3:])
-
-
-def _is_logprobs(item: Any) -> bool:
-    return (
-        isinstance(item.content, tuple)
-        and all(isinstance(entry, Mapping) for entry in item.content)
-        and _is_position(item.choice)
-    )
-
-
-def _is_metadata(item: Any) -> bool:
-    return isinstance(item.values, Mapping)
-
-
-def _is_vector(item: Any) -> bool:
-    return type(item.position) is int and item.position >= 0 and isinstance(item.values, list)
-
-
 _Row = tuple[Callable[[Any], bool], str, Callable[[Gathered, Any], str | None]]
 _KINDS: dict[type, _Row] = {
-    Text: (_is_piece, "text", Gathered._text),
-    ToolCallDelta: (_is_tool_call, "an index and text", Gathered._tool_call),
-    Reasoning: (_is_reasoning, "text", Gathered._reasoning),
-    Refusal: (_is_piece, "text", Gathered._refusal),
-    Usage: (_is_usage, "counts", Gathered._usage),
-    Finish: (_is_finish, f"one of {', '.join(_REASONS)}", Gathered._finish),
-    Served: (_is_served, "a name", Gathered._served),
-    Citation: (_is_citation, "text and places", Gathered._citation),
-    Media: (_is_media, "an image or audio", Gathered._media),
-    Logprobs: (_is_logprobs, "a tuple of mappings", Gathered._logprobs),
-    Metadata: (_is_metadata, "a mapping", Gathered._metadata),
-    Vector: (_is_vector, "a list of numbers", Gathered._vector),
+    Text: (is_piece, "text", Gathered._text),
+    ToolCallDelta: (is_tool_call, "an index and text", Gathered._tool_call),
+    Reasoning: (is_reasoning, "text", Gathered._reasoning),
+    Refusal: (is_piece, "text", Gathered._refusal),
+    Usage: (is_usage, "counts", Gathered._usage),
+    Finish: (is_finish, f"one of {', '.join(REASONS)}", Gathered._finish),
+    Served: (is_served, "a name", Gathered._served),
+    Citation: (is_citation, "text and places", Gathered._citation),
+    Media: (is_media, "an image or audio", Gathered._media),
+    Logprobs: (is_logprobs, "a tuple of mappings", Gathered._logprobs),
+    Metadata: (is_metadata, "a mapping", Gathered._metadata),
+    Vector: (is_vector, "a list of numbers", Gathered._vector),
 }
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import time
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from g4f_lite.cancellation import current_scope
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
 __all__ = ["Course", "Flight"]
 
 _LARGE = 65536
-"""Bytes of a request's body above which it is written in parts, between which others may run."""
+"""Bytes of a request's body above which it is written in parts, and of a piece of the response's, between
+which others may run."""
 
 
 _BEHIND = 0.001
@@ -51,24 +53,22 @@ class _CancelledError(Exception):
 
 
 class Flight:
-    """One exchange: `take_off`, `read` until it gives `b""`, and in any case `end`.
-
-    Attributes:
-        body: what makes the body of what `read` gives, None if that is the body as it comes.
-    """
+    """One exchange: `piece` until it gives `b""`, and in any case `end`."""
 
     __slots__ = (
         "_alarm",
+        "_body",
         "_cancelled",
         "_connecting",
         "_connection",
         "_course",
         "_forget",
+        "_is_read",
         "_loop",
+        "_pieces",
         "_pool",
         "_request",
         "_way",
-        "body",
     )
 
     def __init__(self, request: "HTTPRequest") -> None:
@@ -83,14 +83,51 @@ class Flight:
         self._cancelled = False
         scope = current_scope()
         self._forget = None if scope is None else scope.add(self._cancel)
-        self.body: Body | None = None
+        self._body: Body | None = None
+        self._pieces: Iterator[bytes] = iter(())
+        self._is_read = False
 
-    async def take_off(self) -> None:
-        """Send the request and wait for the head of a successful response.
+    async def piece(self) -> bytes:
+        """Return the next piece of the body, `b""` at its end; the first time the request is sent.
 
         Raises:
-            G4FLiteError: it cannot be sent, or the response is no success.
+            G4FLiteError: as `astream` does.
         """
+        if self._connection is None:
+            await self._take_off()
+        elif self._is_read and await self._is_over():
+            return b""
+        if self._body is None:
+            self._is_read = True
+            return await self._read()
+        return await self._unpacked(self._body)
+
+    async def _unpacked(self, body: Body) -> bytes:
+        """Return the next piece that the body makes of the wire's bytes."""
+        while True:
+            for piece in self._pieces:
+                if len(piece) >= _LARGE:  # a small packed body can be a very large one
+                    await self._pause()
+                return piece
+            if self._is_read and await self._is_over():
+                return b""
+            data = await self._read()
+            if not data:
+                body.close()
+                return b""
+            self._is_read, self._pieces = True, body.feed(data)
+
+    async def _is_over(self) -> bool:
+        """Whether nothing matters any more of what may follow what was read."""
+        self._is_read = False
+        is_over = self._request.is_over
+        if is_over is None or not is_over():
+            return False
+        await self._drain()
+        return True
+
+    async def _take_off(self) -> None:
+        """Send the request and wait for the head of a successful response."""
         request = self._request
         if self._cancelled:
             raise _words.cancelled(sent=False)
@@ -105,12 +142,13 @@ class Flight:
         if connection is None or not await self._is_answered(connection, head, body):
             connection = await self._connected(self._way)
             await self._is_answered(connection, head, body)
-        headers = Headers(connection.headers, connection.status)
-        if not 200 <= connection.status < 300:  # noqa: PLR2004 - RFC 9110, section 15.3
-            raise status_error(request, connection.status, headers, await self._error_body(headers))
+        response = connection.response
+        headers = Headers(response.headers, response.status)
+        if not 200 <= response.status < 300:  # noqa: PLR2004 - RFC 9110, section 15.3
+            raise status_error(request, response.status, headers, await self._error_body(headers))
         if request.on_headers is not None:
             request.on_headers(headers)
-        self.body = body_of(request.url, headers, request.max_body)
+        self._body = body_of(request.url, headers, request.max_body)
 
     async def _is_answered(self, connection: Connection, head: bytes, body: bytes) -> bool:
         """Send the request and wait for the head of its response.
@@ -125,12 +163,13 @@ class Flight:
         connection.begin(head if is_large else head + body, read, bodyless=self._request.method == "HEAD")
         if is_large:
             await connection.upload(memoryview(body), _LARGE)
-        while not connection.status and connection.failure is None:
+        while not connection.is_settled:
             await connection.wait()
         failure = connection.failure
-        if failure is None or connection.status:
+        if failure is None or connection.response.status:
             return True
-        if connection.used and not connection.answered and isinstance(failure, (ConnectionError, EOFError)):
+        is_lost = isinstance(failure, (ConnectionError, EOFError)) and not connection.response.has_begun
+        if connection.used and is_lost and not self._cancelled:
             self._course.sent = False
             connection.finish()
             return False
@@ -158,7 +197,7 @@ class Flight:
             raise error
         raise failure
 
-    async def read(self) -> bytes:
+    async def _read(self) -> bytes:
         """Return more of what came over the wire, unchunked; `b""` at its end."""
         connection = self._connection
         assert connection is not None  # noqa: S101 - it has taken off
@@ -168,27 +207,27 @@ class Flight:
                 return data
             if connection.failure is not None:
                 raise self._failure(connection.failure)
-            if connection.complete:
+            if connection.response.is_complete:
                 return b""
             await connection.wait()
 
-    async def pause(self) -> None:
+    async def _pause(self) -> None:
         """Let others run; raises if the exchange was ended meanwhile, by a cancel or at its deadline."""
         await asyncio.sleep(0)
         if self._cancelled or _words.has_passed(self._request.deadline):
             raise self._failure(asyncio.TimeoutError())
 
-    async def drain(self) -> None:
+    async def _drain(self) -> None:
         """Read what is left, which is mostly the end's own mark, so that the connection can be used again."""
         connection = self._connection
-        if connection is None or connection.complete:
+        if connection is None or connection.response.is_complete:
             return
         with contextlib.suppress(asyncio.TimeoutError, G4FLiteError):  # the answer is whole without it
             await asyncio.wait_for(self._read_on(), LINGER)
 
     async def _read_on(self) -> None:
         ends = time.monotonic() + LINGER
-        while await self.read() and time.monotonic() < ends:  # what is there is read without waiting
+        while await self._read() and time.monotonic() < ends:  # what is there is read without waiting
             pass
 
     async def _error_body(self, headers: Headers) -> bytes:
@@ -198,7 +237,7 @@ class Flight:
         try:
             body = body_of(self._request.url, headers, ERROR_BODY)
             assert body is not None  # noqa: S101 - there is a limit
-            while len(found) < ERROR_BODY and (data := await self.read()):
+            while len(found) < ERROR_BODY and (data := await self._read()):
                 for piece in body.feed(data):
                     found += piece
         except Exception:  # the status is what matters, and it is known
@@ -212,7 +251,8 @@ class Flight:
         if self._cancelled:
             return _words.cancelled(sent=course.sent)
         if connection is not None:
-            course.answered, course.has_head = connection.answered, connection.status != 0
+            response = connection.response
+            course.answered, course.has_head = response.has_begun, response.status != 0
         return translate(self._request, course, error)
 
     # --- ending ------------------------------------------------------------------------------
@@ -226,6 +266,11 @@ class Flight:
         connection, self._connection = self._connection, None
         if connection is not None and self._pool is not None and self._way is not None:
             self._pool.give(self._way, connection)
+
+    def drop(self) -> None:
+        """Do the same from any thread, as of an object that is collected."""
+        with contextlib.suppress(RuntimeError):  # the loop is closed, and its connections with it
+            self._loop.call_soon_threadsafe(self.end)
 
     def _cancel(self) -> None:
         """Take the cancel of the call, in any thread."""

@@ -10,7 +10,7 @@ from g4f_lite.errors import G4FLiteError, ProviderError
 from g4f_lite.kit import _words
 from g4f_lite.kit._checks import check_timeout
 from g4f_lite.kit._connecting import ProxyError
-from g4f_lite.kit._connection import NotHTTPError
+from g4f_lite.kit._response import NotHTTPError
 
 if TYPE_CHECKING:
     from g4f_lite.kit._async_exchange import Course

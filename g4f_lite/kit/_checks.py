@@ -14,8 +14,7 @@ __all__ = ["check_header", "check_proxy", "check_timeout", "check_url", "encode_
 
 _PROXY_SCHEMES = ("http", "https", "socks4", "socks4a", "socks5", "socks5h")
 _encode = _json.JSONEncoder(allow_nan=False).encode
-_is_token = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+").fullmatch  # RFC 9110, section 5.6.2
-_is_field = re.compile(r"[\t -~]*").fullmatch
+_HEADER_NAME = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"  # RFC 9110, section 5.6.2
 
 
 def check_timeout(timeout: object) -> tuple[float, float]:
@@ -103,18 +102,25 @@ def check_header(name: object, value: object) -> None:
     Raises:
         InvalidArgumentError: naming the header and not its value, which may be a key.
     """
-    if not isinstance(name, str) or not _is_token(name):
+    if not (isinstance(name, str) and _is_token(name)):
         raise InvalidArgumentError(
             "headers",
             f"{shorten(repr(name), 60)} cannot be a header's name.",
             hint="It has to be of ASCII letters, digits and hyphens.",
         )
-    if isinstance(value, str) and _is_field(value):
+    if isinstance(value, str) and value.isascii() and value.replace("\t", "").isprintable():
         return
     raise InvalidArgumentError(
         "headers",
         f"The header {name!r} has a value that cannot be sent: it has to be ASCII text on one line.",
         hint="A key that was read from a file often ends with a line break: strip it.",
+    )
+
+
+def _is_token(name: str) -> bool:
+    # Nearly every name has letters and hyphens alone: the pattern is compiled for the others.
+    return name.isascii() and (
+        name.replace("-", "").isalnum() or re.fullmatch(_HEADER_NAME, name) is not None
     )
 
 

@@ -68,16 +68,17 @@ async def _tunnel(connection: Connection, way: Way, login: str) -> None:
     if login:
         head += f"Proxy-Authorization: {login}\r\n"
     connection.begin(f"{head}\r\n".encode("latin-1"), _FOR_EVER)
-    while not connection.status and connection.failure is None:
+    while not connection.is_settled:
         await connection.wait()
     if connection.failure is not None:
         raise ProxyError(connection.failure)
-    if not 200 <= connection.status < 300:  # noqa: PLR2004 - RFC 9110, section 15.3
-        words = f"{connection.status} {connection.reason}".rstrip()
+    response = connection.response
+    if not 200 <= response.status < 300:  # noqa: PLR2004 - RFC 9110, section 15.3
+        words = f"{response.status} {response.reason}".rstrip()
         raise ProxyError(OSError(f"Tunnel connection failed: {words}"))
     loop = asyncio.get_running_loop()
     assert way.tls is not None  # noqa: S101 - the service is one behind TLS
-    connection.renew_parser()
+    response.restart()
     try:
         connection.transport = await loop.start_tls(
             connection.transport,

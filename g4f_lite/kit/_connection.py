@@ -1,30 +1,17 @@
-"""One HTTP/1.1 connection of an event loop: what is written, and what the answer's bytes mean.
+"""One HTTP/1.1 connection of an event loop: which bytes belong to which exchange, and how long nothing may move.
 
-Connections and TLS are asyncio's, the parsing is that of httptools, which is llhttp, Node's parser. What
-stands here joins the two: which bytes belong to which exchange, whether the connection can carry another,
-and how long nothing may move.
+Connections and TLS are asyncio's.
 """
 
 import asyncio
-from collections.abc import Callable
 from typing import Any
 
-import httptools
+from g4f_lite.kit._response import NotHTTPError, Response
 
-__all__ = ["Connection", "NotHTTPError"]
-
-_LONGEST_HEAD = 256 * 1024
-"""Bytes of a response's head, with all its headers."""
+__all__ = ["Connection"]
 
 _MUCH = 256 * 1024
 """Bytes that came and were not asked for yet, above which the service has to wait."""
-
-_INTERIM = range(100, 200)
-_SWITCHING_PROTOCOLS = 101
-
-
-class NotHTTPError(Exception):
-    """What came is no HTTP response; the text says why."""
 
 
 class Connection(asyncio.Protocol):
@@ -32,106 +19,57 @@ class Connection(asyncio.Protocol):
 
     Attributes:
         transport: asyncio's end of it, None when it is gone.
-        status: of the response, 0 until its head is there; `reason` and `headers` likewise.
-        answered: whether a byte of the response has come.
-        complete: whether the response is there to its end.
+        response: what has come of the exchange's response.
         failure: why nothing more comes, None while something may.
         used: whether it has carried an exchange before.
         idle_since: the loop's time when the last exchange ended.
     """
 
     __slots__ = (
-        "_bodyless",
-        "_head",
-        "_held",
-        "_keep",
-        "_loop",
-        "_parser",
-        "_patience",
-        "_paused",
-        "_pieces",
-        "_running",
-        "_since",
-        "_timer",
-        "_until_end",
-        "_waiter",
-        "_whole",
-        "_writable",
-        "answered",
-        "complete",
-        "failure",
-        "headers",
-        "idle_since",
-        "on_body",
-        "reason",
-        "status",
-        "transport",
-        "used",
+        *("_is_reading", "_is_running", "_is_sent", "_is_writable", "_loop"),
+        *("_patience", "_since", "_timer", "_waiter"),
+        *("failure", "idle_since", "response", "transport", "used"),
     )
 
     def __init__(self) -> None:
         self._loop = asyncio.get_running_loop()
-        self._pieces: list[bytes] = []
         self._waiter: asyncio.Future[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._patience = self._since = 0.0
-        self._paused = self._running = self.used = False
-        self._writable = True
+        self._is_running = self._is_sent = self.used = False
+        self._is_reading = self._is_writable = True
         self.transport: Any = None
+        self.response = Response()
         self.failure: Exception | None = None
         self.idle_since = 0.0
-        self.on_body: Callable[[bytes], None] = self._pieces.append
-        self._reset()
-        self.renew_parser()
-
-    def _reset(self) -> None:
-        """Make ready for the next response."""
-        self.status = 0
-        self.reason = ""
-        self.headers: list[tuple[str, str]] = []
-        self._head = self._held = 0
-        self._keep = self._until_end = self._bodyless = False
-        self._whole = True  # the request was sent to its end
-        self.answered = self.complete = False
-        self._pieces.clear()
-
-    def renew_parser(self) -> None:
-        """Forget what was parsed: what comes next is said by another, behind a tunnel."""
-        parser: Any = httptools.HttpResponseParser(self)
-        # What the synchronous path takes as well: lines that end with LF alone, spaces behind a chunk's
-        # size, and characters in a header's value that do not belong there.
-        parser.set_dangerous_leniencies(
-            lenient_headers=True, lenient_optional_cr_before_lf=True, lenient_spaces_after_chunk_size=True
-        )
-        self._parser = parser
 
     # --- one exchange ------------------------------------------------------------------------
 
     def begin(self, head: bytes, patience: float, *, bodyless: bool = False) -> None:
-        """Send a request, or its beginning; `patience` is for how many seconds nothing may move.
-
-        `bodyless`: the response has no body whatever it says, as that to ``HEAD``.
-        """
-        if self.used:
-            self._reset()
-        self._bodyless = bodyless
-        self._running = True
+        """Send a request, or its beginning; `patience` is for how many seconds nothing may move."""
+        self.response.expect(bodyless=bodyless)
+        self._is_running = self._is_sent = True
         self.transport.write(head)
         self._wait_at_most(patience)
 
     async def upload(self, parts: memoryview, size: int) -> None:
         """Send the rest of a large request in parts of `size`, as the service takes them.
 
-        It ends early where the service answers before, or the connection breaks: `wait` tells.
+        It ends early where the service answers before, or the connection breaks.
         """
-        self._whole = False
+        self._is_sent = False
         for start in range(0, len(parts), size):
-            while not (self._writable or self.status or self.failure):
+            while not (self._is_writable or self.is_settled):
                 await self.wait()
-            if self.status or self.failure:
+            if self.is_settled:
                 return
             self.transport.write(parts[start : start + size])
-        self._whole = True
+        self._is_sent = True
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether it is known what the exchange comes to: the head of a response, or a failure."""
+        return self.response.status != 0 or self.failure is not None
 
     async def wait(self) -> None:
         """Wait until something has happened: bytes, the end, a failure."""
@@ -144,14 +82,9 @@ class Connection(asyncio.Protocol):
 
     def take(self) -> bytes:
         """Return what has come of the body and was not taken yet."""
-        pieces = self._pieces
-        if not pieces:
-            return b""
-        data = pieces[0] if len(pieces) == 1 else b"".join(pieces)
-        pieces.clear()
-        self._held = 0
-        if self._paused:
-            self._paused = False
+        data = self.response.take()
+        if not self._is_reading:
+            self._is_reading = True
             if self.transport is not None:
                 self.transport.resume_reading()
         return data
@@ -159,8 +92,15 @@ class Connection(asyncio.Protocol):
     def finish(self) -> bool:
         """End the exchange; return whether the connection can carry another, and close it if not."""
         self.used = True
-        self._running = False
-        if self.complete and self._keep and self._whole and self._writable and not self.is_gone:
+        self._is_running = False
+        response = self.response
+        if (
+            response.is_complete
+            and response.keeps
+            and self._is_sent
+            and self._is_writable
+            and not self.is_gone
+        ):
             self.idle_since = self._loop.time()
             return True
         self.abort()
@@ -172,7 +112,7 @@ class Connection(asyncio.Protocol):
 
     def fail(self, error: Exception) -> None:
         """End the exchange from outside: what has come counts no more, and who waits is woken."""
-        self._pieces.clear()
+        self.response.take()
         if self.failure is None:
             self.failure = error
         self.abort()
@@ -181,9 +121,7 @@ class Connection(asyncio.Protocol):
         """Close the connection at once."""
         if self.transport is not None:
             self.transport.abort()
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
+        self._end_timer()
         self._wake()
 
     @property
@@ -194,58 +132,43 @@ class Connection(asyncio.Protocol):
     # --- what asyncio says -------------------------------------------------------------------
 
     def connection_made(self, transport: Any) -> None:
+        """Take the transport."""
         self.transport = transport
 
     def data_received(self, data: bytes) -> None:
-        if not self._running or self.complete:  # nobody asked for it
-            self._keep = False
-            if not self._running:
-                self.abort()
+        """Take what has come; where nobody asked for it, that is the connection's end."""
+        if not self._is_running:
+            self.abort()
             return
-        self.answered = True
         self._since = self._loop.time()
-        self._held += len(data)
-        if not self.status:
-            self._head += len(data)
+        response = self.response
         try:
-            self._parser.feed_data(data)
-        except httptools.HttpParserUpgrade:
-            self._keep = False
-        except httptools.HttpParserError as error:
-            self._break(NotHTTPError(str(error)))
-        if not self.status and self._head > _LONGEST_HEAD:
-            self._break(NotHTTPError(f"a head of more than {_LONGEST_HEAD} bytes"))
-        if self._held > _MUCH and not self._paused and not self.complete:
-            self._paused = True
+            response.feed(data)
+        except NotHTTPError as error:
+            self.failure = error
+            self.abort()
+        if response.held > _MUCH and self._is_reading and not response.is_complete:
+            self._is_reading = False
             self.transport.pause_reading()
         self._wake()
 
-    def _break(self, error: Exception) -> None:
-        """Take no more; what was understood before stays."""
-        self._keep = False
-        if not self.complete:
-            self.failure = error
-            self.abort()
-
     def connection_lost(self, exc: Exception | None) -> None:
+        """Take the end of the connection."""
         self.transport = None
-        self._keep = False
-        if self._running and not self.complete and self.failure is None:
-            if exc is None and self._until_end:
-                self.complete = True
-            else:
-                self.failure = exc or EOFError()
-        self._parser = self.on_body = None  # type: ignore[assignment]  # which are a cycle with this
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
+        if exc is not None and not self.response.is_complete:
+            self.failure = self.failure or exc
+        if not self.response.close():
+            self.failure = self.failure or EOFError()
+        self._end_timer()
         self._wake()
 
     def pause_writing(self) -> None:
-        self._writable = False
+        """The service takes no more at the moment."""
+        self._is_writable = False
 
     def resume_writing(self) -> None:
-        self._writable = True
+        """It does again."""
+        self._is_writable = True
         self._wake()
 
     def _wake(self) -> None:
@@ -255,61 +178,32 @@ class Connection(asyncio.Protocol):
             if not waiter.done():
                 waiter.set_result(None)
 
-    # --- what the parser says ----------------------------------------------------------------
-
-    def on_message_begin(self) -> None:
-        if self.complete:
-            raise NotHTTPError("a second response")  # which ends the parsing: it must not get into the first
-
-    def on_status(self, reason: bytes) -> None:
-        self.reason += reason.decode("latin-1")
-
-    def on_header(self, name: bytes, value: bytes) -> None:
-        self.headers.append((name.decode("latin-1"), value.decode("latin-1")))
-
-    def on_headers_complete(self) -> None:
-        status = self._parser.get_status_code()
-        if status in _INTERIM and status != _SWITCHING_PROTOCOLS:
-            self.headers.clear()
-            self.reason = ""
-            return
-        self.status = status
-        self._keep = self._parser.should_keep_alive()
-        if self._bodyless:
-            self.complete, self._keep = True, False
-        elif not self._keep:
-            names = {name.lower(): value for name, value in self.headers}
-            coding = names.get("transfer-encoding", "").lower()
-            is_chunked = coding.rpartition(",")[2].strip() == "chunked"
-            self._until_end = not is_chunked if coding else "content-length" not in names
-
-    def on_message_complete(self) -> None:
-        if self.status:
-            self.complete = True
-
     # --- how long nothing may move -----------------------------------------------------------
 
     def _wait_at_most(self, seconds: float) -> None:
-        """Start to count anew. The timer of before stays where it would not ring too late: it looks again."""
+        """Begin to count anew. The timer of before stays where it would not ring too late: it looks again."""
         self._patience = seconds
         self._since = now = self._loop.time()
-        timer = self._timer
-        if timer is None:
+        if self._timer is not None and self._timer.when() > now + seconds:
+            self._end_timer()
+        if self._timer is None:
             self._timer = self._loop.call_at(now + seconds, self._ring)
-        elif timer.when() > now + seconds:
-            timer.cancel()
-            self._timer = self._loop.call_at(now + seconds, self._ring)
+
+    def _end_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
 
     def _ring(self) -> None:
         now = self._loop.time()
-        if self._running and self._waiter is None:
+        if self._is_running and self._waiter is None:
             self._since = now  # what has come waits for its reader, not the reader for it
         ends = self._since + self._patience
         if ends > now:
             self._timer = self._loop.call_at(ends, self._ring)
             return
         self._timer = None
-        if self._running:
+        if self._is_running:
             self.fail(asyncio.TimeoutError())
         else:
             self.abort()

@@ -4,7 +4,6 @@ Both paths, the synchronous and the asynchronous one, ask here, so that they sen
 environment is read on each call, so that a change counts, but what follows from it is worked out once.
 """
 
-import re
 import sys
 from functools import lru_cache
 from typing import TYPE_CHECKING, cast
@@ -31,24 +30,37 @@ _SYSTEM_HAS_PROXIES = sys.platform in ("win32", "darwin", "cygwin")
 
 _WITHOUT_BODY = ("GET", "HEAD", "OPTIONS", "TRACE")
 
-_is_plain = re.compile(r"https?://[a-z0-9.-]+(:[0-9]+)?/[A-Za-z0-9._~/-]*").fullmatch
-"""A URL that no preparation changes."""
+_PLAIN_HOST = frozenset("abcdefghijklmnopqrstuvwxyz0123456789.-")
+_PLAIN_PATH = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ_~/") | _PLAIN_HOST
 
 
 def prepared_url(request: "HTTPRequest") -> str:
     """Return the request's URL as `requests` sends it: quoted, its host in ASCII."""
-    return (
-        request.url
-        if _is_plain(request.url) and "/." not in request.url
-        else _prepared_url(request.method, request.url)
-    )
+    return _prepared_url(request.method, request.url)
 
 
 @lru_cache(maxsize=64)
 def _prepared_url(method: str, url: str) -> str:
+    if _is_plain(url):
+        return url
     import requests
 
     return cast("str", requests.Request(method, url).prepare().url)
+
+
+def _is_plain(url: str) -> bool:
+    """Whether no preparation changes a URL."""
+    scheme, _, rest = url.partition("://")
+    place, slash, path = rest.partition("/")
+    host, colon, port = place.partition(":")
+    return (
+        scheme in ("http", "https")
+        and bool(slash and host)
+        and _PLAIN_HOST.issuperset(host)
+        and (not colon or (port.isascii() and port.isdigit()))
+        and _PLAIN_PATH.issuperset(path)
+        and "/." not in url
+    )
 
 
 def proxy_of(request: "HTTPRequest", url: str) -> str | None:

@@ -17,7 +17,6 @@ from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
-from g4f_lite.kit._certificates import tls_context
 from g4f_lite.kit._checks import check_timeout, encode_json
 from g4f_lite.kit._environment import ca_bundle, outgoing_headers, prepared_url, proxy_of
 from g4f_lite.kit._watch import Watch
@@ -188,6 +187,8 @@ class Pool:
         watch.sent = proxy is not None and proxy.startswith("socks")  # those connections tell it nothing
         bundle = ca_bundle()
         if bundle is not None and url.startswith("https:"):
+            from g4f_lite.kit._certificates import tls_context
+
             tls_context()  # raises if it is none; urllib3 would blame the connection
         _current.watch = watch
         try:

@@ -30,9 +30,7 @@ LINGER = 0.5
 """Seconds that the rest of a body is read for when nothing in it matters any more."""
 
 _SHOWN = 16384
-_TELLING = re.compile(
-    r"(?:x-|apim-)?request-id|retry-after(?:-ms)?|(?:x|anthropic)-ratelimit-[a-z0-9-]{1,60}"
-)
+_TELLING = r"(?:x-|apim-)?request-id|retry-after(?:-ms)?|(?:x|anthropic)-ratelimit-[a-z0-9-]{1,60}"
 _REDIRECTS = (301, 302, 303, 307, 308)
 _LONGEST_WAIT = 1e8
 """Seconds, three years: a service that asks for more has said nothing."""
@@ -103,7 +101,7 @@ def telling_headers(headers: Mapping[str, str], secrets: Iterable[str]) -> dict[
     return {
         name.lower(): shorten(redact(value, secrets), 100)
         for name, value in headers.items()
-        if _TELLING.fullmatch(name.lower())
+        if re.fullmatch(_TELLING, name.lower())
     }
 
 

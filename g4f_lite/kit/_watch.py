@@ -5,10 +5,10 @@ import os
 import socket
 import threading
 import time
+from collections.abc import Callable
 from typing import Any
 
 from g4f_lite.cancellation import CancelScope
-from g4f_lite.kit._deadlines import alarm
 
 __all__ = ["Watch"]
 
@@ -48,7 +48,11 @@ class Watch:
         self._lock = threading.RLock()  # a signal handler may cancel while its own thread is in here
         self._pid = os.getpid()
         self._forget = scope.add(self._shut_down) if scope else None
-        self._put_off = None if deadline is None else alarm(deadline, self._expire)
+        self._put_off: Callable[[], None] | None = None
+        if deadline is not None:
+            from g4f_lite.kit._deadlines import alarm  # most calls have none
+
+            self._put_off = alarm(deadline, self._expire)
 
     @property
     def cancelled(self) -> bool:

@@ -10,10 +10,13 @@ Since the hint says `Exchange`, which is an iterator of both kinds, the core rea
 `acreate` as well: there is no second copy of anything.
 """
 
-from collections.abc import AsyncGenerator, AsyncIterator, Generator, Iterable, Iterator
-from typing import Any, Protocol
+from collections.abc import AsyncIterator, Callable, Generator, Iterable, Iterator
+from typing import TYPE_CHECKING, Any, Protocol
 
 from g4f_lite.kit import http
+
+if TYPE_CHECKING:
+    from g4f_lite.kit._async_exchange import Flight
 
 __all__ = ["Decoder", "Exchange"]
 
@@ -23,7 +26,8 @@ class Decoder(Protocol):
 
     A decoder does no I/O, and gives the same items for every way of splitting the same bytes. What it
     returns is iterated at once (a `str` is one item); where it raises in the middle of that, what it gave before is kept. One
-    with an attribute `done` says there whether nothing that may follow matters any more.
+    with an attribute `done` says there whether nothing that may follow matters any more; one with a
+    method `see_headers` is told the headers as `HTTPRequest.on_headers` is.
     """
 
     def feed(self, data: bytes, /) -> Iterable[Any]:
@@ -41,10 +45,7 @@ class Exchange(Iterator[Any], AsyncIterator[Any]):
     __slots__ = ("__weakref__", "_areading", "_reading", "decoder", "request")
 
     def __init__(self, request: http.HTTPRequest, decoder: Decoder) -> None:
-        if hasattr(decoder, "done"):
-            ending: Any = decoder
-            request = request._replace(is_over=lambda: ending.done)
-        self.request = request
+        self.request = _told(request, decoder)
         self.decoder = decoder
         self._reading: Generator[Any, None, None] | None = None
         self._areading: _Reading | None = None
@@ -78,7 +79,7 @@ class Exchange(Iterator[Any], AsyncIterator[Any]):
 
     def __aiter__(self) -> "_Reading":
         if self._areading is None:
-            self._areading = _Reading(http.astream(self.request), self.decoder)
+            self._areading = _Reading(self.request, self.decoder)
         return self._areading
 
     async def __anext__(self) -> Any:
@@ -88,6 +89,25 @@ class Exchange(Iterator[Any], AsyncIterator[Any]):
         """Close the connection, in the middle of the answer too."""
         if self._areading is not None:
             await self._areading.aclose()
+
+
+def _told(request: http.HTTPRequest, decoder: Any) -> http.HTTPRequest:
+    """Return the request, which asks the decoder whether it is over and tells it the headers, if it can be."""
+    changes: dict[str, Any] = {}
+    if hasattr(decoder, "done"):
+        changes["is_over"] = lambda: decoder.done
+    see, known = getattr(decoder, "see_headers", None), request.on_headers
+    if see is not None:
+        changes["on_headers"] = see if known is None or known == see else _both(known, see)
+    return request._replace(**changes) if changes else request
+
+
+def _both(first: Callable[[Any], None], second: Callable[[Any], None]) -> Callable[[Any], None]:
+    def see_headers(headers: Any) -> None:
+        first(headers)
+        second(headers)
+
+    return see_headers
 
 
 def _items(chunks: Iterator[bytes], decoder: Decoder) -> Generator[Any, None, None]:
@@ -117,32 +137,36 @@ class _Reading(AsyncIterator[Any]):
     item, would cost more than the items do.
     """
 
-    __slots__ = ("_chunks", "_decoder", "_items", "_over")
+    __slots__ = ("_decoder", "_flight", "_is_read", "_items", "_over", "_request")
 
-    def __init__(self, chunks: AsyncGenerator[bytes, None], decoder: Decoder) -> None:
-        self._chunks: Any = chunks
+    def __init__(self, request: http.HTTPRequest, decoder: Decoder) -> None:
+        self._request = request
         self._decoder = decoder
+        self._flight: Flight | None = None
         self._items: Iterator[Any] = iter(())
         self._over = False
+        self._is_read = False
 
     async def next_batch(self) -> Iterable[Any] | None:
         """Return the items of the next bytes, to be read before the next call; None at the end."""
+        if self._is_read:
+            raise RuntimeError("another task is reading this")
         if self._over:
-            if self._chunks.ag_running:
-                raise RuntimeError("another task is reading this")
             return None
-        self._over = True  # unless it goes well
+        self._over = self._is_read = True  # unless it goes well
         try:
-            data = await self._chunks.__anext__()
-        except StopAsyncIteration:
-            return _several(self._decoder.close())
-        try:
-            items = _several(self._decoder.feed(data))
-        except BaseException:
-            await self.aclose()
-            raise
-        self._over = False
-        return items
+            if self._flight is None:
+                self._flight = http.flight_of(self._request)
+            data = await self._flight.piece()
+            if data:
+                items = _several(self._decoder.feed(data))
+                self._over = False
+                return items
+        finally:
+            self._is_read = False
+            if self._over:
+                self._end()
+        return _several(self._decoder.close())
 
     async def __anext__(self) -> Any:
         while True:
@@ -159,6 +183,17 @@ class _Reading(AsyncIterator[Any]):
             self._items = iter(batch)
 
     async def aclose(self) -> None:
+        if self._is_read:
+            raise RuntimeError("another task is reading this")
         self._over = True
         self._items = iter(())
-        await self._chunks.aclose()
+        self._end()
+
+    def _end(self) -> None:
+        flight, self._flight = self._flight, None
+        if flight is not None:
+            flight.end()
+
+    def __del__(self) -> None:
+        if self._flight is not None:  # nobody closed it, and nobody can any more
+            self._flight.drop()

@@ -14,12 +14,15 @@ meant for a browser has no business in an API call. Cookies are not kept. Redire
 
 from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from g4f_lite._text_safety import redact
 from g4f_lite.errors import MissingExtraError, ProviderError, ProviderSetupError
 from g4f_lite.kit._checks import check_timeout, check_url
 from g4f_lite.kit._statuses import retry_after
+
+if TYPE_CHECKING:
+    from g4f_lite.kit._async_exchange import Flight
 
 __all__ = [
     "DEFAULT_TIMEOUT",
@@ -40,10 +43,6 @@ DEFAULT_TIMEOUT = (10.0, 60.0)
 
 MAX_BODY = 64 * 1024 * 1024
 """Bytes that a whole answer may have, for `HTTPRequest.max_body`."""
-
-
-_LARGE = 65536
-"""Bytes of a body's piece after which others may run."""
 
 
 class HTTPRequest(NamedTuple):
@@ -106,32 +105,16 @@ async def astream(request: HTTPRequest) -> AsyncGenerator[bytes, None]:
         MissingExtraError: the extra ``async`` is not installed.
         ProviderError: as `stream` does.
     """
-    flight = _flight(request)
+    flight = flight_of(request)
     try:
-        await flight.take_off()
-        read, body = flight.read, flight.body
-        is_over = request.is_over
-        if body is None:
-            while data := await read():
-                yield data
-                if is_over is not None and is_over():
-                    await flight.drain()
-                    return
-        else:
-            while data := await read():
-                for piece in body.feed(data):
-                    yield piece
-                    if len(piece) >= _LARGE:  # a small packed body can be a very large one
-                        await flight.pause()
-                if is_over is not None and is_over():
-                    await flight.drain()
-                    return
-            body.close()
+        while data := await flight.piece():
+            yield data
     finally:
         flight.end()
 
 
-def _flight(request: HTTPRequest) -> Any:
+def flight_of(request: HTTPRequest) -> "Flight":
+    """Return the exchange that `astream` reads, for who ends it himself; raises as that does."""
     if not has_async():
         raise MissingExtraError("async", "The asynchronous HTTP exchange")
     try:

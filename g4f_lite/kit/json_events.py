@@ -5,7 +5,8 @@ a function that turns each into text and events.
 """
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 from g4f_lite._text_safety import redact, shorten
@@ -20,6 +21,15 @@ Meaning = Callable[[Any], Iterable[Any]]
 """What one JSON value says, as text and events."""
 
 _raw_decode = json.JSONDecoder().raw_decode
+
+_BLANKS = b"\xef\xbb\xbf \t\r\n"
+"""What may stand before a body's first character: white space, and a byte order mark."""
+
+_OPENING = 4096
+"""Bytes of a body that is no answer of which some are shown."""
+
+_EVENT = re.compile(rb"(?:data|event|id|retry|):")
+"""What an event or a comment begins with."""
 
 
 def loads(text: str, *, secrets: Iterable[str] = ()) -> Any:
@@ -58,6 +68,11 @@ class JSONBody:
         self._secrets = tuple(secrets)
         self._limit = limit
         self._body = bytearray()
+        self._headers: Mapping[str, str] | None = None
+
+    def see_headers(self, headers: Mapping[str, str]) -> None:
+        """Take the response's headers, to tell them of a body that is no answer."""
+        self._headers = headers
 
     def feed(self, data: bytes, /) -> tuple[()]:
         """Take more bytes; a part of a value says nothing yet.
@@ -80,12 +95,19 @@ class JSONBody:
             ProviderResponseError: the body is no JSON, or not UTF-8.
         """
         try:
-            text = self._body.decode("utf-8-sig")
-        except UnicodeDecodeError as error:
-            reason, offset = error.reason, error.start
+            value = loads(self._body.decode("utf-8-sig"), secrets=self._secrets)
+        except (UnicodeDecodeError, ProviderResponseError) as error:
+            failure = self._failure(error)
         else:
-            return self._meaning(loads(text, secrets=self._secrets))
-        raise not_utf8(reason, offset)
+            return self._meaning(value)
+        raise failure
+
+    def _failure(self, error: UnicodeDecodeError | ProviderResponseError) -> ProviderResponseError:
+        """Return what is said of a body that cannot be read."""
+        opening = bytes(self._body.lstrip(_BLANKS)[:_OPENING])
+        if opening[:1] not in (b"{", b"["):
+            return _no_answer(opening, self._headers, self._secrets)
+        return not_utf8(error.reason, error.start) if isinstance(error, UnicodeDecodeError) else error
 
 
 class Handler(Protocol):
@@ -128,11 +150,17 @@ class JSONStream:
         self._last = last
         self._lines = framing == "lines"
         self._framing: SSEDecoder | LineDecoder = LineDecoder() if self._lines else SSEDecoder(keep_last=True)
-        self._body = JSONBody(whole, secrets=self._secrets) if whole is not None else None
-        self._decided = self._lines or self._body is None
-        self._is_whole = False
+        self._body = JSONBody(whole, secrets=self._secrets) if whole is not None and not self._lines else None
+        self._headers: Mapping[str, str] | None = None
+        self._opening: bytearray | None = bytearray()
+        """How the body begins, until there is an event, or it is known to be one value."""
+        self._is_whole = self._is_page = False
         self.done = False
         """Whether the stream has said that it is over."""
+
+    def see_headers(self, headers: Mapping[str, str]) -> None:
+        """Take the response's headers, to tell them of a body that is no answer."""
+        self._headers = headers
 
     def feed(self, data: bytes, /) -> Iterator[Any]:
         """Take more bytes, yield the items that are certain now.
@@ -140,14 +168,14 @@ class JSONStream:
         Raises:
             ProviderError: they break the format, or say that the service failed.
         """
-        if not self._decided:
-            data = self._decide(data)
+        if self._opening is not None:
+            data = self._open(data, self._opening)
         if self._is_whole and self._body is not None:
             yield from self._body.feed(data)
             return
         failure = None
         try:
-            found: Iterable[Any] = self._framing.feed(data)
+            found: Sequence[Any] = self._framing.feed(data)
         except FramingError as error:
             found, failure = error.certain, error
         yield from self._items(found)
@@ -159,21 +187,41 @@ class JSONStream:
         if self._is_whole and self._body is not None:
             yield from self._body.close()
             return
-        yield from self._items(self._framing.close())
+        if not self._is_page:
+            yield from self._items(self._framing.close())
+        if self._opening is not None and not self._is_stream(self._opening):
+            raise _no_answer(bytes(self._opening), self._headers, self._secrets)
         yield from self._handler.end()
 
-    def _decide(self, data: bytes) -> bytes:
-        """Look at the first byte that is not white space: no field of an event begins like JSON does.
+    def _open(self, data: bytes, opening: bytearray) -> bytes:
+        """Look at how the body begins: no event begins like JSON, or like a page, does.
 
-        Returns what is to be read: a byte order mark before JSON may have been cut in two.
+        Returns what is to be read: not what stands before the beginning, where a byte order mark may be cut in two.
+
+        Raises:
+            ProviderResponseError: it is a page.
         """
-        start = data.lstrip(b"\xef\xbb\xbf \t\r\n")
-        if start:
-            self._decided = True
-            self._is_whole = start[:1] in b"{["
-        return start if self._is_whole else data
+        if not opening:
+            data = data.lstrip(_BLANKS)
+            if data[:1] in (b"{", b"[") and self._body is not None:
+                self._is_whole, self._opening = True, None
+                if self._headers is not None:
+                    self._body.see_headers(self._headers)
+                return data
+            self._is_page = data[:1] == b"<"
+        opening += data[: _OPENING - len(opening)]
+        if self._is_page and len(opening) == _OPENING:
+            raise _no_answer(bytes(opening), self._headers, self._secrets)
+        return b"" if self._is_page else data
 
-    def _items(self, found: Iterable[str | ServerSentEvent]) -> Iterator[Any]:
+    def _is_stream(self, opening: bytearray) -> bool:
+        """Whether a body without an event is a stream, which may have ended too early."""
+        kind = "" if self._headers is None else self._headers.get("content-type", "")
+        return bool(opening) and (kind.startswith("text/event-stream") or _EVENT.match(opening) is not None)
+
+    def _items(self, found: Sequence[str | ServerSentEvent]) -> Iterator[Any]:
+        if found:
+            self._opening = None
         event, last = self._handler.event, self._last
         for item in found:
             if isinstance(item, str):
@@ -199,3 +247,11 @@ class JSONStream:
 def mapping(value: Any) -> Mapping[str, Any]:
     """Return `value` if it is a JSON object, else an empty one: what a service leaves out says nothing."""
     return value if isinstance(value, dict) else {}
+
+
+def _no_answer(
+    opening: bytes, headers: Mapping[str, str] | None, secrets: Iterable[str]
+) -> ProviderResponseError:
+    from g4f_lite.kit._no_answer import no_answer  # only a failure needs it
+
+    return no_answer(opening, headers, secrets, is_whole=len(opening) < _OPENING)

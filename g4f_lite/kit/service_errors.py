@@ -23,6 +23,7 @@ from g4f_lite.errors import (
     ProviderStatusError,
     QuotaExceededError,
 )
+from g4f_lite.kit._statuses import telling_headers
 from g4f_lite.kit.http import retry_after
 
 __all__ = ["Facts", "from_response", "from_value", "read"]
@@ -130,7 +131,9 @@ def from_response(
     except (ValueError, RecursionError):
         facts = None
     said = facts or Facts(text)
-    return _error(status, said, retry_after(headers), secrets, detail="")
+    error = _error(status, said, retry_after(headers), secrets, detail="")
+    error.headers = telling_headers(headers, secrets)
+    return error
 
 
 def from_value(value: Any, *, secrets: Iterable[str] = (), status: int | None = None) -> ProviderStatusError:

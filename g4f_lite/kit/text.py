@@ -10,7 +10,7 @@ from typing import Protocol
 
 from g4f_lite.errors import ProviderError, ProviderResponseError
 
-__all__ = ["Decoder", "InvalidTextError", "PrefixRemover", "Utf8Decoder", "decode"]
+__all__ = ["Decoder", "InvalidTextError", "PrefixRemover", "Utf8Decoder", "certain", "decode"]
 
 
 class Decoder(Protocol):
@@ -129,7 +129,7 @@ def decode(chunks: Iterable[bytes], decoder: Decoder) -> Iterator[str]:
                 yield text
         text = decoder.close()
     except ProviderError as error:
-        text = _certain(decoder, error)
+        text = certain(decoder, error)
         if text:
             yield text
         raise
@@ -142,7 +142,7 @@ def decode(chunks: Iterable[bytes], decoder: Decoder) -> Iterator[str]:
         yield text
 
 
-def _certain(decoder: Decoder, error: ProviderError) -> str:
+def certain(decoder: Decoder, error: ProviderError) -> str:
     """Return the text that had come before `error` and was still held back."""
     if isinstance(error, InvalidTextError):
         return error.valid

@@ -6,11 +6,15 @@ from typing import Any, NamedTuple
 from g4f_lite.errors import InvalidMessageError
 from g4f_lite.messages import Message
 from g4f_lite_providers import _data_urls, _openai_values
+from g4f_lite_providers._block_order import arranged, order_in
 
-__all__ = ["REDACTED", "Conversation", "conversation_of"]
+__all__ = ["ORDER", "REDACTED", "Conversation", "conversation_of"]
 
 REDACTED = "redacted_thinking:"
 """What the signature of a block of reasoning begins with that the service has encrypted whole."""
+
+ORDER = "anthropic:order:"
+"""What the signature begins with that keeps the order of the blocks; the service's own are base64."""
 
 _Block = dict[str, Any]
 
@@ -31,7 +35,8 @@ def conversation_of(messages: Sequence[Message], *, system_in_place: bool = Fals
     """Translate the messages.
 
     System messages become the one system prompt, in their order; with `system_in_place`, those behind the
-    first turn stay where they are. The results of tools become a user's blocks. Neighbours of one role
+    first turn stay where they are. An assistant's message that is an answer of the service goes back as it
+    came. The results of tools become a user's blocks. Neighbours of one role
     become one turn, as the service would make them.
 
     Raises:
@@ -50,7 +55,7 @@ def conversation_of(messages: Sequence[Message], *, system_in_place: bool = Fals
         elif role == "tool":
             _add(turns, "user", [_tool_result(place, message)])
         elif role == "assistant":
-            _add(turns, "assistant", list(_assistant(place, message)))
+            _add(turns, "assistant", _assistant(place, message))
         else:
             _add(turns, "user", list(_parts(place, message["content"])))
     if not turns:
@@ -82,7 +87,18 @@ def _plain(blocks: list[_Block]) -> str | list[_Block]:
 # --- each kind of message ---------------------------------------------------------------------
 
 
-def _assistant(place: int, message: Message) -> Iterator[_Block]:
+def _assistant(place: int, message: Message) -> list[_Block]:
+    """Return an assistant's blocks: in the order in which they came, else thoughts, text, calls."""
+    thoughts, calls = list(_thoughts(message)), list(_calls(message))
+    text = message.get("content") or ""
+    blocks = arranged(order_in(ORDER, message), thoughts, text, calls, {"type": "text"})
+    if blocks is not None:
+        return blocks
+    spoken = _parts(place, text or message.get("refusal") or "")
+    return [*thoughts, *(block for block in spoken if block.get("text") != ""), *calls]  # "": refused
+
+
+def _thoughts(message: Message) -> Iterator[_Block]:
     for thought in message.get("reasoning") or ():
         signature = thought.get("signature")
         if not signature:  # the service refuses thinking without one
@@ -91,9 +107,9 @@ def _assistant(place: int, message: Message) -> Iterator[_Block]:
             yield {"type": "redacted_thinking", "data": signature[len(REDACTED) :]}
         elif ":" not in signature:  # which is base64; with a colon it is another service's
             yield {"type": "thinking", "thinking": thought.get("text") or "", "signature": signature}
-    for block in _parts(place, message.get("content") or message.get("refusal") or ""):
-        if block.get("text") != "":  # refused
-            yield block
+
+
+def _calls(message: Message) -> Iterator[_Block]:
     for call in message.get("tool_calls") or ():
         function = call["function"]
         yield {

@@ -1,6 +1,5 @@
 """The Messages API's answers, streamed and whole, as text and events."""
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
@@ -18,7 +17,9 @@ from g4f_lite.events import (
 )
 from g4f_lite.kit.json_events import mapping
 from g4f_lite.kit.service_errors import from_value
-from g4f_lite_providers._anthropic_messages import REDACTED
+from g4f_lite_providers._anthropic_blocks import OWN, Block
+from g4f_lite_providers._anthropic_messages import ORDER, REDACTED
+from g4f_lite_providers._block_order import Place, packed
 from g4f_lite_providers._json_parts import count, integer, items, string, written
 
 __all__ = ["Answer"]
@@ -36,37 +37,19 @@ _KEPT = ("stop_sequence", "stop_details", "container", "context_management", "di
 _KEPT_OF_USAGE = ("server_tool_use", "service_tier", "inference_geo", "speed", "cache_creation")
 
 
-class _Block:
-    """A content block while its pieces come.
-
-    Attributes:
-        start: the characters of the answer before it.
-        position: of a tool's call, which of them.
-        raw: the block as it began; `pieces`: the rest of its input.
-    """
-
-    __slots__ = ("citations", "kind", "pieces", "position", "raw", "start")
-
-    def __init__(self, raw: Mapping[str, Any], start: int, position: int) -> None:
-        self.raw = raw
-        self.kind = raw.get("type")
-        self.start = start
-        self.position = position
-        self.pieces: list[str] = []
-        self.citations: list[Mapping[str, Any]] = []
-
-
 class Answer:
     """What one answer says. A handler for `JSONStream`; `whole` is a meaning for `JSONBody`."""
 
     def __init__(self, secrets: tuple[str, ...] = ()) -> None:
         self._secrets = secrets
         self._request_id: str | None = None
-        self._blocks: dict[int | None, _Block] = {}
+        self._blocks: dict[int | None, Block] = {}
         self._length = 0
         self._calls = 0
         self._usage: dict[str, Any] = {}
         self._others: list[Mapping[str, Any]] = []
+        self._places: list[Place] | None = []
+        """Those of the blocks so far; None if the service would not take them back."""
         self._citations: list[Mapping[str, Any]] = []
         self._over = False
 
@@ -144,6 +127,8 @@ class Answer:
         reason = delta.get("stop_reason")
         if reason is None:
             return
+        if (order := packed(ORDER, self._places or ())) is not None:
+            yield Reasoning("", signature=order)
         said = mapping(delta.get("stop_details")).get("explanation")
         if reason == "refusal" and isinstance(said, str):
             yield Refusal(said)
@@ -179,7 +164,7 @@ class Answer:
 
     def _block_start(self, value: Mapping[str, Any]) -> Iterator[Any]:
         raw = mapping(value.get("content_block"))
-        block = self._blocks[integer(value.get("index"))] = _Block(raw, self._length, self._calls)
+        block = self._blocks[integer(value.get("index"))] = Block(raw, self._length, self._calls)
         if block.kind == "text":
             yield from self._text(raw.get("text"))
             block.citations += [mapping(item) for item in items(raw.get("citations"))]
@@ -199,11 +184,13 @@ class Answer:
             return (text,)
         return ()
 
-    def _delta(self, block: _Block | None, delta: Mapping[str, Any]) -> Iterator[Any]:
+    def _delta(self, block: Block | None, delta: Mapping[str, Any]) -> Iterator[Any]:
         kind = delta.get("type")
         if kind == "thinking_delta":
             yield Reasoning(str(delta.get("thinking") or ""))
         elif kind == "signature_delta":
+            if block is not None:
+                block.signed = True
             yield Reasoning("", signature=str(delta.get("signature") or ""))
         elif block is None:
             return
@@ -215,22 +202,35 @@ class Answer:
                     yield ToolCallDelta(block.position, arguments=piece)
         elif kind == "citations_delta":
             block.citations.append(mapping(delta.get("citation")))
+        elif block.kind not in OWN:
+            block.add(delta)
 
     def _block_stop(self, value: Mapping[str, Any]) -> Iterator[Any]:
         block = self._blocks.pop(integer(value.get("index")), None)
         if block is None:
             return
+        self._remember(block)
         if block.kind == "tool_use":
             if not block.pieces:  # it came whole, or has no arguments
                 yield ToolCallDelta(block.position, arguments=written(block.raw.get("input") or {}))
         elif block.kind == "text":
             yield from self._cited(block)
-        elif block.kind not in ("thinking", "redacted_thinking"):
+        elif block.kind not in OWN:
             # What the service's own tools were asked and said, and what is not known here.
-            self._others.append(_with_input(block))
+            self._others.append(block.whole)
             yield Metadata({"content_blocks": tuple(self._others)})
 
-    def _cited(self, block: _Block) -> Iterator[Any]:
+    def _remember(self, block: Block) -> None:
+        """Note a block's place, and what of it a message has no place for."""
+        length = self._length - block.start
+        if self._places is None or (block.kind == "text" and not length):
+            return  # the service takes no empty text
+        if block.kind == "thinking" and not block.signed:
+            self._places = None  # as compatible services send it; nobody takes it back
+        else:
+            self._places.append(block.place(length))
+
+    def _cited(self, block: Block) -> Iterator[Any]:
         if not block.citations:
             return
         for item in block.citations:
@@ -253,16 +253,6 @@ _EVENTS: dict[Any, Callable[[Answer, Mapping[str, Any]], Iterable[Any]]] = {
     "message_stop": Answer._message_stop,
     "error": Answer._error,
 }
-
-
-def _with_input(block: _Block) -> Mapping[str, Any]:
-    if not block.pieces:
-        return block.raw
-    text = "".join(block.pieces)
-    try:
-        return {**block.raw, "input": json.loads(text)}
-    except (ValueError, RecursionError):
-        return {**block.raw, "input": text}
 
 
 def _word(value: Any) -> str | None:

@@ -42,6 +42,7 @@ _FACTS = (
     "related_questions",  # Perplexity
     "images",
 )
+_FACT_NAMES = frozenset(_FACTS)
 _RARE = frozenset(
     {
         "error",
@@ -190,7 +191,8 @@ class ChatAnswer:
         if self._served is None and model is not None:
             self._served = Served(model, string(value.get("id")), integer(value.get("created")))
             yield self._served
-        yield from self._fresh({name: value[name] for name in _FACTS if value.get(name)} | self._headers)
+        if self._headers or not _FACT_NAMES.isdisjoint(value):
+            yield from self._fresh({name: value[name] for name in _FACTS if value.get(name)} | self._headers)
 
     def _fresh(self, facts: Mapping[str, Any]) -> Iterator[Metadata]:
         new = {name: fact for name, fact in facts.items() if self._told.get(name) != fact}

@@ -8,15 +8,15 @@ from urllib.parse import urlsplit
 from g4f_lite.errors import InvalidMessageError
 from g4f_lite.messages import Message
 from g4f_lite_providers import _data_urls, _openai_values
+from g4f_lite_providers._block_order import arranged, order_in
 
-__all__ = ["OF_TEXT", "OF_THOUGHT", "Conversation", "conversation_of"]
+__all__ = ["OF_THOUGHT", "ORDER", "Conversation", "conversation_of"]
 
 OF_THOUGHT = "gemini:thought:"
-OF_TEXT = "gemini:text:"
-"""What the signature of reasoning begins with here: whether it stood with a thought or with text.
+"""What the signature of a thought begins with here; another service's, which has none of these, stays away."""
 
-It has to come back where it stood; and another service's signature, which has none of these, stays away.
-"""
+ORDER = "gemini:order:"
+"""What the signature begins with that keeps the order of the parts, and the signatures of text in it."""
 
 _UNSIGNED = "skip_thought_signature_validator"
 """What the service's page "Thought Signatures" proposes for calls that another model made."""
@@ -68,9 +68,7 @@ def conversation_of(messages: Sequence[Message], *, signed: bool = True) -> Conv
         if role in ("system", "developer"):
             system += _parts(place, message["content"])
         elif role == "assistant":
-            contents.append(
-                {"role": "model", "parts": list(_assistant(place, message, names, signed=signed))}
-            )
+            contents.append({"role": "model", "parts": _assistant(place, message, names, signed=signed)})
         else:
             contents.append({"role": "user", "parts": list(_parts(place, message["content"]))})
     if not contents:
@@ -85,31 +83,32 @@ def conversation_of(messages: Sequence[Message], *, signed: bool = True) -> Conv
 # --- each kind of message ---------------------------------------------------------------------
 
 
-def _assistant(place: int, message: Message, names: dict[str, str], *, signed: bool) -> Iterator[_Part]:
-    of_text = None
+def _assistant(place: int, message: Message, names: dict[str, str], *, signed: bool) -> list[_Part]:
+    """Return an assistant's parts: in the order in which they came, else thoughts, text, calls."""
+    thoughts, calls = list(_thoughts(message)), list(_calls(message, names, signed=signed))
+    text = message.get("content") or ""
+    parts = arranged(order_in(ORDER, message), thoughts, text, calls, {})
+    if parts is not None:
+        return parts
+    spoken = [part for part in _parts(place, text or message.get("refusal") or "") if part != {"text": ""}]
+    if not (thoughts or spoken or calls):
+        spoken.append({"text": ""})  # a turn has to have a part
+    return [*thoughts, *spoken, *calls]
+
+
+def _thoughts(message: Message) -> Iterator[_Part]:
     for thought in message.get("reasoning") or ():
         signature = thought.get("signature") or ""
-        if signature.startswith(OF_TEXT):
-            of_text = signature[len(OF_TEXT) :]
-        elif signature.startswith(OF_THOUGHT):
+        if signature.startswith(OF_THOUGHT):
             yield {
                 "text": thought.get("text") or "",
                 "thought": True,
                 "thoughtSignature": signature[len(OF_THOUGHT) :],
             }
+
+
+def _calls(message: Message, names: dict[str, str], *, signed: bool) -> Iterator[_Part]:
     calls = message.get("tool_calls") or ()
-    parts = [
-        part
-        for part in _parts(place, message.get("content") or message.get("refusal") or "")
-        if part != {"text": ""}
-    ]
-    if of_text is not None:
-        if not parts:
-            parts.append({"text": ""})
-        parts[-1]["thoughtSignature"] = of_text
-    if not (parts or calls):
-        parts.append({"text": ""})  # a turn has to have a part
-    yield from parts
     # Of calls made at once only the first is signed.
     unsigned = signed and not any(map(_signature, calls))
     for number, call in enumerate(calls):

@@ -19,19 +19,13 @@ def with_status(
         value = json.loads(body)
     except (ValueError, RecursionError):
         value = None
-    return _refined(from_response(status, _with_wait(headers, value), body, secrets=secrets), value)
+    return _refined(from_response(status, headers, body, secrets=secrets), value)
 
 
 def in_place_of_an_answer(value: Any, *, secrets: tuple[str, ...] = ()) -> ProviderStatusError:
     """Return the error for an error object that came where an answer, or more of one, should have."""
     error = from_value(value, secrets=secrets)
     return _refined(error, value, detail="The service broke off with an error")
-
-
-def _with_wait(headers: Mapping[str, str], value: Any) -> Mapping[str, str]:
-    """Return the headers with the seconds to wait, which the service puts into the body."""
-    wait = _wait(value)
-    return headers if wait is None or headers.get("retry-after") else {"retry-after": wait}
 
 
 def _refined(error: ProviderStatusError, value: Any, *, detail: str = "") -> ProviderStatusError:
@@ -45,17 +39,14 @@ def _refined(error: ProviderStatusError, value: Any, *, detail: str = "") -> Pro
         limits = _violations(value)
         if any("PerDay" in str(item.get("quotaId")) or item.get("quotaValue") == "0" for item in limits):
             cls = QuotaExceededError
-        elif limits or _wait(value) is not None:
+        elif limits or error.retry_after is not None:
             cls = RateLimitError
-    wait = error.retry_after
-    if wait is None and (named := _wait(value)) is not None:
-        wait = float(named)
-    if cls is type(error) and wait == error.retry_after:
+    if cls is type(error):
         return error
     return cls(
         error.status,
         body=error.body,
-        retry_after=wait,
+        retry_after=error.retry_after,
         detail=detail,
         code=error.code,
         kind=error.kind,
@@ -67,15 +58,6 @@ def _violations(value: Any) -> list[Mapping[str, Any]]:
     """Return the limits that a ``QuotaFailure`` names."""
     found = [detail.get("violations") for detail in _details(value)]
     return [mapping(item) for items in found if isinstance(items, list) for item in items]
-
-
-def _wait(value: Any) -> str | None:
-    """Return the seconds that a ``RetryInfo`` names, ``"37.5"`` of ``"37.5s"``."""
-    for detail in _details(value):
-        delay = detail.get("retryDelay")
-        if isinstance(delay, str) and delay[-1:] == "s" and delay[:-1].replace(".", "", 1).isdecimal():
-            return delay[:-1]
-    return None
 
 
 def _details(value: Any) -> Iterator[Mapping[str, Any]]:

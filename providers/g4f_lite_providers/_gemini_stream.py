@@ -18,7 +18,8 @@ from g4f_lite.events import (
 )
 from g4f_lite.kit.json_events import mapping
 from g4f_lite_providers import _gemini_errors, _gemini_sources
-from g4f_lite_providers._gemini_contents import OF_TEXT, OF_THOUGHT
+from g4f_lite_providers._block_order import CALL, OTHER, TEXT, THOUGHT, Place, packed
+from g4f_lite_providers._gemini_contents import OF_THOUGHT, ORDER
 from g4f_lite_providers._json_parts import count, items, string, written
 
 __all__ = ["Answer"]
@@ -65,9 +66,13 @@ _KEPT = (
 
 
 class _Candidate:
-    """One of the answers while its pieces come."""
+    """One of the answers while its pieces come.
 
-    __slots__ = ("calls", "finished", "kept", "others", "text")
+    Attributes:
+        places: those of its parts, as far as they are known; `placed`: the characters of text in them.
+    """
+
+    __slots__ = ("calls", "finished", "kept", "others", "placed", "places", "text")
 
     def __init__(self) -> None:
         self.text: list[str] = []
@@ -75,6 +80,16 @@ class _Candidate:
         self.finished = False
         self.kept: dict[str, Any] = {}
         self.others: list[Mapping[str, Any]] = []
+        self.places: list[Place] = []
+        self.placed = 0
+
+    def put(self, *places: Place) -> None:
+        """Note parts in their places, behind the text that came before them."""
+        length = sum(map(len, self.text)) - sum(place.length for place in places)
+        if length > self.placed:
+            self.places.append(Place(TEXT, {}, length - self.placed))
+        self.places += places
+        self.placed = length + sum(place.length for place in places)
 
 
 class Answer:
@@ -171,7 +186,7 @@ class Answer:
                     yield text if index == 0 else Text(text, index)
                 signature = part.get("thoughtSignature")
                 if signature:
-                    yield Reasoning("", index, f"{OF_TEXT}{signature}")
+                    candidate.put(Place(TEXT, {"thoughtSignature": signature}, len(text)))
             else:
                 yield from self._part(index, candidate, part)
         candidate.kept.update((name, value[name]) for name in _KEPT if value.get(name) is not None)
@@ -179,6 +194,9 @@ class Answer:
             yield from _logprobs(index, mapping(value["logprobsResult"]))
         reason = value.get("finishReason")
         if reason is not None and not candidate.finished:
+            candidate.put()
+            if (order := packed(ORDER, candidate.places)) is not None:
+                yield Reasoning("", index, order)
             yield self._finish(index, candidate, str(reason))
 
     def _finish(self, index: int, candidate: _Candidate, reason: str) -> Finish:
@@ -196,14 +214,19 @@ class Answer:
         """Yield what a part says that is no text of the answer."""
         signature = part.get("thoughtSignature")
         if part.get("thought") and isinstance(part.get("text"), str):
+            if signature:
+                candidate.put(Place(THOUGHT, {}))
             yield Reasoning(part["text"], index, f"{OF_THOUGHT}{signature}" if signature else None)
         elif isinstance(part.get("functionCall"), dict):
+            candidate.put(Place(CALL, {}))
             yield self._call(index, candidate, part["functionCall"], signature)
         elif media := self._media(part):
+            if signature:  # else it is not wanted back
+                candidate.put(Place(OTHER, part))
             yield media
-            if signature:
-                yield Reasoning("", index, f"{OF_TEXT}{signature}")
         else:
+            if signature or not part.get("thought"):  # a draft is not wanted back
+                candidate.put(Place(OTHER, part))
             # Code that the service ran, calls of its own tools, and what is not known here.
             candidate.others.append(part)
             yield Metadata({_named("parts", index): tuple(candidate.others)})

@@ -25,14 +25,14 @@ def string(value: Any) -> str | None:
 
 def count(value: Any) -> int | None:
     """Return `value` if it is a whole number of things, which some services write with a fraction, 7.0."""
-    if isinstance(value, float) and value.is_integer():
+    if type(value) is float and value.is_integer():
         value = int(value)
-    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
+    return value if type(value) is int and value >= 0 else None
 
 
 def integer(value: Any) -> int | None:
     """Return `value` if it is a whole number."""
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
+    return value if type(value) is int else None
 
 
 def written(value: Any, *, ascii_only: bool = False, separators: tuple[str, str] | None = None) -> str:

@@ -64,20 +64,41 @@ def _result(message: Message, custom: set[str]) -> _Item:
 
 def _assistant_items(message: Message) -> list[_Item]:
     """Return an assistant's message as the items that the answer was made of, in the answer's order."""
-    found = [*_thoughts(message.get("reasoning")), *_calls(message.get("tool_calls") or ())]
-    found.sort(key=_place)
-    spoken = _spoken(message)
+    thoughts, calls = list(_thoughts(message.get("reasoning"))), list(_calls(message.get("tool_calls") or ()))
+    spoken, last = _spoken(message), _last(message.get("reasoning"))
+    if last is not None or any("place" in facts for facts, _ in (*thoughts, *calls)):
+        # A call that does not tell its place stood in front: nothing but calls came before it.
+        calls = [(facts or {"place": number, "at": 0}, item) for number, (facts, item) in enumerate(calls)]
     items: list[_Item] = []
-    for facts, item in found:
-        if spoken and ("text" in facts or not facts):  # of calls that do not tell, the text came first
-            items.append({**spoken, **({"phase": facts["text"]} if facts.get("text") else {})})
+    start = 0
+    for facts, item in sorted((*thoughts, *calls), key=_place):
+        at, said = facts.get("at"), spoken["content"] if spoken else ""
+        if spoken and isinstance(said, str) and type(at) is int and at < len(said):
+            if at > start:
+                items.append(_phased({**spoken, "content": said[start:at]}, facts))
+                start = at
+        elif spoken and ("text" in facts or not facts):  # of calls that do not tell, the text came first
+            items.append(_phased({**spoken, "content": said[start:]}, facts))
             spoken = None
         items.append(item)
-    return [*items, spoken] if spoken else items
+    return (
+        [*items, _phased({**spoken, "content": spoken["content"][start:]}, last or {})] if spoken else items
+    )
+
+
+def _phased(spoken: _Item, facts: Mapping[str, Any]) -> _Item:
+    """Return a text with the phase that is told of it."""
+    return {**spoken, "phase": facts["text"]} if facts.get("text") else spoken
+
+
+def _last(blocks: Any) -> Mapping[str, Any] | None:
+    """Return what is told of the text that nothing came after."""
+    told = [unpack(block.get("signature")) for block in blocks] if isinstance(blocks, list) else []
+    return next((facts for facts in told if facts.get("last")), None)
 
 
 def _place(found: tuple[Mapping[str, Any], _Item]) -> float:
-    """Return where an item stood in its answer; calls that do not tell stand behind all that do, in their order."""
+    """Return where an item stood in its answer; of an answer that does not tell, calls stand behind the rest."""
     place = found[0].get("place")
     return place if isinstance(place, int) else float("inf")
 
@@ -108,7 +129,7 @@ def _thoughts(blocks: Any) -> Iterator[tuple[Mapping[str, Any], _Item]]:
         facts = unpack(block.get("signature"))
         if isinstance(facts.get("item"), dict):  # of a tool that the service ran itself
             yield facts, facts["item"]
-        elif facts:
+        elif facts and "last" not in facts:
             yield facts, _reasoning(facts, block.get("text") or "")
 
 

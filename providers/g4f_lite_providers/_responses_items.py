@@ -40,11 +40,13 @@ class Item:
         parts: by type and number.
         position: of a call, which of the calls; `identified`, `named`: whether that has been told.
         behind: the phase of the text that came before it, `""` if that has none; None: no text did.
+        at: the characters of that text.
         phase: of a message, what it says of itself.
         closed: whether all of it has come; `repeated`: and was said again, in the whole answer.
     """
 
     __slots__ = (
+        "at",
         "behind",
         "closed",
         "identified",
@@ -57,11 +59,12 @@ class Item:
         "repeated",
     )
 
-    def __init__(self, kind: str, place: int, position: int, behind: str | None) -> None:
+    def __init__(self, kind: str, place: int, position: int, behind: str | None, at: int) -> None:
         self.kind = kind
         self.place = place
         self.position = position
         self.behind = behind
+        self.at = at
         self.parts: dict[tuple[str, int], Part] = {}
         self.phase = ""
         self.identified = self.named = self.closed = self.repeated = False
@@ -126,7 +129,7 @@ class Items:
         return last if not any(names) or last not in self.by_id.values() else None
 
     def _new(self, kind: str, number: object) -> Item:
-        item = Item(kind, len(self._all), self.called, self.behind)
+        item = Item(kind, len(self._all), self.called, self.behind, self.text_before())
         self._by_number[number if type(number) is int else len(self._all)] = item
         self._all.append(item)
         return item

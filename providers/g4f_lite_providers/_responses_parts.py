@@ -30,6 +30,7 @@ class Parts:
         self.items = Items()
         self._stored = stored
         self._thought = False
+        self._told = 0  # characters of text whose phase stands with what came behind them
         self._kept: dict[str, list[Any]] = {}
 
     def delta(self, kind: str, part: str, field: str, event: Mapping[str, Any]) -> Iterator[Any]:
@@ -84,6 +85,12 @@ class Parts:
             item.closed = True
             yield from self._closed(item, value)
 
+    def last(self) -> Iterator[Reasoning]:
+        """Yield what is to go back with the text that nothing came after: its phase, or that calls came before."""
+        phase = self.items.behind
+        if (phase or (phase is not None and self.items.called)) and self.items.text_before() > self._told:
+            yield Reasoning("", 0, pack({"last": True, "text": phase}))
+
     def _closed(self, item: Item, value: Mapping[str, Any]) -> Iterator[Any]:
         """Yield what is to go back with an item, and an item that is neither text nor thought nor a call."""
         identifier = value.get("id")
@@ -118,7 +125,8 @@ class Parts:
         yield Reasoning("", 0, self._signature(item, {"item": dict(value)}))
 
     def _signature(self, item: Item, facts: Mapping[str, Any]) -> str:
-        behind = {} if item.behind is None else {"text": item.behind}
+        self._told = max(self._told, item.at)
+        behind = {} if item.behind is None else {"text": item.behind, "at": item.at}
         return pack({**facts, "place": item.place, **behind})
 
     def _called(self, item: Item, identifier: Any, name: Any) -> Iterator[ToolCallDelta]:

@@ -177,6 +177,7 @@ class ResponsesAnswer:
         if response.get("error") or status not in ("completed", "incomplete"):
             self._give_up(response, status)
         self._finished = True
+        yield from self._parts.last()
         reason = mapping(response.get("incomplete_details")).get("reason")
         if status == "incomplete":
             word = reason if isinstance(reason, str) else status

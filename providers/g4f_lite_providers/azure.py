@@ -22,6 +22,7 @@ supports_stream = True
 needs_auth = True
 working = True
 auth_env = "AZURE_OPENAI_API_KEY"
+address_env = ["AZURE_OPENAI_ENDPOINT", "G4F_LITE_AZURE_URL"]
 any_model = True
 inputs = ["image", "audio"]
 embedding_model = ["text-embedding-3-small", "text-embedding-3-large", "text-embedding-ada-002"]

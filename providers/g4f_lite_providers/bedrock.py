@@ -20,6 +20,7 @@ supports_stream = True
 needs_auth = True
 working = True
 auth_env = "AWS_BEARER_TOKEN_BEDROCK"
+address_env = ["AWS_REGION", "AWS_DEFAULT_REGION", "AWS_BEDROCK_BASE_URL", "G4F_LITE_BEDROCK_URL"]
 any_model = True
 params = "g4f_lite.providers.bedrock supports: (model: str, messages: list, stream: bool)"
 

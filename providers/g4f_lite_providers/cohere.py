@@ -34,6 +34,7 @@ embedding_model = ["embed-v4.0", "embed-multilingual-v3.0", "embed-english-v3.0"
 supports_stream = True
 needs_auth = True
 auth_env = "CO_API_KEY"
+auth_env_also = ["COHERE_API_KEY"]
 any_model = True
 inputs = ["image"]
 params = "g4f_lite.providers.cohere supports: (model: str, messages: list, stream: bool)"

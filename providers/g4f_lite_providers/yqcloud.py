@@ -8,7 +8,7 @@ business, and it was never reached from where this module was written.
 
 import os
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from g4f_lite.errors import (
@@ -18,6 +18,7 @@ from g4f_lite.errors import (
     RateLimitError,
 )
 from g4f_lite.kit import http, text
+from g4f_lite.kit.text_exchange import TextExchange
 from g4f_lite.messages import Message
 
 url = "https://chat9.yqcloud.top/"
@@ -63,8 +64,8 @@ def _create_completion(
     base_url: str | None = None,
     proxy: str | None = None,
     timeout: float | tuple[float, float] = http.DEFAULT_TIMEOUT,
-) -> Iterator[str]:
-    """Send the whole conversation and yield the answer's text as it arrives.
+) -> TextExchange:
+    """Return the exchange that sends the whole conversation and gives the answer's text as it arrives.
 
     Args:
         model: not sent: the service has one model.
@@ -84,7 +85,6 @@ def _create_completion(
         InvalidArgumentError: at the call, for a wrong value.
         ProviderError: while iterating, if the service fails.
     """
-    decoder = AnswerDecoder(echo=always_english)
     request = http.HTTPRequest(
         url=_base_url(base_url) + "/api/generateStream",
         headers=_HEADERS,
@@ -97,9 +97,8 @@ def _create_completion(
         ),
         timeout=http.check_timeout(timeout),
         proxy=proxy,
-        on_headers=decoder.see_headers,
     )
-    return text.decode(http.stream(request), decoder)
+    return TextExchange(request, AnswerDecoder(echo=always_english))
 
 
 def _base_url(given: str | None) -> str:

@@ -7,6 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from g4f_lite.errors import ProviderResponseError
+from g4f_lite.kit._statuses import Headers
 from g4f_lite.kit.json_events import JSONBody, JSONStream, loads, mapping
 from g4f_lite.testing import cut
 
@@ -72,7 +73,7 @@ def test_a_body_that_is_cut_is_an_error(value, length, cuts):
     items, error = read(JSONBody(whole), cut(body[: length % len(body)], cuts))
     assert items == []
     assert error is not None
-    assert "no JSON" in error
+    assert "no JSON" in error or "an empty body" in error
 
 
 @given(st.integers(1, 50), CUTS)
@@ -126,7 +127,7 @@ def events_of(values, done):
     return (body + ("data: [DONE]\n\ndata: {oops\n\n" if done else "")).encode()
 
 
-@given(st.lists(JSON, max_size=4), st.booleans(), CUTS)
+@given(st.lists(JSON, min_size=1, max_size=4), st.booleans(), CUTS)
 def test_events_are_their_values(values, done, cuts):
     """Each event is its name and its value; the mark of the end is none, and nothing behind it is read."""
     stream = JSONStream(Recorder(), whole=whole)
@@ -135,7 +136,7 @@ def test_events_are_their_values(values, done, cuts):
     assert stream.done is done
 
 
-@given(st.lists(JSON, max_size=4), st.sampled_from(["\n", "\r\n", "\n\n"]), CUTS)
+@given(st.lists(JSON, min_size=1, max_size=4), st.sampled_from(["\n", "\r\n", "\n\n"]), CUTS)
 def test_lines_are_their_values(values, end, cuts):
     """Each line is its value, under no name; the last one needs no end."""
     body = end.join(json.dumps(value) for value in values).encode()
@@ -170,8 +171,10 @@ def test_a_stream_is_no_whole_value(values, start, cuts):
 
 @given(CUTS)
 def test_a_whole_value_that_nobody_expects(cuts):
-    """Where a whole value has no meaning, its bytes are read as a stream, in which they say nothing."""
-    assert read(JSONStream(Recorder()), cut(b'{"error": "x"}', cuts)) == (["end"], None)
+    """Where a whole value has no meaning, it is shown as what came in place of an answer."""
+    items, error = read(JSONStream(Recorder()), cut(b'{"error": "x"}', cuts))
+    assert items == []
+    assert 'something else in place of an answer: \'{"error": "x"}\'' in error
 
 
 @given(st.lists(JSON, min_size=1, max_size=3), st.sampled_from(["{", "nonsense", "[1,", *DEEP[:1]]), CUTS)
@@ -206,7 +209,70 @@ def test_what_a_handler_gave_before_it_raised_is_kept(values, cuts):
     assert error == "The service said so."
 
 
-def test_an_empty_body_is_the_handlers_to_judge():
-    """Of no bytes at all, only the end is told."""
-    assert read(JSONStream(Recorder(), whole=whole), []) == (["end"], None)
-    assert read(JSONStream(Recorder(), whole=whole), [b" \n", b"\xef"]) == (["end"], None)
+# --- no answer at all ------------------------------------------------------------------------------
+
+LOGIN = "\ufeff\n<!DOCTYPE html>\n<html><title>Log in</title>: M\u00fcller &amp; S\u00f6hne\ndata: {oops\n\n</html>"
+DECODERS = {
+    "body": lambda: JSONBody(whole, secrets=(KEY,)),
+    "stream": lambda: JSONStream(Recorder(), secrets=(KEY,)),
+    "stream or value": lambda: JSONStream(Recorder(), whole=whole, secrets=(KEY,)),
+    "lines": lambda: JSONStream(Recorder(), framing="lines", last=None, secrets=(KEY,)),
+}
+every_decoder = pytest.mark.parametrize("kind", DECODERS)
+
+
+def told(kind, body, cuts, status=200, media_type="text/html; charset=utf-8"):
+    """What is said of a body, the decoder having been told the headers."""
+    decoder = DECODERS[kind]()
+    decoder.see_headers(Headers([("Content-Type", media_type)] if media_type else [], status))
+    items, error = read(decoder, cut(body, cuts))
+    assert items == []
+    return error
+
+
+@every_decoder
+@given(st.sampled_from(["utf-8", "utf-8-sig", "windows-1252"]), st.sampled_from([0, 5000]), CUTS)
+def test_a_page_is_no_answer(kind, coding, more, cuts):
+    """A web page in any coding, however long and however split, is named, with its head and its beginning."""
+    body = LOGIN.lstrip("\ufeff").encode(coding) + b" <p>" * more
+    error = told(kind, body, cuts)
+    assert "a web page in place of an answer (HTTP 200, text/html): '<!DOCTYPE html>" in error
+    assert "check base_url" in error
+    assert len(error) < 700
+
+
+@every_decoder
+@pytest.mark.parametrize(
+    ("status", "media_type", "head"),
+    [(204, "", "(HTTP 204, no content type)"), (200, "text/event-stream", "(HTTP 200, text/event-stream)")],
+)
+@given(st.sampled_from([b"", b"\n \r\n", b" "]), CUTS)
+def test_nothing_is_no_answer(kind, status, media_type, head, body, cuts):
+    """A body with nothing in it is named, with its head."""
+    assert f"an empty body in place of an answer {head}." in told(kind, body, cuts, status, media_type)
+
+
+@pytest.mark.parametrize("kind", ["body", "stream", "stream or value"])
+@given(st.sampled_from(["OK", "Unauthorized: log in", "12 o'clock"]), CUTS)
+def test_a_sentence_is_no_answer(kind, text, cuts):
+    """Text that is neither JSON nor an event is shown, with its head."""
+    error = told(kind, text.encode(), cuts, media_type="text/plain")
+    assert f"something else in place of an answer (HTTP 200, text/plain): {text!r}" in error
+
+
+@every_decoder
+@given(st.integers(4000, 4100), CUTS)
+def test_a_page_hides_the_key(kind, place, cuts):
+    """Wherever a page echoes a key, nothing of it is shown, nor of a key in its head."""
+    body = b"<p>" + b" " * place + KEY.encode() + b"</p>"
+    error = told(kind, body, cuts, media_type=f"text/{KEY}")
+    assert KEY[:6] not in error
+
+
+def test_a_stream_that_ends_in_its_opening_is_the_handlers_to_judge():
+    """A comment, or the beginning of what says that it is a stream of events, is one, which ended too early."""
+    assert read(JSONStream(Recorder(), whole=whole), [b": ping\n", b"\n"]) == (["end"], None)
+    assert read(JSONStream(Recorder(), whole=whole), [b"\ndata:"]) == (["end"], None)
+    decoder = JSONStream(Recorder(), whole=whole)
+    decoder.see_headers(Headers([("content-type", "text/event-stream; charset=utf-8")], 200))
+    assert read(decoder, [b"dat"]) == (["end"], None)

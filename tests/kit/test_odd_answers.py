@@ -15,6 +15,8 @@ from g4f_lite.testing import Reply, Stall, Upstream
 
 pytest.importorskip("httptools")
 
+from g4f_lite.kit._response import NotHTTPError, Response
+
 OK = b"HTTP/1.1 200 OK\r\n"
 CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n"
 
@@ -132,48 +134,23 @@ def test_no_split_changes_what_is_read(raw, data) -> None:
     assert fed(pieces) == fed([raw])
 
 
-class Wire:
-    """The other end of a connection that is not there."""
-
-    closing = False
-
-    def write(self, data):
-        pass
-
-    def abort(self):
-        self.closing = True
-
-    def is_closing(self):
-        return self.closing
-
-    def pause_reading(self):
-        pass
-
-    def resume_reading(self):
-        pass
-
-
 def fed(pieces):
-    """What a connection makes of bytes that come in these pieces, and of their end."""
-    from g4f_lite.kit._connection import Connection
-
-    async def run():
-        connection = Connection()
-        connection.connection_made(Wire())
-        connection.begin(b"", 9)
-        for piece in pieces:
-            if piece and not connection.is_gone:
-                connection.data_received(piece)
-        connection.connection_lost(None)
-        return (
-            connection.status,
-            connection.headers,
-            connection.take(),
-            connection.complete,
-            type(connection.failure),
-        )
-
-    return asyncio.run(run())
+    """What is made of bytes that come in these pieces, and of the connection's end."""
+    response, failed = Response(), False
+    response.expect()
+    for piece in pieces:
+        try:
+            response.feed(piece)
+        except NotHTTPError:
+            failed = True
+            break
+    return (
+        failed,
+        response.status,
+        response.headers,
+        response.take(),
+        response.close(),
+    )
 
 
 def test_endless_head_is_refused() -> None:

@@ -96,7 +96,8 @@ class FailureContract(ContractBase):
     def test_refused_connection_is_an_error(self, service: Service) -> None:
         """A service that is not there is a connection error."""
         service.upstream.close()
-        failure(service, ProviderConnectionError)
+        error = failure(service, ProviderConnectionError)
+        assert not isinstance(error, ProviderTimeoutError)
 
     def test_garbage_is_an_error(self, service: Service) -> None:
         """A service that does not speak HTTP is an error."""
@@ -116,6 +117,7 @@ class FailureContract(ContractBase):
                 [_FIRST, "the end."], only=1, framing="length", declared_length=9999, keep_alive=False
             )
         error = failure(service, ProviderConnectionError, stream=stream)
+        assert not isinstance(error, ProviderTimeoutError)
         if stream and service.caller.loaded.supports_stream:
             assert error.partial_text.startswith(_FIRST)
 

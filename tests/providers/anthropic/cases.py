@@ -72,6 +72,31 @@ def call(index, ident, name, *pieces):
     return block(index, {"type": "tool_use", "id": ident, "name": name, "input": {}}, *deltas)
 
 
+def thinking(index, signature, *pieces):
+    deltas = [{"type": "thinking_delta", "thinking": piece} for piece in pieces]
+    sealed = {"type": "signature_delta", "signature": signature}
+    return block(index, {"type": "thinking", "thinking": "", "signature": ""}, *deltas, sealed)
+
+
+def streamed(index, whole):
+    """A content block as a stream sends it: what grows comes in pieces."""
+    if whole["type"] == "thinking":
+        return thinking(
+            index, whole["signature"], *filter(None, (whole["thinking"][:9], whole["thinking"][9:]))
+        )
+    if whole["type"] == "text":
+        deltas = [{"type": "text_delta", "text": piece} for piece in (whole["text"][:6], whole["text"][6:])]
+        deltas += ({"type": "citations_delta", "citation": item} for item in whole.get("citations", ()))
+        return block(index, {"type": "text", "text": ""}, *deltas)
+    if whole.get("input"):
+        return block(
+            index,
+            {**whole, "input": {}},
+            {"type": "input_json_delta", "partial_json": json.dumps(whole["input"], ensure_ascii=False)},
+        )
+    return block(index, whole)
+
+
 def stop(reason, output_tokens=15, **delta):
     return (
         {
@@ -122,6 +147,29 @@ PAGE = {
     "end_page_number": 2,
     "file_id": None,
 }
+INTERLEAVED = [
+    {"type": "thinking", "thinking": THINKING, "signature": SIGNATURE},
+    {"type": "text", "text": "First Zürich: "},
+    {"type": "tool_use", "id": "toolu_01A", "name": "get_weather", "input": {"city": "Zürich"}},
+    {"type": "thinking", "thinking": "", "signature": "EqQBother=="},
+    {"type": "redacted_thinking", "data": "EmwKAhgBEgy3va3pzix/LafPsn4a"},
+    {"type": "text", "text": "then 💧 the place."},
+    {
+        "type": "tool_use",
+        "id": "toolu_01B",
+        "name": "get_position",
+        "input": {},
+        "caller": {"type": "code_execution_20260120", "tool_id": "srvtoolu_01"},
+    },
+]
+"""Thinking between texts and calls, as models that think between them send it."""
+MEANT = {
+    "text": "First Zürich: then 💧 the place.",
+    "reasoning": THINKING,
+    "tool_calls": (("get_weather", '{"city": "Zürich"}'), ("get_position", "{}")),
+    "finish_reason": "tool_calls",
+    "usage": (47, 15),
+}
 OVERLOADED = {"type": "error", "error": {"type": "overloaded_error", "message": "Overloaded"}}
 
 case = partial(Case, provider=PROVIDER, model="claude-opus-5-5")
@@ -160,13 +208,7 @@ CASES = [
         id="thinking",
         body=sse(
             start(),
-            *block(
-                0,
-                {"type": "thinking", "thinking": "", "signature": ""},
-                {"type": "thinking_delta", "thinking": THINKING[:11]},
-                {"type": "thinking_delta", "thinking": THINKING[11:]},
-                {"type": "signature_delta", "signature": SIGNATURE},
-            ),
+            *thinking(0, SIGNATURE, THINKING[:11], THINKING[11:]),
             *block(1, {"type": "redacted_thinking", "data": "EmwKAhgBEgy3va3pzix/LafPsn4a"}),
             *text(2, "81"),
             {
@@ -186,6 +228,16 @@ CASES = [
         finish_reason="stop",
         usage=(48, 40),
     ),
+    case(
+        id="interleaved",
+        body=sse(
+            start(),
+            *(event for place in enumerate(INTERLEAVED) for event in streamed(*place)),
+            *stop("tool_use"),
+        ),
+        **MEANT,
+    ),
+    case(id="whole-interleaved", stream=False, body=message(INTERLEAVED, "tool_use"), **MEANT),
     case(
         id="length",
         body=sse(start(), *text(0, "Once upon"), *stop("max_tokens", 2)),

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from g4f_lite import ChatCompletion
 from g4f_lite.errors import ProviderStatusError
 from g4f_lite.events import Finish, Reasoning, Refusal, ToolCallDelta, Usage
 from g4f_lite.testing import Reply, Upstream
@@ -72,7 +73,8 @@ def test_the_official_client_reads_the_same(case):
     reasoning = of_kind(ours, Reasoning)
     assert "".join(item.text for item in reasoning) == "".join(block.thinking for block in thoughts)
     hidden = [f"redacted_thinking:{block.data}" for block in blocks if block.type == "redacted_thinking"]
-    assert [item.signature for item in reasoning if item.signature] == [
+    signed = [item.signature for item in reasoning if item.signature]
+    assert [signature for signature in signed if not signature.startswith("anthropic:order:")] == [
         *(block.signature for block in thoughts),
         *hidden,
     ]
@@ -94,6 +96,39 @@ def test_the_official_client_reads_the_same(case):
     assert usage.reasoning_tokens == (details.thinking_tokens if details else None)
     said = theirs.stop_details.explanation if theirs.stop_details else None
     assert [item.text for item in of_kind(ours, Refusal)] == ([said] if said else [])
+
+
+@pytest.mark.parametrize("case", CHATS, ids=lambda case: case.id)
+def test_the_official_client_sends_an_answer_back_alike(case, provided):
+    """An answer that is put behind the others goes back as the official client sends its own message back."""
+    provided("anthropic")
+    with Upstream([reply(case)] * 4) as upstream:
+        theirs = their_message(case, upstream)
+        asked = {"model": "claude-opus-5-5", "stream": case.stream, "auth": KEY, "base_url": upstream.url}
+        answer = ChatCompletion.create(provider="anthropic", messages=HI, **asked)
+        "".join(answer)
+        with official(upstream) as client:
+            echoed = [*HI, {"role": "assistant", "content": theirs.content}, *HI]
+            again = client.messages.create(
+                model="claude-opus-5-5", max_tokens=100, messages=echoed, stream=case.stream
+            )
+            list(again)
+        "".join(
+            ChatCompletion.create(
+                provider="anthropic", messages=[*HI, answer.completion.message, *HI], **asked
+            )
+        )
+        official_request, request = upstream.requests[2].json(), upstream.requests[3].json()
+    sent = [blocks_of(message) for message in request["messages"]]
+    assert sent == [blocks_of(message) for message in official_request["messages"]]
+
+
+def blocks_of(message):
+    """A message's blocks without what is null or empty in them; a text by itself is a block."""
+    content = message["content"]
+    blocks = [{"type": "text", "text": content}] if isinstance(content, str) else content
+    plain = [{name: value for name, value in block.items() if value not in (None, [])} for block in blocks]
+    return message["role"], plain
 
 
 def test_an_error_inside_a_stream_is_one_for_both():

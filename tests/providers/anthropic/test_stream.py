@@ -1,14 +1,20 @@
 """What the Messages API's answers say beyond text, reasons and counts."""
 
 import importlib.util
+import json
 from pathlib import Path
 
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
 from g4f_lite import ChatCompletion
+from g4f_lite._gathered import Gathered
 from g4f_lite.errors import ProviderResponseError, ServiceUnavailableError
 from g4f_lite.events import Citation, Metadata, Reasoning, Served, ToolCallDelta, Usage
+from g4f_lite.messages import check_messages
 from g4f_lite.testing import Reply, Upstream
+from g4f_lite_providers._anthropic_messages import conversation_of
 from g4f_lite_providers._anthropic_stream import Answer
 
 HI = [{"role": "user", "content": "Hi"}]
@@ -82,10 +88,108 @@ def test_thinking_goes_back_as_it_came(provided):
     assert sent["messages"][1]["content"] == [
         {"type": "thinking", "thinking": CASES.THINKING, "signature": CASES.SIGNATURE},
         {"type": "redacted_thinking", "data": "EmwKAhgB"},
-        {"type": "text", "text": "Grüße. Wet 💧."},
+        {"type": "text", "text": "Grüße. "},
+        {"type": "text", "text": "Wet 💧.", "citations": [CASES.PAGE]},
         {"type": "tool_use", "id": "toolu_01A", "name": "get_weather", "input": {"city": "Zürich"}},
         {"type": "tool_use", "id": "toolu_01B", "name": "get_position", "input": {}},
     ]
+
+
+WORDS = st.text(st.sampled_from("ab é💧"), min_size=1, max_size=8)
+BLOCKS = st.lists(
+    st.one_of(
+        st.builds(lambda text: {"type": "text", "text": text}, WORDS),
+        st.builds(lambda text: {"type": "text", "text": text, "citations": [CASES.PAGE]}, WORDS),
+        st.builds(lambda text: {"type": "thinking", "thinking": text, "signature": f"{len(text)}=="}, WORDS),
+        st.just({"type": "redacted_thinking", "data": "EmwKAhgB"}),
+        st.just({"type": "tool_use", "id": "t", "name": "f", "input": {"a": 1}}),
+        st.just({"type": "tool_use", "id": "t", "name": "f", "input": {}, "caller": {"type": "direct"}}),
+        st.just({**CASES.SEARCH, "input": {"query": "x"}}),
+        st.just(CASES.FOUND),
+        st.just({"type": "hologram", "data": "0101"}),
+    ),
+    min_size=1,
+    max_size=9,
+)
+
+
+def answered(blocks, *, stream):
+    """The message of an answer with these blocks."""
+    if stream:
+        pieces = [event for place in enumerate(blocks) for event in CASES.streamed(*place)]
+        items = read(CASES.start(), *pieces, *CASES.stop("tool_use"))
+    else:
+        items = list(Answer().whole(json.loads(CASES.message(blocks, "tool_use"))))
+    gathered = Gathered()
+    for item in items:
+        gathered.parts.append(gathered.take(item))
+    return gathered.choices()[0].message
+
+
+def sent_back(message):
+    checked = check_messages([*HI, json.loads(json.dumps(message)), *HI])
+    content = conversation_of(checked).messages[1]["content"]
+    return [{"type": "text", "text": content}] if isinstance(content, str) else content
+
+
+@given(BLOCKS, st.booleans())
+def test_every_order_of_blocks_goes_back_as_it_came(blocks, stream):
+    """Whatever blocks an answer has, in whatever order: its message brings them back, the same in the same order."""
+    assert sent_back(answered(blocks, stream=stream)) == blocks
+
+
+@given(BLOCKS, st.sampled_from(["content", "tool_calls", "reasoning"]))
+def test_a_message_that_was_edited_means_what_it_says(blocks, key):
+    """Of a message whose text is longer, or that lacks a call or a thought, comes what it says, in the usual order."""
+    message = answered(blocks, stream=False)
+    if key == "content":
+        edited = {**message, "content": (message["content"] or "") + "!"}
+    else:
+        kept = [
+            item for item in message.get(key, ()) if "anthropic:order:" not in (item.get("signature") or "")
+        ]
+        assume(kept)
+        left = [*kept[1:], *(item for item in message[key] if item not in kept)]
+        edited = {**message, "content": message["content"] or "", key: left}
+    sent = sent_back(edited)
+    places = {"thinking": 0, "redacted_thinking": 0, "text": 1, "tool_use": 2}
+    kinds = [places[block["type"]] for block in sent]
+    assert kinds == sorted(kinds)
+    assert "".join(block["text"] for block in sent if block["type"] == "text") == (edited["content"] or "")
+    assert kinds.count(2) == len(edited.get("tool_calls", ()))
+
+
+def test_thinking_that_nobody_signed_stays_away():
+    """What a compatible service thinks without a signature is not sent back, and the rest is in the usual order."""
+    unsigned = {"type": "thinking", "thinking": "Hm.", "signature": ""}
+    tool = {"type": "tool_use", "id": "t", "name": "f", "input": {}}
+    text = {"type": "text", "text": "A"}
+    message = answered([tool, unsigned, text], stream=False)
+    assert [block.get("signature") for block in message["reasoning"]] == [None]
+    assert sent_back(message) == [text, tool]
+
+
+@pytest.mark.parametrize(
+    "order", ["{", "[1]", '{"type": "text"}', '[{"type": "text", "length": "x"}]', "[" * 2000]
+)
+def test_an_order_that_is_none_is_passed_over(order):
+    """What only looks like an order changes nothing."""
+    thought = {"text": "", "signature": f"anthropic:order:{order}"}
+    message = {"role": "assistant", "content": "A", "reasoning": [thought]}
+    assert sent_back(message) == [{"type": "text", "text": "A"}]
+
+
+def test_a_block_that_is_not_known_comes_in_pieces():
+    """The texts of a block that is not known here are put together, as what was summed up for a longer context is."""
+    events = CASES.block(
+        0,
+        {"type": "compaction", "content": None},
+        {"type": "compaction_delta", "content": "So far: "},
+        {"type": "compaction_delta", "content": "nothing.", "size": 2},
+    )
+    items = read(CASES.start(), *events, *CASES.stop("end_turn"))
+    kept = {name: value for item in of_kind(items, Metadata) for name, value in item.values.items()}
+    assert kept["content_blocks"] == ({"type": "compaction", "content": "So far: nothing."},)
 
 
 @pytest.mark.parametrize(("ident", "query"), [("search", "when was Shannon born"), ("whole-search", "x")])

@@ -88,12 +88,16 @@ def test_the_official_client_reads_the_same(case):
     assert "".join(item.text for item in reasoning) == "".join(
         part.text for _, part in parts if part.thought and part.text
     )
-    signed = [item.signature.rpartition(":")[2] for item in reasoning if item.signature]
-    assert signed == [
-        in_base64(part.thought_signature)
-        for _, part in parts
-        if part.thought_signature and not part.function_call
+    signatures = [item.signature for item in reasoning if item.signature]
+    assert [item.removeprefix("gemini:thought:") for item in signatures if "gemini:order:" not in item] == [
+        in_base64(part.thought_signature) for _, part in parts if part.thought_signature and part.thought
     ]
+    order = "".join(item for item in signatures if "gemini:order:" in item)
+    assert all(
+        in_base64(part.thought_signature) in order
+        for _, part in parts
+        if part.thought_signature and not part.thought and not part.function_call
+    )
     calls = of_kind(ours, ToolCallDelta)
     assert [(call.name, json.loads(call.arguments), call.signature) for call in calls] == [
         (

@@ -211,6 +211,12 @@ def test_system_messages():
         body([{"role": "system", "content": "Be brief."}])
 
 
+ORDER = """[
+    ["thought", {}, 0], ["text", {}, 4], ["text", {"thoughtSignature": "dHh0"}, 6],
+    ["call", {}, 0], ["call", {}, 0], ["call", {}, 0]
+]"""
+
+
 def test_a_conversation_with_tools():
     """Calls come back with their signatures, results with the names of their calls, each in its own turn."""
     messages = [
@@ -222,7 +228,7 @@ def test_a_conversation_with_tools():
                 {"text": "A thought.", "signature": "gemini:thought:dGg="},
                 {"text": "Without one.", "signature": None},
                 {"text": "Of another service.", "signature": "EqQBCg=="},
-                {"text": "", "signature": "gemini:text:dHh0"},
+                {"text": "", "signature": f"gemini:order:{ORDER}"},
             ],
             "tool_calls": [
                 call("t1", "w", '{"city": "Bern"}', signature="QUJD"),
@@ -240,7 +246,8 @@ def test_a_conversation_with_tools():
             "role": "model",
             "parts": [
                 {"text": "A thought.", "thought": True, "thoughtSignature": "dGg="},
-                {"text": "I'll look.", "thoughtSignature": "dHh0"},
+                {"text": "I'll"},
+                {"text": " look.", "thoughtSignature": "dHh0"},
                 {
                     "functionCall": {"id": "t1", "name": "w", "args": {"city": "Bern"}},
                     "thoughtSignature": "QUJD",
@@ -291,11 +298,16 @@ def test_a_result_whose_call_is_not_there():
 
 def test_turns_without_text():
     """A refusal is what was said; an empty answer is still a turn; a signature alone stands with empty text."""
+    alone = '[["text", {"thoughtSignature": "dHh0"}, 0]]'
     messages = [
         *HI,
         {"role": "assistant", "content": None, "refusal": "No."},
         {"role": "assistant", "content": ""},
-        {"role": "assistant", "content": "", "reasoning": [{"text": "", "signature": "gemini:text:dHh0"}]},
+        {
+            "role": "assistant",
+            "content": "",
+            "reasoning": [{"text": "", "signature": f"gemini:order:{alone}"}],
+        },
     ]
     assert [turn["parts"] for turn in contents(messages)[1:]] == [
         [{"text": "No."}],

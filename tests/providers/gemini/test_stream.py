@@ -2,13 +2,18 @@
 
 import importlib.util
 import json
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from g4f_lite import ChatCompletion
+from g4f_lite._gathered import Gathered
 from g4f_lite.errors import ProviderResponseError, QuotaExceededError
 from g4f_lite.events import Citation, Logprobs, Media, Metadata, Reasoning, Usage, Vector
+from g4f_lite.messages import check_messages
 from g4f_lite.testing import Reply, Upstream
 from g4f_lite_providers import gemini
 from g4f_lite_providers._gemini_errors import with_status
@@ -87,10 +92,48 @@ def test_calls_go_back_as_they_came(provided):
 
 
 def test_a_signature_of_text_goes_back_to_the_text(provided):
-    """The signature behind a text comes back with it, and the thought before it, which has none, stays away."""
+    """The signature behind a text comes back in its own part, and the thought, which has none, stays away."""
     done = completion("thinking", provided)
     sent = gemini._create_completion(CASES.MODEL, [*HI, done.message, *HI], False).request.json
-    assert sent["contents"][1]["parts"] == [{"text": "Paris.", "thoughtSignature": "c2lnbmF0dXJl"}]
+    assert sent["contents"][1]["parts"] == [
+        {"text": "Paris."},
+        {"text": "", "thoughtSignature": "c2lnbmF0dXJl"},
+    ]
+
+
+WORDS = st.text(st.sampled_from("ab é💧"), min_size=1, max_size=8)
+PARTS = st.lists(
+    st.one_of(
+        st.builds(CASES.text, WORDS),
+        st.builds(lambda words: CASES.text(words, thoughtSignature="dHh0"), WORDS | st.just("")),
+        st.builds(lambda words: CASES.text(words, thought=True, thoughtSignature="dGg="), WORDS),
+        st.just(CASES.call("f", {"a": 1}, "QUJD", id="fc-1")),
+        st.just({"inlineData": {"mimeType": "image/png", "data": CASES.PIXEL}, "thoughtSignature": "cGlj"}),
+        st.just({"executableCode": {"language": "PYTHON", "code": "1"}}),
+        st.just({"hologram": 1, "thoughtSignature": "aG9s"}),
+    ),
+    min_size=1,
+    max_size=9,
+)
+
+
+@given(PARTS, st.lists(st.integers(0, 9), max_size=4))
+def test_every_order_of_parts_goes_back_as_it_came(parts, cuts):
+    """Whatever parts an answer has, in whatever pieces: its message brings them back, each signature in its place."""
+    borders = [0, *sorted(cut for cut in cuts if cut < len(parts)), len(parts)]
+    pieces = [CASES.piece(CASES.candidate(*parts[start:end])) for start, end in pairwise(borders)]
+    gathered = Gathered()
+    for item in read(*pieces, END):
+        gathered.parts.append(gathered.take(item))
+    message = json.loads(json.dumps(gathered.choices()[0].message))
+    sent = gemini._create_completion(CASES.MODEL, check_messages([*HI, message, *HI]), False).request.json
+    wanted = []
+    for part in parts:  # texts without a signature are one
+        if wanted and part.keys() == {"text"} == wanted[-1].keys():
+            wanted[-1] = {"text": wanted[-1]["text"] + part["text"]}
+        else:
+            wanted.append(part)
+    assert sent["contents"][1]["parts"] == wanted
 
 
 def test_a_signature_of_a_thought_goes_back_with_it():
@@ -146,7 +189,8 @@ def test_pictures_and_sounds(provided):
     }
     items = read(CASES.piece(CASES.candidate(part)), END)
     assert of_kind(items, Media) == [Media("image", "https://example.org/a.png", None, "image/png")]
-    assert of_kind(items, Reasoning) == [Reasoning("", signature="gemini:text:cw==")]
+    (order,) = of_kind(items, Reasoning)
+    assert json.loads(order.signature.removeprefix("gemini:order:")) == [["other", part, 0]]
 
 
 def test_what_is_not_known_is_kept(provided):

@@ -353,7 +353,7 @@ def test_giving_up_is_no_end(word):
 
 def test_an_end_is_wanted():
     """With neither the mark nor a reason for each choice, the answer is cut short."""
-    for values in ([], [chunk({"content": "x"})], [chunk(finish="stop"), chunk({"content": "y"}, index=1)]):
+    for values in ([chunk({"content": "x"})], [chunk(finish="stop"), chunk({"content": "y"}, index=1)]):
         stream = ChatStream(ChatAnswer())
         for value in values:
             list(stream.feed(f"data: {json.dumps(value)}\n\n".encode()))

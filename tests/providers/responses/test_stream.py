@@ -328,6 +328,48 @@ def test_an_answer_goes_back_as_it_was(exchange, cases, ident):
     assert sent_back(exchange, cases, output) == [as_input(item) for item in output]
 
 
+ITEMS = st.lists(
+    st.one_of(
+        st.tuples(st.just("message"), st.sampled_from(["", "commentary", "final_answer"])),
+        st.tuples(st.just("reasoning"), st.sampled_from(["", "Hm."])),
+        st.tuples(st.just("call"), st.just("")),
+        st.tuples(st.just("search"), st.just("")),
+    ),
+    min_size=1,
+    max_size=6,
+)
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
+@given(kinds=ITEMS)
+def test_every_order_of_items_goes_back_as_it_came(exchange, cases, kinds):
+    """Texts of every phase, encrypted thoughts and calls, in any order: each goes back whole, in its place."""
+    output = []
+    for place, (kind, said) in enumerate(kinds):
+        if kind == "message":
+            phase = {"phase": said} if said else {}
+            output.append(cases.message(cases.text_part(f"Text {place}. "), ident=f"msg_{place}", **phase))
+        elif kind == "reasoning":
+            texts = [said] if said else []
+            output.append(cases.reasoning(*texts, ident=f"rs_{place}", encrypted=f"E{place}"))
+        elif kind == "call":
+            output.append(cases.call("f", "{}", f"fc_{place}", f"call_{place}"))
+        else:
+            output.append({**cases.SEARCH, "id": f"ws_{place}"})
+    sent = [
+        {key: value for key, value in item.items() if key != "id"}
+        for item in sent_back(exchange, cases, output)
+    ]
+    wanted = []
+    for item in map(as_input, output):
+        plain = {key: value for key, value in item.items() if key != "id"}
+        if wanted and plain["type"] == wanted[-1]["type"] == "message":  # neighbours are one text
+            wanted[-1] = {**plain, "content": wanted[-1]["content"] + plain["content"]}
+        else:
+            wanted.append(plain)
+    assert sent == wanted
+
+
 def test_calls_alone_need_no_signature(exchange, cases):
     """Calls with nothing before them go back by themselves, without the service's own identifiers."""
     found = sent_back(exchange, cases, cases.CALLS)

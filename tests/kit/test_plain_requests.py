@@ -1,0 +1,45 @@
+"""What is taken for sendable as it is, against what `requests` and the patterns of RFC 9110 say."""
+
+import re
+
+import requests
+from hypothesis import given
+from hypothesis import strategies as st
+
+from g4f_lite.errors import InvalidArgumentError
+from g4f_lite.kit._checks import check_header
+from g4f_lite.kit._environment import _is_plain
+
+PIECES = st.lists(
+    st.sampled_from(
+        ("a", "B", "1", "-", ":", "/", ".", "?", "#", "~", "_", "é", "%20", "@", "[", "//", "/.", "/..")
+    ),
+    max_size=8,
+).map("".join)
+
+
+@given(st.sampled_from(("http://", "https://", "HTTP://", "ftp://", "")), PIECES)
+def test_a_plain_url_is_not_changed_by_preparation(scheme: str, rest: str) -> None:
+    """What is not prepared since it is plain would have come out as it went in."""
+    pattern = r"https?://[a-z0-9.-]+(:[0-9]+)?/[A-Za-z0-9._~/-]*"
+    url = scheme + rest
+    plain = re.fullmatch(pattern, url) is not None and "/." not in url
+    assert _is_plain(url) == plain
+    # A host may still be none that `requests` sends to; it says so when it connects.
+    if plain and re.fullmatch(r"https?://[a-z0-9]+(:[0-9]{1,4})?/.*", url):
+        assert requests.Request("POST", url).prepare().url == url
+
+
+@given(
+    st.text(st.characters(max_codepoint=300), max_size=4),
+    st.text(st.characters(max_codepoint=300), max_size=4),
+)
+def test_headers_are_checked_as_the_patterns_say(name: str, value: str) -> None:
+    """A header is refused where its name is no token, or its value no visible ASCII with blanks."""
+    fits = re.fullmatch(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+", name) and re.fullmatch(r"[\t -~]*", value)
+    try:
+        check_header(name, value)
+    except InvalidArgumentError:
+        assert not fits
+    else:
+        assert fits

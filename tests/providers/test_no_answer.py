@@ -1,0 +1,114 @@
+"""What comes with a good status and is no answer: a login page, an empty body, no content."""
+
+import asyncio
+
+import pytest
+
+from g4f_lite import ChatCompletion, Embedding, list_models
+from g4f_lite.errors import ProviderResponseError
+from g4f_lite.kit import http
+from g4f_lite.testing import Reply, Upstream
+
+KEY = "planted-key-77aa10"
+PAGE = (
+    f"<!DOCTYPE html>\n<html><head><title>Log in</title></head><body>{KEY}: Willkommen im WLAN</body></html>"
+)
+FOREIGN = {
+    "login page": (
+        Reply(PAGE, headers={"content-type": "text/html; charset=utf-8"}),
+        "a web page in place of an answer (HTTP 200, text/html): '<!DOCTYPE html> <html><head><title>Log in",
+    ),
+    "empty": (
+        Reply(b"", headers={"content-type": "text/plain"}, framing="length"),
+        "an empty body in place of an answer (HTTP 200, text/plain).",
+    ),
+    "empty stream": (
+        Reply(b"", headers={"content-type": "text/event-stream"}),
+        "an empty body in place of an answer (HTTP 200, text/event-stream).",
+    ),
+    "no content": (
+        Reply(b"", status=204),
+        "an empty body in place of an answer (HTTP 204, ",
+    ),
+}
+CHATS = {
+    "openai": {},
+    "openai responses": {"api": "responses"},
+    "groq": {},
+    "azure": {},
+    "anthropic": {},
+    "gemini": {},
+    "ollama": {},
+    "cohere": {},
+}
+
+
+def asked(chat, upstream, **more):
+    provider, _, _ = chat.partition(" ")
+    options = {"base_url": upstream.url, "auth": KEY, **CHATS[chat], **more}
+    return {
+        "provider": provider,
+        "model": "some-model",
+        "messages": [{"role": "user", "content": "Hi"}],
+        **options,
+    }
+
+
+def failure(way, chat, upstream, *, stream, monkeypatch):
+    """The error of a call that is made in one of three ways."""
+
+    async def answer():
+        if not stream:
+            return await ChatCompletion.acreate(**asked(chat, upstream))
+        return [text async for text in ChatCompletion.acreate(**asked(chat, upstream, stream=True))]
+
+    if way == "thread":
+        monkeypatch.setattr(http, "has_async", lambda: False)
+    elif way == "native" and not http.has_async():
+        pytest.skip("the extra `async` is not installed")
+    with pytest.raises(ProviderResponseError) as caught:
+        if way == "sync":
+            list(ChatCompletion.create(**asked(chat, upstream, stream=stream)))
+        else:
+            asyncio.run(answer())
+    return caught.value
+
+
+@pytest.mark.parametrize("way", ["sync", "thread", "native"])
+@pytest.mark.parametrize("stream", [True, False], ids=["stream", "whole"])
+@pytest.mark.parametrize("chat", CHATS)
+def test_what_came_is_told(chat, stream, way, monkeypatch):
+    """A page, an empty body or no content is told with its status, its type and its beginning, and what to do."""
+    for reply, said in FOREIGN.values():
+        with Upstream(reply) as upstream:
+            error = failure(way, chat, upstream, stream=stream, monkeypatch=monkeypatch)
+        assert said in str(error)
+        assert "check base_url" in error.hint
+        assert "cut short" not in str(error)
+        assert KEY not in f"{error!r} {error} {vars(error)}"
+        assert error.partial_text == ""
+
+
+@pytest.mark.parametrize("provider", ["openai", "gemini", "ollama", "cohere"])
+def test_vectors_and_lists_tell_it_too(provider):
+    """A page in place of vectors, or of the names of models, is told as well."""
+    reply, said = FOREIGN["login page"]
+    with Upstream([reply, reply]) as upstream:
+        options = {"base_url": upstream.url, "auth": KEY}
+        with pytest.raises(ProviderResponseError) as vectors:
+            Embedding.create(model="some-model", input=["a"], provider=provider, **options)
+        with pytest.raises(ProviderResponseError) as names:
+            list_models(provider, refresh=True, **options)
+    assert said in str(vectors.value)
+    assert said in str(names.value)
+
+
+@pytest.mark.parametrize("chat", CHATS)
+def test_a_stream_that_has_begun_is_cut_short(chat):
+    """What began as a stream is one: where it ends too early, that is said, and not that it is foreign."""
+    body = b'{"model": "m"}\n' if chat == "ollama" else b": a comment\n\n"
+    with (
+        Upstream(Reply(body, headers={"content-type": "text/event-stream"})) as upstream,
+        pytest.raises(ProviderResponseError, match="cut short"),
+    ):
+        list(ChatCompletion.create(**asked(chat, upstream, stream=True)))
