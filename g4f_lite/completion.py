@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, overload
 from g4f_lite._operation import CHAT
 from g4f_lite._preparing import Wishes, arm, check, prepare, prepare_async
 from g4f_lite.messages import check_messages
-from g4f_lite.results import Answer
+from g4f_lite.results import Answer, Parsed
 from g4f_lite.streams import CompletionStream, begun, pieces
 
 if TYPE_CHECKING:  # asyncio is half of what importing this module would cost
@@ -23,6 +23,24 @@ Provider: TypeAlias = "str | Step | Route | Sequence[str | Step] | None"
 class ChatCompletion:
     """Ask a chat model, whoever provides it."""
 
+    @overload
+    @staticmethod
+    def create(
+        model: str | None = None,
+        messages: Messages = ...,
+        provider: Provider = None,
+        stream: Literal[False] = False,
+        *,
+        response_format: type[Parsed],
+        auth: Any = None,
+        timeout: float | tuple[float, float] | None = None,
+        deadline: float | None = None,
+        retries: "int | Retry" = 0,
+        limits: "Limits | None" = None,
+        continue_from_partial: bool = False,
+        drop_options: bool = False,
+        **options: Any,
+    ) -> Answer[Parsed]: ...
     @overload
     @staticmethod
     def create(
@@ -141,6 +159,24 @@ class ChatCompletion:
             pass
         return Answer(call.completion)
 
+    @overload
+    @staticmethod
+    def acreate(
+        model: str | None = None,
+        messages: Messages = ...,
+        provider: Provider = None,
+        stream: Literal[False] = False,
+        *,
+        response_format: type[Parsed],
+        auth: Any = None,
+        timeout: float | tuple[float, float] | None = None,
+        deadline: float | None = None,
+        retries: "int | Retry" = 0,
+        limits: "Limits | None" = None,
+        continue_from_partial: bool = False,
+        drop_options: bool = False,
+        **options: Any,
+    ) -> Coroutine[Any, Any, Answer[Parsed]]: ...
     @overload
     @staticmethod
     def acreate(

@@ -20,8 +20,8 @@
     ├── ProviderError               the provider was asked and failed
     │   ├── ProviderSetupError      something it needs on this machine is missing
     │   ├── ProviderConnectionError the service could not be reached, or hung up
-    │   ├── ProviderTimeoutError    the service did not answer in time
-    │   │   └── DeadlineError           the time of the whole call ran out
+    │   │   └── ProviderTimeoutError    it did not answer in time
+    │   │       └── DeadlineError           the time of the whole call ran out
     │   ├── ProviderStatusError     the service answered with an HTTP error status
     │   │   ├── AuthenticationError     401: the key is wrong
     │   │   │   └── PermissionDeniedError   403: the key may not do this
@@ -45,12 +45,13 @@ Each message ends with the next step. Each error carries its facts as attributes
 and holds no secret: upstream text is redacted and cut short before it comes here.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from g4f_lite._text_safety import listing, shorten
+from g4f_lite._text_safety import listing, shorten, unstopped
 
 if TYPE_CHECKING:
+    from g4f_lite._error_response import ErrorResponse
     from g4f_lite.contract import Problem
     from g4f_lite.results import Attempt, Provenance
 
@@ -106,6 +107,11 @@ class G4FLiteError(Exception):
     def __init__(self, message: str, *, hint: str = "") -> None:
         super().__init__(f"{message} {hint}".strip())
         self.hint = hint
+
+    @property
+    def message(self) -> str:
+        """The message, under the name that the `openai` package's errors have for it."""
+        return str(self)
 
     def __reduce__(self) -> tuple[Any, ...]:
         # Exceptions are rebuilt from their positional arguments alone; ours have more, and an error
@@ -402,6 +408,14 @@ class ProviderError(G4FLiteError):
     partial_text: str = ""
     provenance: "Provenance | None" = None
     retry_safe: bool = False
+    code: str | None = None
+    kind: str | None = None
+    param: str | None = None
+
+    @property
+    def type(self) -> str | None:
+        """The `kind`, under the name that the `openai` package's errors have for it."""
+        return self.kind
 
     def __str__(self) -> str:
         message = super().__str__()
@@ -416,7 +430,7 @@ class ProviderConnectionError(ProviderError):
     """The service could not be reached, or the connection broke before the answer was whole."""
 
 
-class ProviderTimeoutError(ProviderError):
+class ProviderTimeoutError(ProviderConnectionError):
     """The service did not answer in time.
 
     Attributes:
@@ -431,15 +445,17 @@ class ProviderTimeoutError(ProviderError):
 
 
 class DeadlineError(ProviderTimeoutError):
-    """The time that the whole call was given (`deadline=`) ran out."""
+    """The time that the whole call was given (`deadline=`) ran out; `limit`: what was waited for, if a limit was."""
 
-    def __init__(self, seconds: float) -> None:
-        super().__init__(
-            f"The deadline of {seconds:g} seconds passed before the answer was whole.",
-            phase="total",
-            seconds=seconds,
-            hint="Pass a larger deadline, or ask a faster provider first.",
+    def __init__(self, seconds: float, *, limit: str = "") -> None:
+        self.limit = limit
+        what = f"while a limit was waited for: {limit}" if limit else "before the answer was whole"
+        step = "larger limits, or another provider beside it" if limit else "or ask a faster provider first"
+        message, hint = (
+            f"The deadline of {seconds:g} seconds passed {what}.",
+            f"Pass a larger deadline, {step}.",
         )
+        super().__init__(message, phase="total", seconds=seconds, hint=hint)
 
 
 class ProviderStatusError(ProviderError):
@@ -451,7 +467,10 @@ class ProviderStatusError(ProviderError):
         retry_after: seconds that the service asks to wait, None when it does not say.
         code, kind, param: the service's own code and type of the error, and the parameter it is about;
             None where it does not say.
+        headers: of the response's headers, those about limits and the request's name, in small letters.
     """
+
+    headers: Mapping[str, str] = {}
 
     def __init__(
         self,
@@ -471,8 +490,8 @@ class ProviderStatusError(ProviderError):
         self.code = code
         self.kind = kind
         self.param = param
-        what = detail or f"The service answered with HTTP status {status}"
-        super().__init__(f"{what}{f': {body}' if body else ''}.", hint=hint or self._advice())
+        what = unstopped(detail) or f"The service answered with HTTP status {status}"
+        super().__init__(f"{what}{f': {unstopped(body)}' if body else ''}.", hint=hint or self._advice())
 
     @staticmethod
     def of(
@@ -502,6 +521,20 @@ class ProviderStatusError(ProviderError):
     def status_code(self) -> int:
         """The status, under the name that the `openai` package's errors have for it."""
         return self.status
+
+    @property
+    def request_id(self) -> str | None:
+        """The request's name at the service, to be told its support; None if it gave none."""
+        known = (self.headers.get(name) for name in ("x-request-id", "request-id", "apim-request-id"))
+        return next((name for name in known if name), None)
+
+    @property
+    def response(self) -> "ErrorResponse":
+        """What is kept of the response, in the shape that the `openai` package's errors have."""
+        from g4f_lite._error_response import ErrorResponse
+
+        said = {"message": self.body, "type": self.kind, "param": self.param, "code": self.code}
+        return ErrorResponse(self.status, self.headers, said)
 
     def _advice(self) -> str:
         if self.status in (408, 409, 425):  # it could not take the request just now

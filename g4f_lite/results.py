@@ -1,9 +1,18 @@
 """What a caller gets: the answer, the completion, and where it came from."""
 
 from collections.abc import Mapping
-from typing import Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Generic, Literal, NamedTuple
 
 from g4f_lite.events import Citation, FinishReason, Media, Usage
+
+if TYPE_CHECKING:
+    from typing_extensions import TypeVar
+
+    Parsed = TypeVar("Parsed", default=Any)
+else:  # a default comes with Python 3.13, and means nothing at run time
+    from typing import TypeVar
+
+    Parsed = TypeVar("Parsed")
 
 __all__ = ["Answer", "Attempt", "Choice", "Completion", "Provenance", "ToolCall"]
 
@@ -186,14 +195,17 @@ class Completion(NamedTuple):
         return choice.message
 
 
-class Answer(str):
-    """The text of an answer: a `str` in every way, which also knows its `completion`."""
+class Answer(str, Generic[Parsed]):
+    """The text of an answer: a `str` in every way, which also knows its `completion`.
+
+    To a type checker it is an `Answer[City]` if the call had ``response_format=City``.
+    """
 
     __slots__ = ("completion",)
 
     completion: Completion
 
-    def __new__(cls, completion: Completion) -> "Answer":
+    def __new__(cls, completion: Completion) -> "Answer[Parsed]":
         """Make the text of `completion` into a string that knows it."""
         answer = super().__new__(cls, completion.text)
         answer.completion = completion
@@ -204,5 +216,11 @@ class Answer(str):
         """Who answered, and how it came to that."""
         return self.completion.provenance
 
-    def __reduce__(self) -> tuple[type["Answer"], tuple[Completion]]:
+    @property
+    def parsed(self) -> Parsed | None:
+        """The object that `response_format` asked for; None if nothing was asked for, or it was refused."""
+        found: Parsed | None = self.completion.parsed
+        return found
+
+    def __reduce__(self) -> tuple[type["Answer[Parsed]"], tuple[Completion]]:
         return (Answer, (self.completion,))

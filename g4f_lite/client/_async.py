@@ -3,16 +3,21 @@
 from collections.abc import Iterable
 from functools import cached_property
 from types import TracebackType
-from typing import Any, Literal, overload
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 from g4f_lite.client import types
 from g4f_lite.client._async_resources import AsyncEmbeddings, AsyncModels
 from g4f_lite.client._async_streams import AsyncStream
 from g4f_lite.client._base import BaseClient
+from g4f_lite.client._elsewhere import Lacking
+from g4f_lite.client._messages import prepared
 from g4f_lite.client._results import chat_completion
-from g4f_lite.client._settings import Settings
-from g4f_lite.client._sync import prepared
+from g4f_lite.client._settings import Defaults
 from g4f_lite.completion import ChatCompletion
+
+if TYPE_CHECKING:
+    from g4f_lite.client._async_helper_streams import AsyncChatCompletionStreamManager
+    from g4f_lite.client._record import Parsed
 
 __all__ = ["AsyncClient"]
 
@@ -28,7 +33,8 @@ class AsyncClient(BaseClient):
     """
 
     async def close(self) -> None:
-        """Do nothing: connections belong to the library and are shared."""
+        """Do nothing but note it: connections belong to the library and are shared."""
+        self._is_closed = True
 
     async def __aenter__(self) -> "AsyncClient":
         return self
@@ -41,31 +47,49 @@ class AsyncClient(BaseClient):
     @cached_property
     def chat(self) -> "AsyncChat":
         """The conversations: ``client.chat.completions.create``."""
-        return AsyncChat(self._settings)
+        return AsyncChat(Defaults(self._settings))
 
     @cached_property
     def embeddings(self) -> AsyncEmbeddings:
         """Texts as vectors: ``client.embeddings.create``."""
-        return AsyncEmbeddings(self._settings)
+        return AsyncEmbeddings(Defaults(self._settings))
 
     @cached_property
     def models(self) -> AsyncModels:
         """The models: ``client.models.list``."""
-        return AsyncModels(self._settings)
+        return AsyncModels(Defaults(self._settings))
+
+    @cached_property
+    def beta(self) -> "AsyncBeta":
+        """An older place of `chat`: ``client.beta.chat.completions.parse``."""
+        return AsyncBeta(self.chat)
 
 
-class AsyncChat:
+class AsyncBeta(Lacking):
+    """``client.beta``."""
+
+    _offers = "`chat`"
+
+    def __init__(self, chat: "AsyncChat") -> None:
+        self.chat = chat
+
+
+class AsyncChat(Lacking):
     """``client.chat``."""
 
-    def __init__(self, settings: Settings) -> None:
-        self.completions = AsyncCompletions(settings)
+    _offers = "`completions`"
+
+    def __init__(self, defaults: Defaults) -> None:
+        self.completions = AsyncCompletions(defaults)
 
 
-class AsyncCompletions:
+class AsyncCompletions(Lacking):
     """``client.chat.completions``."""
 
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
+    _offers = "`create`, `parse` and `stream`"
+
+    def __init__(self, defaults: Defaults) -> None:
+        self._defaults = defaults
 
     @overload
     async def create(
@@ -84,7 +108,7 @@ class AsyncCompletions:
         model: str | None = None,
         stream: Literal[True],
         **options: Any,
-    ) -> AsyncStream: ...
+    ) -> AsyncStream[types.ChatCompletionChunk]: ...
     @overload
     async def create(
         self,
@@ -93,7 +117,7 @@ class AsyncCompletions:
         model: str | None = None,
         stream: bool | None = None,
         **options: Any,
-    ) -> types.ChatCompletion | AsyncStream: ...
+    ) -> types.ChatCompletion | AsyncStream[types.ChatCompletionChunk]: ...
     async def create(
         self,
         *,
@@ -101,19 +125,89 @@ class AsyncCompletions:
         model: str | None = None,
         stream: bool | None = None,
         **options: Any,
-    ) -> types.ChatCompletion | AsyncStream:
+    ) -> types.ChatCompletion | AsyncStream[types.ChatCompletionChunk]:
         """Ask a model, as `Client.chat.completions.create` does, without blocking the event loop."""
-        arguments, with_usage = prepared(self._settings, messages, model, stream, options)
+        arguments, with_usage = prepared(self._defaults, messages, model, stream, options)
         if arguments["stream"] is True:
             return AsyncStream(await ChatCompletion.acreate(**arguments), with_usage=with_usage)
         answer: Any = await ChatCompletion.acreate(**arguments)
         return chat_completion(answer.completion)
 
+    @overload
     async def parse(
-        self, *, messages: Iterable[Any], response_format: Any, model: str | None = None, **options: Any
+        self,
+        *,
+        messages: Iterable[Any],
+        response_format: "type[Parsed]",
+        model: str | None = None,
+        **options: Any,
+    ) -> "types.ChatCompletion[Parsed]": ...
+    @overload
+    async def parse(
+        self,
+        *,
+        messages: Iterable[Any],
+        response_format: Any = None,
+        model: str | None = None,
+        **options: Any,
+    ) -> types.ChatCompletion: ...
+    async def parse(
+        self,
+        *,
+        messages: Iterable[Any],
+        response_format: Any = None,
+        model: str | None = None,
+        **options: Any,
     ) -> types.ChatCompletion:
         """Ask for an object, as `Client.chat.completions.parse` does."""
-        answer: types.ChatCompletion = await self.create(
-            messages=messages, model=model, response_format=response_format, **options
+        from g4f_lite.client._parsing import parsing_of
+
+        options["response_format"] = response_format
+        parsing = parsing_of(options)
+        arguments, _ = prepared(self._defaults, messages, model, False, options)
+        answer: Any = await ChatCompletion.acreate(**arguments)
+        return parsing.answer(answer.completion)
+
+    @overload
+    def stream(
+        self,
+        *,
+        messages: Iterable[Any],
+        response_format: "type[Parsed]",
+        model: str | None = None,
+        **options: Any,
+    ) -> "AsyncChatCompletionStreamManager[Parsed]": ...
+    @overload
+    def stream(
+        self,
+        *,
+        messages: Iterable[Any],
+        response_format: Any = None,
+        model: str | None = None,
+        **options: Any,
+    ) -> "AsyncChatCompletionStreamManager[Any]": ...
+    def stream(
+        self,
+        *,
+        messages: Iterable[Any],
+        response_format: Any = None,
+        model: str | None = None,
+        **options: Any,
+    ) -> "AsyncChatCompletionStreamManager[Any]":
+        """Ask, and read the answer as events, as `Client.chat.completions.stream` has them.
+
+        ::
+
+            async with client.chat.completions.stream(model=..., messages=[...]) as stream:
+                async for event in stream:
+                    ...
+            answer = await stream.get_final_completion()
+        """
+        from g4f_lite.client._async_helper_streams import AsyncChatCompletionStreamManager
+        from g4f_lite.client._parsing import parsing_of
+
+        options["response_format"] = response_format
+        parsing = parsing_of(options)
+        return AsyncChatCompletionStreamManager(
+            lambda: self.create(messages=messages, model=model, stream=True, **options), parsing
         )
-        return answer

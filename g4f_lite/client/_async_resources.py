@@ -6,17 +6,20 @@ from typing import Any
 
 from g4f_lite import embedding, models
 from g4f_lite.client import types
+from g4f_lite.client._elsewhere import Lacking
 from g4f_lite.client._resources import chosen, everybodys, listed, listing, prepared, response
-from g4f_lite.client._settings import Settings
+from g4f_lite.client._settings import Defaults
 
 __all__ = ["AsyncEmbeddings", "AsyncModelList", "AsyncModels"]
 
 
-class AsyncEmbeddings:
+class AsyncEmbeddings(Lacking):
     """``client.embeddings``."""
 
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
+    _offers = "`create`"
+
+    def __init__(self, defaults: Defaults) -> None:
+        self._defaults = defaults
 
     async def create(
         self,
@@ -26,22 +29,24 @@ class AsyncEmbeddings:
         **options: Any,
     ) -> types.CreateEmbeddingResponse:
         """Return the vectors of some texts, as `Client.embeddings.create` does."""
-        arguments, encoded = prepared(self._settings, model, options)
+        arguments, encoded = prepared(self._defaults, model, options)
         return response(await embedding.Embedding.acreate(input=input, **arguments), encoded=encoded)
 
 
-class AsyncModels:
+class AsyncModels(Lacking):
     """``client.models``."""
 
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
+    _offers = "`list` and `retrieve`"
+
+    def __init__(self, defaults: Defaults) -> None:
+        self._defaults = defaults
 
     def list(self, **options: Any) -> "AsyncModelList":
         """Return the models, as `Client.models.list` does; to be awaited, or read with ``async for``."""
         return AsyncModelList(lambda: self._list(options))
 
     async def _list(self, options: Mapping[str, Any]) -> types.ModelList:
-        arguments = await asyncio.to_thread(listing, self._settings, options)
+        arguments = await asyncio.to_thread(listing, self._defaults, options)
         if arguments is None:
             return await asyncio.to_thread(everybodys)
         return listed(await asyncio.gather(*(models.alist_models(**one) for one in arguments)))

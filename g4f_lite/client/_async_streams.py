@@ -3,7 +3,7 @@
 import contextlib
 from collections.abc import AsyncGenerator, AsyncIterator
 from types import TracebackType
-from typing import Any
+from typing import Any, TypeVar
 
 from g4f_lite.async_streams import AsyncCompletionStream
 from g4f_lite.client._chunks import ChunkMaker
@@ -12,8 +12,10 @@ from g4f_lite.results import Completion, Provenance
 
 __all__ = ["AsyncStream"]
 
+_Item = TypeVar("_Item")
 
-class AsyncStream(AsyncIterator[ChatCompletionChunk]):
+
+class AsyncStream(AsyncIterator[_Item]):
     """The asynchronous twin of `Stream`."""
 
     __slots__ = ("_chunks", "_source")
@@ -21,15 +23,16 @@ class AsyncStream(AsyncIterator[ChatCompletionChunk]):
     def __init__(self, source: AsyncCompletionStream, *, with_usage: bool = False) -> None:
         self._source = source
         maker = ChunkMaker(lambda: source.provenance.model_served, with_usage=with_usage)
-        self._chunks = _achunks(source.events(), maker)
+        self._chunks: AsyncGenerator[Any, None] = _achunks(source.events(), maker)
 
-    def __aiter__(self) -> AsyncIterator[ChatCompletionChunk]:
+    def __aiter__(self) -> AsyncIterator[_Item]:
         return self._chunks
 
-    async def __anext__(self) -> ChatCompletionChunk:
-        return await self._chunks.__anext__()
+    async def __anext__(self) -> _Item:
+        item: _Item = await self._chunks.__anext__()
+        return item
 
-    async def __aenter__(self) -> "AsyncStream":
+    async def __aenter__(self) -> "AsyncStream[_Item]":
         return self
 
     async def __aexit__(

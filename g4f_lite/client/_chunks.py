@@ -25,7 +25,7 @@ class ChunkMaker:
     def __init__(self, asked: Callable[[], str], *, with_usage: bool = False) -> None:
         self._asked = asked
         self._with_usage = with_usage
-        self._id = made_up_id()
+        self._id = ""
         self._created = int(time.time())
         self._model = ""
         self._tier: str | None = None
@@ -68,7 +68,7 @@ class ChunkMaker:
         """Return the chunk of the counts, if it was asked for and there are any."""
         if not self._with_usage or self._usage is None:
             return None
-        self._model = self._model or self._asked()
+        self._name()
         chunk = self._around([])
         chunk.usage = usage_record(self._usage)
         return chunk
@@ -89,9 +89,14 @@ class ChunkMaker:
     ) -> types.ChatCompletionChunk:
         if choice not in self._begun:
             self._begun.add(choice)
-            self._model = self._model or self._asked()
+            self._name()
             delta.role = "assistant"
         return self._around([types.ChunkChoice(delta, reason, choice, said)])
+
+    def _name(self) -> None:
+        """Name the answer and its model, where the service has not."""
+        self._id = self._id or made_up_id()
+        self._model = self._model or self._asked()
 
     def _around(self, choices: list[types.ChunkChoice]) -> types.ChatCompletionChunk:
         return types.ChatCompletionChunk(

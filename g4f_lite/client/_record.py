@@ -1,22 +1,32 @@
 """`Record`: what the clients' results have in common, the methods that programs use on the `openai` package's."""
 
+import copy
 import json
 from collections.abc import Collection, Iterator, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
-__all__ = ["Record"]
+from g4f_lite.results import Parsed
 
-_OURS = ("provenance", "parsed")
+__all__ = ["Parsed", "Record"]
+
+_OURS = ("provenance", "parsed", "parsed_arguments", "model_extra", "_request_id")
 """Fields that are Python objects of ours, and no part of the API's JSON."""
 
 _BESIDE = ("annotations", "expires_at", "images", "reasoning", "reasoning_content", "signature")
 """Fields that not every service has; one that does not is never told of them."""
 
 
+_Own = TypeVar("_Own", bound="Record")
+
+
 class Record:
     """The base of all records of `types`."""
 
     __slots__ = ()
+
+    def __iter__(self) -> Iterator[Any]:
+        """Yield the fields that have something to say, as pairs: ``dict(message)``."""
+        return _shown(self, short=False)
 
     def model_dump(
         self,
@@ -71,10 +81,32 @@ class Record:
         """Return it as JSON, without what is None."""
         return self.model_dump_json(indent=indent, exclude_unset=exclude_unset, exclude_none=exclude_none)
 
+    def model_copy(self: _Own, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> _Own:  # noqa: PYI019 - Self comes with Python 3.11
+        """Return a copy with some fields replaced; `deep`: what it holds is copied too."""
+        made = copy.deepcopy(self) if deep else copy.copy(self)
+        for name, value in (update or {}).items():
+            setattr(made, name, value)
+        return made
 
-def _shown(record: Record, short: bool) -> Iterator[tuple[str, Any]]:
-    names: tuple[str, ...] = type(record).__slots__
-    for name in names:
+    @classmethod
+    def model_validate(cls: type[_Own], obj: Any) -> _Own:  # noqa: PYI019 - the same
+        """Return the record that `model_dump` made a dictionary of; what it does not know is left out.
+
+        Raises:
+            InvalidArgumentError: it is no dictionary, or lacks a field.
+        """
+        from g4f_lite.client._reading import read
+
+        return read(cls, obj)
+
+    @classmethod
+    def model_validate_json(cls: type[_Own], json_data: str | bytes) -> _Own:  # noqa: PYI019 - the same
+        """Return the record that `model_dump_json` wrote."""
+        return cls.model_validate(json.loads(json_data))
+
+
+def _shown(record: Any, short: bool) -> Iterator[tuple[str, Any]]:
+    for name in record.__dataclass_fields__:
         value = getattr(record, name)
         if name not in _OURS and not (value is None and (short or name in _BESIDE)):
             yield name, value

@@ -8,7 +8,8 @@ from typing import Any
 from g4f_lite import embedding, models
 from g4f_lite._registry import registry
 from g4f_lite.client import types
-from g4f_lite.client._settings import Settings, merged
+from g4f_lite.client._elsewhere import Lacking
+from g4f_lite.client._settings import Defaults
 from g4f_lite.errors import InvalidArgumentError, ModelNotFoundError
 
 __all__ = ["Embeddings", "Models", "chosen", "everybodys", "listed", "listing", "prepared", "response"]
@@ -20,11 +21,13 @@ _OF_ONE = ("auth", "base_url", "extra_headers")
 """What of it is meant for one provider."""
 
 
-class Embeddings:
+class Embeddings(Lacking):
     """``client.embeddings``."""
 
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
+    _offers = "`create`"
+
+    def __init__(self, defaults: Defaults) -> None:
+        self._defaults = defaults
 
     def create(
         self,
@@ -44,18 +47,18 @@ class Embeddings:
         Raises:
             G4FLiteError: as `g4f_lite.Embedding.create` does.
         """
-        arguments, encoded = prepared(self._settings, model, options)
+        arguments, encoded = prepared(self._defaults, model, options)
         return response(embedding.Embedding.create(input=input, **arguments), encoded=encoded)
 
 
 def prepared(
-    settings: Settings, model: str | None, options: Mapping[str, Any]
+    defaults: Defaults, model: str | None, options: Mapping[str, Any]
 ) -> tuple[dict[str, Any], bool]:
     """Return the arguments for the library's function, and whether vectors are wanted in base64.
 
     A provider always hands out numbers, however the service was asked to write them.
     """
-    arguments = merged(settings, {"model": model, **options})
+    arguments = defaults.merged({"model": model, **options})
     encoding = arguments.pop("encoding_format", "float")
     if encoding not in ("float", "base64"):
         raise InvalidArgumentError(
@@ -82,11 +85,13 @@ def _encoded(vector: list[float]) -> str:
     return base64.b64encode(struct.pack(f"<{len(vector)}f", *vector)).decode()
 
 
-class Models:
+class Models(Lacking):
     """``client.models``."""
 
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
+    _offers = "`list` and `retrieve`"
+
+    def __init__(self, defaults: Defaults) -> None:
+        self._defaults = defaults
 
     def list(self, **options: Any) -> types.ModelList:
         """Return the models of the client's provider, asked of its service; of all providers if it has none.
@@ -94,7 +99,7 @@ class Models:
         Args:
             **options: what `g4f_lite.list_models` takes; ``max_age=86400``: an earlier list will do.
         """
-        arguments = listing(self._settings, options)
+        arguments = listing(self._defaults, options)
         if arguments is None:
             return everybodys()
         return listed([models.list_models(**one) for one in arguments])
@@ -108,14 +113,14 @@ class Models:
         return chosen(self.list(**options), model)
 
 
-def listing(settings: Settings, options: Mapping[str, Any]) -> "list[dict[str, Any]] | None":
+def listing(defaults: Defaults, options: Mapping[str, Any]) -> "list[dict[str, Any]] | None":
     """Return the arguments for each provider that the client asks, None if it has none in particular.
 
     May import the providers: of the client's further options, each gets those that its function takes.
     """
     if "max_age" not in options:
         options = {"refresh": True, **options}  # as the `openai` package's client, it asks each time
-    given = merged(settings, options)
+    given = defaults.merged(options)
     providers = given.pop("provider", None)
     if providers is None:
         return None

@@ -23,6 +23,8 @@ def chat_completion(completion: results.Completion) -> types.ChatCompletion:
         system_fingerprint=word(completion.metadata.get("system_fingerprint")),
         usage=usage_record(completion.usage),
         provenance=completion.provenance,
+        model_extra=completion.metadata,
+        _request_id=word(completion.metadata.get("request_id")),
     )
 
 
@@ -36,24 +38,21 @@ def word(value: Any) -> str | None:
 
 def _choice(choice: results.Choice, completion: results.Completion) -> types.Choice:
     first = choice.position == 0  # sources, pictures and sounds are told for the first answer only
-    is_silent = choice.tool_calls or choice.refusal is not None or (first and completion.media)
+    media = completion.media if first else ()
+    is_silent = choice.tool_calls or choice.refusal is not None or media
     message = types.ChatCompletionMessage(
         content=choice.text or (None if is_silent else ""),
         refusal=choice.refusal,
-        annotations=list(map(annotation, completion.citations)) if first else [],
-        audio=_audio(completion.media) if first else None,
-        tool_calls=_listed(map(_tool_call, choice.tool_calls)),
+        annotations=[annotation(item) for item in completion.citations] if first else [],
+        audio=_audio(media),
+        tool_calls=[_tool_call(call) for call in choice.tool_calls] or None,
         reasoning_content=choice.reasoning or None,
-        reasoning=_listed({"text": text, "signature": mark} for text, mark in choice.reasoning_parts),
-        images=_listed(image(item) for item in completion.media if item.kind == "image") if first else None,
+        reasoning=[{"text": text, "signature": mark} for text, mark in choice.reasoning_parts] or None,
+        images=[image(item) for item in media if item.kind == "image"] or None,
         parsed=completion.parsed if first else None,
     )
     reason: Any = choice.finish_reason
     return types.Choice(reason, choice.position, message, logprobs(choice.logprobs))
-
-
-def _listed(items: Any) -> Any:
-    return list(items) or None
 
 
 def logprobs(entries: Sequence[Mapping[str, Any]] | None) -> types.Logprobs | None:

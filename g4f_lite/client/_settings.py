@@ -3,9 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, NoReturn
 
+from g4f_lite._asked import stripped
 from g4f_lite.errors import InvalidArgumentError, _suggestion
 
-__all__ = ["Settings", "changed", "is_left_out", "merged"]
+__all__ = ["SETTINGS", "Defaults", "Settings", "changed", "is_left_out"]
 
 _LEAVE_OUT = "Leave it out."
 _ELSEWHERE = {
@@ -28,6 +29,8 @@ _SAME = {"auth": "api_key", "retries": "max_retries", "extra_headers": "default_
 """What the library's functions call a setting."""
 
 _CALLED = {"api_key": "auth", "max_retries": "retries"}
+_DAY = 86400.0
+_MARKERS = ("NotGiven", "Omit")
 _ALIKE = 0.75
 """How much a name has to be like a setting's to be taken for a slip of it, and not for a provider's option."""
 
@@ -84,22 +87,26 @@ def changed(settings: Settings, changes: Mapping[str, Any]) -> Settings:
     """Return the settings with some of them replaced; what is no setting is an option for the provider.
 
     Raises:
-        InvalidArgumentError: an argument that no client has.
+        InvalidArgumentError: an argument that no client has, or an empty key.
     """
     given = {_SAME.get(name, name): value for name, value in changes.items() if not _is_marker(value)}
-    own = {name: value for name, value in given.items() if name in _SETTINGS}
+    own = {name: value for name, value in given.items() if name in SETTINGS}
     others = {name: value for name, value in given.items() if name not in own}
     for name in others:
         _check_name(name)
     if settings.provider is not None and own.get("provider", settings.provider) != settings.provider:
         settings = settings._replace(**_OF_A_PROVIDER)
+    if settings.default_headers and isinstance(own.get("default_headers"), Mapping):
+        own["default_headers"] = {**settings.default_headers, **own["default_headers"]}
+    if "api_key" in own:
+        own["api_key"] = stripped(_listed(own["api_key"]), "api_key")
     settings = settings._replace(**own, options={**settings.options, **others})
     if settings.base_url is not None and settings.provider is None:
         return settings._replace(provider="openai")  # who gives an address means this protocol
     return settings
 
 
-_SETTINGS = tuple(name for name in Settings._fields if name != "options")
+SETTINGS = tuple(name for name in Settings._fields if name != "options")
 
 
 def _check_name(name: str) -> None:
@@ -108,45 +115,71 @@ def _check_name(name: str) -> None:
         raise InvalidArgumentError(name, what, hint=_ELSEWHERE[name])
     import difflib  # only here: most clients are made without options
 
-    near = difflib.get_close_matches(name, _SETTINGS, n=1, cutoff=_ALIKE)
+    near = difflib.get_close_matches(name, SETTINGS, n=1, cutoff=_ALIKE)
     if near:
         raise InvalidArgumentError(
             name, f"A client has no argument {name!r}.{_suggestion(near)}", hint="Correct its name."
         )
 
 
-def merged(settings: Settings, call: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the arguments for the library's function: the call's, and the client's where it has none.
+class Defaults:
+    """A client's settings as the arguments of the library's functions, worked out once for many calls."""
 
-    What is None, or the `openai` package's marker for "not given", counts as left out. If the call names
-    another provider than the client, what was meant for the client's is not used.
-    """
-    given = {_CALLED.get(name, name): value for name, value in call.items() if not is_left_out(value)}
-    provider = settings.provider
-    if provider is not None and given.get("provider", provider) != provider:
-        settings = settings._replace(**_OF_A_PROVIDER)
-    headers = given.pop("extra_headers", {})
-    if isinstance(headers, Mapping):  # else it is refused further down
-        headers = {**(settings.default_headers or {}), **headers}
-    defaults = {
-        "provider": provider,
+    __slots__ = ("_arguments", "settings")
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self._arguments = _arguments(settings)
+
+    def __deepcopy__(self, memo: object) -> "Defaults":
+        return self  # nothing in it is changed
+
+    def merged(self, call: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the arguments for the library's function: the call's, and the client's where it has none.
+
+        What is None, or the `openai` package's marker for "not given", counts as left out. If the call names
+        another provider than the client, what was meant for the client's is not used.
+        """
+        given = {
+            _CALLED.get(name, name): value
+            for name, value in call.items()
+            if value is not None and type(value).__name__ not in _MARKERS
+        }
+        own, provider = self._arguments, self.settings.provider
+        if provider is not None and given.get("provider", provider) != provider:
+            own = _arguments(self.settings._replace(**_OF_A_PROVIDER))
+        arguments = {**own, **given}
+        if "timeout" in given:
+            arguments["timeout"] = _plain(given["timeout"])
+        if isinstance(arguments.get("extra_headers"), Mapping):  # else it is refused further down
+            arguments["extra_headers"] = {**own.get("extra_headers", {}), **given.get("extra_headers", {})}
+        return arguments
+
+
+def _arguments(settings: Settings) -> dict[str, Any]:
+    named = {
+        "provider": settings.provider,
         "auth": _listed(settings.api_key),
         "base_url": settings.base_url,
         "model": settings.model,
-        "timeout": settings.timeout,
+        "timeout": _plain(settings.timeout),
         "deadline": settings.deadline,
         "retries": settings.max_retries,
         "limits": settings.limits,
         "drop_options": settings.drop_options,
-        "extra_headers": headers or None,
+        "extra_headers": settings.default_headers or None,
     }
-    arguments = {name: value for name, value in defaults.items() if value is not None}
-    arguments.update(settings.options)
-    arguments.update(given)
-    timeout: Any = arguments.get("timeout")
-    if hasattr(timeout, "connect") and hasattr(timeout, "read"):  # the `openai` package's Timeout
-        arguments["timeout"] = (timeout.connect, timeout.read)
-    return arguments
+    return {**{name: value for name, value in named.items() if value is not None}, **settings.options}
+
+
+def _plain(timeout: Any) -> Any:
+    """Return a timeout of the `openai` package as (connect, read), any other as it is.
+
+    There, a part that is None has no end; a day comes to that.
+    """
+    if hasattr(timeout, "connect") and hasattr(timeout, "read"):
+        return tuple(_DAY if part is None else part for part in (timeout.connect, timeout.read))
+    return timeout
 
 
 def _listed(keys: Any) -> Any:
@@ -154,7 +187,7 @@ def _listed(keys: Any) -> Any:
 
 
 def _is_marker(value: Any) -> bool:
-    return type(value).__name__ in ("NotGiven", "Omit")
+    return type(value).__name__ in _MARKERS
 
 
 def is_left_out(value: Any) -> bool:

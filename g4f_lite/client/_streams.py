@@ -3,20 +3,21 @@
 import contextlib
 from collections.abc import Generator, Iterator
 from types import TracebackType
-from typing import cast
+from typing import Any, TypeVar, cast
 
 from g4f_lite.client._chunks import ChunkMaker
-from g4f_lite.client.types import ChatCompletionChunk
 from g4f_lite.results import Completion, Provenance
 from g4f_lite.streams import CompletionStream
 
 __all__ = ["Stream"]
 
+_Item = TypeVar("_Item")
 
-class Stream(Iterator[ChatCompletionChunk]):
+
+class Stream(Iterator[_Item]):
     """The chunks of an answer as they come; an iterator and a context manager.
 
-    Leaving the `with`, `close()` or dropping it closes the connection to the service at once.
+    To a type checker it is a `Stream[ChatCompletionChunk]`. Leaving the `with`, `close()` or dropping it closes the connection to the service at once.
     """
 
     __slots__ = ("_chunks", "_source")
@@ -24,15 +25,16 @@ class Stream(Iterator[ChatCompletionChunk]):
     def __init__(self, source: CompletionStream, *, with_usage: bool = False) -> None:
         self._source = source
         maker = ChunkMaker(lambda: source.provenance.model_served, with_usage=with_usage)
-        self._chunks = cast("Generator[ChatCompletionChunk, None, None]", maker.chunks(source.events()))
+        self._chunks = cast("Generator[Any, None, None]", maker.chunks(source.events()))
 
-    def __iter__(self) -> Iterator[ChatCompletionChunk]:
+    def __iter__(self) -> Iterator[_Item]:
         return self._chunks
 
-    def __next__(self) -> ChatCompletionChunk:
-        return next(self._chunks)
+    def __next__(self) -> _Item:
+        item: _Item = next(self._chunks)
+        return item
 
-    def __enter__(self) -> "Stream":
+    def __enter__(self) -> "Stream[_Item]":
         return self
 
     def __exit__(

@@ -1,19 +1,24 @@
 """`Client`: the OpenAI client's shape over every provider."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from functools import cached_property
 from types import TracebackType
-from typing import Any, Literal, overload
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 from g4f_lite.client import types
 from g4f_lite.client._base import BaseClient
-from g4f_lite.client._messages import readable_messages
+from g4f_lite.client._elsewhere import Lacking
+from g4f_lite.client._messages import prepared
 from g4f_lite.client._resources import Embeddings, Models
 from g4f_lite.client._results import chat_completion
-from g4f_lite.client._settings import Settings, is_left_out, merged
+from g4f_lite.client._settings import Defaults
 from g4f_lite.client._streams import Stream
 from g4f_lite.completion import ChatCompletion
 from g4f_lite.streams import CompletionStream
+
+if TYPE_CHECKING:
+    from g4f_lite.client._helper_streams import ChatCompletionStreamManager
+    from g4f_lite.client._record import Parsed
 
 __all__ = ["Client"]
 
@@ -32,7 +37,8 @@ class Client(BaseClient):
     """
 
     def close(self) -> None:
-        """Do nothing: connections belong to the library and are shared."""
+        """Do nothing but note it: connections belong to the library and are shared."""
+        self._is_closed = True
 
     def __enter__(self) -> "Client":
         return self
@@ -45,31 +51,49 @@ class Client(BaseClient):
     @cached_property
     def chat(self) -> "Chat":
         """The conversations: ``client.chat.completions.create``."""
-        return Chat(self._settings)
+        return Chat(Defaults(self._settings))
 
     @cached_property
     def embeddings(self) -> Embeddings:
         """Texts as vectors: ``client.embeddings.create``."""
-        return Embeddings(self._settings)
+        return Embeddings(Defaults(self._settings))
 
     @cached_property
     def models(self) -> Models:
         """The models: ``client.models.list``."""
-        return Models(self._settings)
+        return Models(Defaults(self._settings))
+
+    @cached_property
+    def beta(self) -> "Beta":
+        """An older place of `chat`: ``client.beta.chat.completions.parse``."""
+        return Beta(self.chat)
 
 
-class Chat:
+class Beta(Lacking):
+    """``client.beta``."""
+
+    _offers = "`chat`"
+
+    def __init__(self, chat: "Chat") -> None:
+        self.chat = chat
+
+
+class Chat(Lacking):
     """``client.chat``."""
 
-    def __init__(self, settings: Settings) -> None:
-        self.completions = Completions(settings)
+    _offers = "`completions`"
+
+    def __init__(self, defaults: Defaults) -> None:
+        self.completions = Completions(defaults)
 
 
-class Completions:
+class Completions(Lacking):
     """``client.chat.completions``."""
 
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
+    _offers = "`create`, `parse` and `stream`"
+
+    def __init__(self, defaults: Defaults) -> None:
+        self._defaults = defaults
 
     @overload
     def create(
@@ -88,7 +112,7 @@ class Completions:
         model: str | None = None,
         stream: Literal[True],
         **options: Any,
-    ) -> Stream: ...
+    ) -> Stream[types.ChatCompletionChunk]: ...
     @overload
     def create(
         self,
@@ -97,7 +121,7 @@ class Completions:
         model: str | None = None,
         stream: bool | None = None,
         **options: Any,
-    ) -> types.ChatCompletion | Stream: ...
+    ) -> types.ChatCompletion | Stream[types.ChatCompletionChunk]: ...
     def create(
         self,
         *,
@@ -105,7 +129,7 @@ class Completions:
         model: str | None = None,
         stream: bool | None = None,
         **options: Any,
-    ) -> types.ChatCompletion | Stream:
+    ) -> types.ChatCompletion | Stream[types.ChatCompletionChunk]:
         """Ask a model; return its answer, or with `stream=True` the chunks of it as they come.
 
         Args:
@@ -118,14 +142,37 @@ class Completions:
         Raises:
             G4FLiteError: as `g4f_lite.ChatCompletion.create` does.
         """
-        arguments, with_usage = prepared(self._settings, messages, model, stream, options)
+        arguments, with_usage = prepared(self._defaults, messages, model, stream, options)
         answer: Any = ChatCompletion.create(**arguments)
         if isinstance(answer, CompletionStream):
             return Stream(answer, with_usage=with_usage)
         return chat_completion(answer.completion)
 
+    @overload
     def parse(
-        self, *, messages: Iterable[Any], response_format: Any, model: str | None = None, **options: Any
+        self,
+        *,
+        messages: Iterable[Any],
+        response_format: "type[Parsed]",
+        model: str | None = None,
+        **options: Any,
+    ) -> "types.ChatCompletion[Parsed]": ...
+    @overload
+    def parse(
+        self,
+        *,
+        messages: Iterable[Any],
+        response_format: Any = None,
+        model: str | None = None,
+        **options: Any,
+    ) -> types.ChatCompletion: ...
+    def parse(
+        self,
+        *,
+        messages: Iterable[Any],
+        response_format: Any = None,
+        model: str | None = None,
+        **options: Any,
     ) -> types.ChatCompletion:
         """Ask for an object: it is ``answer.choices[0].message.parsed``.
 
@@ -133,29 +180,66 @@ class Completions:
             messages: as `create` takes them.
             response_format: a dataclass, a TypedDict, a pydantic model or a JSON schema.
             model: as `create` takes it.
-            **options: as `create` takes them.
+            **options: as `create` takes them. The arguments of tools that are ``strict`` are parsed too:
+                ``tool_calls[0].function.parsed_arguments``.
 
         Raises:
             StructuredOutputError: the answer is no such object.
         """
-        answer: types.ChatCompletion = self.create(
-            messages=messages, model=model, response_format=response_format, **options
+        from g4f_lite.client._parsing import parsing_of
+
+        options["response_format"] = response_format
+        parsing = parsing_of(options)
+        arguments, _ = prepared(self._defaults, messages, model, False, options)
+        return parsing.answer(ChatCompletion.create(**arguments).completion)
+
+    @overload
+    def stream(
+        self,
+        *,
+        messages: Iterable[Any],
+        response_format: "type[Parsed]",
+        model: str | None = None,
+        **options: Any,
+    ) -> "ChatCompletionStreamManager[Parsed]": ...
+    @overload
+    def stream(
+        self,
+        *,
+        messages: Iterable[Any],
+        response_format: Any = None,
+        model: str | None = None,
+        **options: Any,
+    ) -> "ChatCompletionStreamManager[Any]": ...
+    def stream(
+        self,
+        *,
+        messages: Iterable[Any],
+        response_format: Any = None,
+        model: str | None = None,
+        **options: Any,
+    ) -> "ChatCompletionStreamManager[Any]":
+        """Ask, and read the answer as events; to be entered with ``with``, which is when it asks.
+
+        ::
+
+            with client.chat.completions.stream(model=..., messages=[...]) as stream:
+                for event in stream:
+                    if event.type == "content.delta":
+                        print(event.delta, end="")
+            answer = stream.get_final_completion()
+
+        Args:
+            messages: as `create` takes them.
+            response_format: as `parse` takes it.
+            model: as `create` takes it.
+            **options: as `parse` takes them.
+        """
+        from g4f_lite.client._helper_streams import ChatCompletionStreamManager
+        from g4f_lite.client._parsing import parsing_of
+
+        options["response_format"] = response_format
+        parsing = parsing_of(options)
+        return ChatCompletionStreamManager(
+            lambda: self.create(messages=messages, model=model, stream=True, **options), parsing
         )
-        return answer
-
-
-def prepared(
-    settings: Settings, messages: Any, model: str | None, stream: Any, options: Mapping[str, Any]
-) -> tuple[dict[str, Any], bool]:
-    """Return the arguments for the library's function, and whether a stream ends with a chunk of the counts."""
-    call = {"messages": readable_messages(messages), "model": model, **options}
-    arguments = merged(settings, call)
-    arguments["stream"] = False if is_left_out(stream) else stream
-    # The counts are always asked for and kept; whether they come as a chunk is the caller's choice.
-    wishes = arguments.pop("stream_options", None)
-    if not isinstance(wishes, Mapping):
-        return arguments, False
-    others = {name: value for name, value in wishes.items() if name != "include_usage"}
-    if others:
-        arguments["stream_options"] = others
-    return arguments, bool(wishes.get("include_usage"))

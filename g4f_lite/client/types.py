@@ -8,27 +8,73 @@ Shapes: https://platform.openai.com/docs/api-reference/chat/object, ".../chat/st
 ".../embeddings/object" and ".../models/object".
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Generic, Literal, TypeAlias
 
 from g4f_lite.client._list_records import CreateEmbeddingResponse, Embedding, EmbeddingUsage, Model, ModelList
-from g4f_lite.client._record import Record
+from g4f_lite.client._params import (
+    ChatCompletionAssistantMessageParam,
+    ChatCompletionContentPartImageParam,
+    ChatCompletionContentPartParam,
+    ChatCompletionContentPartTextParam,
+    ChatCompletionDeveloperMessageParam,
+    ChatCompletionMessageParam,
+    ChatCompletionMessageToolCallParam,
+    ChatCompletionSystemMessageParam,
+    ChatCompletionToolChoiceOptionParam,
+    ChatCompletionToolMessageParam,
+    ChatCompletionToolParam,
+    ChatCompletionUserMessageParam,
+)
+from g4f_lite.client._part_records import (
+    Annotation,
+    AnnotationURLCitation,
+    ChatCompletionAudio,
+    ChatCompletionMessageToolCall,
+    ChatCompletionTokenLogprob,
+    ChoiceDeltaAudio,
+    ChoiceDeltaToolCall,
+    ChoiceDeltaToolCallFunction,
+    CompletionTokensDetails,
+    CompletionUsage,
+    Function,
+    Logprobs,
+    PromptTokensDetails,
+    TopLogprob,
+)
+from g4f_lite.client._record import Parsed, Record
 from g4f_lite.results import Provenance
 
 __all__ = [
     "Annotation",
     "AnnotationURLCitation",
     "ChatCompletion",
+    "ChatCompletionAssistantMessageParam",
     "ChatCompletionAudio",
     "ChatCompletionChunk",
+    "ChatCompletionContentPartImageParam",
+    "ChatCompletionContentPartParam",
+    "ChatCompletionContentPartTextParam",
+    "ChatCompletionDeveloperMessageParam",
+    "ChatCompletionFunctionToolParam",
     "ChatCompletionMessage",
+    "ChatCompletionMessageFunctionToolCall",
+    "ChatCompletionMessageParam",
     "ChatCompletionMessageToolCall",
+    "ChatCompletionMessageToolCallParam",
+    "ChatCompletionSystemMessageParam",
     "ChatCompletionTokenLogprob",
+    "ChatCompletionToolChoiceOptionParam",
+    "ChatCompletionToolMessageParam",
+    "ChatCompletionToolParam",
+    "ChatCompletionUserMessageParam",
     "Choice",
     "ChoiceDelta",
     "ChoiceDeltaAudio",
     "ChoiceDeltaToolCall",
     "ChoiceDeltaToolCallFunction",
+    "ChoiceLogprobs",
     "ChunkChoice",
     "CompletionTokensDetails",
     "CompletionUsage",
@@ -39,6 +85,9 @@ __all__ = [
     "Logprobs",
     "Model",
     "ModelList",
+    "ParsedChatCompletion",
+    "ParsedChatCompletionMessage",
+    "ParsedChoice",
     "PromptTokensDetails",
     "Record",
     "TopLogprob",
@@ -47,83 +96,11 @@ __all__ = [
 FinishReason = Literal["stop", "length", "tool_calls", "content_filter", "function_call"]
 
 
-# --- what a call of a tool looks like ---------------------------------------------------------
-
-
-@dataclass(slots=True)
-class Function(Record):
-    """The tool that is called, and its arguments as JSON text."""
-
-    arguments: str
-    name: str
-
-
-@dataclass(slots=True)
-class ChatCompletionMessageToolCall(Record):
-    """A call of a tool.
-
-    Attributes:
-        signature: what the service wants back with this call, unread; no part of OpenAI's API.
-    """
-
-    id: str
-    function: Function
-    type: Literal["function"] = "function"
-    signature: str | None = None
-
-
-@dataclass(slots=True)
-class ChoiceDeltaToolCallFunction(Record):
-    """A piece of a `Function`."""
-
-    arguments: str | None = None
-    name: str | None = None
-
-
-@dataclass(slots=True)
-class ChoiceDeltaToolCall(Record):
-    """A piece of a call of a tool; `index` says of which."""
-
-    index: int
-    id: str | None = None
-    function: ChoiceDeltaToolCallFunction | None = None
-    type: Literal["function"] | None = None
-    signature: str | None = None
-
-
 # --- a whole answer ---------------------------------------------------------------------------
 
 
 @dataclass(slots=True)
-class AnnotationURLCitation(Record):
-    """A source, and the part of the answer that rests on it, in characters."""
-
-    end_index: int | None
-    start_index: int | None
-    title: str | None
-    url: str | None
-
-
-@dataclass(slots=True)
-class Annotation(Record):
-    """A remark about the answer: a source of it."""
-
-    url_citation: AnnotationURLCitation
-    type: Literal["url_citation"] = "url_citation"
-
-
-@dataclass(slots=True)
-class ChatCompletionAudio(Record):
-    """A spoken answer: base64, and its words."""
-
-    id: str | None
-    data: str
-    transcript: str | None
-    expires_at: int | None = None
-
-
-@dataclass(slots=True)
-class ChatCompletionMessage(Record):
+class ChatCompletionMessage(Record, Generic[Parsed]):
     """The assistant's message.
 
     Attributes:
@@ -133,7 +110,7 @@ class ChatCompletionMessage(Record):
         parsed: the object that `response_format` asked for.
     """
 
-    content: str | None
+    content: str | None = None
     refusal: str | None = None
     role: Literal["assistant"] = "assistant"
     annotations: list[Annotation] | None = None
@@ -143,82 +120,31 @@ class ChatCompletionMessage(Record):
     reasoning_content: str | None = None
     reasoning: list[dict[str, Any]] | None = None
     images: list[dict[str, Any]] | None = None
-    parsed: Any = None
+    parsed: Parsed | None = None
 
 
 @dataclass(slots=True)
-class TopLogprob(Record):
-    """A token that could have stood in a place, and its log probability."""
-
-    token: str
-    bytes: list[int] | None
-    logprob: float
-
-
-@dataclass(slots=True)
-class ChatCompletionTokenLogprob(Record):
-    """A token of the answer, its log probability, and the likeliest ones for its place."""
-
-    token: str
-    bytes: list[int] | None
-    logprob: float
-    top_logprobs: list[TopLogprob]
-
-
-@dataclass(slots=True)
-class Logprobs(Record):
-    """Tokens and their log probabilities."""
-
-    content: list[ChatCompletionTokenLogprob] | None
-    refusal: list[ChatCompletionTokenLogprob] | None = None
-
-
-@dataclass(slots=True)
-class Choice(Record):
+class Choice(Record, Generic[Parsed]):
     """One of the answers."""
 
     finish_reason: FinishReason | None
     index: int
-    message: ChatCompletionMessage
+    message: ChatCompletionMessage[Parsed]
     logprobs: Logprobs | None = None
 
 
 @dataclass(slots=True)
-class PromptTokensDetails(Record):
-    """Of the prompt's tokens, those read from a cache, and those written to it."""
-
-    cached_tokens: int | None = None
-    cache_write_tokens: int | None = None
-
-
-@dataclass(slots=True)
-class CompletionTokensDetails(Record):
-    """Of the answer's tokens, those of reasoning."""
-
-    reasoning_tokens: int | None = None
-
-
-@dataclass(slots=True)
-class CompletionUsage(Record):
-    """Tokens counted by whoever answered."""
-
-    completion_tokens: int
-    prompt_tokens: int
-    total_tokens: int
-    completion_tokens_details: CompletionTokensDetails | None = None
-    prompt_tokens_details: PromptTokensDetails | None = None
-
-
-@dataclass(slots=True)
-class ChatCompletion(Record):
-    """A whole answer.
+class ChatCompletion(Record, Generic[Parsed]):
+    """A whole answer; to a type checker, `ChatCompletion[City]` if `parse` was asked for a `City`.
 
     Attributes:
         provenance: who answered, and how it came to that; no part of the API's JSON.
+        model_extra: what else the service said, under its own names; no part of the JSON either.
+        _request_id: the request's name at the service, to be told its support; None if it gave none.
     """
 
     id: str
-    choices: list[Choice]
+    choices: list[Choice[Parsed]]
     created: int
     model: str
     object: Literal["chat.completion"] = "chat.completion"
@@ -226,18 +152,19 @@ class ChatCompletion(Record):
     system_fingerprint: str | None = None
     usage: CompletionUsage | None = None
     provenance: Provenance | None = None
+    model_extra: Mapping[str, Any] | None = None
+    _request_id: str | None = None
+
+
+ChatCompletionFunctionToolParam: TypeAlias = ChatCompletionToolParam
+ChatCompletionMessageFunctionToolCall = ChatCompletionMessageToolCall
+ChoiceLogprobs = Logprobs
+ParsedChatCompletion = ChatCompletion
+ParsedChatCompletionMessage = ChatCompletionMessage
+ParsedChoice = Choice
 
 
 # --- a streamed answer ------------------------------------------------------------------------
-
-
-@dataclass(slots=True)
-class ChoiceDeltaAudio(Record):
-    """A piece of a spoken answer: base64, or its words."""
-
-    id: str | None = None
-    data: str | None = None
-    transcript: str | None = None
 
 
 @dataclass(slots=True)

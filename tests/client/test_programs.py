@@ -12,39 +12,44 @@ from pathlib import Path
 
 import pytest
 
-from g4f_lite.testing import Reply, Upstream
+from g4f_lite.testing import Reply, Stall, Upstream
 
 PROGRAMS = sorted((Path(__file__).parent / "programs").glob("*.py"))
-NAMES = {
-    "OpenAI": "Client as OpenAI",
-    "AsyncOpenAI": "AsyncClient as AsyncOpenAI",
-    "OpenAIError": "G4FLiteError as OpenAIError",
-    "APIStatusError": "ProviderStatusError as APIStatusError",
-    "APIConnectionError": "ProviderConnectionError as APIConnectionError",
-    "BadRequestError": "InvalidRequestError as BadRequestError",
-    "InternalServerError": "ServiceUnavailableError as InternalServerError",
+IMPORTS = {
+    r"^from openai import": "from g4f_lite.client.openai import",
+    r"^from openai\.types[.\w]* import": "from g4f_lite.client.types import",
+    r"^import openai$": "from g4f_lite.client import openai",
 }
-"""What the import line says in place of each name; the others are called the same."""
+CONSTRUCTOR = re.compile(r"\b((?:Async)?OpenAI\()(?!base_url)")
 
 
 def changed(source):
     """Return a program for our client: nothing but its import lines and its constructors is another."""
-    found = re.search(r"^from openai import (?:\((.*?)\)|(.*?))$", source, re.MULTILINE | re.DOTALL)
-    wanted = re.findall(r"\w+", found[1] or found[2])
-    kept = "from openai import NOT_GIVEN\n" if "NOT_GIVEN" in wanted else ""
-    names = ", ".join(NAMES.get(name, name) for name in wanted if name != "NOT_GIVEN")
-    source = source.replace(found[0], f"{kept}from g4f_lite import {names}")
-    return (
-        re.sub(r"\b(Async)?OpenAI\((?=\))", r"\g<0>provider='openai'", source)
-        .replace(" OpenAI(timeout", " OpenAI(provider='openai', timeout")
-        .replace(" OpenAI(max_retries", " OpenAI(provider='openai', max_retries")
-    )
+    for line, ours in IMPORTS.items():
+        source = re.sub(line, ours, source, flags=re.MULTILINE)
+    return CONSTRUCTOR.sub(r"\1provider='openai', ", source)
 
 
 # --- a service --------------------------------------------------------------------------------------
 
 ABOUT = {"id": "chatcmpl-1", "created": 1741569952, "model": "gpt-4.1-mini-2025-04-14"}
-USAGE = {"prompt_tokens": 7, "completion_tokens": 5, "total_tokens": 12}
+USAGE = {
+    "prompt_tokens": 7,
+    "completion_tokens": 5,
+    "total_tokens": 12,
+    "prompt_tokens_details": {"cached_tokens": 4},
+    "completion_tokens_details": {"reasoning_tokens": 2},
+}
+TOKENS = [
+    {
+        "token": token,
+        "logprob": -0.5,
+        "bytes": list(token.encode()),
+        "top_logprobs": [{"token": "b", "logprob": -2.0, "bytes": [98]}],
+    }
+    for token in ("Grü", "n")
+]
+LOGPROBS = [None, {"content": TOKENS, "refusal": None}]
 CALL = {
     "id": "call_1",
     "type": "function",
@@ -55,22 +60,29 @@ CALL = {
 def service(request):
     """Answer as OpenAI's API does."""
     path = request.target.partition("?")[0]
-    if path == "/models":
-        return told({"object": "list", "data": [{"id": name, "object": "model"} for name in ("b", "a")]})
+    if path.startswith("/models"):
+        found = [{"id": name, "object": "model"} for name in ("b", "a")]
+        return told(found[1] if path == "/models/a" else {"object": "list", "data": found})
     body = request.json()
     if path == "/embeddings":
         return told(embeddings(body))
     said = body["messages"][-1]["content"]
     if isinstance(said, str) and said.startswith("fail ") and said != "fail 200":
         error = {"message": "Oh.", "type": "t", "code": f"c{said[5:]}", "param": "p"}
-        return Reply(
-            json.dumps({"error": error}), status=int(said[5:]), headers={"content-type": "application/json"}
-        )
+        headers = {"content-type": "application/json", "x-request-id": "req-1", "retry-after": "2"}
+        return Reply(json.dumps({"error": error}), status=int(said[5:]), headers=headers)
+    if said == "stall":
+        return Reply([b"{", Stall()], headers={"content-type": "application/json"})
     message, finish = answered(request, body, said)
     if body.get("stream"):
         return streamed(message, finish, body)
     choices = [
-        {"index": index, "message": message, "finish_reason": finish, "logprobs": None}
+        {
+            "index": index,
+            "message": message,
+            "finish_reason": finish,
+            "logprobs": LOGPROBS[said == "logprobs"],
+        }
         for index in range(body.get("n") or 1)
     ]
     return told({**ABOUT, "object": "chat.completion", "choices": choices, "usage": USAGE})
@@ -84,7 +96,7 @@ def answered(request, body, said):
         "refusal": None,
         "annotations": [],
     }
-    if "response_format" in body:
+    if body.get("response_format", {"type": "text"})["type"] != "text":
         event = {"name": "Science Fair", "participants": ["Alice", "Bob"]}
         return {**message, "content": json.dumps(event)}, "stop"
     if body.get("tools") and body["messages"][-1]["role"] == "user":
@@ -105,7 +117,7 @@ def plain(message):
 
 
 def told(value):
-    return Reply(json.dumps(value), headers={"content-type": "application/json"})
+    return Reply(json.dumps(value), headers={"content-type": "application/json", "x-request-id": "req-7"})
 
 
 def streamed(message, finish, body):
@@ -117,6 +129,8 @@ def streamed(message, finish, body):
         for piece in ('{"city"', ': "Ulm"}'):
             deltas.append({"tool_calls": [{"index": index, "function": {"arguments": piece}}]})
     chunks = [{"choices": [{"index": 0, "delta": delta, "finish_reason": None}]} for delta in deltas]
+    if body.get("logprobs"):
+        chunks[1]["choices"][0]["logprobs"] = LOGPROBS[1]
     chunks.append({"choices": [{"index": 0, "delta": {}, "finish_reason": finish}]})
     if (body.get("stream_options") or {}).get("include_usage"):
         chunks.append({"choices": [], "usage": USAGE})
@@ -180,5 +194,6 @@ def sent(upstream):
         if isinstance(body.get("input"), str):
             body["input"] = [body["input"]]
         kept = {name: value for name, value in body.items() if value not in (None, False)}
-        found.append(json.dumps([request.method, request.target, kept], sort_keys=True))
+        target = re.sub("^/models/.*", "/models", request.target)  # one model is looked for in the list here
+        found.append(json.dumps([request.method, target, kept], sort_keys=True))
     return sorted(found)

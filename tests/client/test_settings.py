@@ -130,6 +130,28 @@ def test_a_key_goes_to_no_other_provider(told, way):
     assert passed(told) == {"auth": KEY}
 
 
+@pytest.mark.parametrize("key", ["", " ", (), [], ["", KEY]])
+def test_an_empty_key_is_refused_at_once(told, key):
+    """A client is not made with the key of a variable that is not set: another one would be used for it."""
+    for make in (
+        lambda: Client(provider="named", api_key=key),
+        lambda: AsyncClient(api_key=key),
+        lambda: Client(provider="named").with_options(api_key=key),
+    ):
+        with pytest.raises(InvalidArgumentError, match="leave api_key out") as caught:
+            make()
+        assert caught.value.argument == "api_key"
+    with pytest.raises(InvalidArgumentError, match="leave auth out"):
+        Client(provider="named").chat.completions.create(messages=SAY, api_key=list(key) or "")
+    assert told == []
+
+
+def test_several_keys_are_kept_without_blanks(told):
+    """A tuple of a client's is several keys, as a list is."""
+    Client(provider="named", api_key=(f" {KEY}\n",)).chat.completions.create(messages=SAY)
+    assert passed(told) == {"auth": KEY}
+
+
 def test_what_is_not_given_is_left_out(told):
     """None and the `openai` package's markers for "not given" say nothing."""
     import openai
@@ -154,6 +176,8 @@ def test_the_official_timeout_is_understood(told):
     client = Client(provider="named", timeout=openai.Timeout(9.0, connect=2.0))
     client.chat.completions.create(messages=SAY)
     assert passed(told) == {"timeout": (2.0, 9.0)}
+    client.chat.completions.create(messages=SAY, timeout=openai.Timeout(None, connect=3.0))
+    assert passed(told) == {"timeout": (3.0, 86400.0)}
 
 
 @pytest.mark.parametrize("kind", [Client, AsyncClient])
@@ -243,12 +267,76 @@ def test_clients_can_be_copied(told):
 
 
 @pytest.mark.parametrize("kind", [Client, AsyncClient])
-def test_what_a_client_lacks_is_said(kind):
-    """A part of the official client that is not here is an error that says what is."""
-    for name in ("responses", "images", "beta"):
-        with pytest.raises(AttributeError, match=f"{name}.*chat"):
-            getattr(kind(), name)
-    assert not hasattr(kind(), "files")
+@pytest.mark.parametrize(
+    ("where", "name", "says"),
+    [
+        ("", "responses", 'api="responses"'),
+        ("", "images", "message.images"),
+        ("", "audio", "message.audio"),
+        ("", "completions", "chat.completions.create"),
+        ("", "files", "openai"),
+        ("", "with_raw_response", "provenance"),
+        ("", "typo", "docs/client.md"),
+        ("chat", "create", "`completions`"),
+        ("chat.completions", "with_raw_response", "`create`, `parse` and `stream`"),
+        ("embeddings", "with_streaming_response", "`create`"),
+        ("models", "delete", "`list` and `retrieve`"),
+        ("beta", "assistants", "messages"),
+    ],
+)
+def test_what_a_client_lacks_is_said(kind, where, name, says):
+    """A part of the official client that is not here is an error that says what there is instead."""
+    part = kind(provider="p", api_key=KEY)
+    for step in where.split(".") if where else ():
+        part = getattr(part, step)
+    assert not hasattr(part, name)
+    with pytest.raises(AttributeError, match=f"has no '{name}'") as caught:
+        getattr(part, name)
+    assert says in str(caught.value)
+    assert KEY not in str(caught.value)
+
+
+@pytest.mark.parametrize("kind", [Client, AsyncClient])
+def test_settings_can_be_read_and_not_written(kind):
+    """A client's settings and options are its attributes; to change one is an error that names `with_options`."""
+    client = kind(
+        provider="p", api_key=KEY, base_url="http://a.example", timeout=4, organization="o", temperature=1.0
+    )
+    found = (client.api_key, client.base_url, client.timeout, client.max_retries, client.organization)
+    assert found == (KEY, "http://a.example", 4, 2, "o")
+    assert client.with_options(timeout=5).timeout == 5
+    client.remark = "mine"  # no setting
+    for name in ("api_key", "base_url", "timeout", "organization", "temperature"):
+        with pytest.raises(AttributeError, match=rf"with_options\({name}="):
+            setattr(client, name, "x")
+    assert client.api_key == KEY
+
+
+def test_headers_of_a_copy_come_beside_the_clients(told):
+    """`with_options` adds to the headers, as the official client's does; another provider gets none of them."""
+    client = Client(provider="named", default_headers={"X-A": "1", "X-B": "1"})
+    client.with_options(default_headers={"X-B": "2"}).chat.completions.create(messages=SAY)
+    assert passed(told) == {"extra_headers": {"X-A": "1", "X-B": "2"}}
+    client = Client(provider="bare", default_headers={"X-A": "1"})
+    client.with_options(provider="named", default_headers={"X-B": "2"}).chat.completions.create(messages=SAY)
+    assert passed(told) == {"extra_headers": {"X-B": "2"}}
+
+
+def test_a_provider_changes_no_setting(told):
+    """Headers are handed out as a copy: what a provider does to them is not seen in the next call."""
+    client = Client(provider="named", default_headers={"X-A": "1"})
+    client.chat.completions.create(messages=SAY)
+    told[-1]["extra_headers"]["X-Late"] = "1"
+    client.chat.completions.create(messages=SAY)
+    assert passed(told) == {"extra_headers": {"X-A": "1"}}
+
+
+def test_closing_is_noted():
+    """`is_closed` tells of `close` and of the end of a `with`; calls can still be made."""
+    with Client(provider="p") as client:
+        assert not client.is_closed()
+    assert client.is_closed()
+    assert not client.with_options(timeout=1).is_closed()
 
 
 def test_an_address_means_the_protocol():

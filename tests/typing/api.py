@@ -1,7 +1,7 @@
 """The public API as type checkers see it; checked by mypy and pyright in the tests, never run."""
 
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from typing import Any
+from typing import Any, TypedDict
 
 from typing_extensions import assert_type
 
@@ -45,7 +45,14 @@ from g4f_lite import (
     params_of,
     registry,
 )
-from g4f_lite.client import AsyncStream, Stream, types
+from g4f_lite.client import (
+    AsyncChatCompletionStream,
+    AsyncStream,
+    ChatCompletionStream,
+    Stream,
+    openai,
+    types,
+)
 from g4f_lite.contract import AsyncProvider, LoadedProvider
 from g4f_lite.kit import http, text
 
@@ -100,6 +107,12 @@ _not: Provider = NoProvider()  # type: ignore[assignment]  # pyright: ignore[rep
 # --- calls ----------------------------------------------------------------------------------------------
 
 
+class City(TypedDict):
+    """What is asked for below."""
+
+    name: str
+
+
 def synchronous(undecided: bool) -> None:
     """Each overload of `create`."""
     assert_type(ChatCompletion.create("m", messages), Answer)
@@ -120,6 +133,11 @@ def synchronous(undecided: bool) -> None:
         assert_type(stream.completion.usage, Usage | None)
         assert_type(stream.provenance.attempts, tuple[Attempt, ...])
         stream.close()
+    parsed = ChatCompletion.create(messages=messages, response_format=City)
+    assert_type(parsed, Answer[City])
+    assert_type(parsed.parsed, City | None)
+    assert_type(ChatCompletion.create(messages=messages, response_format={"type": "object"}), Answer)
+    assert_type(ChatCompletion.create(messages=messages, response_format=City, stream=True), CompletionStream)
     ChatCompletion.create(messages="Hello")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType, reportCallIssue]
     ChatCompletion.create(messages=messages, stream="yes")  # type: ignore[call-overload]  # pyright: ignore[reportArgumentType, reportCallIssue]
     ChatCompletion.create(5, messages)  # type: ignore[call-overload]  # pyright: ignore[reportArgumentType, reportCallIssue]
@@ -128,6 +146,7 @@ def synchronous(undecided: bool) -> None:
 async def asynchronous(undecided: bool) -> None:
     """Each overload of `acreate`."""
     assert_type(await ChatCompletion.acreate("m", messages), Answer)
+    assert_type((await ChatCompletion.acreate(messages=messages, response_format=City)).parsed, City | None)
     assert_type(ChatCompletion.acreate(messages=messages, stream=True), AsyncCompletionStream)
     assert_type(await ChatCompletion.acreate(messages=messages, stream=True), AsyncCompletionStream)
     assert_type(
@@ -151,8 +170,11 @@ def client(undecided: bool) -> None:
     assert_type(made.with_options(timeout=3), Client)
     create = made.chat.completions.create
     assert_type(create(model="m", messages=messages), types.ChatCompletion)
-    assert_type(create(messages=messages, stream=True), Stream)
-    assert_type(create(messages=messages, stream=undecided), types.ChatCompletion | Stream)
+    assert_type(create(messages=messages, stream=True), Stream[types.ChatCompletionChunk])
+    assert_type(
+        create(messages=messages, stream=undecided),
+        types.ChatCompletion | Stream[types.ChatCompletionChunk],
+    )
     answer = create(model="m", messages=messages, temperature=0.5)
     message = answer.choices[0].message
     assert_type(message.content, str | None)
@@ -166,11 +188,62 @@ def client(undecided: bool) -> None:
             assert_type(chunk, types.ChatCompletionChunk)
             assert_type(chunk.choices[0].delta.content, str | None)
         assert_type(stream.completion, Completion)
-    assert_type(made.chat.completions.parse(messages=messages, response_format=dict), types.ChatCompletion)
+    assert_type(made.base_url, str | None)
+    assert_type(made.is_closed(), bool)
     assert_type(made.embeddings.create(input=["a"]), types.CreateEmbeddingResponse)
     assert_type([model.id for model in made.models.list()], list[str])
     assert_type(made.models.retrieve("m"), types.Model)
     made.responses  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue]  # noqa: B018
+
+
+def objects(made: Client) -> None:
+    """What `parse` and `stream` give of a type that they are asked for."""
+    completions = made.chat.completions
+    answer = completions.parse(messages=messages, response_format=City)
+    assert_type(answer, types.ChatCompletion[City])
+    assert_type(answer.choices[0].message.parsed, City | None)
+    assert_type(
+        made.beta.chat.completions.parse(messages=messages, response_format=int).choices[0].message.parsed,
+        int | None,
+    )
+    plain: types.ChatCompletion = completions.parse(messages=messages, response_format={"type": "object"})
+    named: types.ParsedChatCompletion[City] = answer
+    typed: types.ChatCompletion[City] = types.ChatCompletion.model_validate(plain.model_dump())
+    assert_type(typed.model_copy(), types.ChatCompletion[City])
+    del named
+    with completions.stream(messages=messages, response_format=City) as stream:
+        assert_type(stream, ChatCompletionStream[City])
+        for event in stream:
+            if event.type == "content.delta":
+                assert_type(event.delta, str)
+            elif event.type == "content.done":
+                assert_type(event.parsed, City | None)
+            elif event.type == "tool_calls.function.arguments.done":
+                assert_type(event.arguments, str)
+            elif event.type == "chunk":
+                assert_type(event.snapshot, types.ChatCompletion[City])
+        assert_type(stream.until_done().get_final_completion().choices[0].message.parsed, City | None)
+    user: types.ChatCompletionMessageParam = {"role": "user", "content": "Hello"}
+    system = types.ChatCompletionSystemMessageParam(role="system", content="Be brief.")
+    tool: types.ChatCompletionToolParam = {"type": "function", "function": {"name": "f", "parameters": {}}}
+    completions.create(messages=[system, user, answer.choices[0].message], tools=[tool])
+
+
+def names() -> None:
+    """The `openai` package's names."""
+    made = openai.OpenAI(provider="p", timeout=openai.Timeout(5, connect=1))
+    try:
+        assert_type(
+            made.chat.completions.create(messages=messages, temperature=openai.NOT_GIVEN),
+            types.ChatCompletion,
+        )
+    except openai.RateLimitError as error:
+        assert_type(error.response.headers.get("retry-after"), str | None)
+        assert_type(error.request_id, str | None)
+        assert_type(error.type, str | None)
+    except (openai.APITimeoutError, openai.APIConnectionError) as error:
+        assert_type(error.message, str)
+    openai.AzureOpenAI  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue]  # noqa: B018
 
 
 async def asynchronous_client(undecided: bool) -> None:
@@ -178,8 +251,19 @@ async def asynchronous_client(undecided: bool) -> None:
     async with AsyncClient(provider="p") as made:
         create = made.chat.completions.create
         assert_type(await create(model="m", messages=messages), types.ChatCompletion)
-        assert_type(await create(messages=messages, stream=True), AsyncStream)
-        assert_type(await create(messages=messages, stream=undecided), types.ChatCompletion | AsyncStream)
+        assert_type(await create(messages=messages, stream=True), AsyncStream[types.ChatCompletionChunk])
+        assert_type(
+            await create(messages=messages, stream=undecided),
+            types.ChatCompletion | AsyncStream[types.ChatCompletionChunk],
+        )
+        answer = await made.chat.completions.parse(messages=messages, response_format=City)
+        assert_type(answer.choices[0].message.parsed, City | None)
+        async with made.chat.completions.stream(messages=messages, response_format=City) as stream:
+            assert_type(stream, AsyncChatCompletionStream[City])
+            async for event in stream:
+                if event.type == "content.done":
+                    assert_type(event.parsed, City | None)
+            assert_type(await stream.get_final_completion(), types.ChatCompletion[City])
         async for chunk in await create(messages=messages, stream=True):
             assert_type(chunk, types.ChatCompletionChunk)
         assert_type(await made.embeddings.create(input="a"), types.CreateEmbeddingResponse)

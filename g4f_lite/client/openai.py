@@ -1,0 +1,80 @@
+"""The `openai` package's names for what is here, so that a program's import line is all that it changes.
+
+::
+
+    from g4f_lite.client import openai  # was: import openai
+    from g4f_lite.client.openai import OpenAI, RateLimitError  # was: from openai import ...
+    from g4f_lite.client.types import ChatCompletion  # was: from openai.types.chat import ...
+
+The classes are this library's own; only the names are the other package's. A client still has to be told
+whom to ask: ``OpenAI(provider="openai")``.
+"""
+
+from typing import TYPE_CHECKING
+
+from g4f_lite.client._async import AsyncClient as AsyncOpenAI
+from g4f_lite.client._async_streams import AsyncStream
+from g4f_lite.client._markers import NOT_GIVEN, NotGiven, Omit, Timeout, omit
+from g4f_lite.client._parsing import tool_of_model as pydantic_function_tool
+from g4f_lite.client._streams import Stream
+from g4f_lite.client._sync import Client as OpenAI
+from g4f_lite.errors import AuthenticationError, NotFoundError, PermissionDeniedError, RateLimitError
+from g4f_lite.errors import G4FLiteError as OpenAIError
+from g4f_lite.errors import InvalidRequestError as BadRequestError
+from g4f_lite.errors import ProviderConnectionError as APIConnectionError
+from g4f_lite.errors import ProviderError as APIError
+from g4f_lite.errors import ProviderResponseError as APIResponseValidationError
+from g4f_lite.errors import ProviderStatusError as APIStatusError
+from g4f_lite.errors import ProviderTimeoutError as APITimeoutError
+from g4f_lite.errors import ServiceUnavailableError as InternalServerError
+
+__all__ = [
+    "NOT_GIVEN",
+    "APIConnectionError",
+    "APIError",
+    "APIResponseValidationError",
+    "APIStatusError",
+    "APITimeoutError",
+    "AsyncClient",
+    "AsyncOpenAI",
+    "AsyncStream",
+    "AuthenticationError",
+    "BadRequestError",
+    "Client",
+    "InternalServerError",
+    "NotFoundError",
+    "NotGiven",
+    "Omit",
+    "OpenAI",
+    "OpenAIError",
+    "PermissionDeniedError",
+    "RateLimitError",
+    "Stream",
+    "Timeout",
+    "UnprocessableEntityError",
+    "omit",
+    "pydantic_function_tool",
+]
+
+AsyncClient = AsyncOpenAI
+Client = OpenAI
+UnprocessableEntityError = BadRequestError
+
+_ELSEWHERE = {
+    "AzureOpenAI": 'write OpenAI(provider="azure", base_url=..., api_version=...)',
+    "AsyncAzureOpenAI": 'write AsyncOpenAI(provider="azure", base_url=..., api_version=...)',
+    "ConflictError": "catch APIStatusError, and look whether its status_code is 409",
+    "ContentFilterFinishReasonError": "g4f_lite has StructuredOutputError",
+    "LengthFinishReasonError": "g4f_lite has StructuredOutputError",
+    "DefaultHttpxClient": "the connections are the library's: pass proxy=... and timeout=...",
+    "DefaultAsyncHttpxClient": "the connections are the library's: pass proxy=... and timeout=...",
+    "ChatCompletion": "the functions of its first version are no more; make a client",
+    **dict.fromkeys(("api_key", "base_url", "organization", "chat"), "make a client: OpenAI(provider=...)"),
+}
+
+
+if not TYPE_CHECKING:  # to a type checker, what is not there is not there
+
+    def __getattr__(name: str) -> object:
+        step = f": {_ELSEWHERE[name]}" if name in _ELSEWHERE else ""
+        raise AttributeError(f"module 'g4f_lite.client.openai' has no attribute {name!r}{step}.")
