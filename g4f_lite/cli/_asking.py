@@ -35,22 +35,32 @@ class Asking:
     """
 
     def __init__(self, parsed: Any, command: str) -> None:
-        self.provider: str | None = parsed.provider
+        names: list[str] = parsed.provider or []
+        self.provider: str | list[str] | None = names if len(names) > 1 else names[0] if names else None
         self.model: str | None = parsed.model
         self.system: str | None = parsed.system
         self.stream = not parsed.no_stream
         self._drop: bool = parsed.drop_options
         self._given = _split(parsed.option, command)
+        if len(names) > 1:
+            from g4f_lite.cli._several import check_several
+
+            check_several(names, self._given, _WHERE, command)
         self._first: str | None = None
         self._timeout = None if parsed.timeout is None else _timeout(parsed.timeout, command)
 
     def route(self) -> Target:
-        """Return who would be asked; loads it.
+        """Return who would be asked, of several the first that can be; loads it.
 
         Raises:
-            RegistryError, RequestError: nobody can be.
+            RegistryError, RequestError, AllProvidersFailedError: nobody can be.
         """
-        target = find_target(self.provider, self.model, has_auth=False)
+        if isinstance(self.provider, list):
+            from g4f_lite.cli._several import first_of
+
+            target = first_of(self.provider, self.model)
+        else:
+            target = find_target(self.provider, self.model, has_auth=False)
         self._first = self._first or target.provider.full_name
         return target
 
@@ -66,9 +76,11 @@ class Asking:
         Raises:
             G4FLiteError: as `ChatCompletion.create` does.
         """
+        messages = self._messages(conversation)
+        if isinstance(self.provider, list):
+            return self._ask_along(self.provider, {**self._arguments(), "messages": messages}, write)
         route = self.route()
-        arguments = self._arguments(route.provider)
-        arguments["messages"] = self._messages(conversation)
+        arguments = {**self._options(route.provider), **self._arguments(), "messages": messages}
         return self._ask(route.provider, arguments, write)
 
     def _ask(
@@ -81,21 +93,30 @@ class Asking:
         with Progress(write) as progress:
             return _ask({**arguments, "progress": progress}, progress.write, stream=self.stream)
 
+    def _ask_along(
+        self, names: list[str], arguments: dict[str, Any], write: Callable[[str], None]
+    ) -> Completion:
+        from g4f_lite.cli._progress import Progress
+        from g4f_lite.cli._several import steps_of
+
+        with Progress(write) as progress:
+            arguments["provider"] = steps_of(names, self.model, self._given, progress)
+            return _ask(arguments, progress.write, stream=self.stream)
+
     def _messages(self, conversation: list[Message]) -> list[Message]:
         system = [] if self.system is None else [{"role": "system", "content": self.system}]
         return [*system, *conversation]
 
-    def _arguments(self, provider: LoadedProvider) -> dict[str, Any]:
-        options: dict[str, Any] = {}
-        if self._given:
-            from g4f_lite.cli._options import convert
+    def _options(self, provider: LoadedProvider) -> dict[str, Any]:
+        if not self._given:
+            return {}
+        from g4f_lite.cli._options import convert
 
-            left_out = self.left_out(provider)
-            options = convert(
-                provider, {name: text for name, text in self._given.items() if name not in left_out}
-            )
+        left_out = self.left_out(provider)
+        return convert(provider, {name: text for name, text in self._given.items() if name not in left_out})
+
+    def _arguments(self) -> dict[str, Any]:
         return {
-            **options,
             "provider": self.provider,
             "model": self.model,
             "timeout": self._timeout,
@@ -134,8 +155,9 @@ def report_extras(completion: Completion) -> None:
 def _extras(completion: Completion) -> Iterator[str]:
     provenance = completion.provenance
     for attempt in provenance.attempts:
-        if attempt.outcome == "skipped":
-            yield f"passed over {attempt.provider}: {attempt.error}"
+        if attempt.outcome in ("skipped", "error"):
+            key = f" with {attempt.key}" if attempt.key else ""
+            yield f"passed over {attempt.provider}{key}: {attempt.error}"
     if provenance.dropped_options:
         dropped = ", ".join(provenance.dropped_options)
         yield f"{provenance.provider} does not take, and was not given: {dropped}"

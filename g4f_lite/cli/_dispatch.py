@@ -22,7 +22,10 @@ COMMANDS = {
     "check": "judge a provider, a file or a distribution by the contract",
     "doctor": "show what this installation is, and what is wrong with it",
 }
-"""The sub-commands. Each is a module of this package, with `parser()` and `run(arguments)`."""
+"""The sub-commands. Each is a module of this package, with `parser()` and `run(arguments)`.
+
+Where it also has `quick(words)`, that is asked first: the parser's module takes long to import.
+"""
 
 _HELP = """\
 usage: {program} COMMAND ...
@@ -77,7 +80,7 @@ def _run(arguments: list[str]) -> int:
     if name in COMMANDS:
         module: Any = import_module(f"g4f_lite.cli.{name}")
         try:
-            parsed = module.parser().parse_args(arguments[1:])
+            parsed = _parsed(module, arguments[1:])
         except SystemExit:  # argparse has shown the help
             return Exit.OK
         return int(module.run(parsed))
@@ -93,6 +96,12 @@ def _run(arguments: list[str]) -> int:
         ERR.write(_help())
         return Exit.USAGE
     raise UsageError(f"{_unknown(name)} The commands are: {', '.join(COMMANDS)}.")
+
+
+def _parsed(module: Any, words: list[str]) -> Any:
+    quick = getattr(module, "quick", None)
+    parsed = None if quick is None else quick(words)
+    return module.parser().parse_args(words) if parsed is None else parsed
 
 
 def _unknown(name: str) -> str:

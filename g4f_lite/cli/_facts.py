@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, NoReturn
 from g4f_lite._entry import PROGRAM
 from g4f_lite._identity import auth_variable
 from g4f_lite._registry import registry
+from g4f_lite._routing import has_address
 from g4f_lite.cli._key_sources import is_present
 from g4f_lite.cli._plain import Facts
 from g4f_lite.cli._reporting import note
@@ -36,6 +37,7 @@ def full_name(info: ProviderInfo) -> str:
 def describe(info: ProviderInfo) -> Facts:
     """Return what is known of a provider."""
     variable = info.auth_env or auth_variable(info.name.rpartition(":")[2])
+    also = info.auth_env_also or ()
     return {
         "name": info.name,
         "full_name": full_name(info),
@@ -54,7 +56,10 @@ def describe(info: ProviderInfo) -> Facts:
         "supports_stream": info.supports_stream,
         "needs_auth": info.needs_auth,
         "auth_env": variable,
-        "key_present": is_present(info.name, variable),
+        "auth_env_also": list(also),
+        "key_present": is_present(info.name, variable, *also),
+        "address_env": _listed(info.address_env),
+        "address_present": has_address(info),
         "working": info.working,
     }
 
@@ -164,7 +169,7 @@ def raise_unknown(name: str, facts: list[Facts]) -> NoReturn:
     if any(name == item["name"].rpartition(":")[2] for item in facts):
         registry.info(name)  # raises: it is contested
     names = [item["name"] for item in facts if item["state"] != "blocked"]
-    raise ProviderNotFoundError(name, names, note=registry._store._note(name))
+    raise ProviderNotFoundError(name, names, note=registry._store.note(name))
 
 
 def problem_line(problem: Facts) -> str:

@@ -7,11 +7,11 @@ from typing import NamedTuple
 
 from g4f_lite._entry import PROGRAM
 from g4f_lite._entry_points import Claim
+from g4f_lite._hook_names import HOOK_NAMES
 from g4f_lite._registry import registry
 from g4f_lite.cli._plain import Facts
 from g4f_lite.cli._probe import probe
 from g4f_lite.cli._secrets import clean
-from g4f_lite.hookspecs import HOOK_NAMES
 
 __all__ = ["Hooks", "probe_hooks"]
 

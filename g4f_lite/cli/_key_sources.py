@@ -10,33 +10,33 @@ from g4f_lite.errors import G4FLiteError, KeyStoreError
 __all__ = ["first_source", "is_present", "key_sources", "source_words", "store_facts"]
 
 
-def key_sources(provider: str, variable: str) -> Iterator[Facts]:
+def key_sources(provider: str, *variables: str) -> Iterator[Facts]:
     """Yield each source that has keys of a provider, in the order in which they are asked; the first is used.
 
     Args:
         provider: its name, or ``"distribution:name"``.
-        variable: the environment variable that it names.
+        *variables: the environment variables that it names.
 
     Raises:
         KeyStoreError: the key store cannot be read; after what the environment has.
     """
-    variables = environment_keys(variable)
-    for name, keys in variables.items():
-        yield _source("environment", name, len(keys), used=name == next(iter(variables)))
+    found = environment_keys(*variables)
+    for name, keys in found.items():
+        yield _source("environment", name, len(keys), used=name == next(iter(found)))
     entry = stored_entries().get(provider.rpartition(":")[2])
     if entry is not None:
         place = None if entry.in_keyring else store_file()
-        yield _source(entry.place, place, entry.number, used=not variables)
+        yield _source(entry.place, place, entry.number, used=not found)
 
 
 def _source(kind: str, name: str | None, keys: int, *, used: bool) -> Facts:
     return {"source": kind, "name": name, "keys": keys, "used": used}
 
 
-def first_source(provider: str, variable: str) -> Facts | None:
+def first_source(provider: str, *variables: str) -> Facts | None:
     """Return the source that is used, None if there is no key, or none that can be read."""
     try:
-        return next(key_sources(provider, variable), None)
+        return next(key_sources(provider, *variables), None)
     except KeyStoreError:
         return None
 
@@ -49,10 +49,10 @@ def source_words(source: Facts) -> str:
     return "system's keyring" if kind == "keyring" else f"file {source['name']}"
 
 
-def is_present(provider: str, variable: str) -> bool:
+def is_present(provider: str, *variables: str) -> bool:
     """Whether there is a key; a key store that cannot be read has none. `store_facts` says what is wrong."""
     try:
-        return has_key(provider, variable)
+        return has_key(provider, *variables)
     except G4FLiteError:
         return False
 

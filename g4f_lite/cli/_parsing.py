@@ -6,6 +6,7 @@ import sys
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
+from g4f_lite.cli._asking_options import ASKING
 from g4f_lite.cli._exits import UsageError
 from g4f_lite.cli._terminal import OUT
 
@@ -56,26 +57,5 @@ class Parser(argparse.ArgumentParser):
 
 def add_asking(parser: Parser) -> None:
     """Add the options that say whom to ask, and how."""
-    add = parser.add_argument
-    add("--provider", "-p", metavar="NAME", help="who is asked; `g4f-lite providers` lists them")
-    add("--model", "-m", metavar="NAME", help="which model; `provider/model` names both")
-    add("--system", "-s", metavar="TEXT", help="the system message")
-    add(
-        "--option",
-        "-o",
-        metavar="NAME=VALUE",
-        action="append",
-        default=[],
-        help="an option of the provider, such as temperature=0.5; may be given several times",
-    )
-    add(
-        "--timeout",
-        metavar="SECONDS",
-        help="how long to wait, for providers that take it: one number, or CONNECT,READ",
-    )
-    add(
-        "--drop-options",
-        action="store_true",
-        help="leave out options that the provider does not take, instead of refusing",
-    )
-    add("--no-stream", action="store_true", help="wait for the whole answer")
+    for names, settings in ASKING:
+        parser.add_argument(*names, **settings)

@@ -1,15 +1,20 @@
 """`g4f-lite ask`: one question, one answer."""
 
 import sys
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 from g4f_lite.cli._asking import Asking, report_extras
+from g4f_lite.cli._asking_options import ASKING, Option
 from g4f_lite.cli._exits import Exit, UsageError
-from g4f_lite.cli._parsing import Parser, add_asking
+from g4f_lite.cli._quick import read
 from g4f_lite.cli._terminal import OUT
 from g4f_lite.messages import Message
 
-__all__ = ["parser", "run"]
+if TYPE_CHECKING:
+    from g4f_lite.cli._parsing import Parser
+
+__all__ = ["parser", "quick", "run"]
 
 _SUMMARY = """\
 Ask one question and print the answer as it comes.
@@ -23,23 +28,37 @@ from the key store (`g4f-lite keys set`)."""
 _EXAMPLES = (
     'g4f-lite ask "Why is the sky blue?"',
     'g4f-lite ask --provider yqcloud --system "Be brief." "What is SSE?"',
+    'g4f-lite ask -p groq -p openrouter/openai/gpt-4o-mini -p local "Who answers?"',
     'cat report.txt | g4f-lite ask "Summarise this:"',
     'g4f-lite ask --option temperature=0.8 --option seed=7 "Write a haiku."',
     'g4f-lite ask --json "Say hello." | python -m json.tool',
 )
 
 
-def parser() -> Parser:
+_JSON: Option = (
+    ("--json",),
+    {
+        "action": "store_true",
+        "help": "print one JSON object at the end: text, finish_reason, usage, provenance, and what else came; "
+        "or error and text",
+    },
+)
+
+
+def quick(words: Sequence[str]) -> Any:
+    """Return what the parser would return, without it; None where only the parser knows."""
+    return read(words, (*ASKING, _JSON), "prompt")
+
+
+def parser() -> "Parser":
     """Return the parser of this command."""
+    from g4f_lite.cli._parsing import Parser, add_asking
+
     parser = Parser("ask", _SUMMARY, _EXAMPLES)
     parser.add_argument("prompt", nargs="*", metavar="PROMPT", help="the question; several words are joined")
     add_asking(parser)
-    parser.add_argument(
-        "--json",
-        action="store_true",
-        help="print one JSON object at the end: text, finish_reason, usage, provenance, and what else came; "
-        "or error and text",
-    )
+    names, settings = _JSON
+    parser.add_argument(*names, **settings)
     return parser
 
 

@@ -66,7 +66,7 @@ def _examine() -> Facts:
         "problems": problems,
         "hooks": hooks,
         "keys": [
-            {**item, "from": first_source(item["provider"], item["variable"])}
+            {**item, "from": first_source(item["provider"], item["variable"], *item["also"])}
             for item in key_facts(providers)
         ],
         "key_store": store,

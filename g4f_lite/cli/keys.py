@@ -149,7 +149,7 @@ def _set(provider: str, *, add: bool, place: Place | None) -> int:
     kept = store_key(name, read_key(name), add=add, place=place)
     where = "the system's keyring" if kept.in_keyring else store_file()
     note(f"{where} has {'one key' if kept.number == 1 else f'{kept.number} keys'} of {name!r} now")
-    for variable in environment_keys(facts["auth_env"]):
+    for variable in environment_keys(facts["auth_env"], *facts["auth_env_also"]):
         note(f"{variable} is set in the environment, and comes first")
     if facts["needs_auth"] is False:
         note(f"{name!r} says that it needs no key")
@@ -201,11 +201,13 @@ def _list(*, as_json: bool) -> int:
 
 def _all_keys() -> list[Facts]:
     """Return every provider that has keys, with their sources; those that are not installed come last."""
-    variables = {_short(item["name"]): item["auth_env"] for item in all_facts(probe_hooks())}
+    variables = {
+        _short(item["name"]): (item["auth_env"], *item["auth_env_also"]) for item in all_facts(probe_hooks())
+    }
     gone = [name for name in stored_entries() if name not in variables]
     listed = [
-        {"provider": name, "installed": name in variables, "sources": list(key_sources(name, variable))}
-        for name, variable in (*variables.items(), *((name, auth_variable(name)) for name in gone))
+        {"provider": name, "installed": name in variables, "sources": list(key_sources(name, *named))}
+        for name, named in (*variables.items(), *((name, (auth_variable(name),)) for name in gone))
     ]
     return [item for item in listed if item["sources"]]
 

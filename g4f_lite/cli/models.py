@@ -131,6 +131,8 @@ def _obstacle(item: Facts) -> str | None:
         return "not working"
     if item["needs_auth"] and not item["key_present"]:
         return f"no key in {item['auth_env']}"
+    if not item["address_present"]:
+        return f"no address in {item['address_env'][0]}"
     return None
 
 

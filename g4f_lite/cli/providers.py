@@ -114,6 +114,8 @@ def _why_not(item: Facts) -> str:
         reasons.append("it says that it does not work, so it is asked only when named")
     if item["needs_auth"] and not item["key_present"]:
         reasons.append(f"set {item['auth_env']}")
+    if not item["address_present"]:
+        reasons.append(f"set {item['address_env'][0]}")
     return "; ".join(reasons)
 
 

@@ -75,7 +75,7 @@ def test_no_secret_is_shown(run, plugins):
     assert facts["environment"]["G4F_LITE_STRICT"] is None
     known = {"source": "environment", "name": "ACME_API_KEY", "keys": 1, "used": True}
     assert [item for item in facts["keys"] if item["provider"] == "acme"] == [
-        {"provider": "acme", "variable": "ACME_API_KEY", "present": True, "from": known}
+        {"provider": "acme", "variable": "ACME_API_KEY", "also": [], "present": True, "from": known}
     ]
     assert "acme:                  ACME_API_KEY is set" in done.stdout
 

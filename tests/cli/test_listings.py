@@ -133,3 +133,18 @@ def test_names_registered_by_this_program_are_listed(command, capsys):
         assert "scripted-1" in capsys.readouterr().out
         assert main(["check", "mine"]) in (0, 1)
         assert capsys.readouterr().out.startswith("mine (")
+
+
+def test_an_address_that_is_missing_is_told(run, plugins, environment):
+    """A service at an address of the user's says which variable leads to it, in both lists, until it is set."""
+    file = plugins.good()
+    file.write_text('address_env = ["ACME_ENDPOINT", "ACME_URL"]\n' + file.read_text())
+    assert table(run("providers"))["acme"][7].split(None, 1) == ["listed", "set ACME_ENDPOINT"]
+    assert "acme (no address in ACME_ENDPOINT)" in run("models").stdout
+    environment["ACME_URL"] = "https://x.example"
+    [facts] = [
+        item for item in json.loads(run("providers", "--json").stdout)["providers"] if item["name"] == "acme"
+    ]
+    assert (facts["address_env"], facts["address_present"]) == (["ACME_ENDPOINT", "ACME_URL"], True)
+    assert table(run("providers"))["acme"][7].split(None, 1) == ["listed"]
+    assert "no address" not in run("models").stdout.partition("acme")[2].partition("\n")[0]

@@ -106,11 +106,10 @@ sys.exit(main(sys.argv[1:]))
 """
 
 
-@pytest.mark.parametrize(
-    ("command", "code"), [("ask hi", 70), ("providers", 70), ("check yqcloud", 70), ("doctor", 1)]
-)
-def test_missing_package_is_named(environment, command, code):
-    """Without a package that is needed, every command says which, and how to install it."""
+@pytest.mark.parametrize(("command", "code"), [("ask -p acme hi", 70), ("doctor", 1)])
+def test_missing_package_is_named(environment, plugins, command, code):
+    """Without a package that is needed, a command says which, and how to install it."""
+    plugins.good(body='    yield "Hello"\n\ndef g4f_lite_before_request(request):\n    pass')
     done = subprocess.run(
         [sys.executable, "-c", _WITHOUT, *command.split()],
         check=False,

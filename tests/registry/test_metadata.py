@@ -130,6 +130,7 @@ five = [Service(url="y")]
 if BASE:
     six = Service(url="z")
 seven = Service(inputs=["video"], any_model=1, auth_env="no name", working=False, embedding_model=[])
+eight = Service(auth_env_also=["B", "A", "B"], address_env=["no name"])
 """
 
 
@@ -142,7 +143,8 @@ def test_an_object_of_a_module_is_known_by_the_call_that_makes_it() -> None:
     assert not read_constants(ROWS, "two").complete
     assert read_constants(ROWS, "one_more").values == read_constants(ROWS, "three").values == {"url": "w"}
     assert read_constants(ROWS, "seven").values == {"working": False, "embedding_model": []}
-    for name in ("four", "five", "six", "eight", "one.url", "BASE"):
+    assert read_constants(ROWS, "eight").values == {"auth_env_also": ["B", "A"]}
+    for name in ("four", "five", "six", "nine", "one.url", "BASE"):
         assert read_constants(ROWS, name) == read_constants("")
 
 
@@ -158,7 +160,7 @@ def test_a_module_of_many_objects_is_parsed_once(site: Any, monkeypatch: Any) ->
         assert known.read(file, "three").values == {"url": "w"}
         assert known.read(file, "nobody") == StaticMetadata()
     stored = json.loads(cache_file().read_bytes())["files"][file][1]
-    assert set(stored) == {"", "one", "two", "one_more", "three", "seven"}
+    assert set(stored) == {"", "one", "two", "one_more", "three", "seven", "eight"}
 
 
 @pytest.mark.parametrize("literal", ["b'x'", "{1}", "1j", "...", "10**5000", "{'a': {b'': 2}}"])

@@ -23,6 +23,8 @@ from g4f_lite.contract import LoadedProvider
 from g4f_lite.events import Vector
 
 BASE = """
+auth_env_also = ["BASE_OTHER"]
+address_env = ["BASE_HOST"]
 from g4f_lite.events import Vector
 
 url = "https://example.org"
@@ -131,6 +133,14 @@ def test_a_preset_of_another_service_starts_anew(config: Any, base: Any, fresh: 
     loaded = fresh.get("mine")
     assert (loaded.models, loaded.embedding_models, loaded.any_model) == (("default",), (), True)
     assert (loaded.url, loaded.needs_auth) == (URL, False)
+
+
+def test_no_variable_of_the_base_is_looked_at(config: Any, base: Any, fresh: Registry) -> None:
+    """A preset's key is its own; with an address in its row it needs none of the environment's."""
+    config(mine={"provider": "base"}, other={"provider": "base", "base_url": URL})
+    for facts in (fresh.info, fresh.get):
+        assert [facts(name).auth_env_also for name in ("base", "mine", "other")] == [("BASE_OTHER",), (), ()]
+        assert [facts(name).address_env for name in ("base", "mine", "other")] == [("BASE_HOST",)] * 2 + [()]
 
 
 def test_every_key_of_a_row_counts(config: Any, base: Any, fresh: Registry) -> None:
@@ -412,6 +422,62 @@ def test_a_wrong_row_takes_no_name(config: Any, base: Any, fresh: Registry, row:
     assert fresh.get("good")
 
 
+@pytest.mark.parametrize(
+    ("row", "words"),
+    [
+        ({"base_url": URL, "provider": "base"}, "it is made of itself at"),
+        ({"provider": "yqcloud", "modls": ["m"]}, "'modls' is no key of it at"),
+    ],
+    ids=["itself", "wrong"],
+)
+def test_a_wrong_row_does_not_let_its_namesake_answer(
+    config: Any, base: Any, fresh: Registry, monkeypatch: Any, row: Any, words: str
+) -> None:
+    """Who meant another service by a name is not silently led to the installed provider of that name."""
+    file = config(base=row, good={"provider": "base"})
+    for ask in (fresh.get, fresh.info, fresh.verdict):
+        for _ in range(2):
+            with pytest.raises(ProviderLoadError) as caught:
+                ask("base")
+            assert f"The provider 'base' of (config) could not be loaded: {words}" in str(caught.value)
+            assert caught.value.location == f"{file}:3"
+            assert caught.value.hint.endswith("The installed provider is 'base:base'.")
+    assert fresh.get("base:base").auth_env == "BASE_KEY"
+    assert fresh.get("good").auth_env == "GOOD_API_KEY"
+    known = {info.name: info for info in fresh.infos() if info.name.endswith(("base", "good"))}
+    assert {name: info.state for name, info in known.items()} == {"base:base": "conflict", "good": "ready"}
+    assert words.partition(" at")[0] in known["base:base"].reason
+    monkeypatch.setenv("G4F_LITE_BLOCK", "(config)")
+    assert fresh.get("base").auth_env == "BASE_KEY"
+    monkeypatch.setenv("G4F_LITE_BLOCK", "base")
+    assert fresh.infos()[-1].state == "blocked"
+    with pytest.raises(ProviderBlockedError):
+        fresh.get("base")
+
+
+def test_the_row_made_of_itself_says_what_to_do(
+    config: Any, fresh: Registry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A row, or a service of the environment, under the default provider's name needs another one."""
+    monkeypatch.setenv("G4F_LITE_SERVICES", f"openai={URL}")
+    for place in ("G4F_LITE_SERVICES", "config.json:3"):
+        with pytest.raises(
+            ProviderLoadError, match="Give the row another name, such as 'my-openai'"
+        ) as caught:
+            fresh.get("openai")
+        assert caught.value.location.endswith(place)
+        config(openai={"base_url": URL})
+        monkeypatch.delenv("G4F_LITE_SERVICES", raising=False)
+        fresh.refresh()
+
+
+def test_what_a_program_registers_is_what_it_means(config: Any, fresh: Registry, make_provider: Any) -> None:
+    """A wrong row does not take the name from what the program itself registers under it."""
+    config(mine={"modls": []})
+    fresh.register(make_provider(), name="mine")
+    assert fresh.get("mine").full_name == "(program):mine"
+
+
 def test_keys_have_a_place(config: Any, fresh: Registry) -> None:
     """Who writes a key into the file is told where keys go."""
     config(mine={"options": {"api_key": "hunter2"}})
@@ -423,6 +489,34 @@ def test_all_that_is_wrong_with_a_row_is_said_at_once(config: Any, fresh: Regist
     config(**{"My Row": {"models": 5, "needs_auth": 5, "x": 1}}, good={"options": {"max_tokens": 5}})
     assert len(said(fresh)) == 4
     assert "good" in fresh.names()
+
+
+def test_faults_stand_in_the_order_of_the_row(config: Any, fresh: Registry) -> None:
+    """Who reads the row from above finds each fault in its turn, whatever is looked at first."""
+    row = {
+        "needs_auth": 5,
+        "models": 5,
+        "nonsense": 1,
+        "auth_env": "A KEY",
+        "options": {"api_key": "x"},
+        "inputs": 5,
+        "base_url": 5,
+        "provider": 5,
+    }
+    config(bad=row)
+    words = [
+        "`needs_auth`",
+        "`models`",
+        "'nonsense'",
+        "`auth_env`",
+        "'api_key'",
+        "`inputs`",
+        "`base_url`",
+        "`provider`",
+    ]
+    faults = said(fresh)
+    assert len(faults) == len(words)
+    assert all(word in fault for word, fault in zip(words, faults, strict=True))
 
 
 @pytest.mark.parametrize(

@@ -112,6 +112,79 @@ def test_the_order_by_model(world: Any, monkeypatch: Any) -> None:
     assert route(**asked) == ("aaa-installed:aaa_installed", "gpt-3.5-turbo")
 
 
+def test_an_address_of_the_users_comes_after_the_services_own(world: Any, monkeypatch: Any) -> None:
+    """Who has no address of its own is asked only if one is set, and then behind the others of its group."""
+    own = PROVIDER.format(models=["gpt-x"], needs_auth=False, working=True)
+    asked = {"model": "gpt-x"}
+    world.install("aaa_resource", source=own + 'address_env = ["AAA_ENDPOINT", "AAA_REGION"]\n')
+    with pytest.raises(
+        ModelNotFoundError, match=r"lists it and needs an address \(AAA_ENDPOINT, AAA_REGION\)"
+    ):
+        route(**asked)
+    monkeypatch.setenv("AAA_REGION", "eu")
+    assert route(**asked) == ("aaa-resource:aaa_resource", "gpt-x")
+    world.install("mmm_service", "gpt-x")
+    world.registry.refresh()
+    assert route(**asked) == ("mmm-service:mmm_service", "gpt-x")
+    assert route("aaa_resource", "gpt-x") == ("aaa-resource:aaa_resource", "gpt-x")
+    monkeypatch.setenv("G4F_LITE_PROVIDER", "aaa_resource")
+    assert route(**asked) == ("aaa-resource:aaa_resource", "gpt-x")
+    monkeypatch.delenv("G4F_LITE_PROVIDER")
+    monkeypatch.setenv("AAA_REGION", " ")
+    monkeypatch.setenv("G4F_LITE_BLOCK", "mmm_service")
+    with pytest.raises(ModelNotFoundError):
+        route(**asked)
+
+
+def test_groups_come_before_addresses(world: Any, monkeypatch: Any) -> None:
+    """A built-in provider at an address of the user's still comes before what is installed beside it."""
+    monkeypatch.setenv("AZURE_OPENAI_ENDPOINT", "https://x.example")
+    monkeypatch.setenv("AZURE_OPENAI_API_KEY", "k")
+    world.install("aaa_installed", "gpt-4o")
+    assert route(model="gpt-4o") == ("g4f-lite:azure", "gpt-4o")
+    monkeypatch.setenv("OPENAI_API_KEY", "k")
+    assert route(model="gpt-4o") == ("g4f-lite:openai", "gpt-4o")
+    monkeypatch.delenv("AZURE_OPENAI_ENDPOINT")
+    monkeypatch.delenv("OPENAI_API_KEY")
+    assert route(model="gpt-4o") == ("aaa-installed:aaa_installed", "gpt-4o")
+    assert route(model="gpt-4o", has_auth=True) == ("g4f-lite:openai", "gpt-4o")
+    monkeypatch.setenv("AZURE_OPENAI_ENDPOINT", "https://x.example")
+    with pytest.raises(InvalidArgumentError, match="azure, openai"):
+        route(model="gpt-4o", has_auth=True)
+
+
+def test_who_lacks_a_key_is_named_though_another_lacks_an_address(world: Any, monkeypatch: Any) -> None:
+    """The error is about what there is to do: a key for the one, no key for who has it."""
+    monkeypatch.setenv("AZURE_OPENAI_API_KEY", "k")
+    with pytest.raises(MissingAuthError) as caught:
+        route(model="gpt-4o")
+    assert (caught.value.provider, caught.value.others) == ("openai", {})
+
+
+def test_a_model_that_begins_with_its_providers_name(world: Any) -> None:
+    """``"router/auto"`` names provider and model, and is the model's name where the provider lists it so."""
+    world.register("router", "router/auto", "org/m", "plain")
+    for asked in (
+        {"model": "router/auto"},
+        {"provider": "router/auto"},
+        {"provider": "router", "model": "auto"},
+    ):
+        assert route(**asked) == ("(program):router", "router/auto")
+    assert route("router", "router/auto") == ("(program):router", "router/auto")
+    assert route(model="router/plain") == ("(program):router", "plain")
+    assert route(model="openrouter/auto") == ("g4f-lite:openrouter", "openrouter/auto")
+
+
+def test_a_misspelt_provider_before_a_model_is_suggested(world: Any) -> None:
+    """``"opnai/x"`` is no model, and most likely was to be ``"openai/x"``."""
+    with pytest.raises(ModelNotFoundError) as caught:
+        route(model="opnai/gpt-9")
+    assert "No provider is called 'opnai' either. Did you mean 'openai/gpt-9'" in str(caught.value)
+    with pytest.raises(ModelNotFoundError) as caught:
+        route(model="zzzzzz/gpt-9")
+    assert "No provider is called" not in str(caught.value)
+
+
 def test_by_neither_the_default_is_asked(world: Any, monkeypatch: Any) -> None:
     """G4F_LITE_PROVIDER names the default, with or without a model; unset or empty, it is the embedded one."""
     world.register("mine", "one", "two")

@@ -70,6 +70,9 @@ BREAKS: dict[str, tuple[dict[str, Any], str]] = {
     "function None": ({"_create_completion": None}, "not-callable:`_create_completion`"),
     "twin text": ({"_acreate_completion": "x"}, "not-callable:`_acreate_completion`"),
     "any model 1": ({"any_model": 1}, "wrong-constant:`any_model`"),
+    "variables text": ({"auth_env_also": "KEY"}, "wrong-constant:`auth_env_also`"),
+    "variables odd": ({"auth_env_also": ["A KEY"]}, "wrong-constant:`auth_env_also`"),
+    "address": ({"address_env": ["HOST", 5]}, "wrong-constant:`address_env`"),
     "inputs text": ({"inputs": "image"}, "wrong-constant:`inputs`"),
     "inputs tuple": ({"inputs": ("image",)}, "wrong-constant:`inputs`"),
     "inputs odd": ({"inputs": ["image", "video"]}, "wrong-constant:`inputs`"),
@@ -210,6 +213,8 @@ class Whole:
     any_model = True
     inputs = ["image", "file", "image"]  # noqa: RUF012
     embedding_model = ("e-1", "e-2")
+    auth_env_also = ["B_KEY", "A_KEY", "B_KEY"]  # noqa: RUF012
+    address_env = ["HOST"]  # noqa: RUF012
     _acreate_completion = None
 
     @property
@@ -248,6 +253,8 @@ def test_what_is_optional_is_loaded() -> None:
         ("image", "file"),
         ("e-1", "e-2"),
     )
+    assert loaded.key_variables == (loaded.auth_env, "B_KEY", "A_KEY")
+    assert loaded.address_env == ("HOST",)
     assert (loaded.both_ways, loaded.acreate, dict(loaded.options)) == (True, None, {"auth": str})
     assert loaded.embed.call == plugin._create_embedding
     assert dict(loaded.embed.options) == {"auth": str, "dimensions": int | None}
@@ -264,6 +271,7 @@ def test_what_is_optional_may_be_absent(make_provider: Any) -> None:
         verdict, loaded = judge(provider)
         assert verdict.valid
         assert (loaded.any_model, loaded.inputs, loaded.embedding_models) == (False, (), ())
+        assert (loaded.key_variables, loaded.address_env) == ((loaded.auth_env,), ())
         assert (loaded.both_ways, loaded.embed, loaded.list_models) == (False, None, None)
 
 

@@ -1,0 +1,185 @@
+"""The start: what one question loads, since the time to the first token is mostly imports."""
+
+import ast
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from g4f_lite.cli import ask
+from g4f_lite.cli._exits import UsageError
+
+# --- what is loaded -----------------------------------------------------------------------------------
+
+_LOADED = """\
+import atexit, json, sys
+atexit.register(lambda: print(json.dumps(sorted(sys.modules)), file=sys.stderr))
+"""
+_ASK = f"""{_LOADED}
+from g4f_lite.cli import main
+sys.exit(main(["ask", "-p", "yqcloud", "hi"]))
+"""
+_CREATE = f"""{_LOADED}
+from g4f_lite import ChatCompletion
+for text in ChatCompletion.create(provider="yqcloud", messages=[{{"role": "user", "content": "hi"}}], stream=True):
+    print(text, end="")
+"""
+_BARE = f"{_LOADED}import requests, codecs, json\nprint('Hello')\n"
+
+HEAVY = {
+    "argparse",
+    "ast",
+    "asyncio",
+    "dataclasses",
+    "dis",
+    "gettext",
+    "importlib.metadata",
+    "inspect",
+    "opcode",
+}
+"""Modules of the standard library that a question needs nothing of, unless `requests` has loaded them."""
+
+OTHERS = {
+    f"g4f_lite.{name}"
+    for name in (
+        *("_absence", "_asking_again", "_attempts", "_clock", "_config", "_environment_secrets", "_health"),
+        *(
+            "_hook_checks",
+            "_hook_manager",
+            "_key_store",
+            "_keyring",
+            "_keys",
+            "_lazy_call",
+            "_limits",
+            "_media",
+        ),
+        *(
+            "_message_forms",
+            "_metadata",
+            "_preset_entry",
+            "_presets",
+            "_retry",
+            "_schemas",
+            "_sources",
+            "_steps",
+        ),
+        *(
+            "_telling",
+            "_tool_calls",
+            "_typed_options",
+            "_watch",
+            "async_streams",
+            "cli._options",
+            "cli._parsing",
+        ),
+        *("cli._progress", "cli._reporting", "client", "embedding", "hookspecs", "kit._certificates"),
+        *("kit._deadlines", "models", "routes", "structured", "tools"),
+    )
+}
+"""Our own modules that are for somebody who asks for more."""
+
+MOST = 72
+"""Our own modules that a question may load; each costs a tenth of a millisecond at the least."""
+
+
+def loaded_by(code: str, environment: dict[str, str], answer: str = "Hello") -> set[str]:
+    """The modules that a program has loaded at its end, which has to print the answer."""
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        check=True,
+        env=environment,
+        capture_output=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
+    )
+    assert done.stdout.strip() == answer
+    return set(json.loads(done.stderr))
+
+
+@pytest.mark.parametrize("code", [_ASK, _CREATE], ids=["ask", "create"])
+def test_a_question_loads_what_it_uses(code: str, environment: Any, upstream: Any) -> None:
+    """A question to a named provider loads little beside what `requests` does, and nothing for other uses."""
+    loaded = loaded_by(code, environment)
+    heavy = HEAVY - loaded_by(_BARE, environment)
+    assert {"asyncio", "argparse", "inspect"} <= heavy
+    assert not loaded & (heavy | OTHERS)
+    assert not [name for name in loaded if name.partition(".")[0] in ("aiohttp", "pluggy", "jsonschema")]
+    assert len([name for name in loaded if name.partition(".")[0] == "g4f_lite"]) <= MOST
+    assert {name for name in loaded if name.startswith("g4f_lite_providers.")} == {
+        "g4f_lite_providers.yqcloud"
+    }
+
+
+def test_what_is_not_to_be_loaded_exists() -> None:
+    """No module in the table above is one that was renamed since."""
+    package = Path(ask.__file__).parents[1]
+    for name in OTHERS:
+        path = package.joinpath(*name.split(".")[1:])
+        assert path.with_suffix(".py").is_file() or path.is_dir(), name
+
+
+def test_no_pattern_is_compiled_at_import(environment: Any, upstream: Any) -> None:
+    """No module that a question loads compiles a regular expression before it needs it."""
+    package = Path(ask.__file__).parents[1]
+    for name in loaded_by(_ASK, environment):
+        if not name.startswith("g4f_lite."):
+            continue
+        path = package.joinpath(*name.split(".")[1:])
+        file = path.with_suffix(".py") if path.with_suffix(".py").is_file() else path / "__init__.py"
+        for node in ast.parse(file.read_bytes()).body:
+            if isinstance(node, ast.Assign):
+                assert not ast.unparse(node.value).startswith("re.compile"), f"{file}:{node.lineno}"
+
+
+def test_pluggy_comes_with_the_first_hook(environment: Any, plugins: Any) -> None:
+    """A provider that has a hook brings pluggy, and the hook is called."""
+    body = '    yield "Hello"\n\ndef g4f_lite_before_request(request):\n    print("seen", request.provider, end=" ")'
+    plugins.good(body=body)
+    code = _ASK.replace("yqcloud", "acme")
+    assert "pluggy" in loaded_by(code, environment, "seen acme Hello")
+
+
+# --- the command line ---------------------------------------------------------------------------------
+
+WORDS = st.sampled_from(
+    (
+        *("-p", "--provider", "-m", "--model", "-s", "--system", "-o", "--option", "--timeout", "--json"),
+        *("--no-stream", "--drop-options", "hello", "two words", "", "a=b", "30", "-5", "-", "--", "-px"),
+        *("--option=a=b", "--opt", "-h", "- x", "@file", "--provider=x"),
+    )
+)
+
+
+@given(st.lists(WORDS | st.text(max_size=3), max_size=8))
+def test_quick_reading_is_argparse(words: list[str]) -> None:
+    """What is read without `argparse` is what `argparse` reads, and nothing that it refuses."""
+    quick = ask.quick(words)
+    if quick is not None:
+        try:
+            parsed = ask.parser().parse_args(words)
+        except UsageError as error:
+            raise AssertionError(words) from error
+        assert vars(quick) == vars(parsed)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "hi",
+        "",
+        "-p yqcloud hi",
+        "--provider yqcloud --model m what is this",
+        "what is this -p yqcloud --json",
+        "-p a -p b -o seed=7 -o temperature=0.5 --timeout 5,60 --no-stream --drop-options -s Brief hi",
+    ],
+)
+def test_usual_lines_are_read_quickly(line: str) -> None:
+    """The usual command lines need no `argparse`."""
+    quick = ask.quick(line.split())
+    assert quick is not None
+    assert vars(quick) == vars(ask.parser().parse_args(line.split()))

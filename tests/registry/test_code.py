@@ -1,0 +1,111 @@
+"""What is read from a function's code, against `inspect`; and names and lines, against patterns."""
+
+import functools
+import inspect
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from g4f_lite._code import is_async_generator, is_coroutine, is_generator, parameters_of
+from g4f_lite._constants import fits
+from g4f_lite._discovery import _named_in, normalize
+from g4f_lite._entry_points import _VALUE, _target
+from g4f_lite._identity import is_name
+from g4f_lite.contract import CONSTANTS
+
+HEADS = (
+    "",
+    "a",
+    "a, b=1",
+    "a, /",
+    "a, /, b, *, c",
+    "a=1, /, b=2, *args, c, d=3, **kwargs",
+    "*args",
+    "**kwargs",
+    "*, c=1, d",
+    "*args, c, **kwargs",
+)
+BODIES = ("return 1", "yield 1")
+
+
+def functions() -> list[Any]:
+    """Functions of every shape, and things that can be called and are no plain functions."""
+    found: list[Any] = []
+    for head in HEADS:
+        for body in BODIES:
+            for start in ("def", "async def"):
+                scope: dict[str, Any] = {}
+                exec(f"{start} f({head}):\n    local = 0\n    {body}", scope)
+                found.append(scope["f"])
+
+    class Thing:
+        def method(self, a: int, b: int = 1) -> None: ...
+
+        def __call__(self, a: int) -> None: ...
+
+    wrapped = functools.wraps(found[-1])(lambda *args, **kwargs: None)
+    marked = lambda a: a  # noqa: E731 - a function with an attribute
+    marked.note = 1  # type: ignore[attr-defined]
+    return [
+        *found,
+        Thing().method,
+        Thing(),
+        Thing,
+        wrapped,
+        marked,
+        functools.partial(lambda a, b: a, 1),
+        len,
+    ]
+
+
+@pytest.mark.parametrize("function", functions(), ids=str)
+def test_parameters_are_what_inspect_says(function: Callable[..., Any]) -> None:
+    """Names, order, kinds and defaults are those of `inspect.signature`, for whatever can be called."""
+    expected = inspect.signature(function).parameters
+    found = parameters_of(function)
+    assert list(found) == list(expected)
+    for name, item in expected.items():
+        ours = found[name]
+        assert ours.name == name
+        assert ours.has_default == (item.default is not item.empty)
+        assert ours.is_positional == (item.kind in (item.POSITIONAL_ONLY, item.POSITIONAL_OR_KEYWORD))
+        assert ours.is_positional_only == (item.kind is item.POSITIONAL_ONLY)
+        assert ours.is_variadic == (item.kind in (item.VAR_POSITIONAL, item.VAR_KEYWORD))
+        assert ours.takes_any_keyword == (item.kind is item.VAR_KEYWORD)
+    assert is_generator(function) == inspect.isgeneratorfunction(function)
+    assert is_coroutine(function) == inspect.iscoroutinefunction(function)
+    assert is_async_generator(function) == inspect.isasyncgenfunction(function)
+
+
+PIECES = st.lists(
+    st.sampled_from(("a", "B", "é", "1", "_", "-", ".", ":", " ", "[", "]", "~", "=", "-py3.11", "-linux")),
+    max_size=7,
+).map("".join)
+
+
+@given(PIECES)
+def test_names_are_what_the_patterns_say(text: str) -> None:
+    """Names of providers, of distributions and of variables are judged as these patterns judge them."""
+    assert is_name(text) == (re.fullmatch(r"[a-z0-9][a-z0-9_-]*", text) is not None)
+    assert normalize(text) == re.sub(r"[-_.]+", "-", text).lower()
+    row = next(item for item in CONSTANTS if item.name == "auth_env")
+    assert fits(text, row) == (re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", text) is not None)
+
+
+@given(PIECES, st.sampled_from([".dist-info", ".egg-info"]))
+def test_folders_are_split_as_the_pattern_says(stem: str, ending: str) -> None:
+    """Name and version in a metadata folder's name are what the pattern for both endings finds."""
+    pattern = r"(?P<name>.+?)(?:-(?P<version>[^-]+?))?(?:\.dist-info|(?:-py\d[\d.]*(?:-[^-]+)?)?\.egg-info)"
+    match = re.fullmatch(pattern, stem + ending)
+    assert _named_in(stem + ending) == ((match["name"], match["version"] or "") if match else ("", ""))
+
+
+@given(PIECES.map(str.strip).filter(bool))
+def test_targets_are_what_the_pattern_says(value: str) -> None:
+    """A plain value of an entry point is taken apart as the pattern takes all of them apart."""
+    match = re.fullmatch(_VALUE, value)
+    assert _target(value) == (match and (match["module"], match["attr"] or ""))
