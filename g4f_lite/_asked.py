@@ -1,13 +1,13 @@
 """What a call asks, and of whom: everything that is checked before anything is sent."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 from g4f_lite._operation import Operation
 from g4f_lite._options import check_options
 from g4f_lite._routing import find_target
 from g4f_lite.contract import LoadedProvider
-from g4f_lite.errors import MissingAuthError
+from g4f_lite.errors import InvalidArgumentError, MissingAuthError
 from g4f_lite.results import Attempt
 
 if TYPE_CHECKING:
@@ -122,17 +122,34 @@ def _keys(provider: LoadedProvider, takes: Any, auth: Any) -> list[Any] | None:
         return None
     from g4f_lite._keys import find_keys  # the store of keys is not everybody's
 
-    keys = find_keys(provider.name, provider.auth_env)
+    keys = find_keys(provider.name, *provider.key_variables)
     if not keys and provider.needs_auth:
         raise MissingAuthError(provider.name, provider.auth_env)
     return list(keys) if keys and (named or takes.any_option) else None
 
 
-def stripped(auth: Any) -> Any:
-    """Return keys without what files and unset variables put around them or in their place; None: no key."""
+def stripped(auth: Any, argument: str = "auth", whose: str = "") -> Any:
+    """Return keys without the blanks that files put around them; for an error, the argument that they are.
+
+    Raises:
+        InvalidArgumentError: there is none. Those of the environment do not step in: who meant another
+            account, by a variable that is not set, would not notice.
+    """
     if isinstance(auth, str):
-        return auth.strip() or None
+        return auth.strip() or _no_key(argument, f"{whose} is empty")
     if isinstance(auth, list):
-        kept = [item for item in map(stripped, auth) if item is not None]
-        return kept or None
+        if not auth:
+            _no_key(argument, f"{whose} is an empty list")
+        for number, key in enumerate(auth, 1):
+            if key is None or (isinstance(key, str) and not key.strip()):
+                _no_key(argument, f"{whose} has nothing in place of key {number} of {len(auth)}")
+        return [key.strip() if isinstance(key, str) else key for key in auth]
     return auth
+
+
+def _no_key(argument: str, what: str) -> NoReturn:
+    raise InvalidArgumentError(
+        argument,
+        f"`{argument}`{what}, as if from a variable that is not set.",
+        hint=f"Pass a key; or leave {argument} out (None) to use those of the environment or the key store.",
+    )

@@ -1,7 +1,7 @@
 """Who a call asks at the moment, what with, and what stands on record of it."""
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from g4f_lite._asked import Candidate
@@ -24,7 +24,8 @@ class Asking:
     """The attempt that a call is at.
 
     Attributes:
-        tries: what decides on further attempts, None for a call that has one.
+        tries: what decides on further attempts, None for a call that has one, or had one so far.
+        after: makes `tries` when the first attempt has failed, None if there is nothing more to decide.
         gathered: what has come of the answer.
         continued: whether the attempt goes on from the text of those before it.
         streamed: whether the answer comes as it is made; `whole`: whether it does not, and the caller
@@ -38,10 +39,12 @@ class Asking:
         "_hook_errors",
         "_hooks",
         "_is_on_record",
+        "_origin",
         "_outcome",
         "_request",
         "_started",
         "_waited",
+        "after",
         "continued",
         "gathered",
         "operation",
@@ -60,20 +63,23 @@ class Asking:
         stream: bool,
         hooks: Mapping[str, tuple[HookCaller, ...]],
         tries: "Attempts | None",
+        after: "Callable[[], Attempts] | None",
     ) -> None:
         self.scope = CancelScope()
         self.operation = operation
         self.stream = stream
         self.tries = tries
+        self.after = after
         self.continued = False
         self.gathered = operation.gather()
         self._hooks = hooks
         self._hook_errors: list[str] = []
-        self._turn_to(candidate)
+        self._turn_to(candidate, candidate if tries is None and after is None else _own(candidate))
         self._is_on_record = tries is not None  # nobody is asked before `take_turn`
 
-    def _turn_to(self, candidate: Candidate) -> None:
-        self._candidate = candidate
+    def _turn_to(self, origin: Candidate, candidate: Candidate) -> None:
+        self._origin = origin
+        self._candidate = candidate  # each attempt's own: a provider may change what it is given
         # One rule for a provider that cannot stream: it is asked for its answer whole, and a stream
         # of that is one chunk.
         self.streamed = self.stream and candidate.provider.supports_stream
@@ -90,10 +96,10 @@ class Asking:
         """Ask another candidate than before, or the same again."""
         tries = self.tries
         assert tries is not None  # noqa: S101 - only then is there another
-        payload = _fresh(candidate.payload)  # each attempt's own: a provider may change it
+        own = _own(candidate)
         if self.continued:
-            payload = self.operation.continued(payload, self.gathered.text)
-        self._turn_to(candidate._replace(payload=payload, options=_fresh(candidate.options)))
+            own = own._replace(payload=self.operation.continued(own.payload, self.gathered.text))
+        self._turn_to(candidate, own)
         self._waited, tries.waited = tries.waited, 0.0
 
     def arguments(self) -> dict[str, Any]:
@@ -202,7 +208,12 @@ class Asking:
     def _secrets(self) -> tuple[str, ...]:
         candidate = self._candidate
         more = () if self.tries is None else self.tries.secrets
-        return secrets_of(candidate.options, candidate.provider.name, candidate.provider.auth_env, more)
+        return secrets_of(candidate.options, candidate.provider.name, candidate.provider.key_variables, more)
+
+
+def _own(candidate: Candidate) -> Candidate:
+    """Return a candidate with a payload and options of its own."""
+    return candidate._replace(payload=_fresh(candidate.payload), options=_fresh(candidate.options))
 
 
 def _fresh(value: Any) -> Any:

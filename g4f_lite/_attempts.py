@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 from g4f_lite._asked import Asked, Candidate, candidates
 from g4f_lite._clock import clock
-from g4f_lite._failures import fingerprint, secrets_of, texts_in
-from g4f_lite._health import Pass, health
-from g4f_lite._limits import Full, Slot, Who, limiter
+from g4f_lite._failures import secrets_of, texts_in
+from g4f_lite._health import Pass, Who, health, identity
+from g4f_lite._limits import Full, Slot, limiter
 from g4f_lite._registry import registry
 from g4f_lite._retry import is_about_the_key, may_repeat, wait_before
 from g4f_lite._text_safety import redact, shorten
@@ -49,6 +49,7 @@ class Attempts:
         ends_at: the deadline, on the clock's monotonic scale.
         carries_on: whether an answer that broke off may be continued by another attempt.
         waited: seconds that were waited since the last attempt.
+        limit: what is waited for now if that is room, in words; else `""`.
     """
 
     def __init__(
@@ -65,6 +66,7 @@ class Attempts:
         self.carries_on = carries_on
         self.ends_at = ends_at
         self.waited = 0.0
+        self.limit = ""
         self._asked = asked
         self._retry = retry
         self._left: list[Candidate | _Place] = [
@@ -116,7 +118,7 @@ class Attempts:
         found = list(texts_in(self._given))
         for candidate in self._known:
             provider = candidate.provider
-            found += secrets_of(candidate.options, provider.name, provider.auth_env)
+            found += secrets_of(candidate.options, provider.name, provider.key_variables)
         return tuple(dict.fromkeys(found))
 
     def final_error(self) -> G4FLiteError:
@@ -128,6 +130,12 @@ class Attempts:
         error.partial_text = getattr(error.__cause__, "partial_text", "")
         return error
 
+    def begin_with(self, candidate: Candidate) -> None:
+        """Note that the first was asked already: most calls make this object when that has failed."""
+        self._left.remove(candidate)
+        self._was_asked = True
+        self._own.add(_who(candidate))
+
     # --- what is next ------------------------------------------------------------------------
 
     def move(self) -> Candidate | Wait | None:
@@ -135,6 +143,7 @@ class Attempts:
 
         May import providers.
         """
+        self.limit = ""
         if self._pause is not None:
             pause, self._pause = self._pause, None
             return Wait(pause)
@@ -160,6 +169,7 @@ class Attempts:
             self._cooling.append(item)
             self._note_skip(item, f"{found}.")
         if full:
+            self.limit = "; ".join(f"{item.provider.name!r}: {obstacle.reason}" for item, obstacle in full)
             times = [obstacle.seconds for _, obstacle in full if obstacle.seconds is not None]
             return Wait(
                 min(times, default=None),
@@ -265,7 +275,7 @@ class Attempts:
 
 
 def _who(candidate: Candidate) -> Who:
-    return candidate.provider.full_name, fingerprint(candidate.options.get("auth"))
+    return identity(candidate.provider.full_name, candidate.options)
 
 
 def _plain(step: Step) -> str:

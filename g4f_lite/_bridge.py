@@ -33,7 +33,7 @@ def asked(call: Call) -> Any:
     if is_asynchronous:
         return source
     # An attempt that is given up is cancelled without the call, which may have another one.
-    scope = call.scope if call.tries is None else child_of(call.scope)
+    scope = call.scope if call.tries is None and call.after is None else child_of(call.scope)
     return ThreadedSource(partial(call.ask, scope) if source is None else lambda: source, scope)
 
 

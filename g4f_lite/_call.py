@@ -12,6 +12,7 @@ from g4f_lite._failures import as_error
 from g4f_lite._foreign import leaks, said
 from g4f_lite._operation import Operation
 from g4f_lite._plugins import HookCaller
+from g4f_lite._surrogates import rest
 from g4f_lite._text_safety import shorten
 from g4f_lite.errors import (
     DeadlineError,
@@ -65,10 +66,11 @@ class Call(Asking):
         stream: bool,
         hooks: Mapping[str, tuple[HookCaller, ...]],
         tries: "Attempts | None" = None,
+        after: "Callable[[], Attempts] | None" = None,
         deadline: float | None = None,
         ends_at: float | None = None,
     ) -> None:
-        super().__init__(candidate, operation, stream=stream, hooks=hooks, tries=tries)
+        super().__init__(candidate, operation, stream=stream, hooks=hooks, tries=tries, after=after)
         self.deadline = deadline
         self.ends_at = ends_at
         self.stop_timer: Callable[[], object] | None = None
@@ -99,14 +101,19 @@ class Call(Asking):
                 return error
         return self.operation.fault(self._candidate.payload, self.gathered)
 
-    def finish(self) -> list[str]:
+    def finish(self) -> list[Any]:
         """The answer is whole; return what of it has been held back."""
+        gathered = self.gathered
+        late = rest(gathered.halves) if gathered.halves else []
+        gathered.parts += (item for item in late if type(item) is str)
         if "g4f_lite._health" in sys.modules:
             from g4f_lite._watch import succeeded
 
             succeeded(self._candidate)
-        self._end("ok", self.gathered.finish)
-        text = "".join(self.gathered.parts[self.handed :]) if self.holds else ""
+        self._end("ok", gathered.finish)
+        if not self.holds:
+            return late if self.events else [item for item in late if type(item) is str]
+        text = "".join(gathered.parts[self.handed :])
         return [text] if text else []
 
     def cancelled(self, trouble: BaseException | None = None) -> None:
@@ -127,6 +134,9 @@ class Call(Asking):
         Raises:
             G4FLiteError: what `error` comes to, with the provider, the partial text and the provenance.
         """
+        if self.after is not None:
+            self.tries, self.after = self.after(), None
+            self.tries.begin_with(self._origin)
         typed = self._failed(error)
         tries = self.tries
         if tries is None or isinstance(typed, DeadlineError):
@@ -137,7 +147,7 @@ class Call(Asking):
         is_whole = isinstance(typed, StructuredOutputError)  # nothing of it is left to go on with
         if keeps and not (tries.carries_on and self._can_continue and not is_whole):
             raise self._over(typed)
-        if not tries.goes_on(self._candidate, typed):
+        if not tries.goes_on(self._origin, typed):
             raise self._over(tries.final_error())
         self._start_over(keeps=keeps)
 
@@ -150,7 +160,8 @@ class Call(Asking):
         """Return the error of a call whose deadline has passed; `trouble` as for `cancelled`."""
         if trouble is not None:
             self._hook_errors += [f"while closing: {said(trouble, 200, self._secrets())}"]
-        return self._over(self._failed(DeadlineError(self.deadline or 0.0)))
+        limit = "" if self.tries is None else self.tries.limit
+        return self._over(self._failed(DeadlineError(self.deadline or 0.0, limit=limit)))
 
     @property
     def _can_continue(self) -> bool:

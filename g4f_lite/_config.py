@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from g4f_lite._configured import CONFIG_FILE
 from g4f_lite._entry_points import DiscoveryProblem
 from g4f_lite._foreign import said
 from g4f_lite._text_safety import listing, shorten
@@ -22,7 +23,6 @@ __all__ = ["CONFIG", "Config", "read_config"]
 CONFIG = "(config)"
 """The "distribution" of what the user configured."""
 
-_FILE = "config.json"
 _LARGEST = 1_000_000
 _SECTIONS = ("providers",)
 
@@ -50,9 +50,9 @@ class Config(NamedTuple):
 def read_config() -> Config:
     """Return what the configuration file says; one that is not there says nothing."""
     try:
-        path = config_dir() / _FILE
+        path = config_dir() / CONFIG_FILE
     except RuntimeError:  # this user has no home, so nothing is configured
-        return Config(_FILE)
+        return Config(CONFIG_FILE)
     try:
         text = _content(path)
     except (OSError, ValueError) as error:

@@ -3,18 +3,19 @@
 Values are looked at as what they are built on: a subclass may iterate for ever, or lie about its class.
 """
 
-import re
 from typing import Any, NamedTuple
 
 from g4f_lite._foreign import plain_text
 from g4f_lite.contract import Constant
 
-__all__ = ["INPUTS", "Models", "fits", "inputs_in", "models_in"]
+__all__ = ["INPUTS", "VARIABLES", "Models", "fits", "inputs_in", "models_in", "variables_in"]
 
 INPUTS = ("image", "audio", "file")
 """What messages may hold beside text."""
 
-_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+VARIABLES = ("auth_env_also", "address_env")
+"""The constants that are lists of environment variables."""
+
 _COLLECTIONS: tuple[Any, ...] = (list, tuple, set, frozenset, type({}.keys()))
 
 
@@ -66,10 +67,23 @@ def inputs_in(value: object) -> list[str] | None:
     return list(dict.fromkeys(known)) if len(known) == len(names) else None
 
 
+def variables_in(value: object) -> list[str] | None:
+    """Return the variables that a list names, each once; None if it is no list, or has anything else in it."""
+    if not issubclass(type(value), list):
+        return None
+    names = [plain_text(item) for item in _items(value)]
+    known = [name for name in names if name is not None and _is_variable(name)]
+    return list(dict.fromkeys(known)) if len(known) == len(names) else None
+
+
+def _is_variable(name: str) -> bool:
+    return name.isascii() and name.isidentifier()
+
+
 def fits(value: object, row: Constant) -> bool:
     """Whether `value` is what the contract wants of a constant that is no list."""
     if row.kind == "bool":
         return type(value) is bool
     text = plain_text(value)
     # A variable is looked up in `os.environ`, which raises for names that no environment can have.
-    return text is not None and (row.name != "auth_env" or _VARIABLE.fullmatch(text) is not None)
+    return text is not None and (row.name != "auth_env" or _is_variable(text))

@@ -12,6 +12,7 @@ import re
 import stat
 import sys
 from collections.abc import Iterable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -23,12 +24,13 @@ if TYPE_CHECKING:
 __all__ = ["Scan", "normalize", "scan"]
 
 # An .egg-info may end in the Python it was made for: "name-1.0-py3.11.egg-info".
-_DIST_INFO = re.compile(
-    r"^(?P<name>.+?)(?:-(?P<version>[^-]+?))?(?:\.dist-info|(?:-py\d[\d.]*(?:-[^-]+)?)?\.egg-info)$"
-)
+_EGG_INFO = r"^(?P<name>.+?)(?:-(?P<version>[^-]+?))?(?:-py\d[\d.]*(?:-[^-]+)?)?\.egg-info$"
 
 # Finders whose distributions a look at the folders of sys.path finds too.
 _KNOWN_FINDERS = ("_frozen_importlib", "_frozen_importlib_external", "importlib_metadata", "_distutils_hack")
+
+_AT_ONCE = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+"""Open without waiting for a writer, as a named pipe would have it."""
 
 
 class Scan(NamedTuple):
@@ -49,7 +51,10 @@ class _Found(NamedTuple):
 
 def normalize(distribution: str) -> str:
     """Return a distribution's name in the one spelling that counts (packaging's "normalized name")."""
-    return re.sub(r"[-_.]+", "-", distribution).lower()
+    name = distribution.lower().replace("_", "-").replace(".", "-")
+    while "--" in name:
+        name = name.replace("--", "-")
+    return name
 
 
 def scan(groups: tuple[str, ...]) -> Scan:
@@ -95,15 +100,26 @@ def _in_folder(folder: str, names: list[str]) -> Iterator[_Found]:
     """Yield each distribution of one folder once, in the order of the names."""
     versions: dict[str, list[tuple[str, str]]] = {}
     for item in sorted(names):
-        match = _DIST_INFO.match(item) if item.endswith((".dist-info", ".egg-info")) else None
         # pip renames what it is about to remove to "~ame", and leaves it there when it is interrupted.
-        if match is not None and not item.startswith(("~", "-")):
-            versions.setdefault(normalize(match["name"]), []).append((item, match["version"] or ""))
+        if item.endswith((".dist-info", ".egg-info")) and not item.startswith(("~", "-")):
+            name, version = _named_in(item)
+            if name:
+                versions.setdefault(normalize(name), []).append((item, version))
     for name, candidates in versions.items():
         item, version = candidates[0] if len(candidates) == 1 else _current(folder, candidates)
         location = f"{folder}{os.sep}{item}{os.sep}entry_points.txt"
         data = _content(location)
         yield _Found(name, version or (_version_from(folder, item) if data else ""), location, data)
+
+
+def _named_in(item: str) -> tuple[str, str]:
+    """Return the name and the version that a folder's name has, `""` for one without."""
+    stem = item.removesuffix(".dist-info")
+    if stem == item:
+        match = re.match(_EGG_INFO, item)
+        return (match["name"], match["version"] or "") if match else (item.removesuffix(".egg-info"), "")
+    name, _, version = stem.rpartition("-")
+    return (name, version) if name and version else (stem, "")
 
 
 def _current(folder: str, candidates: list[tuple[str, str]]) -> tuple[str, str]:
@@ -122,20 +138,19 @@ def _current(folder: str, candidates: list[tuple[str, str]]) -> tuple[str, str]:
 
 def _content(location: str) -> bytes | OSError | None:
     try:
-        # pathlib costs more than the reading.
-        with open(location, "rb", buffering=0, opener=_open_at_once) as file:
-            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                return OSError(errno.EINVAL, "it is no plain file")
-            return file.read()
-    except (FileNotFoundError, NotADirectoryError):
+        descriptor = os.open(location, _AT_ONCE)
+    except (FileNotFoundError, NotADirectoryError):  # most distributions have none
         return None
     except OSError as error:
         return error
-
-
-def _open_at_once(path: str, flags: int) -> int:
-    """Open a file without waiting for a writer, as a named pipe would have it."""
-    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            return OSError(errno.EINVAL, "it is no plain file")
+        return b"".join(iter(partial(os.read, descriptor, 65536), b""))
+    except OSError as error:
+        return error
+    finally:
+        os.close(descriptor)
 
 
 def _version_from(folder: str, item: str) -> str:

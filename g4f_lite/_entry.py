@@ -2,13 +2,12 @@
 
 import copy
 from collections.abc import Callable
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from g4f_lite._entry_points import Claim
 from g4f_lite._foreign import called
 from g4f_lite._identity import Identity, is_name
 from g4f_lite._loading import load
-from g4f_lite._metadata import StaticMetadata
 from g4f_lite._policy import Policy
 from g4f_lite._turns import CircularWaitError, Turn, importing
 from g4f_lite._validation import validate
@@ -24,6 +23,9 @@ from g4f_lite.contract import (
 )
 from g4f_lite.errors import InvalidArgumentError, InvalidProviderError, ProviderLoadError
 
+if TYPE_CHECKING:
+    from g4f_lite._metadata import StaticMetadata
+
 __all__ = ["BUILTIN_DISTRIBUTION", "PROGRAM", "Entry", "claim_of", "own_name"]
 
 BUILTIN_DISTRIBUTION = "g4f-lite"
@@ -33,6 +35,16 @@ PROGRAM = "(program)"
 
 _CALLED = {"model": "models", "embedding_model": "embedding_models"}
 """What `ProviderInfo` calls a constant, where that is another name."""
+
+_ABSENT: dict[str, Any] = {
+    "working": True,
+    "any_model": False,
+    "inputs": (),
+    "embedding_model": (),
+    "auth_env_also": (),
+    "address_env": (),
+}
+"""What optional constants are where they are left out."""
 
 _SHOWN = tuple(_CALLED.get(item.name, item.name) for item in CONSTANTS)
 
@@ -45,6 +57,9 @@ class Entry:
     `plugin` is given for what is registered at run time, and None for what is to be imported;
     `offered_by` is the plugin whose hook registered it.
     """
+
+    is_preset = False
+    """Whether it is a row of the user's, a `PresetEntry`."""
 
     def __init__(self, claim: Claim, plugin: Any = None, offered_by: Claim | None = None) -> None:
         self.claim = claim
@@ -86,7 +101,7 @@ class Entry:
     # --- loading -----------------------------------------------------------------------------
 
     def load(
-        self, hold: Callable[["Entry"], None], *, static: StaticMetadata | None, strict: bool
+        self, hold: Callable[["Entry"], None], *, static: "StaticMetadata | None", strict: bool
     ) -> LoadedProvider:
         """Import, judge and hold it if that has not been tried; return it, or raise why it cannot be used.
 
@@ -108,7 +123,7 @@ class Entry:
             raise self.failed(_ASKS_ITSELF) from None
 
     def _load(
-        self, hold: Callable[["Entry"], None], static: StaticMetadata | None, *, strict: bool
+        self, hold: Callable[["Entry"], None], static: "StaticMetadata | None", *, strict: bool
     ) -> LoadedProvider:
         if self.verdict is None and self.failure is None:
             self._load_once(static)
@@ -125,7 +140,7 @@ class Entry:
                 raise
         return accepted
 
-    def _load_once(self, static: StaticMetadata | None) -> None:
+    def _load_once(self, static: "StaticMetadata | None") -> None:
         if self._loading:
             raise self.failed(_ASKS_ITSELF)
         self._loading = True
@@ -137,7 +152,7 @@ class Entry:
         finally:
             self._loading = False
 
-    def judge(self, plugin: Any, *, static: StaticMetadata | None = None, printed: str = "") -> None:
+    def judge(self, plugin: Any, *, static: "StaticMetadata | None" = None, printed: str = "") -> None:
         """Set the verdict, and the loaded provider if it can be used."""
         claim = self.claim
         who = Identity(
@@ -174,7 +189,7 @@ class Entry:
 
     # --- describing --------------------------------------------------------------------------
 
-    def describe(self, policy: Policy, static: StaticMetadata, *, contested: bool) -> ProviderInfo:
+    def describe(self, policy: Policy, static: "StaticMetadata", *, contested: bool) -> ProviderInfo:
         """Return what is known of it now, from the module if it is loaded, else from its source."""
         claim = self.claim
         state, reason = self._standing(policy, contested=contested)
@@ -192,14 +207,14 @@ class Entry:
         )
 
     def _constants(
-        self, static: StaticMetadata
+        self, static: "StaticMetadata"
     ) -> tuple[Literal["static", "loaded", "unknown"], dict[str, Any]]:
         loaded = self.loaded
         if loaded is not None:
             return "loaded", {name: getattr(loaded, name) for name in _SHOWN}
         values = dict(static.values)
         if static.complete:  # what is optional and does not stand there is what the contract says
-            values = {"working": True, "any_model": False, "inputs": (), "embedding_model": (), **values}
+            values = {**_ABSENT, **values}
         shown = {_CALLED.get(name, name): value for name, value in values.items()}
         listed = {name: tuple(value) for name, value in shown.items() if isinstance(value, list)}
         return "static" if static.complete else "unknown", {**shown, **listed}

@@ -6,9 +6,10 @@ from typing import NamedTuple
 
 __all__ = ["Claim", "DiscoveryProblem", "parse"]
 
-_LINE = re.compile(r"^(?P<name>[^=]+?)\s*=\s*(?P<value>.+?)$")
-_VALUE = re.compile(r"^(?P<module>\w+(?:\.\w+)*)\s*(?::\s*(?P<attr>\w+(?:\.\w+)*))?\s*(?:\[[^\]]*\])?$")
-_SECTION = re.compile(r"^\[(?P<name>[^\[\]]*)\]$")
+_VALUE = r"(?P<module>\w+(?:\.\w+)*)\s*(?::\s*(?P<attr>\w+(?:\.\w+)*))?\s*(?:\[[^\]]*\])?"
+
+_BOM = b"\xef\xbb\xbf"
+"""Not left to the encoding "utf-8-sig", which is a module to import."""
 
 
 class Claim(NamedTuple):
@@ -75,17 +76,29 @@ class _Reading:
         )
 
     def claim(self, group: str, line: str) -> None:
-        entry = _LINE.match(line)
-        value = _VALUE.match(entry["value"]) if entry else None
-        if entry is None or value is None:
-            name = line.partition("=")[0].strip()
+        name, _, value = map(str.strip, line.partition("="))
+        target = _target(value) if name else None
+        if target is None:
             self.problem(f"{line!r} is no entry point of the form `name = package.module`", name)
             return
-        module, attr = value["module"], value["attr"] or ""
-        claim = Claim(group, entry["name"], module, attr, self.distribution, self.version, self.place)
+        claim = Claim(group, name, *target, self.distribution, self.version, self.place)
         first = self.claims.setdefault((group, claim.name), claim)
         if first.target != claim.target:
             self.problem(f"{claim.name!r} is given twice, first as {first.target}", claim.name)
+
+
+def _target(value: str) -> tuple[str, str] | None:
+    """Return the module and the attribute that an entry point names, None if it names none."""
+    module, colon, attr = value.partition(":")
+    module, attr = module.rstrip(), attr.lstrip()
+    if _is_dotted(module) and (_is_dotted(attr) or not colon):  # nearly every one
+        return module, attr
+    match = re.fullmatch(_VALUE, value)
+    return match and (match["module"], match["attr"] or "")
+
+
+def _is_dotted(name: str) -> bool:
+    return name.isidentifier() or all(map(str.isidentifier, name.split(".")))
 
 
 def parse(
@@ -95,17 +108,21 @@ def parse(
     reading = _Reading(distribution, version, location)
     section: str | None = None
     for reading.number, line in _lines(data):
-        about_us = any(group in line for group in groups)
         if line.startswith("["):
-            heading = _SECTION.match(line)
-            section = heading["name"].strip() if heading else None
-            if heading is None and about_us:
+            inner = line[1:-1]
+            whole = line.endswith("]") and "[" not in inner and "]" not in inner
+            section = inner.strip() if whole else None
+            if not whole and _is_about(groups, line):
                 reading.problem(f"{line!r} is no section heading of the form `[group]`")
         elif section in groups:
             reading.claim(section, line)
-        elif section is None and about_us:
+        elif section is None and _is_about(groups, line):
             reading.problem(f"{line!r} stands outside any section")
     return list(reading.claims.values()), reading.problems
+
+
+def _is_about(groups: tuple[str, ...], line: str) -> bool:
+    return any(group in line for group in groups)
 
 
 def _lines(data: bytes) -> Iterator[tuple[int, str]]:
@@ -114,7 +131,7 @@ def _lines(data: bytes) -> Iterator[tuple[int, str]]:
     Bytes that are no UTF-8 become backslash escapes, which no well-formed entry has: they spoil their
     own line and no other.
     """
-    for number, raw in enumerate(data.decode("utf-8-sig", "backslashreplace").splitlines(), 1):
+    for number, raw in enumerate(data.removeprefix(_BOM).decode("utf-8", "backslashreplace").splitlines(), 1):
         line = raw.strip()
         if line and not line.startswith(("#", ";")):
             yield number, line

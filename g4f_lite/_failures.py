@@ -20,7 +20,7 @@ from g4f_lite.errors import (
 
 __all__ = ["as_error", "fingerprint", "is_interrupt", "is_secret_name", "secrets_of", "texts_in"]
 
-_SECRET_NAME = re.compile("key|token|secret|passw|auth|cookie|credential|headers|proxy", re.IGNORECASE)
+_SECRET_NAME = "key|token|secret|passw|auth|cookie|credential|headers|proxy"  # noqa: S105 - of options
 _RETRY_HINT = "Try again, or ask another provider."
 
 
@@ -34,7 +34,7 @@ def is_interrupt(error: BaseException) -> bool:
 
 def is_secret_name(name: str) -> bool:
     """Whether an option of this name may hold a key."""
-    return _SECRET_NAME.search(name) is not None
+    return re.search(_SECRET_NAME, name, re.IGNORECASE) is not None
 
 
 def as_error(error: BaseException, secrets: tuple[str, ...]) -> G4FLiteError:
@@ -94,7 +94,7 @@ def _cleaned(value: Any, secrets: tuple[str, ...]) -> Any:
 
 
 def secrets_of(
-    options: Mapping[str, Any], provider: str, variable: str, more: tuple[str, ...] = ()
+    options: Mapping[str, Any], provider: str, variables: tuple[str, ...], more: tuple[str, ...] = ()
 ) -> tuple[str, ...]:
     """Return the strings of a call that must not show.
 
@@ -110,7 +110,7 @@ def secrets_of(
         if is_secret_name(name) and name != "proxy"
         for text in texts_in(value)
     ]
-    return (*found, *known_keys(provider, variable), *_logins(options.get("proxy")), *more)
+    return (*found, *known_keys(provider, *variables), *_logins(options.get("proxy")), *more)
 
 
 def _logins(proxy: object) -> Iterator[str]:

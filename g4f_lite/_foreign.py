@@ -5,7 +5,7 @@ from functools import partial
 from types import ModuleType
 from typing import Any, TypeVar, cast
 
-from g4f_lite._text_safety import redact, shorten
+from g4f_lite._text_safety import redact, shorten, unstopped
 
 __all__ = ["called", "is_module", "leaks", "or_else", "plain_text", "said", "shown"]
 
@@ -23,10 +23,10 @@ def or_else(otherwise: _T, step: Callable[[], _T]) -> _T:
 
 
 def said(error: BaseException, limit: int = 200, secrets: Iterable[str] = ()) -> str:
-    """Return an exception as one line, ``"ValueError: text"``; secrets removed."""
+    """Return an exception as one line, ``"ValueError: text"``, to end a sentence with; secrets removed."""
     kind = type(error).__name__
     text = or_else(f"{kind}, which cannot be shown", lambda: f"{kind}: {error}")
-    return shorten(redact(text, secrets), limit)
+    return unstopped(shorten(redact(text, secrets), limit))
 
 
 def leaks(error: BaseException | None, secrets: Iterable[str]) -> bool:

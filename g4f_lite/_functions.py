@@ -1,7 +1,6 @@
 """What a provider's functions have to look like, and where a function really is."""
 
 import functools
-import inspect
 import types
 from typing import Any, NamedTuple
 
@@ -63,6 +62,10 @@ SHAPES = {
 def unwrapped(function: Any) -> Any:
     """Return what decorators that use `functools.wraps` were put around."""
     try:
+        if not hasattr(function, "__wrapped__"):
+            return function
+        import inspect
+
         return inspect.unwrap(function)
     except ValueError:  # a cycle of __wrapped__
         return function
@@ -73,6 +76,10 @@ def body_of(function: Any) -> Any:
     inner = unwrapped(function)
     if isinstance(inner, functools.partial):
         inner = inner.func
+    if isinstance(inner, (types.FunctionType, types.MethodType)):  # nearly every one
+        return inner
+    import inspect
+
     if inspect.isroutine(inner) or not callable(inner):
         return inner
     return inner.__init__ if isinstance(inner, type) else type(inner).__call__  # type: ignore[misc]
@@ -83,6 +90,8 @@ def location_of(function: Any) -> str:
     code = getattr(body_of(function), "__code__", None)
     if isinstance(code, types.CodeType):
         return f"{code.co_filename}:{code.co_firstlineno}"
+    import inspect
+
     kind = function if isinstance(function, type) else type(function)
     try:
         return f"{inspect.getsourcefile(kind)}:{inspect.getsourcelines(kind)[1]}"

@@ -1,4 +1,4 @@
-"""Which providers fail again and again, and when each may be asked again: a circuit breaker for each key.
+"""Which providers fail again and again, and when each may be asked again: a circuit breaker for each key and address.
 
 closed: it is asked. open ("cooling"): routes pass it over. half-open: the time is over, and one call at a
 time may try whether it answers again; its success closes the circuit, its failure opens it for longer.
@@ -9,9 +9,12 @@ A provider of which no failure is known has no record, and its calls come here f
 import threading
 import weakref
 from collections import OrderedDict
-from typing import Literal, NamedTuple
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any, Literal, NamedTuple
 
 from g4f_lite._clock import clock
+from g4f_lite._failures import fingerprint
 from g4f_lite.errors import (
     AuthenticationError,
     DeadlineError,
@@ -24,9 +27,11 @@ from g4f_lite.errors import (
     ServiceUnavailableError,
 )
 
-__all__ = ["Health", "HealthRecord", "Pass", "health", "speaks_of_the_service"]
+__all__ = ["Health", "HealthRecord", "Pass", "Who", "health", "identity", "speaks_of_the_service"]
 
 Who = tuple[str, str]
+"""A provider's full name, and with which key it is asked at which address: see `identity`."""
+
 State = Literal["ok", "cooling", "half-open"]
 
 THRESHOLD = 3
@@ -39,10 +44,10 @@ _MOST_RECORDS = 1024
 
 
 class HealthRecord(NamedTuple):
-    """What is known of one provider with one key; times are seconds since 1970, None: not yet.
+    """What is known of one provider with one key at one address; times are seconds since 1970, None: not yet.
 
     Attributes:
-        provider: its full name; `key`: the key's fingerprint, `""` without one.
+        provider: its full name; `key`: the key's fingerprint, `""` without one, and the address: see `identity`.
         failures: how many in a row; `until`: when it may be asked again, if it is cooling.
         error: the last failure's class, and its status.
     """
@@ -64,7 +69,7 @@ class Pass:
 
 
 class _Circuit:
-    """What is known of one provider with one key; `until` is on the monotonic scale."""
+    """What is known of one provider with one key at one address; `until` is on the monotonic scale."""
 
     __slots__ = ("error", "failed", "failures", "openings", "probe", "succeeded", "until")
 
@@ -88,7 +93,7 @@ class _Circuit:
 
 
 class Health:
-    """The circuits of all providers and keys. Its methods may be called from any thread."""
+    """The circuits of all providers, keys and addresses. Its methods may be called from any thread."""
 
     def __init__(self) -> None:
         self._lock = threading.RLock()
@@ -181,6 +186,28 @@ class Health:
             self._names.add(who[0])
         self._circuits.move_to_end(who)
         return circuit
+
+
+def identity(full_name: str, options: Mapping[str, Any]) -> Who:
+    """Return who is asked: the provider, and ``"key"`` or ``"key@host:port#address"``, of fingerprints.
+
+    Neither the key nor what may be one in the address can be read from it.
+    """
+    key = fingerprint(options.get("auth"))
+    address = options.get("base_url")
+    return full_name, f"{key}@{_place(address)}" if isinstance(address, str) and address else key
+
+
+@lru_cache(maxsize=256)
+def _place(address: str) -> str:
+    from urllib.parse import urlsplit
+
+    try:
+        parts = urlsplit(address)
+        place = f"{parts.hostname or ''}:{parts.port}" if parts.port else parts.hostname or ""
+    except ValueError:  # no address, as asking it will show
+        place = ""
+    return f"{place}#{fingerprint(address.rstrip('/'))}"
 
 
 def speaks_of_the_service(error: G4FLiteError) -> bool:

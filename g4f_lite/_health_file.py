@@ -6,7 +6,6 @@ It holds no key and no word of a service. Whatever is wrong with the file, calls
 import os
 import threading
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any
 
 from g4f_lite._clock import clock
@@ -89,18 +88,12 @@ def _record(row: Any) -> HealthRecord | None:
 
 
 def _replace(records: Iterable[HealthRecord]) -> None:
-    """Write a new file beside the old one and put it in its place: nobody ever reads half of one."""
     import json
-    import tempfile
+
+    from g4f_lite._private_file import replace_file
 
     kept = sorted(records, key=lambda item: item.failed or 0.0)[-_MOST_RECORDS:]
     folder = cache_dir()
-    folder.mkdir(parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(prefix=f".{_FILE}.", dir=folder)  # readable by its owner only
-    try:
-        with open(descriptor, "w", encoding="utf-8") as file:  # noqa: PTH123 - a descriptor
-            json.dump({"version": 1, "records": [item._asdict() for item in kept]}, file, indent=1)
-        Path(name).replace(folder / _FILE)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    content = json.dumps({"version": 1, "records": [item._asdict() for item in kept]}, indent=1)
+    replace_file(str(folder / _FILE), content.encode())

@@ -7,23 +7,19 @@ from typing import Any
 from g4f_lite import hookspecs
 from g4f_lite._foreign import said
 from g4f_lite._functions import Finding
+from g4f_lite._hook_names import HOOK_NAMES, PROJECT
 
-__all__ = ["arguments_of", "hook_findings", "hook_names"]
+__all__ = ["arguments_of", "hook_findings"]
 
 _VARIADIC = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 
 
-def hook_names(plugin: Any) -> list[str]:
-    """Return the plugin's attributes that are meant as hooks, sorted."""
-    return sorted(name for name in set(dir(plugin)) if hookspecs.is_hook_name(name))
-
-
 def hook_findings(name: str, function: Any) -> Iterator[Finding]:
     """Say what is wrong with one hook; it is left out then, so it is never fatal."""
-    if name in hookspecs.HOOK_NAMES:
+    if name in HOOK_NAMES:
         yield from _function_findings(name, function)
     elif callable(function):
-        fix = f"The hooks are: {', '.join(hookspecs.HOOK_NAMES)}."
+        fix = f"The hooks are: {', '.join(HOOK_NAMES)}."
         yield Finding("unknown-hook", f"There is no hook `{name}`.", fix, fatal=False)
 
 
@@ -46,7 +42,7 @@ def _function_findings(name: str, function: Any) -> Iterator[Finding]:
             f"The parameters of the hook `{name}` cannot be read: {said(error)}.", "Write a plain `def`."
         )
         return
-    options = getattr(function, f"{hookspecs.PROJECT}_impl", None) or {}
+    options = getattr(function, f"{PROJECT}_impl", None) or {}
     if isinstance(options, dict) and (options.get("wrapper") or options.get("hookwrapper")):
         yield wrong(f"The hook `{name}` is a wrapper.", "Hooks only watch: write a plain `def`.")
     if extra:

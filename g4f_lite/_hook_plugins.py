@@ -7,7 +7,7 @@ from g4f_lite._entry import BUILTIN_DISTRIBUTION, PROGRAM
 from g4f_lite._entry_points import Claim
 from g4f_lite._foreign import said
 from g4f_lite._functions import Finding, location_of
-from g4f_lite._hook_checks import hook_findings, hook_names
+from g4f_lite._hook_names import hook_names
 from g4f_lite._loading import load
 from g4f_lite._plugins import HookCaller, Plugins
 from g4f_lite._policy import Environment, Policy, current_policy, environment_values
@@ -164,6 +164,8 @@ def hook_problems(plugin: Any) -> list[tuple[Finding, str]]:
     if not names:
         fix = "Give it one, or remove the entry point."
         return [(Finding("unknown-hook", "It has no hooks.", fix), "")]
+    from g4f_lite._hook_checks import hook_findings  # its modules are not everybody's
+
     found = []
     for name in names:
         function = getattr(plugin, name)

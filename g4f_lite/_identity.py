@@ -1,10 +1,8 @@
 """Who a provider is, and what follows from its name."""
 
-import re
-
 __all__ = ["Identity", "auth_variable", "is_name"]
 
-_NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
+_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789_-")
 
 
 class Identity:
@@ -37,4 +35,4 @@ def auth_variable(name: str) -> str:
 
 def is_name(name: str) -> bool:
     """Whether `name` is one that a provider can have."""
-    return _NAME.fullmatch(name) is not None
+    return _CHARACTERS.issuperset(name) and name[:1] not in ("", "_", "-")

@@ -1,20 +1,20 @@
 """Look at one provider, which may be anything, and collect everything that is wrong with it."""
 
-import inspect
-from collections.abc import Callable
-from typing import Any, TypeVar
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from g4f_lite._constants import INPUTS, fits, inputs_in, models_in
-from g4f_lite._environment_secrets import environment_secrets
+from g4f_lite._constants import INPUTS, VARIABLES, fits, inputs_in, models_in, variables_in
 from g4f_lite._foreign import called, is_module, or_else, plain_text, said, shown
 from g4f_lite._functions import SHAPES, Finding, location_of
-from g4f_lite._hook_checks import hook_findings, hook_names
+from g4f_lite._hook_names import hook_names
 from g4f_lite._identity import Identity, is_name
-from g4f_lite._metadata import StaticMetadata
 from g4f_lite._signatures import SignatureFacts, examine
-from g4f_lite._sources import line_of, place_in
 from g4f_lite._text_safety import listing, redact
 from g4f_lite.contract import Constant, Problem, params_of
+
+if TYPE_CHECKING:
+    from g4f_lite._metadata import StaticMetadata
 
 __all__ = ["Judge"]
 
@@ -60,6 +60,8 @@ class Judge:
 
     def _home(self, name: str = "") -> str:
         """Return the file of the provider, with the line that assigns `name` if there is one."""
+        from g4f_lite._sources import line_of, place_in  # only for what is wrong: it imports `ast`
+
         if not is_module(self.plugin):
             if self._object is None:
                 row = or_else("", lambda: place_in(self.who.module, self.who.attr))
@@ -88,6 +90,8 @@ class Judge:
     def check_output(self, printed: str) -> None:
         """A provider prints nothing: stdout is the program's."""
         if printed:
+            from g4f_lite._environment_secrets import environment_secrets
+
             message = f"Importing it prints {shown(redact(printed, environment_secrets()))}."
             self.add(Finding("prints-at-import", message, "Remove the output.", fatal=False))
 
@@ -105,6 +109,8 @@ class Judge:
     def _constant(self, row: Constant, value: Any) -> Any:
         if row.name == "inputs":
             return self._inputs(value)
+        if row.name in VARIABLES:
+            return self._variables(row, value)
         if row.kind == "list[str]":
             return self._models(row, value)
         if fits(value, row):
@@ -146,7 +152,14 @@ class Judge:
             self.add(Finding("wrong-constant", message, fix), of="inputs")
         return kinds or []
 
-    def check_drift(self, values: dict[str, Any], static: StaticMetadata | None) -> None:
+    def _variables(self, row: Constant, value: Any) -> list[str]:
+        names = variables_in(value)
+        if names is None:
+            message = f"`{row.name}` is {shown(value)} and has to be a list of variables' names."
+            self.add(Finding("wrong-constant", message, f"Write `{row.example}`, say."), of=row.name)
+        return names or []
+
+    def check_drift(self, values: dict[str, Any], static: "StaticMetadata | None") -> None:
         """What the source said before the import has to be what the module says after it."""
         for name, before in static.values.items() if static else ():
             after = values.get(name)
@@ -172,6 +185,8 @@ class Judge:
         kind = self.plugin
         if not issubclass(type(kind), type):
             return
+        import inspect
+
         function = inspect.getattr_static(kind, "_create_completion", None)
         if not inspect.isfunction(function) or [*function.__code__.co_varnames, ""][0] != "self":
             return
@@ -235,10 +250,18 @@ class Judge:
 
     def check_hooks(self) -> None:
         """Hooks have to be ones that exist, with parameters that they are given."""
-        for name in () if self._uninstantiated else hook_names(self.plugin):
-            function = self._get(name)
-            for finding in () if function is _MISSING else hook_findings(name, function):
-                self.add(finding, _place_of(function))
+        nothing: list[str] = []
+        names = nothing if self._uninstantiated else self.attempt(lambda: hook_names(self.plugin), nothing)
+        if names:  # outside the attempt: what cannot be imported here is no fault of the provider
+            from g4f_lite._hook_checks import hook_findings
+
+            for name in names:
+                self.attempt(partial(self._check_hook, name, hook_findings), None)
+
+    def _check_hook(self, name: str, findings: Callable[[str, Any], Iterable[Finding]]) -> None:
+        function = self._get(name)
+        for finding in () if function is _MISSING else findings(name, function):
+            self.add(finding, _place_of(function))
 
 
 def _place_of(function: Any) -> str | None:

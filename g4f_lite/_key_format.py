@@ -13,12 +13,16 @@ from typing import Any, Literal, NamedTuple
 from g4f_lite._text_safety import shorten
 from g4f_lite.errors import KeyStoreError
 
-__all__ = ["Entry", "Place", "dumped", "key_fault", "parsed"]
+__all__ = ["Entry", "Place", "dumped", "key_fault", "names_a_key", "parsed"]
 
 Place = Literal["file", "keyring"]
 
 _VERSION = 1
 _LONGEST = 8192
+_KEY_NAMES = frozenset(
+    ("apikey", "api_key", "auth", "authorization", "cookie", "key", "password", "secret", "token")
+)
+_KEY_ENDINGS = ("_apikey", "_api_key", "_authorization", "_subscription_key", "_token")
 
 
 class Entry(NamedTuple):
@@ -57,6 +61,12 @@ def key_fault(key: str) -> str:
     if key != key.strip():
         return "has blanks around it"
     return f"has more than {_LONGEST} characters" if len(key) > _LONGEST else ""
+
+
+def names_a_key(name: str) -> bool:
+    """Whether an option, a header or a parameter of this name is a key."""
+    plain = name.lower().replace("-", "_")
+    return plain in _KEY_NAMES or plain.endswith(_KEY_ENDINGS)
 
 
 def dumped(entries: Mapping[str, Entry]) -> bytes:

@@ -1,4 +1,4 @@
-"""What this program allows itself to ask of each provider with each key: requests, tokens, at once.
+"""What this program allows itself to ask of each provider with each key at each address: requests, tokens, at once.
 
 A minute is any minute: what was asked in the last 60 seconds is on record one by one, so no service that
 counts by the minute, whenever its minutes begin, counts more than the limit.
@@ -10,15 +10,13 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from g4f_lite._clock import clock
+from g4f_lite._health import Who
 from g4f_lite.routes import Limits
 
 __all__ = ["Full", "Limiter", "Slot", "Who", "limiter"]
 
 _MINUTE = 60.0
 _MOST_BUCKETS = 1024
-
-Who = tuple[str, str]
-"""A provider's full name, and which key: its fingerprint."""
 
 
 class Full(NamedTuple):
@@ -33,6 +31,10 @@ class Full(NamedTuple):
     reason: str
 
 
+def _reached(most: int, what: str, when: str) -> str:
+    return f"its limit of {most} {what}{'s' if most != 1 else ''} {when} is reached"
+
+
 class _Entry:
     """A request on record."""
 
@@ -44,7 +46,7 @@ class _Entry:
 
 
 class _Bucket:
-    """What one provider was asked with one key in the last minute, and what runs now."""
+    """What one provider was asked with one key at one address in the last minute, and what runs now."""
 
     __slots__ = ("log", "most", "running", "waiting")
 
@@ -64,7 +66,7 @@ class _Bucket:
         """Return what is in the way of a request, None if it may go."""
         most = limits.concurrency
         if most is not None and len(self.running) >= most:
-            return Full(None, f"{most} requests run at once, its limit")
+            return Full(None, _reached(most, "request", "at once"))
         waits = [self._requests_wait(limits.requests_per_minute, now)]
         waits.append(self._tokens_wait(limits.tokens_per_minute, tokens, now))
         longest = max(waits, key=lambda full: full.seconds or 0.0)
@@ -73,7 +75,7 @@ class _Bucket:
     def _requests_wait(self, most: int | None, now: float) -> Full:
         if most is None or len(self.log) < most:
             return Full(0.0, "")
-        return Full(self._until(self.log[-most], now), f"{most} requests a minute, its limit, are made")
+        return Full(self._until(self.log[-most], now), _reached(most, "request", "a minute"))
 
     def _tokens_wait(self, most: int | None, tokens: int, now: float) -> Full:
         if most is None:
@@ -83,7 +85,7 @@ class _Bucket:
         for entry in reversed(self.log):
             used += entry.tokens
             if used > room:
-                return Full(self._until(entry, now), f"{most} tokens a minute, its limit, are used")
+                return Full(self._until(entry, now), _reached(most, "token", "a minute"))
         return Full(0.0, "")
 
     @staticmethod
@@ -115,7 +117,7 @@ class Slot:
 
 
 class Limiter:
-    """The buckets of all providers and keys. Its methods may be called from any thread."""
+    """The buckets of all providers, keys and addresses. Its methods may be called from any thread."""
 
     def __init__(self) -> None:
         self._lock = threading.RLock()

@@ -1,12 +1,10 @@
 """Import what one entry point names; whatever that raises becomes one error that names the plugin."""
 
 import importlib
-from opcode import opmap
 from types import TracebackType
 from typing import Any
 
 from g4f_lite._entry_points import Claim
-from g4f_lite._environment_secrets import environment_secrets
 from g4f_lite._foreign import leaks, said
 from g4f_lite._stdout import captured_stdout
 from g4f_lite.errors import ProviderLoadError
@@ -40,6 +38,8 @@ def load(claim: Claim) -> tuple[Any, str]:
 
 def _failed(error: BaseException, claim: Claim) -> ProviderLoadError:
     """Return what the import of `claim` came to, without the keys of the environment."""
+    from g4f_lite._environment_secrets import environment_secrets
+
     own = _own_step(error, claim)
     secrets = environment_secrets()
     failure = ProviderLoadError(
@@ -61,6 +61,8 @@ def _is_raised_by(error: BaseException, claim: Claim) -> bool:
         step = step.tb_next
     if step is None or not _is_in(step, claim):
         return False
+    from opcode import opmap
+
     return step.tb_frame.f_code.co_code[step.tb_lasti] == opmap["RAISE_VARARGS"]
 
 

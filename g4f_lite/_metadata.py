@@ -17,15 +17,15 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from g4f_lite._constants import fits, inputs_in, models_in
-from g4f_lite._sources import content, parse
+from g4f_lite._constants import VARIABLES, fits, inputs_in, models_in, variables_in
+from g4f_lite._sources import content, find_source, parse
 from g4f_lite.contract import CONSTANTS
 from g4f_lite.paths import cache_dir
 
 __all__ = ["MetadataCache", "StaticMetadata", "read_constants"]
 
 _NAMES = frozenset(constant.name for constant in CONSTANTS)
-_FORMAT = 3
+_FORMAT = 4
 
 _Values = dict[str, Any]
 _File = tuple[list[int], dict[str, _Values]]
@@ -94,6 +94,10 @@ def _kept(values: _Values) -> _Values:
         models = models_in(values.get(name), empty=name != "model")
         if models is not None:
             kept[name] = models.names
+    for name in VARIABLES:
+        variables = variables_in(values.get(name))
+        if variables is not None:
+            kept[name] = variables
     inputs = inputs_in(values.get("inputs"))
     return kept if inputs is None else {**kept, "inputs": inputs}
 
@@ -133,6 +137,11 @@ class MetadataCache:
                 self._changed = True
         return _judged(known[1].get(attr, {}))
 
+    def read_module(self, module: str, attr: str = "") -> StaticMetadata:
+        """Return what the source of a module that is not imported gives away; nothing is known of `""`."""
+        source = find_source(module) if module else None
+        return self.read(source, attr) if source else UNKNOWN
+
     def _entries(self) -> dict[str, _File]:
         if self._known is None:
             self._known = {}
@@ -155,15 +164,11 @@ class MetadataCache:
 
     @staticmethod
     def _write(path: Path, known: Mapping[str, Any]) -> None:
+        from g4f_lite._private_file import replace_file
+
         kept = {file: entry for file, entry in known.items() if os.path.exists(file)}  # noqa: PTH110
-        scratch = path.with_name(f"{path.name}.{os.getpid()}.{threading.get_ident()}.new")
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        try:
-            scratch.write_text(json.dumps({"format": _FORMAT, "files": kept}), "utf-8")
-            scratch.replace(path)
-        except OSError:
-            scratch.unlink(missing_ok=True)
-            raise
+        replace_file(str(path), json.dumps({"format": _FORMAT, "files": kept}).encode())
 
     @staticmethod
     def _path() -> Path:

@@ -1,4 +1,4 @@
-"""The one place that talks to pluggy: it holds the loaded plugins and finds their hooks.
+"""Hold the loaded plugins and call their hooks, which pluggy finds.
 
 Answers never go through its hook relay: a hook is one-to-many and drops ``**kwargs``, a completion is
 one call to one provider.
@@ -6,14 +6,13 @@ one call to one provider.
 
 from collections.abc import Callable
 from contextvars import ContextVar
-from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pluggy
+from g4f_lite._foreign import said
+from g4f_lite._hook_names import hook_names
 
-from g4f_lite import hookspecs
-from g4f_lite._foreign import is_module, said
-from g4f_lite._hook_checks import arguments_of, hook_findings, hook_names
+if TYPE_CHECKING:
+    from g4f_lite._hook_manager import HookManager
 
 __all__ = ["HookCaller", "Plugins", "call_hooks"]
 
@@ -22,61 +21,51 @@ HookCaller = tuple[str, Callable[..., Any], tuple[str, ...]]
 
 _inside_hook: ContextVar[bool] = ContextVar("g4f_lite_inside_hook", default=False)
 
-_PLAIN: Any = {
-    "wrapper": False,
-    "hookwrapper": False,
-    "optionalhook": False,
-    "tryfirst": False,
-    "trylast": False,
-    "specname": None,
-}
-
-
-class _Manager(pluggy.PluginManager):
-    def parse_hookimpl_opts(self, plugin: object, name: str) -> Any:
-        # Early, by name: pluggy asks for every attribute of a module. A hook that is wrong is left
-        # out; the plugin's verdict says so.
-        if name not in hookspecs.HOOK_NAMES or any(hook_findings(name, getattr(plugin, name, None))):
-            return None
-        marked = super().parse_hookimpl_opts(plugin, name) or _PLAIN
-        return {**marked, "specname": None}  # its name says which hook it is, and was judged as that one
-
 
 class Plugins:
     """The plugins of one registry. `hooks` is replaced as a whole, so readers need no lock."""
 
     def __init__(self) -> None:
-        self._manager = _Manager(hookspecs.PROJECT)
-        self._manager.add_hookspecs(hookspecs)
+        self._manager: HookManager | None = None
         self._held: dict[str, Any] = {}
         self.hooks: dict[str, tuple[HookCaller, ...]] = {}
 
     def add(self, plugin: Any, full_name: str) -> None:
         """Hold a plugin under its full name; the hooks of one that has several names are called once.
 
+        pluggy gets it, with those held before, once one of them has hooks.
+
         Raises:
             ValueError: something else is held under that name.
         """
         if self._held.get(full_name, plugin) is not plugin:
             raise ValueError(f"another plugin is held as {full_name!r}")
-        known = any(plugin is other for other in self._held.values())
-        if not known:
-            self._manager.register(_holdable(plugin, full_name), full_name)
+        if any(plugin is other for other in self._held.values()):
+            self._held[full_name] = plugin
+            return
+        if self._manager is not None:
+            self._manager.take(plugin, full_name)
+        elif hook_names(plugin):
+            from g4f_lite._hook_manager import HookManager
+
+            manager = HookManager(self._once())
+            manager.take(plugin, full_name)
+            self._manager = manager
         self._held[full_name] = plugin
-        if not known:
-            self._find_hooks()
+        self._find_hooks()
 
     def remove(self, full_name: str) -> None:
         """Let go of a plugin, if it is held under this name."""
         if full_name not in self._held:
             return
         plugin = self._held.pop(full_name)
-        if not self._manager.has_plugin(full_name):
+        manager = self._manager
+        if manager is None or not manager.has_plugin(full_name):
             return
-        self._manager.unregister(name=full_name)
+        manager.unregister(name=full_name)
         for other, held in self._held.items():
             if held is plugin:  # it has another name, and keeps its hooks
-                self._manager.register(_holdable(plugin, other), other)
+                manager.take(plugin, other)
                 break
         self._find_hooks()
 
@@ -88,33 +77,16 @@ class Plugins:
         """Return one plugin's implementation of one hook."""
         return next((caller for caller in self.hooks.get(hook, ()) if caller[0] == full_name), None)
 
+    def _once(self) -> dict[str, Any]:
+        """Return each plugin under the first of its names."""
+        first: dict[int, str] = {}
+        for full_name, plugin in self._held.items():
+            first.setdefault(id(plugin), full_name)
+        return {full_name: self._held[full_name] for full_name in first.values()}
+
     def _find_hooks(self) -> None:
-        self.hooks = {name: callers for name in hookspecs.HOOK_NAMES if (callers := self._callers(name))}
-
-    def _callers(self, name: str) -> tuple[HookCaller, ...]:
-        """Return the implementations in pluggy's calling order, each to be called by itself.
-
-        `HookCaller.__call__` would let one that raises keep the later ones from being called, and would
-        leave out parameters that have a default.
-        """
-        implementations = reversed(getattr(self._manager.hook, name).get_hookimpls())
-        return tuple(
-            (item.plugin_name, item.function, arguments_of(name, item.function)) for item in implementations
-        )
-
-
-def _holdable(plugin: Any, full_name: str) -> Any:
-    """Return what pluggy is given: a module as it is, for an object a module with its hooks.
-
-    pluggy compares plugins with ``==``, hashes them, and binds functions that an instance merely has: two
-    equal instances, one that cannot be hashed, and a `SimpleNamespace` each break one of these.
-    """
-    if is_module(plugin):
-        return plugin
-    stand_in = ModuleType(full_name)
-    for name in hook_names(plugin):
-        setattr(stand_in, name, getattr(plugin, name))
-    return stand_in
+        if self._manager is not None:
+            self.hooks = self._manager.callers()
 
 
 def call_hooks(callers: tuple[HookCaller, ...], hook: str, **arguments: Any) -> list[str]:

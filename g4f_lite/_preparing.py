@@ -2,6 +2,7 @@
 
 import weakref
 from collections.abc import Mapping
+from functools import partial
 from math import inf
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -91,21 +92,29 @@ def prepare(operation: Operation, payload: Any, wishes: Wishes, options: Mapping
         from g4f_lite._clock import clock
 
         ends_at = clock().monotonic() + wishes.deadline
-    tries = None
+    tries = after = None
     if isinstance(wishes.provider, (list, tuple)):  # a Step and a Route are tuples too
         tries = _along_route(asked, wishes, ends_at)
         first = tries.first()
     else:
         found = candidates(asked, wishes.provider)
         first = found[0]
-        if len(found) > 1 or wishes.retries != 0 or wishes.limits is not None:
+        if len(found) > 1 or wishes.limits is not None:
             tries = _attempts(asked, wishes, found, ends_at)
+        elif wishes.retries != 0:
+            if type(wishes.retries) is not int or wishes.retries < 0:
+                from g4f_lite._retry import checked_retry
+
+                checked_retry(wishes.retries)
+            # Most calls need no second attempt: what decides on it is made when the first has failed.
+            after = partial(_attempts, asked, wishes, found, ends_at)
     return Call(
         first,
         operation,
         stream=wishes.stream,
         hooks=registry.hooks(),
         tries=tries,
+        after=after,
         deadline=wishes.deadline,
         ends_at=ends_at,
     )
@@ -114,11 +123,7 @@ def prepare(operation: Operation, payload: Any, wishes: Wishes, options: Mapping
 def _along_route(asked: Asked, wishes: Wishes, ends_at: float | None) -> "Attempts":
     from g4f_lite._steps import read_steps
 
-    steps = read_steps(
-        wishes.provider,
-        has_auth=asked.auth is not None,
-        has_address=asked.options.get("base_url") is not None,
-    )
+    steps = read_steps(wishes.provider, asked.options, has_auth=asked.auth is not None)
     return _attempts(asked, wishes, steps, ends_at)
 
 

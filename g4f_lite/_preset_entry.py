@@ -1,11 +1,12 @@
 """A preset among the registry's entries: it is loaded by loading the provider that it is made of."""
 
 import copy
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from g4f_lite._config import CONFIG
-from g4f_lite._entry import Entry
+from g4f_lite._entry import PROGRAM, Entry
+from g4f_lite._entry_points import DiscoveryProblem
 from g4f_lite._foreign import or_else
 from g4f_lite._options import check_options
 from g4f_lite._policy import Policy
@@ -13,7 +14,7 @@ from g4f_lite._presets import Preset
 from g4f_lite.contract import Function, LoadedProvider, ProviderInfo, State, params_of
 from g4f_lite.errors import ProviderLoadError, ProviderNotFoundError, RequestError, _suggestion
 
-__all__ = ["PresetEntry"]
+__all__ = ["PresetEntry", "fault_of_row"]
 
 _CONNECTION = ("base_url", "extra_headers", "extra_query", "proxy", "timeout")
 """The options that say where and how a service is asked; the others are about answers."""
@@ -23,6 +24,8 @@ _OUT_OF_USE = ("blocked", "conflict", "failed", "invalid")
 
 class PresetEntry(Entry):
     """A row of the user's, and the provider that it came to."""
+
+    is_preset = True
 
     def __init__(self, preset: Preset) -> None:
         super().__init__(preset.claim)
@@ -99,6 +102,29 @@ class PresetEntry(Entry):
             return own, base.reason
         whose = f"its provider {base.name!r}: " if base.distribution else ""
         return base.state, f"{whose}{base.reason}"
+
+
+def fault_of_row(
+    problems: Iterable[DiscoveryProblem], entry: Entry, policy: Policy
+) -> ProviderLoadError | None:
+    """Return why an entry must not go by its short name: a row of the configuration has it too, and is wrong.
+
+    Whoever wrote the row means something else by the name. What a program registers is what it means itself.
+    """
+    name = entry.claim.name
+    if entry.claim.distribution == PROGRAM or policy.keeps_out(name, CONFIG, builtin=False):
+        return None
+    problem = next((item for item in problems if (item.distribution, item.name) == (CONFIG, name)), None)
+    if problem is None:
+        return None
+    return ProviderLoadError(
+        name,
+        distribution=CONFIG,
+        version="",
+        location=problem.location,
+        reason=problem.message.removeprefix(f"the provider {name!r}: "),
+        fix=f"{problem.fix} The installed provider is {entry.full_name!r}.",
+    )
 
 
 def _bound(preset: Preset, base: LoadedProvider) -> LoadedProvider:

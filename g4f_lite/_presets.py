@@ -12,17 +12,18 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from g4f_lite._config import CONFIG, read_config
+from g4f_lite._configured import SERVICES_VARIABLE
 from g4f_lite._constants import INPUTS, inputs_in, models_in
 from g4f_lite._entry_points import Claim, DiscoveryProblem
 from g4f_lite._foreign import shown
 from g4f_lite._identity import auth_variable, is_name
+from g4f_lite._key_format import names_a_key
 from g4f_lite._text_safety import listing, shorten
 from g4f_lite.contract import GROUP
 from g4f_lite.errors import _did_you_mean, _suggestion
 
-__all__ = ["SERVICES_VARIABLE", "Preset", "read_presets"]
+__all__ = ["Preset", "read_presets"]
 
-SERVICES_VARIABLE = "G4F_LITE_SERVICES"
 _BASE = "openai"
 _KEYS = (
     "provider",
@@ -35,7 +36,6 @@ _KEYS = (
     "needs_auth",
     "options",
 )
-_SECRET = re.compile(r"(auth|authorization|cookie|key|password|secret|token|(.*_)?(apikey|api_key)|.*_token)")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
@@ -75,6 +75,8 @@ class Preset(NamedTuple):
             "inputs": self.inputs,
             "needs_auth": self.needs_auth,
             "auth_env": self.auth_env,
+            "auth_env_also": (),
+            "address_env": () if "base_url" in self.options else None,
         }
         return {name: value for name, value in own.items() if value is not None}
 
@@ -113,14 +115,21 @@ class _Row:
     def __init__(self, name: str, row: Any, location: str) -> None:
         self.name = name
         self.location = location
-        self.problems: list[DiscoveryProblem] = []
+        self._found: list[tuple[int, DiscoveryProblem]] = []
         self._row: Mapping[str, Any] = row if isinstance(row, dict) else {}
+        self._places = {key: place for place, key in enumerate(self._row)}
         if not isinstance(row, dict):
             self._fail("it has to be an object", f"Write {{{', '.join(_KEYS[:3])}, ...}}.")
 
-    def _fail(self, message: str, fix: str) -> None:
+    @property
+    def problems(self) -> list[DiscoveryProblem]:
+        """What is wrong with it, in the order in which the row has it."""
+        return [problem for _, problem in sorted(self._found, key=lambda item: item[0])]
+
+    def _fail(self, message: str, fix: str, key: str = "") -> None:
         about = f"the provider {shorten(repr(self.name), 60)}: {message}"
-        self.problems.append(DiscoveryProblem(CONFIG, "", self.location, about, self.name, fix))
+        problem = DiscoveryProblem(CONFIG, "", self.location, about, self.name, fix)
+        self._found.append((self._places.get(key, -1), problem))
 
     def preset(self) -> Preset | None:
         """Return what the row says, or None if anything in it is wrong: all of that is noted then."""
@@ -130,9 +139,8 @@ class _Row:
         for key in self._row:
             if key not in _KEYS:
                 near = _suggestion(_did_you_mean(key, _KEYS))
-                self._fail(
-                    f"{shorten(repr(key), 60)} is no key of it", f"{near} It knows: {listing(_KEYS)}.".strip()
-                )
+                fix = f"{near} It knows: {listing(_KEYS)}.".strip()
+                self._fail(f"{shorten(repr(key), 60)} is no key of it", fix, key)
         options = self._options()
         elsewhere = "base_url" in options
         auth_env = self._variable()
@@ -148,39 +156,43 @@ class _Row:
             auth_env=auth_env or auth_variable(self.name),
             needs_auth=self._flag("needs_auth", otherwise=True if auth_env else False if elsewhere else None),
         )
-        return None if self.problems else preset
+        return None if self._found else preset
 
     def check_base(self, preset: Preset, names: Collection[str]) -> None:
         """A preset is made of a provider, not of another preset (of `names`), nor of itself."""
         distribution, _, short = preset.base.rpartition(":")
         if distribution == CONFIG or (not distribution and (short == self.name or short in names)):
-            what = "itself" if short == self.name else f"{preset.base!r}, which is such a row too"
-            fix = "Name an installed provider; the full name 'DISTRIBUTION:NAME' tells it from a row."
-            self._fail(f"it is made of {what}", fix)
+            if short == self.name:
+                fix = f"Give the row another name, such as 'my-{short}'; `provider` is who is installed."
+                self._fail("it is made of itself", fix, "provider")
+            else:
+                fix = "Name an installed provider; the full name 'DISTRIBUTION:NAME' tells it from a row."
+                self._fail(f"it is made of {preset.base!r}, which is such a row too", fix, "provider")
 
     # --- the keys ------------------------------------------------------------------------------
 
     def _provider(self) -> str:
         base = self._row.get("provider", _BASE)
         if not isinstance(base, str) or not is_name(base.rpartition(":")[2]):
-            self._fail("`provider` is no provider's name", "`g4f-lite providers` lists them.")
+            self._fail("`provider` is no provider's name", "`g4f-lite providers` lists them.", "provider")
             return _BASE
         return base
 
     def _options(self) -> dict[str, Any]:
         given = self._row.get("options", {})
         if not isinstance(given, dict):
-            self._fail("`options` is no object", 'Write {"options": {"temperature": 0.2}}, say.')
+            self._fail("`options` is no object", 'Write {"options": {"temperature": 0.2}}, say.', "options")
             return {}
         headers = given.get("extra_headers")
         names = [*given, *(headers if isinstance(headers, dict) else ())]
-        for name in filter(_is_secret, names):
+        for name in filter(names_a_key, names):
             fix = f"Keys do not belong here: use `g4f-lite keys set {self.name}`, or {auth_variable(self.name)}."
-            self._fail(f"its options hold {shorten(repr(name), 60)}", fix)
+            self._fail(f"its options hold {shorten(repr(name), 60)}", fix, "options")
         options = dict(given)
         if "base_url" in self._row:
             if options.get("base_url", self._row["base_url"]) != self._row["base_url"]:
-                self._fail("`base_url` is given twice, beside the options and in them", "Keep one.")
+                what = "`base_url` is given twice, beside the options and in them"
+                self._fail(what, "Keep one.", "base_url")
             options["base_url"] = self._row["base_url"]
         if "base_url" in options:
             self._check_url(options["base_url"])
@@ -194,18 +206,21 @@ class _Row:
             good = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
         except ValueError:
             parts, good = urlsplit(""), False
+        key = "base_url" if "base_url" in self._row else "options"
         if not good or not str(url).isprintable() or " " in str(url):
-            self._fail("`base_url` is no address", 'Write it as "https://HOST/v1".')
+            self._fail("`base_url` is no address", 'Write it as "https://HOST/v1".', key)
         elif parts.username is not None:
             fix = f"Take it out: the key goes into {auth_variable(self.name)}."
-            self._fail("`base_url` has a login in it", fix)
+            self._fail("`base_url` has a login in it", fix, key)
 
     def _models(self, key: str, otherwise: tuple[str, ...] | None) -> tuple[str, ...] | None:
         if key not in self._row:
             return otherwise
         models = models_in(self._row[key], empty=key != "models")
         if models is None:
-            self._fail(f"`{key}` is no list of names", f'Write {{"{key}": ["NAME"]}}, the default first.')
+            self._fail(
+                f"`{key}` is no list of names", f'Write {{"{key}": ["NAME"]}}, the default first.', key
+            )
             return otherwise
         return tuple(models.names)
 
@@ -214,25 +229,21 @@ class _Row:
             return None
         kinds = inputs_in(self._row["inputs"])
         if kinds is None:
-            self._fail(f"`inputs` is no list of {listing(INPUTS)}", 'Write {"inputs": ["image"]}, say.')
+            what = f"`inputs` is no list of {listing(INPUTS)}"
+            self._fail(what, 'Write {"inputs": ["image"]}, say.', "inputs")
         return tuple(kinds or ())
 
     def _flag(self, key: str, *, otherwise: bool | None) -> bool | None:
         value = self._row.get(key, otherwise)
         if value is not None and not isinstance(value, bool):
-            self._fail(f"`{key}` is neither true nor false", "Write one of them, without quotes.")
+            self._fail(f"`{key}` is neither true nor false", "Write one of them, without quotes.", key)
             return otherwise
         return value
 
     def _variable(self) -> str | None:
         value = self._row.get("auth_env")
         if value is not None and not (isinstance(value, str) and _VARIABLE.fullmatch(value)):
-            self._fail(
-                "`auth_env` is no variable's name", f'Write {{"auth_env": "{auth_variable("mine")}"}}, say.'
-            )
+            fix = f'Write {{"auth_env": "{auth_variable("mine")}"}}, say.'
+            self._fail("`auth_env` is no variable's name", fix, "auth_env")
             return None
         return value
-
-
-def _is_secret(name: str) -> bool:
-    return _SECRET.fullmatch(name.lower().replace("-", "_")) is not None

@@ -19,11 +19,13 @@ if sys.platform == "win32":
 else:
     import fcntl
 
-__all__ = ["locked", "read_private", "replace_private"]
+__all__ = ["locked", "read_private", "replace_file", "replace_private"]
 
 _LARGEST = 1_000_000
 _OPEN = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 """Without waiting: what is there in place of a file may be a pipe."""
+
+_CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
 
 _UNLOCKABLE = {errno.ENOLCK, errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP}
 """What file systems without locks say, some network mounts among them."""
@@ -73,28 +75,40 @@ def replace_private(file: str, data: bytes) -> None:
     Raises:
         KeyStoreError: it cannot be written; what was there before is untouched.
     """
-    import tempfile  # only who writes pays for it
-
-    real = os.path.realpath(file)
-    folder, name = os.path.split(real)
-    temporary = ""
     try:
-        descriptor, temporary = tempfile.mkstemp(
-            prefix=f".{name}.", suffix=".tmp", dir=folder
-        )  # with mode 0600
-        with open(descriptor, "wb") as opened:  # noqa: PTH123 - a descriptor
-            opened.write(data)
-            opened.flush()
-            os.fsync(opened.fileno())
-        Path(temporary).replace(real)
-        temporary = ""
-        _sync_folder(folder)
+        replace_file(file, data, lasting=True)
     except OSError as error:
         raise _failed("cannot be written", file, error) from None
-    finally:
-        if temporary:
-            with contextlib.suppress(OSError):
-                Path(temporary).unlink()
+
+
+def replace_file(file: str, data: bytes, *, lasting: bool = False) -> None:
+    """Put a new file in the place of one, all of it or nothing; only its owner can read it.
+
+    Args:
+        file: its path, in a folder that is there.
+        data: what it is to hold.
+        lasting: wait until a loss of power takes neither it nor its name away.
+
+    Raises:
+        OSError: it cannot be written; what was there before is untouched.
+    """
+    real = os.path.realpath(file)
+    folder, name = os.path.split(real)
+    scratch = Path(folder, f".{name}.{os.urandom(8).hex()}.tmp")
+    descriptor = os.open(scratch, _CREATE, 0o600)
+    try:
+        with open(descriptor, "wb") as opened:  # noqa: PTH123 - a descriptor
+            opened.write(data)
+            if lasting:
+                opened.flush()
+                os.fsync(descriptor)
+        scratch.replace(real)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            scratch.unlink()
+        raise
+    if lasting:
+        _sync_folder(folder)
 
 
 def _sync_folder(folder: str) -> None:

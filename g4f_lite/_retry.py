@@ -9,6 +9,7 @@ from g4f_lite.errors import (
     ProviderConnectionError,
     ProviderError,
     ProviderStatusError,
+    ProviderTimeoutError,
     QuotaExceededError,
     RateLimitError,
 )
@@ -50,9 +51,9 @@ def may_repeat(error: G4FLiteError) -> bool:
     """
     if isinstance(error, ProviderStatusError):
         return error.status in _PASSING and not isinstance(error, QuotaExceededError)
-    return isinstance(error, ProviderConnectionError) or (
-        isinstance(error, ProviderError) and error.retry_safe
-    )
+    if isinstance(error, ProviderConnectionError) and not isinstance(error, ProviderTimeoutError):
+        return True
+    return isinstance(error, ProviderError) and error.retry_safe
 
 
 def is_about_the_key(error: G4FLiteError) -> bool:

@@ -5,12 +5,12 @@ A type counts for what it is built on: a `Generator` is an `Iterator`, a class w
 """
 
 import collections.abc
-import inspect
 import types
 import typing
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from g4f_lite._code import is_async_generator, is_coroutine, is_generator
 from g4f_lite._foreign import shown
 from g4f_lite._functions import Finding, Shape, body_of
 
@@ -23,7 +23,7 @@ _ASYNC = (collections.abc.AsyncIterator, collections.abc.AsyncIterable)
 def return_findings(shape: Shape, function: Any, hints: Mapping[str, Any] | None) -> Iterator[Finding]:
     """Yield what is wrong with what `function` returns; `hints` is None where there are none to be had."""
     inner, name = body_of(function), shape.name
-    if not shape.asynchronous and (inspect.iscoroutinefunction(inner) or inspect.isasyncgenfunction(inner)):
+    if not shape.asynchronous and (is_coroutine(inner) or is_async_generator(inner)):
         yield Finding("async-function", f"`{name}` is `async def`.", _without_async(name))
         return
     if hints is None:  # why there are none is a finding already
@@ -36,7 +36,7 @@ def return_findings(shape: Shape, function: Any, hints: Mapping[str, Any] | None
             message = f"`{name}` is a generator and says that it returns `{name_of(hint)}`."
             yield Finding("wrong-return", message, f"Write `-> {shape.iterator}`.", fatal=False)
     elif iterates:
-        if inspect.iscoroutinefunction(inner):
+        if is_coroutine(inner):
             message = f"`{name}` is a coroutine, not an asynchronous generator."
             yield Finding("not-a-generator", message, "Use `yield` in it.")
     elif hint is Any:
@@ -69,7 +69,7 @@ def _without_async(name: str) -> str:
 
 
 def _is_generator(shape: Shape, inner: Any) -> bool:
-    return inspect.isasyncgenfunction(inner) if shape.asynchronous else inspect.isgeneratorfunction(inner)
+    return is_async_generator(inner) if shape.asynchronous else is_generator(inner)
 
 
 def _is_text(hint: Any) -> bool:

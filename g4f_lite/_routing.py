@@ -2,9 +2,11 @@
 
 1. `provider` named: that one. ``provider="name/model"`` names both.
 2. ``model="name/model"`` whose first part is a provider's name: that provider, that model.
-3. `model` alone: a provider that lists it, works, and whose key is present if it needs one. The
-   default provider comes first if it is one of these, then providers that the program registered,
-   then the built-in ones, then installed ones; each group in alphabetical order.
+3. `model` alone: a provider that lists it, works, whose key is present if it needs one, and whose
+   address is if it has none of its own (`address_env`). The default provider comes first if it is one
+   of these, then providers that the program registered, then the built-in ones, then installed ones;
+   in each group, services with an address of their own before those at one of the user's, whose models
+   are what the user calls them; otherwise in alphabetical order.
 4. Neither: the default provider, ``G4F_LITE_PROVIDER`` or else the embedded model, ``local``.
 """
 
@@ -17,10 +19,17 @@ from g4f_lite._registry import registry
 from g4f_lite._text_safety import listing, redact, shorten
 from g4f_lite._validation import auth_variable
 from g4f_lite.contract import LoadedProvider, ProviderInfo
-from g4f_lite.errors import InvalidArgumentError, MissingAuthError, ModelNotFoundError, RegistryError
+from g4f_lite.errors import (
+    InvalidArgumentError,
+    MissingAuthError,
+    ModelNotFoundError,
+    RegistryError,
+    _did_you_mean,
+    _suggestion,
+)
 from g4f_lite.results import Attempt
 
-__all__ = ["DEFAULT_VARIABLE", "Target", "find_target", "is_warm"]
+__all__ = ["DEFAULT_VARIABLE", "Target", "find_target", "has_address", "is_warm"]
 
 DEFAULT_VARIABLE = "G4F_LITE_PROVIDER"
 _DEFAULT = "local"
@@ -107,20 +116,26 @@ def _model_of(provider: LoadedProvider, wanted: str | None, models: str) -> str:
     offered: tuple[str, ...] = getattr(provider, models)
     if wanted is None:
         return offered[0] if offered else ""
-    if wanted not in offered and not provider.any_model:
+    if wanted in offered:
+        return wanted
+    full = f"{provider.name}/{wanted}"
+    if full in offered:  # "openrouter/auto" names both, and is what the service calls the model
+        return full
+    if not provider.any_model:
         raise ModelNotFoundError(wanted, offered, provider=provider.name)
     return wanted
 
 
 def _target_by_model(model: str, models: str, *, has_auth: bool) -> Target:
     infos: list[ProviderInfo] = []  # fills as it is walked: mostly, the first few are enough
-    walk = _noting(registry.iter_infos(_preference(_default().rpartition(":")[2])), infos)
+    default = _default().rpartition(":")[2]
+    walk = _noting(registry.iter_infos(_preference(default)), infos)
     if has_auth:
         walk = iter(list(walk))
         _check_whose_key(infos, model, models)
     skipped: list[Attempt] = []
     problem: RegistryError | None = None
-    for info in _candidates(walk, infos, model, models, has_auth=has_auth):
+    for info in _candidates(_in_order(walk, default), infos, model, models, has_auth=has_auth):
         try:
             loaded = registry.get(info.name)
         except RegistryError as error:
@@ -133,7 +148,8 @@ def _target_by_model(model: str, models: str, *, has_auth: bool) -> Target:
         if (
             model in getattr(loaded, models)
             and loaded.working
-            and _has_key(loaded.needs_auth, loaded.name, loaded.auth_env, has_auth)
+            and _has_key(loaded.needs_auth, loaded.name, loaded.key_variables, has_auth)
+            and has_address(loaded)
         ):
             return Target(loaded, model, tuple(skipped))
     if problem is not None:
@@ -147,7 +163,11 @@ def _listed(info: ProviderInfo, models: str) -> tuple[str, ...]:
 
 def _check_whose_key(infos: list[ProviderInfo], model: str, models: str) -> None:
     """A key that could be meant for several providers is sent to none of them."""
-    takers = [info.name for info in infos if info.needs_auth and model in _listed(info, models)]
+    takers = [
+        info.name
+        for info in infos
+        if info.needs_auth and model in _listed(info, models) and has_address(info)
+    ]
     if len(takers) > 1:
         raise InvalidArgumentError(
             "auth",
@@ -166,13 +186,35 @@ def _preference(default: str) -> Callable[[str, str, bool], tuple[bool, bool, bo
     return lambda name, distribution, builtin: (name != default, distribution != PROGRAM, not builtin, name)
 
 
+def _in_order(walk: Iterator[ProviderInfo], default: str) -> Iterator[ProviderInfo]:
+    """Yield those at an address of the user's behind the others of their group.
+
+    Which ones these are, only their sources say, and these are read one by one.
+    """
+    held: list[ProviderInfo] = []
+    for info in walk:
+        if held and (info.distribution == PROGRAM, info.builtin) != (
+            held[0].distribution == PROGRAM,
+            held[0].builtin,
+        ):
+            yield from held
+            held.clear()
+        if info.address_env and info.name != default:
+            held.append(info)
+        else:
+            yield info
+    yield from held
+
+
 def _candidates(
     walk: Iterator[ProviderInfo], infos: list[ProviderInfo], model: str, models: str, *, has_auth: bool
 ) -> Iterator[ProviderInfo]:
     """Yield who lists the model; then, if none of them served, those whose models need an import to know."""
     for info in filter(_is_usable, walk):
-        if model in _listed(info, models) and _has_key(
-            bool(info.needs_auth), info.name, _variable(info), has_auth
+        if (
+            model in _listed(info, models)
+            and _has_key(bool(info.needs_auth), info.name, _variables(info), has_auth)
+            and has_address(info)
         ):
             yield info
     yield from (info for info in filter(_is_usable, infos) if getattr(info, models) is None)
@@ -187,25 +229,50 @@ def _variable(info: ProviderInfo) -> str:
     return info.auth_env or auth_variable(info.name)
 
 
-def _has_key(needs_auth: bool, provider: str, variable: str, has_auth: bool) -> bool:
+def _variables(info: ProviderInfo) -> tuple[str, ...]:
+    return _variable(info), *(info.auth_env_also or ())
+
+
+def has_address(provider: ProviderInfo | LoadedProvider) -> bool:
+    """Whether it is known where the service is."""
+    variables = provider.address_env
+    return not variables or any(os.environ.get(name, "").strip() for name in variables)
+
+
+def _has_key(needs_auth: bool, provider: str, variables: tuple[str, ...], has_auth: bool) -> bool:
     if not needs_auth or has_auth:
         return True
     from g4f_lite._keys import has_key  # most providers by model need none
 
-    return has_key(provider, variable)
+    return has_key(provider, *variables)
+
+
+def _obstacle(info: ProviderInfo) -> str:
+    if _is_usable(info):
+        return f"needs an address ({listing(info.address_env or ())})"
+    return info.reason or "is not working"
 
 
 def _nobody(infos: list[ProviderInfo], model: str, models: str) -> MissingAuthError | ModelNotFoundError:
     """Return the error that says why nobody can be asked for the model."""
     offering = [info for info in infos if model in _listed(info, models)]
-    missing = list(filter(_is_usable, offering))
+    missing = [
+        info
+        for info in filter(_is_usable, offering)
+        if has_address(info)
+        or not _has_key(bool(info.needs_auth), info.name, _variables(info), has_auth=False)
+    ]
     if missing:
         first, *others = missing
         return MissingAuthError(
             first.name, _variable(first), others=[(info.name, _variable(info)) for info in others]
         )
-    why = "; ".join(f"{info.name!r} lists it and {info.reason or 'is not working'}" for info in offering)
+    why = "; ".join(f"{info.name!r} lists it and {_obstacle(info)}" for info in offering)
     note = f" ({why}.)" if why else ""
+    name, slash, rest = model.partition("/")
+    near = _did_you_mean(name, [info.name for info in infos]) if slash else ()
+    if near:
+        note += f" No provider is called {shorten(repr(name), 60)} either.{_suggestion([f'{item}/{rest}' for item in near])}"
     takers = [info.name for info in filter(_is_usable, infos) if info.any_model]
     if takers:
         note += f" These take models that they do not list, if you name them: {listing(takers)}."

@@ -4,19 +4,17 @@ Hints are compared by origin: ``list[dict]``, ``typing.List[str]`` and ``list`` 
 """
 
 import functools
-import inspect
 import typing
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+from g4f_lite._code import Parameter, parameters_of
 from g4f_lite._foreign import said
 from g4f_lite._functions import SHAPES, Finding, Shape, body_of, unwrapped
 from g4f_lite._returns import name_of, reads_both_ways, return_findings
 
 __all__ = ["SignatureFacts", "examine"]
-
-_VARIADIC = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 
 
 class SignatureFacts(NamedTuple):
@@ -36,27 +34,25 @@ def examine(name: str, function: Any) -> SignatureFacts:
         message = f"`{name}` is not a function but {kind}."
         return SignatureFacts((Finding("not-callable", message, f"Define it: `{shape.definition}`."),))
     try:
-        signature = inspect.signature(function)
+        parameters = parameters_of(function)
     except Exception as error:  # a `__signature__` of its own may raise anything
         message = f"The signature of `{name}` cannot be read: {said(error)}."
         return SignatureFacts((Finding("unreadable-signature", message, "Write it as a plain `def`."),))
     hints, hint_findings = _hints(name, function)
     findings = [
         *hint_findings,
-        *_parameter_findings(shape, signature, hints),
+        *_parameter_findings(shape, parameters, hints),
         *return_findings(shape, function, hints),
     ]
-    parameters = signature.parameters.values()
     options = {
         item.name: (hints or {}).get(item.name, Any)
-        for item in parameters
-        if item.kind in (item.POSITIONAL_OR_KEYWORD, item.KEYWORD_ONLY)
-        and item.name not in dict(shape.required)
+        for item in _options(shape, parameters)
+        if not item.is_positional_only
     }
     return SignatureFacts(
         tuple(findings),
         MappingProxyType(options),
-        any_option=any(item.kind is item.VAR_KEYWORD for item in parameters),
+        any_option=any(item.takes_any_keyword for item in parameters.values()),
         both_ways=reads_both_ways(shape, function, hints),
     )
 
@@ -80,24 +76,24 @@ def _hints(name: str, function: Any) -> tuple[dict[str, Any] | None, list[Findin
 
 
 def _parameter_findings(
-    shape: Shape, signature: inspect.Signature, hints: Mapping[str, Any] | None
+    shape: Shape, parameters: Mapping[str, Parameter], hints: Mapping[str, Any] | None
 ) -> Iterator[Finding]:
-    name, parameters = shape.name, signature.parameters
+    name = shape.name
     for wanted, kind in shape.required:
-        if wanted not in parameters or parameters[wanted].kind in _VARIADIC:
+        if wanted not in parameters or parameters[wanted].is_variadic:
             yield Finding(
                 "missing-parameter",
                 f"`{name}` has no parameter `{wanted}`.",
                 f"Add `{wanted}: {kind.__name__}`.",
             )
             continue
-        if parameters[wanted].kind is inspect.Parameter.POSITIONAL_ONLY:
+        if parameters[wanted].is_positional_only:
             fix = "Remove the `/`: providers are called by keyword."
             yield Finding("positional-only", f"`{wanted}` of `{name}` cannot be given by keyword.", fix)
         if hints is not None:
             yield from _hint_findings(name, wanted, kind, hints)
     yield from _order_findings(shape, list(parameters))
-    yield from _option_findings(shape, signature)
+    yield from _option_findings(shape, _options(shape, parameters))
 
 
 def _order_findings(shape: Shape, parameters: list[str]) -> Iterator[Finding]:
@@ -125,13 +121,17 @@ def _hint_findings(name: str, parameter: str, kind: type, hints: Mapping[str, An
         )
 
 
-def _option_findings(shape: Shape, signature: inspect.Signature) -> Iterator[Finding]:
-    for item in signature.parameters.values():
-        if item.name in dict(shape.required) or item.kind in _VARIADIC:
-            continue
-        if item.default is item.empty:
+def _options(shape: Shape, parameters: Mapping[str, Parameter]) -> list[Parameter]:
+    """Return the parameters that are options."""
+    required = dict(shape.required)
+    return [item for item in parameters.values() if item.name not in required and not item.is_variadic]
+
+
+def _option_findings(shape: Shape, options: list[Parameter]) -> Iterator[Finding]:
+    for item in options:
+        if not item.has_default:
             message = f"The option `{item.name}` of `{shape.name}` has no default."
             yield Finding("required-option", message, f"Give it one: `{item.name}=None`, say.")
-        elif item.kind is item.POSITIONAL_ONLY:
+        elif item.is_positional_only:
             message = f"The option `{item.name}` of `{shape.name}` cannot be given by keyword."
             yield Finding("positional-only", message, "Remove the `/`.")

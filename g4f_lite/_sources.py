@@ -1,6 +1,5 @@
 """Look at the source of modules without importing them."""
 
-import ast
 import importlib.machinery
 import os
 import stat
@@ -8,6 +7,10 @@ import sys
 import threading
 import warnings
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import ast
 
 __all__ = ["content", "find_source", "line_of", "parse", "place_in"]
 
@@ -76,10 +79,12 @@ def content(file: str) -> bytes | None:
         return None
 
 
-def parse(source: str | bytes) -> list[ast.stmt] | None:
+def parse(source: str | bytes) -> "list[ast.stmt] | None":
     """Return the statements of a source, None if it is too large or none that Python understands."""
     if len(source) > _LARGEST:
         return None
+    import ast
+
     # Warnings about a plugin's style are not the caller's concern. Keeping them away changes the
     # process's filters for a moment, which two threads at once would leave changed.
     with _parsing, warnings.catch_warnings():
@@ -105,6 +110,8 @@ def place_in(module: str, name: str) -> str:
 
 
 def _assignment(file: str, name: str) -> int | None:
+    import ast
+
     line = None
     for statement in parse((content(file) if name else None) or b"") or ():
         targets = getattr(statement, "targets", None) or [getattr(statement, "target", None)]

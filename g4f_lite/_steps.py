@@ -5,6 +5,7 @@ from itertools import count
 from math import inf, log
 from typing import Any, NamedTuple
 
+from g4f_lite._asked import stripped
 from g4f_lite._clock import clock
 from g4f_lite._text_safety import listing, shorten
 from g4f_lite.errors import InvalidArgumentError
@@ -13,6 +14,9 @@ from g4f_lite.routes import Limits, Route, Step
 __all__ = ["Key", "check_limits", "in_turn", "read_steps"]
 
 _EXAMPLE = 'Pass a name, a list such as ["groq", "openrouter/auto", Step("local")], or a Route of one.'
+_CARRIERS = ("extra_headers", "extra_query")
+"""Options that may carry a key."""
+
 _turns: dict[str, "count[int]"] = {}
 
 
@@ -23,8 +27,13 @@ class Key(NamedTuple):
     label: str
 
 
-def read_steps(provider: object, *, has_auth: bool, has_address: bool = False) -> tuple[Step, ...]:
+def read_steps(provider: object, options: Mapping[str, Any], *, has_auth: bool) -> tuple[Step, ...]:
     """Return the steps that `provider=` names, in the order in which they are asked.
+
+    Args:
+        provider: what the caller says.
+        options: those of the call.
+        has_auth: whether it has a key.
 
     Raises:
         InvalidArgumentError: it is no route, or a key or an address is given that may be meant for several of them.
@@ -38,9 +47,11 @@ def read_steps(provider: object, *, has_auth: bool, has_address: bool = False) -
     steps = tuple(_step(item) for item in items)
     if has_auth:
         _check_whose("auth", "key", [step for step in steps if step.auth is None], "auth=...")
-    if has_address:  # the keys of all of them would go there
-        without = [step for step in steps if "base_url" not in step.options]
-        _check_whose("base_url", "address", without, 'options={"base_url": ...}')
+    if options.get("base_url") is not None:  # the keys of all of them would go there
+        _check_whose("base_url", "address", _without(steps, "base_url"), 'options={"base_url": ...}')
+    for name in _CARRIERS:
+        if options.get(name):
+            _check_carrier(name, options[name], _without(steps, name))
     if strategy == "weighted":
         return tuple(sorted(steps, key=lambda step: _draw(step.weight)))
     if strategy != "ordered":
@@ -67,6 +78,7 @@ def _step(item: object) -> Step:
         raise _wrong(f"The weight of the step {step.provider!r} is no number from 0 up.")
     if not isinstance(step.options, Mapping):
         raise _wrong(f"The options of the step {step.provider!r} are no mapping.")
+    stripped(step.auth, "auth", f" of the step {step.provider!r}")
     check_limits(step.limits)
     return step
 
@@ -79,13 +91,28 @@ def _wrong(message: str, wanted: str = "") -> InvalidArgumentError:
     return InvalidArgumentError("provider", message, hint=f"Pass {wanted}." if wanted else _EXAMPLE)
 
 
-def _check_whose(argument: str, what: str, steps: Sequence[Step], instead: str) -> None:
+def _without(steps: Sequence[Step], option: str) -> list[Step]:
+    """Return those that take an option of the call's, since they have none of their own."""
+    return [step for step in steps if option not in step.options]
+
+
+def _check_carrier(option: str, values: object, steps: Sequence[Step]) -> None:
+    """A key goes to nobody else in a header either, or in what is put behind the address."""
+    from g4f_lite._key_format import names_a_key
+
+    for name in values if isinstance(values, Mapping) else ():
+        if isinstance(name, str) and names_a_key(name):
+            example = f"options={{{option!r}: {{{shorten(name, 60)!r}: ...}}}}"
+            _check_whose(option, "key", steps, example, f" with {shorten(repr(name), 60)}")
+
+
+def _check_whose(argument: str, what: str, steps: Sequence[Step], instead: str, part: str = "") -> None:
     """What could be meant for several providers is given to none of them."""
     takers = dict.fromkeys(step.provider.partition("/")[0] for step in steps)
     if len(takers) > 1:
         raise InvalidArgumentError(
             argument,
-            f"`{argument}` was given, and it may be the {what} of each of these: {listing(takers)}.",
+            f"`{argument}` was given{part}, and it may be the {what} of each of these: {listing(takers)}.",
             hint=f"Say whose it is: provider=[Step({next(iter(takers))!r}, {instead}), ...].",
         )
 

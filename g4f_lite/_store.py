@@ -2,21 +2,18 @@
 
 import threading
 from collections.abc import Iterable, Mapping
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, cast
 
+from g4f_lite._configured import may_have_presets
 from g4f_lite._discovery import normalize, scan
-from g4f_lite._entry import BUILTIN_DISTRIBUTION, PROGRAM, Entry
+from g4f_lite._entry import PROGRAM, Entry
 from g4f_lite._entry_points import DiscoveryProblem
 from g4f_lite._foreign import said
 from g4f_lite._hook_plugins import HookPlugins, Offered
 from g4f_lite._identity import is_name
-from g4f_lite._metadata import MetadataCache, StaticMetadata
 from g4f_lite._plugins import Plugins
 from g4f_lite._policy import Environment, Policy, current_policy, environment_values
-from g4f_lite._preset_entry import PresetEntry
-from g4f_lite._presets import read_presets
-from g4f_lite._sources import find_source
-from g4f_lite._text_safety import listing
 from g4f_lite.contract import GROUP, HOOKS_GROUP, LoadedProvider, ProviderInfo
 from g4f_lite.errors import (
     InvalidProviderError,
@@ -26,10 +23,13 @@ from g4f_lite.errors import (
     ProviderNotFoundError,
 )
 
+if TYPE_CHECKING:
+    from g4f_lite._metadata import MetadataCache, StaticMetadata
+    from g4f_lite._preset_entry import PresetEntry
+
 __all__ = ["Entries", "Store"]
 
 Entries = Mapping[str, tuple[Entry, ...]]
-_MOST_PROBLEMS = 3
 
 
 class Store:
@@ -46,11 +46,17 @@ class Store:
         self.problems: tuple[DiscoveryProblem, ...] = ()
         self.plugins = Plugins()
         self.hook_plugins = HookPlugins(self.plugins, offered)
-        self.metadata = MetadataCache()
         self.program_hooks: dict[str, Any] = {}
         self.ready: tuple[Environment, dict[str, LoadedProvider]] = ((None, None, None), {})
         self._entries: Entries | None = None if discovers else {}
         self._static: dict[str, StaticMetadata] = {}
+
+    @cached_property
+    def metadata(self) -> "MetadataCache":
+        """What the sources give away; reading them imports `ast`, and a provider that is named needs none of it."""
+        from g4f_lite._metadata import MetadataCache
+
+        return MetadataCache()
 
     # --- looking -----------------------------------------------------------------------------
 
@@ -86,10 +92,15 @@ class Store:
             if claim.group == GROUP:
                 entries[claim.name] = (*entries.get(claim.name, ()), Entry(claim))
         self.hook_plugins.expect(claim for claim in found.claims if claim.group == HOOKS_GROUP)
-        presets, problems = read_presets()
-        for preset in presets:
-            entries[preset.name] = (*entries.get(preset.name, ()), PresetEntry(preset))
-        self.problems = (*found.problems, *problems)
+        self.problems = found.problems
+        if may_have_presets():
+            from g4f_lite._preset_entry import PresetEntry
+            from g4f_lite._presets import read_presets
+
+            presets, problems = read_presets()
+            for preset in presets:
+                entries[preset.name] = (*entries.get(preset.name, ()), PresetEntry(preset))
+            self.problems += tuple(problems)
         self._entries = entries
 
     def known(self, name: str) -> tuple[Entry, ...]:
@@ -102,6 +113,13 @@ class Store:
 
     def find(self, name: str, policy: Policy) -> Entry:
         """Return the one entry that `name` stands for, or raise why there is none."""
+        entry = self._sole(name, policy)
+        fault = self._fault_of_row(entry, policy) if name == entry.claim.name else None
+        if fault is not None:
+            raise fault
+        return entry
+
+    def _sole(self, name: str, policy: Policy) -> Entry:
         known = self.known(name)
         usable = candidates(known, policy)
         if len(usable) == 1:
@@ -111,7 +129,13 @@ class Store:
         if known:
             variable = known[0].kept_out_by(policy) or ""
             raise ProviderBlockedError(name, known[0].claim.distribution, variable)
-        raise ProviderNotFoundError(name, self.names(policy), note=self._note(name))
+        raise ProviderNotFoundError(name, self.names(policy), note=self.note(name))
+
+    def note(self, name: str) -> str:
+        """Say what may have to do with a name that is not found."""
+        from g4f_lite._absence import note_on
+
+        return note_on(name, self.entries(), self.problems, discovers=self.discovers)
 
     def names(self, policy: Policy, *, hooks: bool = True) -> tuple[str, ...]:
         """Return the names that can be asked for, sorted."""
@@ -119,44 +143,40 @@ class Store:
         usable = (name for name, claimants in entries.items() if candidates(claimants, policy))
         return tuple(sorted(filter(is_name, usable)))
 
-    def _note(self, name: str) -> str:
-        """Say what metadata, malformed or absent, may have to do with a name that is not found."""
-        everyone = [entry for claimants in self.entries().values() for entry in claimants]
-        if self.discovers and not any(entry.builtin for entry in everyone):
-            return (
-                f" (Not even the built-in providers are found: {BUILTIN_DISTRIBUTION} itself is not installed "
-                f"for this Python, perhaps only on PYTHONPATH. Run `pip install {BUILTIN_DISTRIBUTION}`.)"
-            )
-        if not is_name(name) and name in self.entries():
-            names = listing(entry.full_name for entry in self.entries()[name])
-            return f" (An installed plugin calls itself that, which is no provider name: {names}.)"
-        problems = [problem for problem in self.problems if problem.name == name] or self.problems
-        if not problems:
-            return ""
-        left = len(problems) - _MOST_PROBLEMS
-        more = f" And {left} more: `g4f-lite doctor` lists them." if left > 0 else ""
-        said = " ".join(map(str, problems[:_MOST_PROBLEMS]))
-        return f" (Some metadata is malformed. {said}{more})"
-
-    def static(self, entry: Entry) -> StaticMetadata:
+    def static(self, entry: Entry) -> "StaticMetadata":
         """Return what the source of a provider gives away."""
         known = self._static.get(entry.full_name)
         if known is None:
-            source = None if entry.plugin is not None else find_source(entry.claim.module)
-            known = self.metadata.read(source, entry.claim.attr) if source else StaticMetadata()
-            self._static[entry.full_name] = known
+            module = entry.claim.module if entry.plugin is None else ""
+            known = self._static[entry.full_name] = self.metadata.read_module(module, entry.claim.attr)
         return known
 
     def describe(self, entry: Entry, policy: Policy, *, contested: bool) -> ProviderInfo:
         """Return what is known of an entry now, without importing anything."""
-        if not isinstance(entry, PresetEntry):
+        info = self._described(entry, policy, contested=contested)
+        fault = None if contested or info.state == "blocked" else self._fault_of_row(entry, policy)
+        if fault is None:
+            return info
+        reason = f"{fault.location}: {fault.reason}. {fault.hint}"
+        return info._replace(name=entry.full_name, state="conflict", reason=reason)
+
+    def _fault_of_row(self, entry: Entry, policy: Policy) -> ProviderLoadError | None:
+        if not self.problems:
+            return None
+        from g4f_lite._preset_entry import fault_of_row
+
+        return fault_of_row(self.problems, entry, policy)
+
+    def _described(self, entry: Entry, policy: Policy, *, contested: bool) -> ProviderInfo:
+        if not entry.is_preset:
             return entry.describe(policy, self.static(entry), contested=contested)
+        entry = cast("PresetEntry", entry)
         claimants = _named(self.entries(), entry.preset.base)
         usable = candidates(claimants, policy)
         if not claimants and not self.hook_plugins.loaded:  # one of these may offer it
             return entry.described(policy, entry.unheard_of, contested=contested)
         base = next(
-            (self.describe(item, policy, contested=len(usable) > 1) for item in usable or claimants), None
+            (self._described(item, policy, contested=len(usable) > 1) for item in usable or claimants), None
         )
         return entry.described(policy, base, contested=contested)
 
@@ -164,16 +184,16 @@ class Store:
 
     def load(self, entry: Entry, *, strict: bool) -> LoadedProvider:
         """Return an entry's provider, importing it if that has not been tried."""
-        if isinstance(entry, PresetEntry):
-            return self._load_preset(entry, strict=strict)
+        if entry.is_preset:
+            return self._load_preset(cast("PresetEntry", entry), strict=strict)
         # Our own sources are compared with what they become by our tests; reading them again at each
         # start would cost a command line a part of what it takes to its first token.
         static = None if entry.builtin else self.static(entry)
         return entry.load(self.hold, static=static, strict=strict)
 
-    def _load_preset(self, entry: PresetEntry, *, strict: bool) -> LoadedProvider:
+    def _load_preset(self, entry: "PresetEntry", *, strict: bool) -> LoadedProvider:
         try:
-            base = self.find(entry.preset.base, current_policy(environment_values()))
+            base = self._sole(entry.preset.base, current_policy(environment_values()))
         except ProviderNotFoundError as error:
             raise entry.without_base(error) from error
         try:

@@ -58,6 +58,11 @@ def shorten(text: str, limit: int = 300) -> str:
     return f"{folded[:limit]}… ({len(folded) - limit} more characters)"
 
 
+def unstopped(text: str) -> str:
+    """Return what is quoted at the end of a sentence without a full stop of its own."""
+    return text[:-1] if text.endswith(".") and not text.endswith("..") else text
+
+
 def listing(names: Iterable[str], limit: int = 12) -> str:
     """Join names for a message: all of them, or the first `limit` and how many are left.
 

@@ -1,19 +1,21 @@
 """Judge a provider: everything that is wrong with it at once, and the facts a call needs."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from g4f_lite._functions import SHAPES
 from g4f_lite._identity import Identity, auth_variable, is_name
 from g4f_lite._judge import Judge
-from g4f_lite._metadata import StaticMetadata
 from g4f_lite._signatures import SignatureFacts
 from g4f_lite.contract import CONSTANTS, Function, LoadedProvider, Verdict
+
+if TYPE_CHECKING:
+    from g4f_lite._metadata import StaticMetadata
 
 __all__ = ["Identity", "auth_variable", "is_name", "validate"]
 
 
 def validate(
-    plugin: Any, who: Identity, *, static: StaticMetadata | None = None, printed: str = ""
+    plugin: Any, who: Identity, *, static: "StaticMetadata | None" = None, printed: str = ""
 ) -> tuple[Verdict, LoadedProvider | None]:
     """Return the verdict on `plugin`, and its facts if the loader can use it.
 
@@ -40,7 +42,7 @@ def validate(
             judge.check_auth("_create_embedding", facts["_create_embedding"])
     judge.check_embedding(values, embed)
     judge.check_drift(values, static)
-    judge.attempt(judge.check_hooks, None)
+    judge.check_hooks()
     verdict = Verdict(tuple(judge.problems), _notes(values))
     if not verdict.usable:
         return verdict, None
@@ -69,6 +71,8 @@ def validate(
         embed=_function(embed, facts["_create_embedding"]),
         embedding_models=tuple(values["embedding_model"] or ()),
         list_models=_function(functions["_list_models"], facts["_list_models"]),
+        auth_env_also=tuple(values["auth_env_also"] or ()),
+        address_env=tuple(values["address_env"] or ()),
     )
 
 

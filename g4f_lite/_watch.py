@@ -4,8 +4,7 @@ import sys
 from typing import Any
 
 from g4f_lite._asked import Candidate
-from g4f_lite._failures import fingerprint
-from g4f_lite._health import health
+from g4f_lite._health import health, identity
 from g4f_lite.errors import G4FLiteError
 
 __all__ = ["failed", "succeeded"]
@@ -13,20 +12,16 @@ __all__ = ["failed", "succeeded"]
 
 def failed(candidate: Candidate, error: G4FLiteError) -> None:
     """Note the failure of an attempt."""
-    name = candidate.provider.full_name
-    if health.failed((name, _key(candidate)), error, has_other_keys=bool(candidate.key)):
+    asked = identity(candidate.provider.full_name, candidate.options)
+    if health.failed(asked, error, has_other_keys=bool(candidate.key)):
         _save()
 
 
 def succeeded(candidate: Candidate) -> None:
     """Note a success; costs next to nothing where no failure is known."""
     name = candidate.provider.full_name
-    if health.knows(name) and health.succeeded((name, _key(candidate))):
+    if health.knows(name) and health.succeeded(identity(name, candidate.options)):
         _save()
-
-
-def _key(candidate: Candidate) -> str:
-    return fingerprint(candidate.options.get("auth"))
 
 
 def _save() -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 from g4f_lite._bridge import asked
 from g4f_lite._call import Call
 from g4f_lite._lazy_call import LazyCall
+from g4f_lite._surrogates import mend, mended
 from g4f_lite.cancellation import _current
 from g4f_lite.errors import StreamStateError
 from g4f_lite.results import Completion, Provenance
@@ -184,12 +185,13 @@ async def _source(lazy: LazyCall, call: Call) -> Any:
     return await next_source_async(call)
 
 
-async def _items(lazy: LazyCall, call: Call, source: Any) -> AsyncGenerator[Any, None]:
+async def _items(lazy: LazyCall, call: Call, source: Any) -> AsyncGenerator[Any, None]:  # noqa: PLR0912 - every way out, in one place
     """Yield what `source` gives until it ends or the call is cancelled; the scope is current meanwhile."""
     if source is None:
         return
-    scope, step = call.scope, getattr(source, "next_batch", None) or partial(_next_one, source)
-    take, append = call.gathered.take, call.gathered.parts.append
+    scope, in_batches = call.scope, hasattr(source, "next_batch")
+    step = source.next_batch if in_batches else partial(_next_one, source)
+    take, append, halves = call.gathered.take, call.gathered.parts.append, call.gathered.halves
     clock = time.monotonic
     turn = clock()
     while not scope.cancelled:
@@ -199,6 +201,8 @@ async def _items(lazy: LazyCall, call: Call, source: Any) -> AsyncGenerator[Any,
             batch = await step()
             if batch is None:
                 return
+            if in_batches:  # which the loop brought, so that others could run
+                turn = clock()
             items = iter(batch)
         except GeneratorExit as error:  # not ours: that comes where this generator yields
             raise RuntimeError("the provider raised GeneratorExit") from error
@@ -213,12 +217,14 @@ async def _items(lazy: LazyCall, call: Call, source: Any) -> AsyncGenerator[Any,
             if item is _END:
                 break
             text = item if type(item) is str else take(item)
+            if text and (halves or not text.isascii()):
+                text = mend(halves, text)
             if text:
                 append(text)
                 yield text
             elif call.events and not is_text(item):
                 call.told = call.told or is_answer(item)
-                yield item
+                yield mended(halves, item)
             if clock() - turn > _TURN:  # who is always ready would never let others run
                 await asyncio.sleep(0)
                 turn = clock()

@@ -8,6 +8,9 @@ A provider is a module, or any object, with these attributes::
     needs_auth: bool               True: calls without a key are refused before they reach it
     working: bool = True           optional; False: never chosen unless named
     auth_env: str                  optional; the environment variable with its key, <NAME>_API_KEY if absent
+    auth_env_also: list[str]       optional; variables that may have it too, looked at after that one
+    address_env: list[str]         optional; the variables one of which leads to the service, if it has no
+                                   address of its own: a model alone does not lead to it without one
     any_model: bool = False        optional; True: it takes models beyond those it lists
     inputs: list[str]              optional; what messages may hold beside text: "image", "audio", "file"
     embedding_model: list[str]     optional; the models of `_create_embedding`, the first one its default
@@ -29,11 +32,11 @@ options it takes; with ``**kwargs`` it takes any further option, without it no o
 `timeout` and `proxy` are options like the rest.
 """
 
-import inspect
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, Literal, NamedTuple, Protocol, get_type_hints
 
+from g4f_lite._code import parameters_of
 from g4f_lite._verdicts import Problem, Verdict
 from g4f_lite.events import Event
 from g4f_lite.messages import Message
@@ -114,6 +117,8 @@ CONSTANTS = (
     Constant("needs_auth", "bool", required=True, example="needs_auth = False"),
     Constant("working", "bool", required=False, example="working = True"),
     Constant("auth_env", "str", required=False, example='auth_env = "MY_API_KEY"'),
+    Constant("auth_env_also", "list[str]", required=False, example='auth_env_also = ["MY_OTHER_KEY"]'),
+    Constant("address_env", "list[str]", required=False, example='address_env = ["MY_ENDPOINT"]'),
     Constant("any_model", "bool", required=False, example="any_model = True"),
     Constant("inputs", "list[str]", required=False, example='inputs = ["image"]'),
     Constant("embedding_model", "list[str]", required=False, example='embedding_model = ["my-embedder"]'),
@@ -134,8 +139,8 @@ class ProviderInfo(NamedTuple):
         state: see `State`; `reason` says why it is not usable, as one line.
         source: where the constants come from: ``"static"`` (read from the source), ``"loaded"``
             (from the imported module) or ``"unknown"`` (the source does not give them away).
-        url, models, supports_stream, needs_auth, working, auth_env, any_model, inputs,
-        embedding_models: the constants, None where unknown.
+        url, models, supports_stream, needs_auth, working, auth_env, auth_env_also, address_env,
+        any_model, inputs, embedding_models: the constants, None where unknown.
     """
 
     name: str
@@ -155,6 +160,8 @@ class ProviderInfo(NamedTuple):
     any_model: bool | None = None
     inputs: tuple[str, ...] | None = None
     embedding_models: tuple[str, ...] | None = None
+    auth_env_also: tuple[str, ...] | None = None
+    address_env: tuple[str, ...] | None = None
 
 
 class Function(NamedTuple):
@@ -187,6 +194,8 @@ class LoadedProvider(NamedTuple):
         inputs: what its messages may hold beside text.
         embed: its `_create_embedding`, or None; `embedding_models` and what it takes beside.
         list_models: its `_list_models`, or None.
+        auth_env, auth_env_also: the variables that may have its key; `address_env`: those one of which
+            leads to the service, empty if it has an address of its own.
         verdict: what validation said; its warnings are worth showing to the author.
     """
 
@@ -213,6 +222,8 @@ class LoadedProvider(NamedTuple):
     embed: "Function | None" = None
     embedding_models: tuple[str, ...] = ()
     list_models: "Function | None" = None
+    auth_env_also: tuple[str, ...] = ()
+    address_env: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         return f"LoadedProvider({self.full_name!r}, version={self.version!r}, models={list(self.models)!r})"
@@ -221,6 +232,11 @@ class LoadedProvider(NamedTuple):
     def full_name(self) -> str:
         """``"distribution:name"``, which is never ambiguous."""
         return f"{self.distribution}:{self.name}"
+
+    @property
+    def key_variables(self) -> tuple[str, ...]:
+        """The environment variables that may have its key, in the order in which they are looked at."""
+        return self.auth_env, *self.auth_env_also
 
 
 class Request(NamedTuple):
@@ -249,11 +265,7 @@ def params_of(name: str, create: Callable[..., Any]) -> str:
     It names the parameters that can be given by position, with their hints.
     """
     hints = get_type_hints(create)
-    positional = [
-        parameter.name
-        for parameter in inspect.signature(create).parameters.values()
-        if parameter.kind in (parameter.POSITIONAL_ONLY, parameter.POSITIONAL_OR_KEYWORD)
-    ]
+    positional = [item.name for item in parameters_of(create).values() if item.is_positional]
     shown = ", ".join(f"{item}: {_hint_name(hints[item])}" if item in hints else item for item in positional)
     return f"{GROUP}.{name} supports: ({shown})"
 

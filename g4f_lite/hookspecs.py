@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 
 import pluggy
 
+from g4f_lite._hook_names import HOOK_NAMES, PROJECT
+
 if TYPE_CHECKING:
     from g4f_lite.contract import Request
     from g4f_lite.errors import G4FLiteError
@@ -27,8 +29,6 @@ __all__ = [
     "g4f_lite_register_providers",
     "hookimpl",
 ]
-
-PROJECT = "g4f_lite"
 
 hookspec = pluggy.HookspecMarker(PROJECT)
 hookimpl = pluggy.HookimplMarker(PROJECT)
@@ -55,11 +55,3 @@ def g4f_lite_after_response(request: "Request", completion: "Completion") -> Non
 @hookspec
 def g4f_lite_on_error(request: "Request", error: "G4FLiteError") -> None:
     """See the error that an attempt ended with; where it is the last one, before the caller does."""
-
-
-HOOK_NAMES = tuple(name for name in __all__ if name.startswith("g4f_lite_"))
-
-
-def is_hook_name(name: str) -> bool:
-    """Whether a plugin's attribute of this name is meant as a hook."""
-    return name.startswith("g4f_lite_")

@@ -3,7 +3,6 @@
 import contextlib
 import hashlib
 import json
-import os
 import threading
 import time
 from pathlib import Path
@@ -177,14 +176,11 @@ def _stored() -> dict[str, tuple[tuple[str, ...], float]]:
 
 
 def _store(rows: dict[str, tuple[tuple[str, ...], float]]) -> None:
+    from g4f_lite._private_file import replace_file
+
     path = _file()
-    scratch = path.with_name(f"{path.name}.{os.getpid()}.{threading.get_ident()}.new")
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    try:
-        scratch.write_text(json.dumps({"models": rows}), "utf-8")
-        scratch.replace(path)
-    finally:
-        scratch.unlink(missing_ok=True)
+    replace_file(str(path), json.dumps({"models": rows}).encode())
 
 
 # --- the operation --------------------------------------------------------------------------------

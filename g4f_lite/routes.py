@@ -1,16 +1,63 @@
 """How a call goes on when a provider fails: several providers, retries, limits. Plain records."""
 
 from collections.abc import Mapping, Sequence
+from functools import wraps
 from types import MappingProxyType
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, NoReturn, TypeVar
 
 __all__ = ["Limits", "Retry", "Route", "Step"]
 
+_Record = TypeVar("_Record", bound=tuple[Any, ...])
 
+
+def _outspoken(record: type[_Record]) -> type[_Record]:
+    """Have a record say what is wrong with its arguments as the other errors of a call do."""
+    make = record.__new__
+
+    @wraps(make)  # for who looks at its signature
+    def new(kind: Any, *values: Any, **fields: Any) -> Any:
+        try:
+            return make(kind, *values, **fields)
+        except TypeError:
+            pass
+        _refuse(record, len(values), tuple(fields))
+
+    record.__new__ = new  # type: ignore[method-assign] # a NamedTuple's body may have no `__new__`
+    return record
+
+
+def _refuse(record: Any, values: int, given: tuple[str, ...]) -> NoReturn:
+    from g4f_lite._text_safety import listing, shorten
+    from g4f_lite.errors import InvalidArgumentError, _did_you_mean, _suggestion
+
+    fields: tuple[str, ...] = record._fields
+    takes = f"It takes: {listing(fields)}."
+    unknown = [name for name in given if name not in fields]
+    name = record.__name__
+    if unknown:
+        argument = unknown[0]
+        near = _suggestion(_did_you_mean(argument, fields))
+        what = f"A {name} has no {shorten(repr(argument), 60)}.{near} {takes}"
+        step = "Correct its name."
+        if "options" in fields and not near:
+            step = f"What is an option of the provider goes into them: options={{{shorten(argument, 60)!r}: ...}}."
+    elif values > len(fields) or set(given) & set(fields[:values]):
+        argument, what, step = (
+            name,
+            f"A {name} was given a value twice, or too many. {takes}",
+            "Name each once.",
+        )
+    else:
+        argument = next(item for item in fields[values:] if item not in {*given, *record._field_defaults})
+        what, step = f"A {name} needs its {argument!r}. {takes}", "Pass it."
+    raise InvalidArgumentError(argument, what, hint=step)
+
+
+@_outspoken
 class Limits(NamedTuple):
     """What this program asks of a provider at most, whatever the service would allow.
 
-    They hold for all calls of the process together, for each provider and key by itself.
+    They hold for all calls of the process together, for each provider, key and `base_url` by itself.
 
     Attributes:
         requests_per_minute: requests in any minute.
@@ -25,6 +72,7 @@ class Limits(NamedTuple):
     concurrency: int | None = None
 
 
+@_outspoken
 class Retry(NamedTuple):
     """How often, and after what wait, the same provider is asked once more.
 
@@ -43,6 +91,7 @@ class Retry(NamedTuple):
     max_wait: float = 60.0
 
 
+@_outspoken
 class Step(NamedTuple):
     """One provider of a route, and how it is asked.
 
@@ -66,7 +115,12 @@ class Step(NamedTuple):
         # Neither the key nor the options, which may hold one.
         return f"Step({self.provider!r}, model={self.model!r}, weight={self.weight:g})"
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        # A read-only view of options, as the default is one, can be neither pickled nor copied.
+        return Step, (*self[:4], dict(self.options), self.limits)
 
+
+@_outspoken
 class Route(NamedTuple):
     """The providers that are asked, one after the other, until one answers.
 

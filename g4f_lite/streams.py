@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from g4f_lite._call import Call
 from g4f_lite._failures import is_interrupt
+from g4f_lite._surrogates import mend, mended
 from g4f_lite.cancellation import _current
 from g4f_lite.results import Completion, Provenance
 
@@ -106,7 +107,7 @@ def begun(call: Call) -> Iterator[Any] | None:
     return None
 
 
-def pieces(call: Call, source: Iterator[Any] | None) -> Generator[Any, None, None]:
+def pieces(call: Call, source: Iterator[Any] | None) -> Generator[Any, None, None]:  # noqa: PLR0912 - every way out, in one place
     """Yield the text of the answer, noting the rest of it in `call`; close every source on every path.
 
     Each turn of the outer loop is an attempt. Of one that fails, nothing was yielded, or the next one
@@ -119,6 +120,7 @@ def pieces(call: Call, source: Iterator[Any] | None) -> Generator[Any, None, Non
             source = _next(call)
         failure: BaseException | None = None
         take, append, holds = call.gathered.take, call.gathered.parts.append, call.holds
+        halves = call.gathered.halves
         try:
             while True:
                 token = enter(scope)
@@ -134,13 +136,15 @@ def pieces(call: Call, source: Iterator[Any] | None) -> Generator[Any, None, Non
                     break
                 finally:
                     leave(token)
+                if text and (halves or not text.isascii()):
+                    text = mend(halves, text)
                 if text:
                     append(text)
                     if not holds:
                         yield text
                 elif call.events and not is_text(item):
                     call.told = call.told or is_answer(item)
-                    yield item
+                    yield mended(halves, item)
         except BaseException:  # closed; or KeyboardInterrupt, or a task's cancel through synchronous code
             scope.cancel()
             call.cancelled(close_source(source))

@@ -8,7 +8,7 @@ from g4f_lite._schemas.hints import Shaper
 from g4f_lite._schemas.json_schema import RawSchema
 from g4f_lite._schemas.records import Field, Record
 from g4f_lite._schemas.shapes import Schema, Shape, kind_of, write
-from g4f_lite._text_safety import listing
+from g4f_lite._text_safety import listing, shorten
 from g4f_lite.errors import InvalidArgumentError
 
 __all__ = ["WRAPPER", "ResponseFormat", "response_format_of"]
@@ -49,18 +49,29 @@ def response_format_of(response_format: Any) -> ResponseFormat:
         if response_format.get("type") in _OPENAI:
             return _by_dictionary(response_format)
         if not any(key in response_format for key in _OF_A_SCHEMA):
-            raise InvalidArgumentError(
-                _ARGUMENT,
-                f"`response_format` is a dictionary with the keys {listing(map(str, response_format))}, which "
-                "is no JSON schema and none of OpenAI's.",
-                hint='Pass a JSON schema, {"type": "json_object"}, or a type.',
+            keys = (
+                f"with the keys {listing(map(str, response_format))}" if response_format else "without keys"
             )
+            raise _neither(f"a dictionary {keys}")
+        kind = response_format.get("type")
+        if isinstance(kind, str) and kind.startswith("json"):
+            raise _neither(f"of the type {shorten(repr(kind), 60)}")
         return _by_schema(response_format)
+    if isinstance(response_format, (str, bytes, int, float)):
+        raise _neither(f"{shorten(repr(response_format), 60)}")
     shape = Shaper(_ARGUMENT).shape(response_format, "`response_format`")
     name = _plain_name(getattr(response_format, "__name__", ""))
     if write(shape).get("type") == "object":
         return ResponseFormat(name, shape)
     return ResponseFormat(name, _wrapped(shape), wrapped=True)
+
+
+def _neither(what: str) -> InvalidArgumentError:
+    return InvalidArgumentError(
+        _ARGUMENT,
+        f"`response_format` is {what}, which is no JSON schema, none of OpenAI's dictionaries and no type.",
+        hint='Pass {"type": "json_object"} for any JSON object, or a JSON schema or a type for a certain one.',
+    )
 
 
 def _plain_name(name: object) -> str:

@@ -150,6 +150,8 @@ def test_the_deadline_passes_during_a_wait(g4f_lite_registry: Registry, clock: A
     assert clock.now == began + 5.0
     assert caught.value.provenance.attempts == ()  # nobody was asked
     assert len(provider.calls) == 1
+    assert caught.value.limit == "'scripted': its limit of 1 request a minute is reached"
+    assert f"passed while a limit was waited for: {caught.value.limit}. Pass a larger" in str(caught.value)
 
 
 @WAYS

@@ -193,12 +193,6 @@ def test_key_for_one_of_several_is_sent_to_none() -> None:
     assert [len(provider.calls) for provider in providers] == [1, 1]
 
 
-def test_empty_key_is_no_key() -> None:
-    """An empty string, which is what an unset variable often comes to, is a missing key and not a key."""
-    with pytest.raises(g4f_lite.MissingAuthError):
-        _ask(ScriptedProvider(["ok"], needs_auth=True), auth="")
-
-
 class _BoomError(BaseException):
     """What derives from nothing that is usually caught."""
 

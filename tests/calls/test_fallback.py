@@ -469,6 +469,50 @@ def test_what_may_be_meant_for_several_is_given_to_none(
     assert create(["a", Step("b", **own)], **{argument: "https://x.example"}) == "ok"
 
 
+@ALL
+@pytest.mark.parametrize(
+    ("option", "name"),
+    [
+        *(
+            ("extra_headers", name)
+            for name in ("Authorization", "x-api-key", "API-Key", "X-Goog-Api-Key", "Cookie", "X-Auth-Token")
+        ),
+        ("extra_query", "key"),
+    ],
+)
+def test_a_key_in_a_header_is_given_to_none(
+    g4f_lite_registry: Registry, ask: Callable[..., Any], option: str, name: str
+) -> None:
+    """What carries a key under another name than `auth` is not sent to several providers either."""
+    providers = {name: ScriptedProvider(["ok"]) for name in "ab"}
+    for provider_name, provider in providers.items():
+        g4f_lite_registry.register(provider, name=provider_name)
+    given = {option: {"X-Plain": "1", name: "planted-key"}}
+    with pytest.raises(InvalidArgumentError, match="it may be the key of each of these: a, b") as caught:
+        ask(["a", "b"], **given)
+    assert caught.value.argument == option
+    assert name in str(caught.value)
+    assert f"Step('a', options={{'{option}'" in caught.value.hint
+    assert "planted" not in str(caught.value)
+    assert not any(provider.calls for provider in providers.values())
+    own = {option: {"X-Plain": "2"}}
+    assert ask([Step("b", options=own), "a"], **given) == "ok"
+    assert providers["b"].calls[0].options == own
+    assert ask(["a/scripted-1", "a"], **given) == "ok"
+    assert providers["a"].calls[0].options == given
+
+
+def test_a_header_that_is_no_key_goes_to_all(g4f_lite_registry: Registry) -> None:
+    """Headers that name no key are the same for each provider; what is no mapping is refused as ever."""
+    providers = {name: ScriptedProvider([down()] if name == "a" else ["ok"]) for name in "ab"}
+    for name, provider in providers.items():
+        g4f_lite_registry.register(provider, name=name)
+    headers = {"X-Request-Id": "7", "Idempotency-Key": "8", b"cookie": "9"}
+    assert create(["a", "b"], extra_headers=headers) == "ok"
+    assert [provider.calls[0].options["extra_headers"] for provider in providers.values()] == [headers] * 2
+    assert create(["a", "b"], extra_headers=["Cookie"]) == "ok"
+
+
 def test_a_continuation_of_nothing_is_no_answer(g4f_lite_registry: Registry) -> None:
     """A provider that is told to go on and says nothing at all has not made the answer whole."""
     g4f_lite_registry.register(ScriptedProvider(["begun ", down()]), name="a")

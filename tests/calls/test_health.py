@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import stat
 import threading
 from typing import Any
@@ -12,7 +13,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from g4f_lite import ChatCompletion, Registry, _clock, _health_file
-from g4f_lite._health import THRESHOLD, Health, Pass, health
+from g4f_lite._health import THRESHOLD, Health, Pass, health, identity
+from g4f_lite._health_file import read
 from g4f_lite.errors import (
     AllProvidersFailedError,
     AuthenticationError,
@@ -28,6 +30,7 @@ from g4f_lite.errors import (
     ServiceUnavailableError,
 )
 from g4f_lite.paths import cache_dir
+from g4f_lite.routes import Step
 from g4f_lite.testing import Gate, ScriptedProvider
 
 HELLO = [{"role": "user", "content": "Hello"}]
@@ -60,6 +63,42 @@ def test_after_three_failures_routes_pass_it_over(pair: Any, clock: Any) -> None
     skipped = answer.provenance.attempts[0]
     assert skipped.outcome == "skipped"
     assert "cools down for another 30 seconds, after ServiceUnavailableError 503" in str(skipped.error)
+
+
+def test_each_address_has_a_circuit_of_its_own(g4f_lite_registry: Registry, clock: Any) -> None:
+    """Of two servers that differ in `base_url=` alone, the one that answers is not passed over for the other."""
+
+    def script(call: Any) -> Any:
+        if "9001" in call.options.get("base_url", ""):
+            raise ServiceUnavailableError(503)
+        yield "ok"
+
+    provider = ScriptedProvider(script)
+    g4f_lite_registry.register(provider, name="scripted")
+    down, up = "http://planted-key-aaaa@127.0.0.1:9001/v1/planted-key-bbbb", "http://127.0.0.1:9002/v1"
+    steps = [Step("scripted", options={"base_url": url}) for url in (down, up)]
+    for _ in range(5):
+        answer = ask(steps)
+    assert [item.outcome for item in answer.provenance.attempts] == ["skipped", "ok"]
+    assert sum(call.options["base_url"] == down for call in provider.calls) == 3
+    assert ask([Step("scripted", options={"base_url": up})], auth="planted-key-cccc") == "ok"
+    with pytest.raises(ServiceUnavailableError):
+        ask("scripted", base_url=f"{down}/", auth="planted-key-dddd")
+    [bare, keyed] = sorted(read(), key=lambda item: len(item.key))
+    assert re.fullmatch("@127.0.0.1:9001#[0-9a-f]{8}", bare.key)
+    assert re.fullmatch("[0-9a-f]{8}@127.0.0.1:9001#[0-9a-f]{8}", keyed.key)
+    assert keyed.key.endswith(bare.key)
+    assert (bare.failures, bare.state, keyed.failures) == (3, "cooling", 1)
+    assert "planted" not in (cache_dir() / "health.json").read_text("utf-8")
+
+
+@pytest.mark.parametrize("address", ["http://[", "nonsense", "http://h:99999", "", None, 5])
+def test_any_address_tells_apart(address: Any) -> None:
+    """What is no address is no error here, where who is asked is told apart; nothing is as no address."""
+    name, key = identity("a:b", {"base_url": address, "auth": "key"})
+    assert name == "a:b"
+    assert ("@" in key) == (isinstance(address, str) and bool(address))
+    assert identity("a:b", {"auth": "key"})[1] == key.partition("@")[0]
 
 
 def test_a_provider_named_alone_is_always_asked(pair: Any, clock: Any) -> None:

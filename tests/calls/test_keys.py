@@ -15,6 +15,7 @@ from g4f_lite._health_file import read
 from g4f_lite.errors import (
     AllProvidersFailedError,
     AuthenticationError,
+    InvalidArgumentError,
     PermissionDeniedError,
     ProviderError,
     RateLimitError,
@@ -145,7 +146,7 @@ def test_all_keys_cooling_are_asked_all_the_same(g4f_lite_registry: Registry, cl
 def test_keys_of_the_environment_take_turns(
     g4f_lite_registry: Registry, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Several keys in the environment are several keys; one alone, and blanks, are not."""
+    """Several keys in the environment are several keys; one alone is not."""
     provider = ScriptedProvider(["ok"], needs_auth=True)
     g4f_lite_registry.register(provider, name="scripted")
     monkeypatch.setenv("SCRIPTED_API_KEYS", ", ".join(KEYS[:2]))
@@ -153,8 +154,7 @@ def test_keys_of_the_environment_take_turns(
     assert ask().provenance.attempts[0].key == "key 2 of 2"
     monkeypatch.setenv("SCRIPTED_API_KEY", KEYS[2])
     assert ask().provenance.attempts[0].key is None
-    assert ask(auth=[f" {KEYS[0]}\n", "", " "]).provenance.attempts[0].key is None
-    assert asked(provider) == ["a", "b", "c", "a"]
+    assert asked(provider) == ["a", "b", "c"]
 
 
 def test_a_pair_is_one_key(g4f_lite_registry: Registry) -> None:
@@ -165,12 +165,49 @@ def test_a_pair_is_one_key(g4f_lite_registry: Registry) -> None:
     assert provider.calls[0].options["auth"] == ("user", KEYS[0])
 
 
-def test_empty_keys_are_no_keys(g4f_lite_registry: Registry) -> None:
-    """A list without a key in it is a missing key."""
-    g4f_lite_registry.register(ScriptedProvider(needs_auth=True), name="scripted")
-    for auth in ([], [""], ["  "]):
-        with pytest.raises(g4f_lite.MissingAuthError):
-            ask(auth=auth)
+@WAYS
+@pytest.mark.parametrize("needs_auth", [False, True])
+@pytest.mark.parametrize(
+    ("auth", "words"),
+    [
+        ("", "is empty"),
+        (" \n", "is empty"),
+        ([], "is an empty list"),
+        ([""], "key 1 of 1"),
+        ([KEYS[0], "  "], "key 2 of 2"),
+        ([None, KEYS[0]], "key 1 of 2"),
+    ],
+)
+def test_an_empty_key_is_refused(
+    g4f_lite_registry: Registry,
+    monkeypatch: pytest.MonkeyPatch,
+    way: Callable[..., Any],
+    auth: Any,
+    words: str,
+    *,
+    needs_auth: bool,
+) -> None:
+    """What an unset variable comes to is an error, and no leave to use the environment's key."""
+    monkeypatch.setenv("SCRIPTED_API_KEY", KEYS[2])
+    provider = ScriptedProvider(["ok"], needs_auth=needs_auth)
+    g4f_lite_registry.register(provider, name="scripted")
+    for arguments in ({"auth": auth}, {"provider": ["other", Step("scripted", auth=auth)]}):
+        with pytest.raises(InvalidArgumentError, match=words) as caught:
+            way(**arguments)
+        assert caught.value.argument == "auth"
+        assert "leave auth out (None)" in caught.value.hint
+        assert "planted" not in str(caught.value)
+    assert provider.calls == []
+    assert way(auth=None) == "ok"
+
+
+def test_blanks_around_keys_are_taken_off(g4f_lite_registry: Registry) -> None:
+    """What a file puts around a key is not sent."""
+    provider = ScriptedProvider(["ok"])
+    g4f_lite_registry.register(provider, name="scripted")
+    ask(auth=f" {KEYS[0]}\n")
+    ask(provider=Step("scripted", auth=[f"{KEYS[1]}\r\n"]))
+    assert [call.options["auth"] for call in provider.calls] == KEYS[:2]
 
 
 def test_a_key_that_is_there_is_used_where_it_is_taken(

@@ -87,7 +87,7 @@ def test_a_full_provider_gives_way_to_the_next(
     assert answers == ["first", "second", "second", "first"]
     assert clock.slept == [40.0]
     skipped = answers[1].provenance.attempts[0]
-    assert (skipped.outcome, "1 requests a minute" in skipped.error) == ("skipped", True)
+    assert (skipped.outcome, "Its limit of 1 request a minute" in skipped.error) == ("skipped", True)
 
 
 def test_who_waits_for_room_is_woken_by_who_leaves(g4f_lite_registry: Registry) -> None:
@@ -185,11 +185,21 @@ def test_each_key_has_limits_of_its_own(g4f_lite_registry: Registry, clock: Any)
     assert clock.slept == [60.0]
 
 
+def test_each_address_has_limits_of_its_own(g4f_lite_registry: Registry, clock: Any) -> None:
+    """Two servers of one kind are two times the requests; the same one, written in two ways, is not."""
+    g4f_lite_registry.register(ScriptedProvider(["ok"]), name="scripted")
+    for address in ("http://127.0.0.1:9001/v1", "http://127.0.0.1:9002/v1"):
+        ask(base_url=address, limits=Limits(requests_per_minute=1))
+    assert clock.slept == []
+    ask(base_url="http://127.0.0.1:9002/v1/", limits=Limits(requests_per_minute=1))
+    assert clock.slept == [60.0]
+
+
 def test_a_slot_nobody_holds_is_free(clock: Any) -> None:
     """Room that was taken and forgotten is given back by garbage collection, and the next in line is woken."""
     own, woken = Limiter(), threading.Event()
     slot = own.take(WHO, ONE, 1)
-    assert own.take(WHO, ONE, 1) == Full(None, "1 requests run at once, its limit")
+    assert own.take(WHO, ONE, 1) == Full(None, "its limit of 1 request at once is reached")
     leave = own.line_up(WHO, woken.set)
     assert not woken.is_set()
     del slot

@@ -356,3 +356,41 @@ def test_a_strange_retry_after_harms_nobody(g4f_lite_registry: Registry, clock: 
     else:
         with pytest.raises(RateLimitError):
             ask(retries=1)
+
+
+@WAYS
+def test_a_provider_cannot_spoil_its_own_repetition(
+    g4f_lite_registry: Registry, clock: Any, way: Callable[..., str]
+) -> None:
+    """What a provider does to its messages and options in an attempt is not there in the next one."""
+    seen: list[Any] = []
+
+    class Vandal(ScriptedProvider):
+        def _create_completion(self, model: str, messages: list, stream: bool, **kwargs: Any):
+            seen.append(([dict(message) for message in messages], list(kwargs["stop"])))
+            messages[0]["content"] = "SPOILT"
+            messages.append("SPOILT")
+            kwargs["stop"].append("SPOILT")
+            if len(seen) < 4:
+                raise ProviderStatusError.of(503)
+            yield "ok"
+
+    g4f_lite_registry.register(Vandal(), name="scripted")
+    stop = ["a"]
+    assert way(retries=3, stop=stop) == "ok"
+    assert seen == [(HELLO, ["a"])] * 4
+    assert stop == ["a"]
+
+
+def test_a_continuation_that_is_repeated_has_the_text_once(g4f_lite_registry: Registry, clock: Any) -> None:
+    """Whoever goes on from a broken answer, and breaks off too, is next given the text as it stands, once."""
+    second = ScriptedProvider(["2 ", ProviderConnectionError("gone")], ["3"])
+    g4f_lite_registry.register(ScriptedProvider(["1 ", ProviderConnectionError("gone")]), name="first")
+    g4f_lite_registry.register(second, name="second")
+    answer = ask(provider=["first", "second"], retries=Retry(1), stream=True, continue_from_partial=True)
+    text = "".join(answer)
+    assert [len(call.messages) for call in second.calls] == [3] * len(second.calls)
+    assert second.calls[-1].messages[1] == {
+        "role": "assistant",
+        "content": text.removesuffix("3"),
+    }

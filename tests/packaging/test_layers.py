@@ -1,6 +1,7 @@
 """The house of design §6: imports go down only."""
 
 import ast
+import functools
 import importlib
 import sys
 from collections.abc import Iterator
@@ -21,10 +22,12 @@ CONTRACT = (
         "_variables",
         "_foreign",
         "_values",
+        "_code",
         "_media",
         "_part_forms",
         "_message_forms",
         "_verdicts",
+        "_error_response",
         "_schemas",
     ),
     *("errors", "events", "results", "routes", "cancellation", "messages", "parts", "contract", "paths"),
@@ -33,15 +36,26 @@ CONTRACT = (
 KIT = ("kit",)
 REGISTRY = (
     *("hookspecs", "_turns", "_stdout", "_sources", "_entry_points", "_discovery", "_loading", "_constants"),
-    *("_metadata", "_identity", "_signatures", "_returns", "_functions", "_hook_checks", "_judge"),
-    *("_validation", "_plugins", "_policy", "_options", "_config", "_presets", "_preset_entry", "_entry"),
-    *("_hook_plugins", "_store", "_registry"),
+    *("_metadata", "_identity", "_signatures", "_returns", "_functions", "_hook_names", "_hook_checks"),
+    *("_judge", "_validation", "_plugins", "_hook_manager", "_policy", "_options", "_configured", "_config"),
+    *("_presets", "_preset_entry", "_entry"),
+    *("_hook_plugins", "_absence", "_store", "_registry"),
     *("_private_file", "_key_format", "_keyring", "_key_store", "_key_changes", "_keys"),
 )
 ROUTING = ("_routing", "_tool_calls", "_tool_set", "_typed_options")
 CALLS = (
     *("_clock", "_timer", "_retry", "_steps", "_limits", "_health", "_health_file", "_watch", "_telling"),
-    *("_failures", "_gathered", "_operation", "_asked", "_asking", "_attempts", "_asking_again", "_call"),
+    *(
+        "_failures",
+        "_surrogates",
+        "_gathered",
+        "_operation",
+        "_asked",
+        "_asking",
+        "_attempts",
+        "_asking_again",
+        "_call",
+    ),
     *("_lazy_call", "_bridge", "_preparing", "streams", "async_streams", "completion", "embedding", "models"),
     *("_tool_rounds", "_tool_running", "tool_streams", "async_tool_streams", "tools", "client"),
 )
@@ -87,8 +101,13 @@ def files(folder: Path) -> list[Path]:
     return sorted(path for path in folder.rglob("*.py") if "__pycache__" not in path.parts)
 
 
-def imports(file: Path) -> Iterator[Import]:
+@functools.cache
+def imports(file: Path) -> tuple[Import, ...]:
     """Every import of a file, inside functions too."""
+    return tuple(_imports(file))
+
+
+def _imports(file: Path) -> Iterator[Import]:
     guarded = set()
     tree = ast.parse(file.read_bytes())
     for node in ast.walk(tree):
@@ -170,17 +189,12 @@ def test_the_modules_of_a_floor_are_no_circle() -> None:
 
 
 OUTSIDE = {
+    "typing_extensions": set(),  # for type checkers alone, which bring it
     "requests": {"kit/_pool.py", "kit/_failures.py", "kit/_environment.py"},
     "urllib3": {"kit/_pool.py", "kit/_failures.py", "kit/_async_pool.py"},
     "certifi": {"kit/_certificates.py"},
-    "aiohttp": {
-        "kit/_async_exchange.py",
-        "kit/_async_failures.py",
-        "kit/_async_pool.py",
-        "kit/_async_request.py",
-    },
-    "yarl": {"kit/_async_request.py"},
-    "pluggy": {"hookspecs.py", "_plugins.py"},
+    "httptools": {"kit/_response.py"},
+    "pluggy": {"hookspecs.py", "_hook_manager.py"},
     "jsonschema": {"_schemas/json_schema.py"},
     "referencing": {"_schemas/json_schema.py"},
     "xllamacpp": set(),

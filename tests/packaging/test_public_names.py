@@ -14,6 +14,7 @@ EAGER = [
     "g4f_lite.async_tool_streams",
     "g4f_lite.cancellation",
     "g4f_lite.client",
+    "g4f_lite.client.openai",
     "g4f_lite.client.types",
     "g4f_lite.completion",
     "g4f_lite.contract",

@@ -163,16 +163,18 @@ def test_plain_text_stays_plain_text() -> None:
 @pytest.mark.parametrize(
     ("response_format", "words"),
     [
-        ({}, "with the keys none, which is no JSON schema"),
+        ({}, "is a dictionary without keys, which is no JSON schema"),
         ({"name": "x", "schema": {}}, "with the keys name, schema"),
         ({"type": "json_schema"}, "no 'json_schema' with a 'name'"),
         (
             {"type": "json_schema", "json_schema": {"name": "x", "schema": 3}},
             "has to be a dictionary, not a number",
         ),
-        ({"type": "jsonobject"}, "The JSON schema has 'jsonobject' as 'type'"),
+        ({"type": "objekt"}, "The JSON schema has 'objekt' as 'type'"),
         (bytes, "`response_format` is of the type `bytes`"),
-        ("City", "`response_format` is of the type `City`"),
+        ("City", r"`response_format` is 'City', which is no .* Pass \{\"type\": \"json_object\"\} for any"),
+        ("json", r"`response_format` is 'json', which is no .* Pass \{\"type\": \"json_object\"\} for any"),
+        ({"type": "json"}, r"`response_format` is of the type 'json', which is no .* Pass \{\"type\""),
     ],
 )
 def test_what_asks_for_nothing_known_is_refused(response_format: Any, words: str) -> None:
