@@ -559,6 +559,11 @@ class InvalidRequestError(ProviderStatusError):
     408, 409 and 425 are no such errors: the same request may do at another time.
     """
 
+    def _advice(self) -> str:
+        if self.status == 413:  # noqa: PLR2004 - RFC 9110, section 15.5.14
+            return "Send less: fewer messages, smaller pictures and files."
+        return super()._advice()
+
 
 class ContextLengthError(InvalidRequestError):
     """The conversation, with the answer's allowance, is longer than the model can take."""
@@ -585,8 +590,7 @@ class RateLimitError(ProviderStatusError):
     """The service was asked too often (HTTP 429)."""
 
     def _advice(self) -> str:
-        wait = f"in {self.retry_after:g} seconds" if self.retry_after is not None else "later"
-        return f"Try again {wait}, or ask another provider."
+        return f"Try again {_when(self.retry_after)}, or ask another provider."
 
 
 class QuotaExceededError(RateLimitError):
@@ -600,7 +604,11 @@ class ServiceUnavailableError(ProviderStatusError):
     """The service failed, or is too busy (HTTP 5xx)."""
 
     def _advice(self) -> str:
-        return "The fault is the service's: try again later, or ask another provider."
+        return f"The fault is the service's: try again {_when(self.retry_after)}, or ask another provider."
+
+
+def _when(wait: float | None) -> str:
+    return "later" if wait is None else f"in {f'{wait:.1f}'.removesuffix('.0')} seconds"
 
 
 _CLASSES: dict[int, type[ProviderStatusError]] = {

@@ -22,7 +22,10 @@ Meaning = Callable[[Any], Iterable[Any]]
 
 _raw_decode = json.JSONDecoder().raw_decode
 
-_BLANKS = b"\xef\xbb\xbf \t\r\n"
+_MARK = b"\xef\xbb\xbf"
+"""A byte order mark. Not left to the codec "utf-8-sig", which is written in Python."""
+
+_BLANKS = _MARK + b" \t\r\n"
 """What may stand before a body's first character: white space, and a byte order mark."""
 
 _OPENING = 4096
@@ -61,10 +64,19 @@ class JSONBody:
         meaning: what the value says.
         secrets: strings that must not show in errors.
         limit: the most bytes that the body may have.
+        on_headers: told the response's headers, as `HTTPRequest.on_headers` is.
     """
 
-    def __init__(self, meaning: Meaning, *, secrets: Iterable[str] = (), limit: int = MAX_BODY) -> None:
+    def __init__(
+        self,
+        meaning: Meaning,
+        *,
+        secrets: Iterable[str] = (),
+        limit: int = MAX_BODY,
+        on_headers: Callable[[Mapping[str, str]], None] | None = None,
+    ) -> None:
         self._meaning = meaning
+        self._on_headers = on_headers
         self._secrets = tuple(secrets)
         self._limit = limit
         self._body = bytearray()
@@ -73,6 +85,8 @@ class JSONBody:
     def see_headers(self, headers: Mapping[str, str]) -> None:
         """Take the response's headers, to tell them of a body that is no answer."""
         self._headers = headers
+        if self._on_headers is not None:
+            self._on_headers(headers)
 
     def feed(self, data: bytes, /) -> tuple[()]:
         """Take more bytes; a part of a value says nothing yet.
@@ -95,7 +109,7 @@ class JSONBody:
             ProviderResponseError: the body is no JSON, or not UTF-8.
         """
         try:
-            value = loads(self._body.decode("utf-8-sig"), secrets=self._secrets)
+            value = loads(self._body.removeprefix(_MARK).decode(), secrets=self._secrets)
         except (UnicodeDecodeError, ProviderResponseError) as error:
             failure = self._failure(error)
         else:

@@ -180,7 +180,11 @@ def _facts(error: Mapping[str, Any]) -> Facts:
     kind = _word(error.get("type")) or _word(error.get("status"))
     if isinstance(inner, dict) and _FILTERED.search(str(inner.get("code", ""))):
         kind = "content_filter"
-    raw = error.get("metadata", {}).get("raw") if isinstance(error.get("metadata"), dict) else None
+    metadata = error.get("metadata")
+    of_router = metadata if isinstance(metadata, dict) else {}
+    if "flagged_input" in of_router:  # the input did not pass OpenRouter's moderation
+        kind = "content_filter"
+    raw = of_router.get("raw")
     text = said if isinstance(said, str) else _written(said)
     return Facts(
         f"{text}: {raw}" if isinstance(raw, str) else text,  # OpenRouter's, from the service behind it

@@ -9,6 +9,9 @@ from g4f_lite_providers._json_parts import count, objects
 
 __all__ = ["usage_in", "usage_of"]
 
+_PLAIN = 3
+"""Fields of a usage object that counts the prompt, the answer, and both."""
+
 
 def usage_in(value: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return where a chunk, or an answer, has its usage; empty if it has none."""
@@ -24,6 +27,8 @@ def usage_of(value: Mapping[str, Any]) -> Usage | None:
     if sent is None and made is None:
         return None
     sent, made = sent or 0, made or 0
+    if len(value) == _PLAIN and "total_tokens" in value:  # what most of the services say, and no more
+        return Usage(sent, made)
     of_prompt = mapping(value.get("prompt_tokens_details"))
     of_answer = mapping(value.get("completion_tokens_details"))
     reasoning = _first(of_answer.get("reasoning_tokens"), value.get("reasoning_tokens"))

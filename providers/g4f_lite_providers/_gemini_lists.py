@@ -30,8 +30,17 @@ def vectors(value: Any) -> Iterator[Vector | Usage]:
 
 
 def names(value: Any) -> Iterator[str]:
-    """Yield the names of the models that answer."""
-    for item in items(mapping(value).get("models")):
+    """Yield the names of the models that answer.
+
+    Raises:
+        ProviderResponseError: it is no list of models.
+    """
+    models = [] if value == {} else mapping(value).get("models")  # Google's JSON leaves empty lists out
+    if not isinstance(models, list):
+        raise ProviderResponseError(
+            "The service's answer has no list of models.", hint="Check base_url, or ask another provider."
+        )
+    for item in models:
         name, methods = mapping(item).get("name"), mapping(item).get("supportedGenerationMethods")
         if isinstance(name, str) and (methods is None or "generateContent" in items(methods)):
             yield name.removeprefix("models/")

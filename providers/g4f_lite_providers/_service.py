@@ -115,9 +115,13 @@ class Service:
             audio_type=f"audio/{sound}" if isinstance(sound, str) else None,
             wanted=options.get("n") or 1,
         )
-        decoder = ChatStream(answer, secrets=secrets) if stream else JSONBody(answer.whole, secrets=secrets)
-        request = self.request("/chat/completions", body, options, model=model, on_headers=answer.see_headers)
-        return Exchange(request, decoder)
+        see = answer.see_headers
+        if stream:
+            request = self.request("/chat/completions", body, options, model=model, on_headers=see)
+            return Exchange(request, ChatStream(answer, secrets=secrets))
+        whole = JSONBody(answer.whole, secrets=secrets, on_headers=see)
+        request = self.request("/chat/completions", body, options, model=model, on_headers=whole.see_headers)
+        return Exchange(request, whole)
 
     def embed(self, model: str, input: list[Any], **options: Any) -> Exchange:
         """Ask for embeddings."""

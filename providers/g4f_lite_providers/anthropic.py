@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from g4f_lite.errors import InvalidArgumentError
+from g4f_lite.errors import InvalidArgumentError, ProviderResponseError
 from g4f_lite.kit import http
 from g4f_lite.kit.exchange import Exchange
 from g4f_lite.kit.json_events import JSONBody, JSONStream, mapping
@@ -165,9 +165,12 @@ def _list_models(
 
 
 def _names(value: Any) -> list[str]:
-    return [
-        mapping(item)["id"] for item in items(mapping(value).get("data")) if string(mapping(item).get("id"))
-    ]
+    rows = mapping(value).get("data")
+    if not isinstance(rows, list):
+        raise ProviderResponseError(
+            "The service's answer has no list of models.", hint="Check base_url, or ask another provider."
+        )
+    return [mapping(row)["id"] for row in rows if string(mapping(row).get("id"))]
 
 
 def _address(base_url: str | None, path: str) -> str:

@@ -158,6 +158,8 @@ WORDS = [
     (500, openai("The server had an error", None, "server_error"), ServiceUnavailableError),
     # OpenRouter's errors page: the words of the service behind it
     (400, openai("Provider returned error", 400, metadata={"raw": TOO_LONG, "provider_name": "x"}), ContextLengthError),
+    # the same page: moderation
+    (403, openai("No.", 403, metadata={"reasons": ["violence"], "flagged_input": "x"}), ContentFilterError),
 ]  # fmt: skip
 
 

@@ -48,6 +48,7 @@ CALLS = (
     *(
         "_failures",
         "_surrogates",
+        "_event_checks",
         "_gathered",
         "_operation",
         "_asked",

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from g4f_lite import ChatCompletion, Embedding, list_models
-from g4f_lite.errors import ProviderResponseError
+from g4f_lite.errors import ProviderResponseError, ServiceUnavailableError
 from g4f_lite.kit import http
 from g4f_lite.testing import Reply, Upstream
 
@@ -101,6 +101,25 @@ def test_vectors_and_lists_tell_it_too(provider):
             list_models(provider, refresh=True, **options)
     assert said in str(vectors.value)
     assert said in str(names.value)
+
+
+@pytest.mark.parametrize("provider", ["openai", "groq", "azure", "anthropic", "gemini", "ollama", "cohere"])
+@pytest.mark.parametrize("value", ['{"error": {"message": "No."}}', '{"data": 1, "models": 1}', "null", '"m"'])
+def test_what_is_no_list_of_models_is_an_error(provider, value):
+    """JSON without a list of models is an error, and no empty list that is kept for a day."""
+    with (
+        Upstream(Reply(value, headers={"content-type": "application/json"})) as upstream,
+        pytest.raises((ProviderResponseError, ServiceUnavailableError)),
+    ):
+        list_models(provider, refresh=True, base_url=upstream.url, auth=KEY)
+
+
+def test_an_empty_list_of_models_is_one():
+    """A service without models has an empty list, which Google's JSON leaves out."""
+    for provider, value in (("openai", '{"data": []}'), ("anthropic", '{"data": []}'), ("gemini", "{}")):
+        with Upstream(Reply(value, headers={"content-type": "application/json"})) as upstream:
+            found = list_models(provider, refresh=True, base_url=upstream.url, auth=KEY)
+        assert (found.names, found.source) == ((), "live")
 
 
 @pytest.mark.parametrize("chat", CHATS)

@@ -158,6 +158,25 @@ def test_statuses_have_their_classes() -> None:
         assert str(worded) == "It said no. Do this."
 
 
+@pytest.mark.parametrize("status", [429, 503])
+def test_the_next_step_says_when_to_ask_again(status: int) -> None:
+    """How long a service asks to wait is in the hint, to a tenth of a second."""
+    said = {
+        12.0: "in 12 seconds",
+        29.677: "in 29.7 seconds",
+        float("inf"): "in inf seconds",
+        None: "again later",
+    }
+    for wait, words in said.items():
+        assert words in errors.ProviderStatusError.of(status, retry_after=wait).hint
+
+
+def test_a_request_that_is_too_large_is_told_to_shrink() -> None:
+    """413 is answered with what makes a request smaller, another 4xx with the provider's documentation."""
+    assert "Send less" in errors.ProviderStatusError.of(413).hint
+    assert "documentation" in errors.ProviderStatusError.of(422).hint
+
+
 @pytest.mark.parametrize(
     ("status", "word", "name"),
     [
