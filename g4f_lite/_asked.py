@@ -90,6 +90,8 @@ def candidates(asked: Asked, provider: object, step: "Step | None" = None, place
     passed = options if keys is None else {**options, "auth": keys[0]}
     kept, dropped = check_options(loaded, passed, drop=asked.drop_options, takes=takes)
     payload = operation.adapted(asked.payload, loaded)
+    if model is None and isinstance(provider, str) and "/" in provider:
+        model = target.model  # named with the provider
     first = Candidate(
         loaded,
         target.model,

@@ -21,6 +21,8 @@ from g4f_lite.errors import (
 __all__ = ["as_error", "fingerprint", "is_interrupt", "is_secret_name", "secrets_of", "texts_in"]
 
 _SECRET_NAME = "key|token|secret|passw|auth|cookie|credential|headers|proxy"  # noqa: S105 - of options
+_ADDED = ("extra_query", "extra_body")
+"""Options that add to a request whatever the caller likes."""
 _RETRY_HINT = "Try again, or ask another provider."
 
 
@@ -98,8 +100,8 @@ def secrets_of(
 ) -> tuple[str, ...]:
     """Return the strings of a call that must not show.
 
-    They are its key, whatever is named like one, what the environment and the key store have for the
-    provider, and `more`.
+    They are its key, whatever is named like one, also in what is added to the request, what the environment
+    and the key store have for the provider, and `more`.
     """
     from g4f_lite._keys import known_keys  # only who fails needs them
 
@@ -110,7 +112,18 @@ def secrets_of(
         if is_secret_name(name) and name != "proxy"
         for text in texts_in(value)
     ]
-    return (*found, *known_keys(provider, *variables), *_logins(options.get("proxy")), *more)
+    added = [text for name in _ADDED for text in _named_like_keys(options.get(name))]
+    return (*found, *added, *known_keys(provider, *variables), *_logins(options.get("proxy")), *more)
+
+
+def _named_like_keys(value: object, depth: int = 8) -> Iterator[str]:
+    """Yield the strings in `value` that stand under the name of a key, not too deep: it may contain itself."""
+    if isinstance(value, Mapping) and depth:
+        for name, item in value.items():
+            if isinstance(item, str) and is_secret_name(str(name)):
+                yield item
+            else:
+                yield from _named_like_keys(item, depth - 1)
 
 
 def _logins(proxy: object) -> Iterator[str]:

@@ -7,6 +7,8 @@ from functools import lru_cache
 _MASK = "***"
 _SHORTEST_SECRET = 4
 """Shorter strings are not searched for: masking every "a" would destroy the message and hide nothing."""
+_SCHEMES = ("bearer", "basic", "token", "key", "apikey", "api-key")
+"""What may stand before the key in the value of a header."""
 
 
 @lru_cache(maxsize=1)
@@ -28,7 +30,10 @@ def _patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
 
 
 def _spellings(secret: str) -> set[str]:
-    """Return the forms in which a secret comes back: as it is, stripped, escaped, in a URL, in base64."""
+    """Return the forms in which a secret comes back: as it is, stripped, escaped, in a URL, in base64.
+
+    Of a header's value such as ``Bearer KEY``, also those of the key by itself.
+    """
     from base64 import b64encode
     from urllib.parse import quote, quote_plus
 
@@ -37,6 +42,9 @@ def _spellings(secret: str) -> set[str]:
     forms = {secret, bare, repr(secret)[1:-1], repr(raw)[2:-1], quote(bare, safe=""), quote(bare)}
     forms.add(quote_plus(bare))
     forms.add(b64encode(bare.encode(errors="surrogatepass")).decode())
+    scheme, _, key = bare.partition(" ")
+    if scheme.lower() in _SCHEMES:
+        forms |= _spellings(key)
     return {form for form in forms if len(form) >= _SHORTEST_SECRET}
 
 
@@ -61,6 +69,11 @@ def shorten(text: str, limit: int = 300) -> str:
 def unstopped(text: str) -> str:
     """Return what is quoted at the end of a sentence without a full stop of its own."""
     return text[:-1] if text.endswith(".") and not text.endswith("..") else text
+
+
+def when(wait: float | None) -> str:
+    """Return how long to wait, to end "try again" with; None: nobody knows."""
+    return "later" if wait is None else f"in {f'{wait:.1f}'.removesuffix('.0')} seconds"
 
 
 def listing(names: Iterable[str], limit: int = 12) -> str:

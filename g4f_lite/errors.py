@@ -48,7 +48,7 @@ and holds no secret: upstream text is redacted and cut short before it comes her
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from g4f_lite._text_safety import listing, shorten, unstopped
+from g4f_lite._text_safety import listing, shorten, unstopped, when
 
 if TYPE_CHECKING:
     from g4f_lite._error_response import ErrorResponse
@@ -451,11 +451,8 @@ class DeadlineError(ProviderTimeoutError):
         self.limit = limit
         what = f"while a limit was waited for: {limit}" if limit else "before the answer was whole"
         step = "larger limits, or another provider beside it" if limit else "or ask a faster provider first"
-        message, hint = (
-            f"The deadline of {seconds:g} seconds passed {what}.",
-            f"Pass a larger deadline, {step}.",
-        )
-        super().__init__(message, phase="total", seconds=seconds, hint=hint)
+        message = f"The deadline of {seconds:g} seconds passed {what}."
+        super().__init__(message, phase="total", seconds=seconds, hint=f"Pass a larger deadline, {step}.")
 
 
 class ProviderStatusError(ProviderError):
@@ -539,6 +536,8 @@ class ProviderStatusError(ProviderError):
     def _advice(self) -> str:
         if self.status in (408, 409, 425):  # it could not take the request just now
             return "Try again, or ask another provider."
+        if self.status == 413:  # noqa: PLR2004 - RFC 9110, section 15.5.14
+            return "Send less: fewer messages, smaller pictures and files."
         return "Check the request's options against the provider's documentation."
 
 
@@ -558,11 +557,6 @@ class InvalidRequestError(ProviderStatusError):
 
     408, 409 and 425 are no such errors: the same request may do at another time.
     """
-
-    def _advice(self) -> str:
-        if self.status == 413:  # noqa: PLR2004 - RFC 9110, section 15.5.14
-            return "Send less: fewer messages, smaller pictures and files."
-        return super()._advice()
 
 
 class ContextLengthError(InvalidRequestError):
@@ -590,7 +584,7 @@ class RateLimitError(ProviderStatusError):
     """The service was asked too often (HTTP 429)."""
 
     def _advice(self) -> str:
-        return f"Try again {_when(self.retry_after)}, or ask another provider."
+        return f"Try again {when(self.retry_after)}, or ask another provider."
 
 
 class QuotaExceededError(RateLimitError):
@@ -604,11 +598,7 @@ class ServiceUnavailableError(ProviderStatusError):
     """The service failed, or is too busy (HTTP 5xx)."""
 
     def _advice(self) -> str:
-        return f"The fault is the service's: try again {_when(self.retry_after)}, or ask another provider."
-
-
-def _when(wait: float | None) -> str:
-    return "later" if wait is None else f"in {f'{wait:.1f}'.removesuffix('.0')} seconds"
+        return f"The fault is the service's: try again {when(self.retry_after)}, or ask another provider."
 
 
 _CLASSES: dict[int, type[ProviderStatusError]] = {

@@ -69,7 +69,11 @@ _ELSEWHERE = {
     "DefaultHttpxClient": "the connections are the library's: pass proxy=... and timeout=...",
     "DefaultAsyncHttpxClient": "the connections are the library's: pass proxy=... and timeout=...",
     "ChatCompletion": "the functions of its first version are no more; make a client",
-    **dict.fromkeys(("api_key", "base_url", "organization", "chat"), "make a client: OpenAI(provider=...)"),
+    "types": "they are in g4f_lite.client.types, without `chat` between",
+    **dict.fromkeys(
+        ("api_key", "base_url", "organization", "chat", "embeddings", "models"),
+        "make a client: OpenAI(provider=...)",
+    ),
 }
 
 

@@ -85,7 +85,7 @@ class ChatAnswer:
         self._served: Served | None = None
         self._headers: dict[str, str] = {}
         self._told: dict[str, Any] = {}
-        self._plain = False
+        self._plain = self._is_whole = False
 
     def see_headers(self, headers: Mapping[str, str]) -> None:
         """Take the response's headers: the number of the request, which a service's support asks for."""
@@ -129,6 +129,8 @@ class ChatAnswer:
     @property
     def is_complete(self) -> bool:
         """Whether each choice has said why it ended."""
+        if self._is_whole:
+            return True
         finished = [choice.finished for choice in self._choices.values()]
         return len(finished) >= self._wanted and all(finished)
 
@@ -165,6 +167,9 @@ class ChatAnswer:
         found = objects(answer.get("choices"))
         if not found:
             raise _no_answer("no choices")
+        if len(found) == 1 and self._is_plain_choice(found[0]):
+            yield from self._plain_choice(answer, found[0])
+            return
         yield from self._about(answer)
         for place, item in enumerate(found):
             choice = self._choice({"index": place, **item})
@@ -172,6 +177,27 @@ class ChatAnswer:
             yield from self._ended(choice, item)
             choice.finished = True
         yield from self.rest()
+        yield from self._beside(answer)
+
+    def _is_plain_choice(self, item: Mapping[str, Any]) -> bool:
+        """Whether a choice is a text and why it ended, as nearly all are."""
+        message, word = item.get("message"), item.get("finish_reason")
+        return (
+            type(message) is dict
+            and type(message.get("content")) is str
+            and type(word) is str
+            and word in _REASONS
+            and not (self._think_tag or item.get("index") or item.get("logprobs"))
+            and says_no_more(message)
+        )
+
+    def _plain_choice(self, answer: Mapping[str, Any], item: Mapping[str, Any]) -> Iterator[Any]:
+        yield from self._about(answer)
+        if item["message"]["content"]:
+            yield item["message"]["content"]
+        word = item["finish_reason"]
+        yield Finish(_REASONS[word], 0, None if word == _REASONS[word] else word)
+        self._is_whole = True
         yield from self._beside(answer)
 
     # --- what both have ------------------------------------------------------------------------------

@@ -10,6 +10,11 @@ from g4f_lite_providers._quirks import Quirks
 
 __all__ = ["wire_messages"]
 
+_PLAIN = 2
+"""What a message of text has: `role` and `content`."""
+
+_USUAL = ("system", "user", "assistant")
+
 
 def wire_messages(messages: Sequence[Message], quirks: Quirks) -> list[Message]:
     """Return what is sent for `messages`: OpenAI's own shape, but for what the service words otherwise."""
@@ -17,6 +22,8 @@ def wire_messages(messages: Sequence[Message], quirks: Quirks) -> list[Message]:
 
 
 def _wired(place: int, message: Message, quirks: Quirks) -> Message:
+    if len(message) == _PLAIN and type(message["content"]) is str and message["role"] in _USUAL:
+        return message
     sent = dict(message)
     if sent["role"] == "developer" and not quirks.developer:
         sent["role"] = "system"

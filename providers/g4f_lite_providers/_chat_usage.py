@@ -24,11 +24,11 @@ def usage_in(value: Mapping[str, Any]) -> Mapping[str, Any]:
 def usage_of(value: Mapping[str, Any]) -> Usage | None:
     """Return the tokens that a usage object counts, None if it counts none."""
     sent, made = count(value.get("prompt_tokens")), count(value.get("completion_tokens"))
+    if sent is not None and made is not None and len(value) == _PLAIN and "total_tokens" in value:
+        return Usage(sent, made)  # what most of the services say, and no more
     if sent is None and made is None:
         return None
     sent, made = sent or 0, made or 0
-    if len(value) == _PLAIN and "total_tokens" in value:  # what most of the services say, and no more
-        return Usage(sent, made)
     of_prompt = mapping(value.get("prompt_tokens_details"))
     of_answer = mapping(value.get("completion_tokens_details"))
     reasoning = _first(of_answer.get("reasoning_tokens"), value.get("reasoning_tokens"))

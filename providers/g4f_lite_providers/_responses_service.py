@@ -23,6 +23,8 @@ class ResponsesService(Service):
         Raises:
             InvalidArgumentError: at the call, for a wrong value, or an option that this API does not have.
         """
+        if RESPONSES.keys().isdisjoint(options):  # most calls
+            return super().complete(model, messages, stream, **options)
         if chosen_api(options) == "chat":
             chat = {name: value for name, value in options.items() if name not in RESPONSES}
             return super().complete(model, messages, stream, **chat)

@@ -19,6 +19,7 @@ from g4f_lite_providers._chat_answer import ChatAnswer, ChatStream
 from g4f_lite_providers._chat_options import CHAT, CONNECTION, EMBEDDING, SPECIAL, Options, signed
 from g4f_lite_providers._chat_request import chat_body
 from g4f_lite_providers._embeddings import embedding_body, models_in, vectors_in
+from g4f_lite_providers._headers import merged, secrets_in
 from g4f_lite_providers._quirks import Quirks
 
 __all__ = ["Service"]
@@ -29,7 +30,6 @@ TIMEOUT = (10.0, 600.0)
 _CHAT_REQUIRED = {"model": str, "messages": list[Message], "stream": bool}
 _EMBEDDING_REQUIRED = {"model": str, "input": list[Any]}
 _NONE = Quirks()
-_SECRET_HEADERS = ("key", "token", "auth", "secret", "cookie")
 
 
 class Service:
@@ -213,22 +213,10 @@ class Service:
                 said = os.environ.get(variable)
             if said:
                 headers[header] = said
-        extra = options.get("extra_headers")
-        if not extra:
-            return headers
-        replaced = {name.lower() for name in extra}
-        return {**{name: value for name, value in headers.items() if name.lower() not in replaced}, **extra}
+        return merged(headers, options.get("extra_headers"))
 
     def _secrets(self, options: Options) -> tuple[str, ...]:
-        """Return what must not show: the key, and what `extra_headers` has that may be one."""
-        key, extra = self.key(options), options.get("extra_headers")
-        found = () if key is None else (key,)
-        if not extra:
-            return found
-        words = _SECRET_HEADERS
-        return found + tuple(
-            value for name, value in extra.items() if value and any(word in name.lower() for word in words)
-        )
+        return secrets_in(self.key(options), options.get("extra_headers"))
 
     @staticmethod
     def _with_query(url: str, options: Options) -> str:

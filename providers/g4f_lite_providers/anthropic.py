@@ -22,7 +22,8 @@ from g4f_lite.kit.service_errors import from_response
 from g4f_lite.messages import Message
 from g4f_lite_providers import _anthropic_messages, _anthropic_options, _openai_values
 from g4f_lite_providers._anthropic_stream import Answer
-from g4f_lite_providers._json_parts import items, string
+from g4f_lite_providers._headers import merged, secrets_in
+from g4f_lite_providers._json_parts import string
 
 url = "https://platform.claude.com/"
 model = ["claude-sonnet-5-5", "claude-opus-5-5", "claude-haiku-5-5", "claude-fable-5-2"]
@@ -126,12 +127,12 @@ def _create_completion(
         "stream": stream or None,
         **_anthropic_options.tools_of(tools, tool_choice, parallel_tool_calls),
     }
-    secrets = (auth,) if auth else ()
+    secrets = secrets_in(auth, extra_headers)
     answer = Answer(secrets)
     request = http.HTTPRequest(
         url=_address(base_url, "/v1/messages"),
         json={**{name: value for name, value in body.items() if value is not None}, **(extra_body or {})},
-        headers={**_headers(auth, betas, api_version), **(extra_headers or {})},
+        headers=merged(_headers(auth, betas, api_version), extra_headers),
         timeout=http.check_timeout(timeout),
         proxy=proxy,
         secrets=secrets,

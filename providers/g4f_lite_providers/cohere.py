@@ -18,6 +18,7 @@ from g4f_lite_providers import _cohere_errors as errors
 from g4f_lite_providers import _cohere_lists as lists
 from g4f_lite_providers import _cohere_request as wire
 from g4f_lite_providers import _cohere_stream as answers
+from g4f_lite_providers._headers import merged, secrets_in
 
 url = "https://cohere.com"
 model = [
@@ -134,14 +135,15 @@ def _create_completion(
         logprobs=logprobs,
         priority=priority,
     )
-    key = _key(auth)
-    decoder: Decoder = JSONBody(answers.WholeAnswer(model, key), secrets=key)
+    secrets = secrets_in(auth, extra_headers)
+    decoder: Decoder = JSONBody(answers.WholeAnswer(model, secrets), secrets=secrets)
     if stream:
         decoder = JSONStream(
-            answers.ChatHandler(model, key), whole=answers.WholeAnswer(model, key), secrets=key
+            answers.ChatHandler(model, secrets), whole=answers.WholeAnswer(model, secrets), secrets=secrets
         )
     return Exchange(
-        _request("/v2/chat", key, body | (extra_body or {}), extra_headers, base_url, proxy, timeout), decoder
+        _request("/v2/chat", auth, body | (extra_body or {}), extra_headers, base_url, proxy, timeout),
+        decoder,
     )
 
 
@@ -176,7 +178,7 @@ def _create_embedding(
         proxy: the proxy's URL.
         timeout: seconds to connect and seconds between bytes, one number or a pair.
     """
-    key = _key(auth)
+    secrets = secrets_in(auth, extra_headers)
     body = wire.given(
         model=model,
         texts=input,
@@ -186,8 +188,8 @@ def _create_embedding(
         truncate=wire.one_of("truncate", truncate, ("NONE", "START", "END")),
     )
     return Exchange(
-        _request("/v2/embed", key, body | (extra_body or {}), extra_headers, base_url, proxy, timeout),
-        JSONBody(lists.EmbeddingMeaning(model, len(input)), secrets=key),
+        _request("/v2/embed", auth, body | (extra_body or {}), extra_headers, base_url, proxy, timeout),
+        JSONBody(lists.EmbeddingMeaning(model, len(input)), secrets=secrets),
     )
 
 
@@ -199,32 +201,28 @@ def _list_models(
     timeout: float | tuple[float, float] = (10.0, 60.0),
 ) -> Exchange:
     """Yield the names of the models that chat (`/v1/models`)."""
-    key = _key(auth)
-    request = _request("/v1/models?endpoint=chat&page_size=1000", key, None, None, base_url, proxy, timeout)
-    return Exchange(request._replace(method="GET"), JSONBody(lists.model_names, secrets=key))
-
-
-def _key(auth: str | None) -> tuple[str, ...]:
-    return (auth,) if auth else ()
+    request = _request("/v1/models?endpoint=chat&page_size=1000", auth, None, None, base_url, proxy, timeout)
+    return Exchange(request._replace(method="GET"), JSONBody(lists.model_names, secrets=request.secrets))
 
 
 def _request(
     path: str,
-    key: tuple[str, ...],
+    auth: str | None,
     body: dict[str, Any] | None,
     extra_headers: dict[str, str] | None,
     base_url: str | None,
     proxy: str | None,
     timeout: float | tuple[float, float],
 ) -> http.HTTPRequest:
+    secrets = secrets_in(auth, extra_headers)
     return http.HTTPRequest(
         url=_base_url(base_url) + path,
         json=body,
-        headers={**({"authorization": f"Bearer {key[0]}"} if key else {}), **(extra_headers or {})},
+        headers=merged({"authorization": f"Bearer {auth}"} if auth else {}, extra_headers),
         timeout=http.check_timeout(timeout),
         proxy=proxy,
-        secrets=key,
-        on_status=lambda *response: errors.from_response(*response, secrets=key),
+        secrets=secrets,
+        on_status=lambda *response: errors.from_response(*response, secrets=secrets),
     )
 
 

@@ -20,6 +20,7 @@ from g4f_lite.messages import Message
 from g4f_lite_providers import _gemini_contents, _gemini_lists, _gemini_options, _openai_values
 from g4f_lite_providers._gemini_errors import with_status
 from g4f_lite_providers._gemini_stream import Answer
+from g4f_lite_providers._headers import merged, secrets_in
 
 url = "https://ai.google.dev/"
 model = ["gemini-3.8-flash", "gemini-4-argon", "gemini-3.5-flash-lite"]
@@ -140,7 +141,7 @@ def _create_completion(
         "serviceTier": service_tier,
         **_gemini_options.tools_of(tools, tool_choice),
     }
-    answer = Answer((auth,) if auth else ())
+    answer = Answer(secrets_in(auth, extra_headers))
     request = _request(
         base_url,
         f"{_path(model)}:{'streamGenerateContent?alt=sse' if stream else 'generateContent'}",
@@ -241,12 +242,12 @@ def _request(
         raise InvalidArgumentError(
             "api_version", "`api_version` names no version.", hint='Pass "v1" or "v1beta", or leave it out.'
         )
-    secrets = (auth,) if auth else ()
+    secrets = secrets_in(auth, headers)
     return http.HTTPRequest(
         url=f"{address}/{version}/{path}",
         method="GET" if body is None else "POST",
         json=body,
-        headers={**({"x-goog-api-key": auth} if auth else {}), **(headers or {})},
+        headers=merged({"x-goog-api-key": auth} if auth else {}, headers),
         timeout=http.check_timeout(timeout),
         proxy=proxy,
         secrets=secrets,

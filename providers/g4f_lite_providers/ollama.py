@@ -17,6 +17,7 @@ from g4f_lite.messages import Message
 from g4f_lite_providers import _ollama_errors as errors
 from g4f_lite_providers import _ollama_request as wire
 from g4f_lite_providers import _ollama_stream as answers
+from g4f_lite_providers._headers import merged, secrets_in
 
 url = "https://ollama.com"
 model = ["llama3.2", "qwen3:8b", "gpt-oss:20b", "gemma3:4b", "deepseek-r1:8b"]
@@ -128,13 +129,15 @@ def _create_completion(
         truncate=truncate,
         shift=shift,
     )
-    key = _key(auth)
-    handler = answers.ChatHandler(key)
-    decoder: Decoder = JSONBody(handler.whole, secrets=key)
+    secrets = secrets_in(auth, extra_headers)
+    handler = answers.ChatHandler(secrets)
+    decoder: Decoder = JSONBody(handler.whole, secrets=secrets)
     if stream:
-        decoder = JSONStream(handler, framing="lines", last=None, secrets=key)
+        decoder = JSONStream(handler, framing="lines", last=None, secrets=secrets)
     return Exchange(
-        _request("/api/chat", key, body | (extra_body or {}), model, extra_headers, base_url, proxy, timeout),
+        _request(
+            "/api/chat", auth, body | (extra_body or {}), model, extra_headers, base_url, proxy, timeout
+        ),
         decoder,
     )
 
@@ -170,7 +173,7 @@ def _create_embedding(
         proxy: the proxy's URL.
         timeout: seconds to connect and seconds between bytes, one number or a pair.
     """
-    key = _key(auth)
+    secrets = secrets_in(auth, extra_headers)
     body = wire.given(
         model=model,
         input=input,
@@ -181,9 +184,9 @@ def _create_embedding(
     )
     return Exchange(
         _request(
-            "/api/embed", key, body | (extra_body or {}), model, extra_headers, base_url, proxy, timeout
+            "/api/embed", auth, body | (extra_body or {}), model, extra_headers, base_url, proxy, timeout
         ),
-        JSONBody(answers.EmbeddingMeaning(len(input), key), secrets=key),
+        JSONBody(answers.EmbeddingMeaning(len(input), secrets), secrets=secrets),
     )
 
 
@@ -195,19 +198,13 @@ def _list_models(
     timeout: float | tuple[float, float] = (10.0, 60.0),
 ) -> Exchange:
     """Yield the names of the models that the server has (`/api/tags`)."""
-    key = _key(auth)
-    request = _request("/api/tags", key, None, "", None, base_url, proxy, timeout)
-    return Exchange(request._replace(method="GET"), JSONBody(answers.model_names, secrets=key))
-
-
-def _key(auth: str | None) -> tuple[str, ...]:
-    """Return the key, if there is one: most servers need none."""
-    return (auth,) if auth else ()
+    request = _request("/api/tags", auth, None, "", None, base_url, proxy, timeout)
+    return Exchange(request._replace(method="GET"), JSONBody(answers.model_names, secrets=request.secrets))
 
 
 def _request(
     path: str,
-    key: tuple[str, ...],
+    auth: str | None,
     body: dict[str, Any] | None,
     model: str,
     extra_headers: dict[str, str] | None,
@@ -215,15 +212,17 @@ def _request(
     proxy: str | None,
     timeout: float | tuple[float, float],
 ) -> http.HTTPRequest:
+    secrets = secrets_in(auth, extra_headers)
+
     def on_status(status: int, headers: Any, said: bytes) -> ProviderStatusError:
-        return errors.from_response(status, headers, said, model=model, secrets=key)
+        return errors.from_response(status, headers, said, model=model, secrets=secrets)
 
     return http.HTTPRequest(
         url=wire.base_url(base_url) + path,
         json=body,
-        headers={**({"authorization": f"Bearer {key[0]}"} if key else {}), **(extra_headers or {})},
+        headers=merged({"authorization": f"Bearer {auth}"} if auth else {}, extra_headers),
         timeout=http.check_timeout(timeout),
         proxy=proxy,
-        secrets=key,
+        secrets=secrets,
         on_status=on_status,
     )

@@ -4,6 +4,7 @@ import asyncio
 import gc
 import pickle
 import threading
+from typing import Any
 
 import pytest
 
@@ -258,3 +259,21 @@ def test_provenance_names_the_provider(g4f_lite_registry: Registry) -> None:
     (attempt,) = provenance.attempts
     assert (attempt.provider, attempt.model, attempt.outcome) == ("(program):scripted", "scripted-1", "ok")
     assert attempt.seconds >= 0
+
+
+@pytest.mark.parametrize(
+    ("named", "asked"),
+    [
+        ({"provider": "scripted/scripted-1"}, "scripted-1"),
+        ({"provider": ["gone", "scripted/scripted-1"]}, "scripted-1"),
+        ({"provider": "scripted", "model": "scripted-1"}, "scripted-1"),
+        ({"provider": "scripted"}, None),
+        ({"provider": ["gone", "scripted"]}, None),
+    ],
+)
+def test_provenance_has_the_model_that_was_named(
+    g4f_lite_registry: Registry, named: dict[str, Any], asked: str | None
+) -> None:
+    """The model asked for is the caller's, in whichever way it was named; None if the choice was open."""
+    g4f_lite_registry.register(ScriptedProvider(["Hello"]), name="scripted")
+    assert ChatCompletion.create(messages=HELLO, **named).provenance.model_asked == asked

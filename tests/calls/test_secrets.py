@@ -68,6 +68,26 @@ def test_key_in_an_option_is_not_shown(raised: BaseException, options: dict[str,
     assert KEY.encode() not in pickle.dumps(error)
 
 
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"extra_headers": {"Authorization": f"Bearer {KEY}"}},
+        {"extra_headers": {"X-Own": f"Basic {KEY}"}},
+        {"extra_query": {"api_key": KEY}},
+        {"extra_body": {"gateway": {"token": KEY}}},
+    ],
+)
+def test_key_in_what_is_added_to_a_request_is_not_shown(options: dict[str, object]) -> None:
+    """A key that a header holds behind its scheme, a parameter or a field is cleaned by itself too."""
+    assert KEY not in _shown(_fails(ScriptedProvider([ValueError(f"bad {KEY}")]), **options))
+
+
+def test_what_is_added_without_a_key_is_shown() -> None:
+    """Words that are no keys by their names stay in the error."""
+    added = {"extra_body": {"style": "verbose", "properties": {"token": {"type": "verbose"}}}}
+    assert "verbose" in str(_fails(ScriptedProvider([ValueError("it is verbose")]), **added))
+
+
 def test_key_that_the_provider_reads_itself_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     """The value of the variable that a provider names is a secret even if it is never passed as an option."""
     monkeypatch.setenv("SCRIPTED_API_KEY", KEY)

@@ -36,7 +36,14 @@ def test_each_name_is_one_of_the_official_package():
 
 @pytest.mark.parametrize(
     ("name", "says"),
-    [("AzureOpenAI", "azure"), ("ConflictError", "409"), ("api_key", "make a client"), ("Frobnicate", "")],
+    [
+        ("AzureOpenAI", "azure"),
+        ("ConflictError", "409"),
+        ("api_key", "make a client"),
+        ("embeddings", "make a client"),
+        ("types", "g4f_lite.client.types"),
+        ("Frobnicate", ""),
+    ],
 )
 def test_names_that_are_not_here(name, says):
     """A name without a counterpart is an error that says what to write."""

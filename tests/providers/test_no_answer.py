@@ -104,7 +104,9 @@ def test_vectors_and_lists_tell_it_too(provider):
 
 
 @pytest.mark.parametrize("provider", ["openai", "groq", "azure", "anthropic", "gemini", "ollama", "cohere"])
-@pytest.mark.parametrize("value", ['{"error": {"message": "No."}}', '{"data": 1, "models": 1}', "null", '"m"'])
+@pytest.mark.parametrize(
+    "value", ['{"error": {"message": "No."}}', '{"data": 1, "models": 1}', "null", '"m"']
+)
 def test_what_is_no_list_of_models_is_an_error(provider, value):
     """JSON without a list of models is an error, and no empty list that is kept for a day."""
     with (

@@ -427,6 +427,7 @@ def test_a_whole_answer_without_choices_is_an_error(value):
     [
         ({"prompt_tokens": 3, "completion_tokens": 4}, Usage(3, 4)),
         ({"prompt_tokens": 3}, Usage(3, 0)),
+        ({"prompt_tokens": 3, "total_tokens": 3, "cached_tokens": 2}, Usage(3, 0, 2)),
         ({"prompt_tokens": 3, "completion_tokens": 4, "prompt_cache_hit_tokens": 2}, Usage(3, 4, 2)),
         ({"prompt_tokens": 3, "completion_tokens": 4, "cached_tokens": 2}, Usage(3, 4, 2)),
         (
