@@ -166,16 +166,16 @@ class Asking:
         provider = candidate.provider
         served = self.gathered.served
         return Provenance(
-            provider=provider.name,
-            distribution=provider.distribution,
-            version=provider.version,
-            model_asked=candidate.model_asked,
-            model_served=served.model if served else candidate.model,
-            streamed=self.streamed,
-            attempts=self._attempts(),
-            dropped_options=candidate.dropped,
-            structured=candidate.plan.way if candidate.plan is not None else None,
-            hook_errors=tuple(self._hook_errors),
+            provider.name,
+            provider.distribution,
+            provider.version,
+            candidate.model_asked,
+            served.model if served else candidate.model,
+            self.streamed,
+            self._attempts(),
+            candidate.dropped,
+            tuple(self._hook_errors),
+            candidate.plan.way if candidate.plan is not None else None,
         )
 
     def _attempts(self) -> tuple[Attempt, ...]:
@@ -222,5 +222,5 @@ def _fresh(value: Any) -> Any:
     if kind is list:
         return [_fresh(item) for item in value]
     if kind is dict:
-        return {name: _fresh(item) for name, item in value.items()}
+        return {name: item if type(item) is str else _fresh(item) for name, item in value.items()}
     return kind(value) if kind in (set, bytearray) else value

@@ -3,7 +3,6 @@
 import types
 import typing
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Any, Protocol
 
 from g4f_lite._text_safety import redact, shorten
@@ -45,7 +44,9 @@ def check_options(
     unknown = [] if any_option else [name for name in options if name not in known]
     if unknown and not drop:
         raise UnsupportedOptionError(provider.name, unknown, known)
-    kept = {name: value for name, value in options.items() if name not in unknown}
+    kept = (
+        {name: value for name, value in options.items() if name not in unknown} if unknown else dict(options)
+    )
     for name, value in kept.items():
         hint = known.get(name, Any)
         if not accepts(hint, value):
@@ -61,11 +62,8 @@ def check_options(
 
 def accepts(hint: Any, value: object) -> bool:
     """Whether `value` may be of the type `hint`; hints that cannot be judged simply are taken to fit."""
-    try:
-        if type(value) in _exact(hint):  # nearly every value
-            return True
-    except TypeError:  # a hint that cannot be hashed
-        pass
+    if type(value) in _exact(hint):  # nearly every value
+        return True
     origin = typing.get_origin(hint)
     if origin is typing.Union or origin is types.UnionType:
         return any(accepts(item, value) for item in typing.get_args(hint))
@@ -83,12 +81,26 @@ def accepts(hint: Any, value: object) -> bool:
     return isinstance(value, kind)
 
 
-@lru_cache(maxsize=512)
+_known: dict[int, tuple[Any, frozenset[type]]] = {}
+"""What `_exact` returned, by the identity of the hint, which is kept: to hash a union takes as long as a check."""
+
+_MOST_KNOWN = 4096
+
+
 def _exact(hint: Any) -> frozenset[type]:
     """Return types whose own instances are surely of the type `hint`."""
+    found = _known.get(id(hint))
+    if found is None:
+        if len(_known) >= _MOST_KNOWN:
+            _known.clear()
+        found = _known[id(hint)] = (hint, _exact_types(hint))
+    return found[1]
+
+
+def _exact_types(hint: Any) -> frozenset[type]:
     origin = typing.get_origin(hint)
     if origin is typing.Union or origin is types.UnionType:
-        return frozenset().union(*map(_exact, typing.get_args(hint)))
+        return frozenset().union(*map(_exact_types, typing.get_args(hint)))
     kind = type(None) if hint is None else origin or hint
     return frozenset({kind}) if kind in _PLAIN else frozenset()
 

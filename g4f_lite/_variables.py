@@ -26,7 +26,6 @@ class Variables:
         known: Any = getattr(os.environ, "_data", None)  # None where somebody has put a dictionary there
         if known is None:
             return tuple(map(os.environ.get, self._names))
-        for key in self._keys:
-            if key in known:
-                return tuple(map(os.environ.get, self._names))
-        return self._nothing
+        if known.keys().isdisjoint(self._keys):
+            return self._nothing
+        return tuple(map(os.environ.get, self._names))

@@ -2,9 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Generator
-from contextlib import aclosing
-from functools import partial
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Generator, Iterator
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, cast
 
@@ -12,7 +10,7 @@ from g4f_lite._bridge import asked
 from g4f_lite._call import Call
 from g4f_lite._lazy_call import LazyCall
 from g4f_lite._surrogates import mend, mended
-from g4f_lite.cancellation import _current
+from g4f_lite.cancellation import CancelScope, _current
 from g4f_lite.errors import StreamStateError
 from g4f_lite.results import Completion, Provenance
 from g4f_lite.streams import is_answer, is_text
@@ -109,13 +107,14 @@ class AsyncCompletionStream(AsyncIterator[str]):
         return self._lazy.call
 
 
-async def _pieces(lazy: LazyCall) -> AsyncGenerator[Any, None]:  # noqa: PLR0912 - every way out, in one place
+async def _pieces(lazy: LazyCall) -> AsyncGenerator[Any, None]:  # noqa: PLR0912, PLR0915 - every way out, in one place
     """Yield the text of the answer, noting the rest of it in the call; close every source on every path.
 
-    Each turn of the loop is an attempt. Of one that fails, nothing was yielded, or the next one goes on
+    Each turn of the outer loop is an attempt. Of one that fails, nothing was yielded, or the next one goes on
     from it.
     """
     call: Call | None = None
+    clock = time.monotonic
     while True:
         source: Any = None
         failure: BaseException | None = None
@@ -125,11 +124,32 @@ async def _pieces(lazy: LazyCall) -> AsyncGenerator[Any, None]:  # noqa: PLR0912
                 call = await lazy.get()
                 lazy.arm(call)
             source = await _source(lazy, call)
-            async with aclosing(_items(lazy, call, source)) as items:
-                holds = call.holds
-                async for item in items:
-                    if not holds or type(item) is not str:
-                        yield item
+            scope, holds, halves = call.scope, call.holds, call.gathered.halves
+            take, append = call.gathered.take, call.gathered.parts.append
+            turn = clock()
+            while source is not None and not scope.cancelled:
+                items = await _batch(lazy, scope, source)
+                if items is None:
+                    break
+                if hasattr(source, "next_batch"):  # which the loop brought, so that others could run
+                    turn = clock()
+                while not scope.cancelled:
+                    item = _next(items)
+                    if item is _END:
+                        break
+                    text = item if type(item) is str else take(item)
+                    if text and (halves or not text.isascii()):
+                        text = mend(halves, text)
+                    if text:
+                        append(text)
+                        if not holds:
+                            yield text
+                    elif call.events and not is_text(item):
+                        call.told = call.told or is_answer(item)
+                        yield mended(halves, item)
+                    if clock() - turn > _TURN:  # who is always ready would never let others run
+                        await asyncio.sleep(0)
+                        turn = clock()
         except (GeneratorExit, asyncio.CancelledError, KeyboardInterrupt):
             if call is not None:
                 call.scope.cancel()
@@ -149,6 +169,34 @@ async def _pieces(lazy: LazyCall) -> AsyncGenerator[Any, None]:  # noqa: PLR0912
             for text in held:
                 yield text
             return
+
+
+async def _batch(lazy: LazyCall, scope: CancelScope, source: Any) -> Iterator[Any] | None:
+    """Return what comes next, None at the end; the scope is current meanwhile.
+
+    A GeneratorExit is the provider's: that of who closes the stream comes where the stream yields.
+    """
+    lazy.waiting = asyncio.current_task()
+    token = _current.set(scope)
+    try:
+        if hasattr(source, "next_batch"):
+            batch = await source.next_batch()
+            return None if batch is None else iter(batch)
+        return iter((await source.__anext__(),))
+    except StopAsyncIteration:
+        return None
+    except GeneratorExit as error:
+        raise RuntimeError("the provider raised GeneratorExit") from error
+    finally:
+        _current.reset(token)
+        lazy.waiting = None
+
+
+def _next(items: Iterator[Any]) -> Any:
+    try:
+        return next(items, _END)
+    except GeneratorExit as error:
+        raise RuntimeError("the provider raised GeneratorExit") from error
 
 
 async def _settled(
@@ -183,59 +231,6 @@ async def _source(lazy: LazyCall, call: Call) -> Any:
 
     lazy.waiting = None  # what it waits for there, the scope itself ends
     return await next_source_async(call)
-
-
-async def _items(lazy: LazyCall, call: Call, source: Any) -> AsyncGenerator[Any, None]:  # noqa: PLR0912 - every way out, in one place
-    """Yield what `source` gives until it ends or the call is cancelled; the scope is current meanwhile."""
-    if source is None:
-        return
-    scope, in_batches = call.scope, hasattr(source, "next_batch")
-    step = source.next_batch if in_batches else partial(_next_one, source)
-    take, append, halves = call.gathered.take, call.gathered.parts.append, call.gathered.halves
-    clock = time.monotonic
-    turn = clock()
-    while not scope.cancelled:
-        lazy.waiting = asyncio.current_task()
-        token = _current.set(scope)
-        try:
-            batch = await step()
-            if batch is None:
-                return
-            if in_batches:  # which the loop brought, so that others could run
-                turn = clock()
-            items = iter(batch)
-        except GeneratorExit as error:  # not ours: that comes where this generator yields
-            raise RuntimeError("the provider raised GeneratorExit") from error
-        finally:
-            _current.reset(token)
-            lazy.waiting = None
-        while not scope.cancelled:
-            try:
-                item = next(items, _END)
-            except GeneratorExit as error:
-                raise RuntimeError("the provider raised GeneratorExit") from error
-            if item is _END:
-                break
-            text = item if type(item) is str else take(item)
-            if text and (halves or not text.isascii()):
-                text = mend(halves, text)
-            if text:
-                append(text)
-                yield text
-            elif call.events and not is_text(item):
-                call.told = call.told or is_answer(item)
-                yield mended(halves, item)
-            if clock() - turn > _TURN:  # who is always ready would never let others run
-                await asyncio.sleep(0)
-                turn = clock()
-
-
-async def _next_one(source: Any) -> tuple[Any] | None:
-    """Return the next item of a source that has no batches (see `g4f_lite.kit.exchange`); None at the end."""
-    try:
-        return (await source.__anext__(),)
-    except StopAsyncIteration:
-        return None
 
 
 async def _close(source: Any) -> BaseException | None:

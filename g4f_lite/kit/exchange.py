@@ -97,8 +97,8 @@ def _told(request: http.HTTPRequest, decoder: Any) -> http.HTTPRequest:
     if hasattr(decoder, "done"):
         changes["is_over"] = lambda: decoder.done
     see, known = getattr(decoder, "see_headers", None), request.on_headers
-    if see is not None:
-        changes["on_headers"] = see if known is None or known == see else _both(known, see)
+    if see is not None and known != see:
+        changes["on_headers"] = see if known is None else _both(known, see)
     return request._replace(**changes) if changes else request
 
 

@@ -202,7 +202,7 @@ class JSONStream:
             yield from self._body.close()
             return
         if not self._is_page:
-            yield from self._items(self._framing.close())
+            yield from self._items(self._framing.close(), are_last=True)
         if self._opening is not None and not self._is_stream(self._opening):
             raise _no_answer(bytes(self._opening), self._headers, self._secrets)
         yield from self._handler.end()
@@ -233,7 +233,7 @@ class JSONStream:
         kind = "" if self._headers is None else self._headers.get("content-type", "")
         return bool(opening) and (kind.startswith("text/event-stream") or _EVENT.match(opening) is not None)
 
-    def _items(self, found: Sequence[str | ServerSentEvent]) -> Iterator[Any]:
+    def _items(self, found: Sequence[str | ServerSentEvent], *, are_last: bool = False) -> Iterator[Any]:
         if found:
             self._opening = None
         event, last = self._handler.event, self._last
@@ -254,8 +254,23 @@ class JSONStream:
             except (ValueError, RecursionError):
                 value, end = None, -1
             if end != len(text):
-                value = loads(text, secrets=self._secrets)
+                value = self._last_value(text) if are_last else loads(text, secrets=self._secrets)
             yield from event(name, value)
+
+    def _last_value(self, text: str) -> Any:
+        """Return the value of what stands at the end of the bytes without a mark of its own end.
+
+        Raises:
+            ProviderResponseError: it is none, as half of one is.
+        """
+        try:
+            return loads(text, secrets=self._secrets)
+        except ProviderResponseError:
+            pass
+        raise ProviderResponseError(
+            "The service's answer was cut short: it ends in the middle of an event.",
+            hint="Ask again, or ask another provider.",
+        )
 
 
 def mapping(value: Any) -> Mapping[str, Any]:

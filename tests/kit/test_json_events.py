@@ -276,3 +276,21 @@ def test_a_stream_that_ends_in_its_opening_is_the_handlers_to_judge():
     decoder = JSONStream(Recorder(), whole=whole)
     decoder.see_headers(Headers([("content-type", "text/event-stream; charset=utf-8")], 200))
     assert read(decoder, [b"dat"]) == (["end"], None)
+
+
+@pytest.mark.parametrize("framing", ["events", "lines"])
+def test_half_a_value_at_the_end_is_a_cut(framing):
+    """A stream whose bytes end within a value was cut short, even where the connection ended in good order."""
+    before, after = (b"data: ", b"\n\n") if framing == "events" else (b"", b"\n")
+
+    class Handler:
+        def event(self, name, value):
+            return (value,)
+
+        def end(self):
+            return ()
+
+    stream = JSONStream(Handler(), framing=framing)
+    assert list(stream.feed(before + b"1" + after + before + b'{"a": ')) == [1]
+    with pytest.raises(ProviderResponseError, match="cut short"):
+        list(stream.close())
