@@ -14,7 +14,7 @@ from g4f_lite.kit._async_pool import LoopPool, pool_of_loop
 from g4f_lite.kit._async_request import Way, wire_request
 from g4f_lite.kit._body import Body, body_of
 from g4f_lite.kit._checks import check_timeout
-from g4f_lite.kit._connecting import ProxyError, connect
+from g4f_lite.kit._connecting import ProxyError, abandon, connect
 from g4f_lite.kit._connection import Connection
 from g4f_lite.kit._statuses import ERROR_BODY, ERROR_SECONDS, LINGER, Headers, status_error
 
@@ -93,6 +93,8 @@ class Flight:
         Raises:
             G4FLiteError: as `astream` does.
         """
+        if self._cancelled:
+            raise self._failure(_CancelledError())
         if self._connection is None:
             await self._take_off()
         elif self._is_read and await self._is_over():
@@ -129,8 +131,6 @@ class Flight:
     async def _take_off(self) -> None:
         """Send the request and wait for the head of a successful response."""
         request = self._request
-        if self._cancelled:
-            raise _words.cancelled(sent=False)
         if request.deadline is not None:
             if _words.has_passed(request.deadline):
                 raise self._failure(asyncio.TimeoutError())
@@ -144,6 +144,8 @@ class Flight:
             await self._is_answered(connection, head, body)
         response = connection.response
         headers = Headers(response.headers, response.status)
+        if "transfer-encoding" in headers and "content-length" in headers:
+            response.keeps = False  # who reads the other of the two sees another end (RFC 9112, section 6.3)
         if not 200 <= response.status < 300:  # noqa: PLR2004 - RFC 9110, section 15.3
             raise status_error(request, response.status, headers, await self._error_body(headers))
         if request.on_headers is not None:
@@ -180,17 +182,23 @@ class Flight:
         self._connection = None
         seconds, _ = check_timeout(self._request.timeout)
         task = self._connecting = self._loop.create_task(connect(way))
+        is_due = False
         try:
             await asyncio.wait({task}, timeout=seconds)
+            # It may be there and be wanted no more: what ended the exchange found nothing to cancel then.
+            is_ended = self._cancelled or _words.has_passed(self._request.deadline)
+            is_due = task.done() and not (task.cancelled() or is_ended)
         finally:
             self._connecting = None
-            if not task.done():
-                task.cancel()
-                task.add_done_callback(_drop)
-        if not task.done() or task.cancelled():
+            if not is_due:
+                abandon(task)
+        if not is_due:
             failure = self._failure(asyncio.TimeoutError())
         elif (error := task.exception()) is None:
-            return task.result()
+            connection = task.result()
+            if self._pool is not None:
+                self._pool.opened.add(connection)
+            return connection
         elif isinstance(error, (OSError, ProxyError, G4FLiteError, asyncio.TimeoutError)):
             failure = self._failure(error)
         else:
@@ -222,13 +230,16 @@ class Flight:
         connection = self._connection
         if connection is None or connection.response.is_complete:
             return
-        with contextlib.suppress(asyncio.TimeoutError, G4FLiteError):  # the answer is whole without it
-            await asyncio.wait_for(self._read_on(), LINGER)
-
-    async def _read_on(self) -> None:
         ends = time.monotonic() + LINGER
-        while await self._read() and time.monotonic() < ends:  # what is there is read without waiting
+        # Not `asyncio.wait_for`, which before Python 3.12 loses a cancel that comes together with the end.
+        over = self._loop.call_later(LINGER, self._end_early, asyncio.TimeoutError())
+        try:
+            while await self._read() and time.monotonic() < ends:  # what is there is read without waiting
+                pass
+        except G4FLiteError:  # the answer is whole without it
             pass
+        finally:
+            over.cancel()
 
     async def _error_body(self, headers: Headers) -> bytes:
         """Return the beginning of an error's body, as much of it as can be had."""
@@ -284,9 +295,3 @@ class Flight:
             self._connecting.cancel()
         elif self._connection is not None:
             self._connection.fail(error)
-
-
-def _drop(task: "asyncio.Task[Connection]") -> None:
-    """Close a connection that came about when nobody waited for it any more."""
-    if not task.cancelled() and task.exception() is None:
-        task.result().abort()

@@ -57,7 +57,7 @@ def _reason(error: Exception, course: "Course") -> str:
     if isinstance(error, EOFError):
         return _words.CUT_SHORT if course.answered else _words.HUNG_UP
     if isinstance(error, NotHTTPError):
-        return _words.CUT_SHORT if course.has_head else f"it is not HTTP what it sent: {error}"
+        return _words.CUT_SHORT if course.has_head else f"what it sent is no HTTP: {error}"
     if isinstance(error, OSError):
         return _words.os_reason(_plain(error))
     return f"{type(error).__name__}: {error}"

@@ -14,6 +14,7 @@ Connections want closing while their loop runs, and nobody tells a library when 
 
 import asyncio
 import threading
+import weakref
 from collections.abc import AsyncGenerator
 from typing import Any
 
@@ -27,17 +28,26 @@ __all__ = ["LoopPool", "pool_of_loop"]
 _KEPT_SECONDS = 60.0
 """How long a connection that nobody uses is kept."""
 
+_WAYS = 16
+_CONNECTIONS_PER_WAY = 128
+"""Kept, not allowed, as in the synchronous pool: more at once are opened and not kept."""
+
 _UNWATCHED_SECONDS = 0.01
 """Seconds after which a kept connection is looked at before it is used: the loop may not have run since."""
 
 
 class LoopPool:
-    """The connections of one loop; to be used in its thread."""
+    """The connections of one loop; to be used in its thread.
 
-    __slots__ = ("_idle", "closed", "guard")
+    Attributes:
+        opened: all of them, also those in use.
+    """
+
+    __slots__ = ("_idle", "closed", "guard", "opened")
 
     def __init__(self) -> None:
         self._idle: dict[Way, list[Connection]] = {}
+        self.opened: weakref.WeakSet[Connection] = weakref.WeakSet()
         self.closed = False
         self.guard = _closing(self)
 
@@ -58,26 +68,30 @@ class LoopPool:
         if self.closed:
             connection.abort()
             return
-        connection.keep(_KEPT_SECONDS)
         idle = self._idle.get(way)
         if idle is None:
-            self._drop_closed()
+            self._make_room()
             idle = self._idle[way] = []
+        connection.keep(_KEPT_SECONDS)
         idle.append(connection)
+        if len(idle) > _CONNECTIONS_PER_WAY:
+            idle.pop(0).abort()
 
-    def _drop_closed(self) -> None:
-        """Forget ways that lead nowhere any more."""
+    def _make_room(self) -> None:
+        """Forget ways that lead nowhere any more, or the oldest one if all do."""
         for way, idle in list(self._idle.items()):
             idle[:] = [connection for connection in idle if not connection.is_gone]
             if not idle:
                 del self._idle[way]
+        while len(self._idle) >= _WAYS:
+            for connection in self._idle.pop(next(iter(self._idle))):
+                connection.abort()
 
     def close(self) -> None:
-        """Close all that is kept, and whatever is given back from now on."""
+        """Close all connections, and whatever is given back from now on."""
         self.closed = True
-        for idle in self._idle.values():
-            for connection in idle:
-                connection.abort()
+        for connection in list(self.opened):
+            connection.abort()
         self._idle.clear()
 
 

@@ -6,7 +6,9 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote, urlsplit
 
+from g4f_lite._text_safety import redact, shorten
 from g4f_lite.errors import ProviderSetupError
+from g4f_lite.kit import _words
 from g4f_lite.kit._certificates import tls_context
 from g4f_lite.kit._checks import encode_json
 from g4f_lite.kit._environment import outgoing_headers, prepared_url, proxy_of
@@ -54,10 +56,19 @@ def wire_request(request: "HTTPRequest") -> tuple[Way, bytes, bytes]:
     Raises:
         G4FLiteError: the request cannot be sent as it is, or not from this machine.
     """
-    url = prepared_url(request)
+    try:
+        url = prepared_url(request)
+        address = _address(url)
+    except ValueError as error:  # of `requests`, or for a name that no host can have
+        reason = shorten(redact(f"{type(error).__name__}: {error}", request.secrets), 200)
+    else:
+        return _wired(request, url, address)
+    raise _words.unusable_url(reason)
+
+
+def _wired(request: "HTTPRequest", url: str, address: Address) -> tuple[Way, bytes, bytes]:
     body = b"" if request.json is None else encode_json(request.json)
     headers = outgoing_headers(request, None if request.json is None else body)
-    address = _address(url)
     proxy_url = proxy_of(request, url)
     proxy = None if proxy_url is None else _proxy(proxy_url)
     tls = tls_context() if address.is_tls or (proxy is not None and proxy.is_tls) else None
@@ -78,7 +89,10 @@ def wire_request(request: "HTTPRequest") -> tuple[Way, bytes, bytes]:
 @lru_cache(maxsize=256)
 def _address(url: str) -> Address:
     parts = urlsplit(url)
+    if parts.scheme not in _DEFAULT_PORTS:
+        raise ValueError("neither http nor https")
     host = parts.hostname or ""
+    host.encode("idna")  # as asyncio does it, where the error would be one of its own
     shown = f"[{host}]" if ":" in host else host
     default = _DEFAULT_PORTS[parts.scheme]
     port = parts.port or default

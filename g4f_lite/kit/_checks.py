@@ -84,7 +84,9 @@ def check_proxy(origin: str, url: str) -> str:
     whole = url if "://" in url else f"http://{url}"  # as requests reads it
     try:
         parts = urlsplit(whole)
-        good = parts.scheme in _PROXY_SCHEMES and bool(parts.hostname) and parts.port != 0
+        host = parts.hostname or ""
+        good = parts.scheme in _PROXY_SCHEMES and parts.port != 0 and whole.isprintable()
+        good = good and bool(host.encode("idna")) and " " not in host
     except ValueError:
         good = False
     if not good:
@@ -132,7 +134,7 @@ def encode_json(value: Any) -> bytes:
     """
     try:
         return _encode(value).encode()
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, RecursionError) as error:
         problem = type(error).__name__  # its text may show the value
     raise InvalidArgumentError(
         "json", f"The request's body cannot be written as JSON ({problem}).", hint="Pass plain values."

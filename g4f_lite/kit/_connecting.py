@@ -8,7 +8,7 @@ from g4f_lite.errors import ProviderSetupError
 from g4f_lite.kit._async_request import Way
 from g4f_lite.kit._connection import Connection
 
-__all__ = ["ProxyError", "connect"]
+__all__ = ["ProxyError", "abandon", "connect"]
 
 _SECOND_TRY = 0.25
 """Seconds after which the next of a name's addresses is tried as well (RFC 8305, section 8)."""
@@ -49,12 +49,31 @@ async def connect(way: Way) -> Connection:
     raise ProxyError(reason)
 
 
+def abandon(connecting: "asyncio.Task[Connection]") -> None:
+    """Give up a connection that may have come about already."""
+    connecting.cancel()
+    connecting.add_done_callback(_close)
+
+
+def _close(connected: "asyncio.Task[Connection]") -> None:
+    if not connected.cancelled() and connected.exception() is None:
+        connected.result().abort()
+
+
+def _certified(host: str) -> str:
+    """Return the name that the certificate has to be for: that is without the root's dot (RFC 6066, section 3)."""
+    return host.rstrip(".")
+
+
 async def _dial(host: str, port: int, tls: ssl.SSLContext | None) -> Connection:
     loop = asyncio.get_running_loop()
     options: dict[str, Any] = {}
     if tls is not None:
-        options.update(ssl=tls, server_hostname=host, ssl_handshake_timeout=_FOR_EVER)
-    if isinstance(loop, asyncio.BaseEventLoop):  # others, such as uvloop's, know no such option
+        options.update(ssl=tls, server_hostname=_certified(host), ssl_handshake_timeout=_FOR_EVER)
+    # An address is the only one, and asyncio's race leaves a socket to the garbage collector where it is
+    # cancelled just after its end. Other loops, such as uvloop's, know no such option.
+    is_address = ":" in host or host[-1:].isdigit()
+    if not is_address and isinstance(loop, asyncio.BaseEventLoop):
         options["happy_eyeballs_delay"] = _SECOND_TRY
     _, connection = await loop.create_connection(Connection, host, port, **options)
     return connection
@@ -84,7 +103,7 @@ async def _tunnel(connection: Connection, way: Way, login: str) -> None:
             connection.transport,
             connection,
             way.tls,
-            server_hostname=way.host,
+            server_hostname=_certified(way.host),
             ssl_handshake_timeout=_FOR_EVER,
         )
     except TypeError:  # before Python 3.11

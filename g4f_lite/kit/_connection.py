@@ -13,6 +13,9 @@ __all__ = ["Connection"]
 _MUCH = 256 * 1024
 """Bytes that came and were not asked for yet, above which the service has to wait."""
 
+_FIRST_REFUSAL = 300
+"""The first of the statuses that are no success."""
+
 
 class Connection(asyncio.Protocol):
     """One connection, which carries one exchange at a time.
@@ -28,7 +31,7 @@ class Connection(asyncio.Protocol):
     __slots__ = (
         *("_is_reading", "_is_running", "_is_sent", "_is_writable", "_loop"),
         *("_patience", "_since", "_timer", "_waiter"),
-        *("failure", "idle_since", "response", "transport", "used"),
+        *("__weakref__", "failure", "idle_since", "response", "transport", "used"),
     )
 
     def __init__(self) -> None:
@@ -36,8 +39,9 @@ class Connection(asyncio.Protocol):
         self._waiter: asyncio.Future[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._patience = self._since = 0.0
-        self._is_running = self._is_sent = self.used = False
-        self._is_reading = self._is_writable = True
+        self._is_sent = self.used = False
+        # What comes before the first request is an answer too: of a service that refuses to be asked.
+        self._is_running = self._is_reading = self._is_writable = True
         self.transport: Any = None
         self.response = Response()
         self.failure: Exception | None = None
@@ -46,22 +50,33 @@ class Connection(asyncio.Protocol):
     # --- one exchange ------------------------------------------------------------------------
 
     def begin(self, head: bytes, patience: float, *, bodyless: bool = False) -> None:
-        """Send a request, or its beginning; `patience` is for how many seconds nothing may move."""
-        self.response.expect(bodyless=bodyless)
-        self._is_running = self._is_sent = True
-        self.transport.write(head)
+        """Send a request, or its beginning; `patience` is for how many seconds nothing may move.
+
+        It is not sent where the service has spoken first, which would answer it besides, or is gone.
+        """
+        response = self.response
+        if self.used:
+            response.expect()
+        response.bodyless = bodyless
+        self._is_running = True
+        self._is_sent = False
+        if self.transport is not None and not response.has_begun:
+            self.transport.write(head)
+            self._is_sent = True
         self._wait_at_most(patience)
 
     async def upload(self, parts: memoryview, size: int) -> None:
         """Send the rest of a large request in parts of `size`, as the service takes them.
 
-        It ends early where the service answers before, or the connection breaks.
+        It ends early where the service refuses the request before, or the connection breaks.
         """
+        if not self._is_sent:
+            return
         self._is_sent = False
         for start in range(0, len(parts), size):
-            while not (self._is_writable or self.is_settled):
+            while not (self._is_writable or self._is_refused):
                 await self.wait()
-            if self.is_settled:
+            if self._is_refused:
                 return
             self.transport.write(parts[start : start + size])
         self._is_sent = True
@@ -70,6 +85,11 @@ class Connection(asyncio.Protocol):
     def is_settled(self) -> bool:
         """Whether it is known what the exchange comes to: the head of a response, or a failure."""
         return self.response.status != 0 or self.failure is not None
+
+    @property
+    def _is_refused(self) -> bool:
+        """Whether nobody takes the rest of the request; a success may begin before its end."""
+        return self.response.status >= _FIRST_REFUSAL or self.failure is not None
 
     async def wait(self) -> None:
         """Wait until something has happened: bytes, the end, a failure."""
@@ -119,7 +139,7 @@ class Connection(asyncio.Protocol):
 
     def abort(self) -> None:
         """Close the connection at once."""
-        if self.transport is not None:
+        if not (self.transport is None or self._loop.is_closed()):
             self.transport.abort()
         self._end_timer()
         self._wake()

@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, cast
 
 from g4f_lite._variables import Variables
+from g4f_lite.errors import InvalidArgumentError
 from g4f_lite.kit._checks import check_header, check_proxy
 
 if TYPE_CHECKING:
@@ -106,6 +107,30 @@ def _default_headers() -> tuple[tuple[str, str, str], ...]:
     return tuple((name.lower(), name, value) for name, value in headers)
 
 
+@lru_cache(maxsize=64)
+def _fixed_headers(items: tuple[tuple[str, str], ...]) -> tuple[dict[str, str], bool]:
+    """Return the headers that do not depend on the body, and whether they say what kind that is."""
+    own = dict(items)
+    for name, value in own.items():
+        check_header(name, value)
+    spelled = {name.lower(): name for name in own}
+    if "content-length" in spelled or "transfer-encoding" in spelled:
+        raise InvalidArgumentError(
+            "headers",
+            "Content-Length and Transfer-Encoding say where the body ends, and are not the caller's to set.",
+            hint="Leave them out.",
+        )
+    headers: dict[str, str] = {}
+    for lower, name, value in _default_headers():
+        given = spelled.get(lower)
+        if given is None:
+            headers[name] = value
+        else:
+            headers[given] = own[given]
+    headers.update(own)
+    return headers, "content-type" in spelled
+
+
 def outgoing_headers(request: "HTTPRequest", body: bytes | None) -> dict[str, str]:
     """Return the headers in the order in which `requests.post` sends them.
 
@@ -115,21 +140,15 @@ def outgoing_headers(request: "HTTPRequest", body: bytes | None) -> dict[str, st
     Raises:
         InvalidArgumentError: one of them cannot be sent.
     """
-    own = request.headers
-    for name, value in own.items():
-        check_header(name, value)
-    spelled = {name.lower(): name for name in own}
-    headers: dict[str, str] = {}
-    for lower, name, value in _default_headers():
-        given = spelled.get(lower)
-        if given is None:
-            headers[name] = value
-        else:
-            headers[given] = own[given]
-    headers.update(own)
+    own = tuple(request.headers.items())
+    try:
+        fixed, has_type = _fixed_headers(own)
+    except TypeError:  # a value that cannot be hashed, or sent
+        fixed, has_type = _fixed_headers.__wrapped__(own)
+    headers = dict(fixed)
     if body is not None:
         headers["Content-Length"] = str(len(body))
-        if "content-type" not in spelled:
+        if not has_type:
             headers["Content-Type"] = "application/json"
     elif request.method not in _WITHOUT_BODY:
         headers["Content-Length"] = "0"

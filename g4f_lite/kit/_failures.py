@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 import requests
 import urllib3.exceptions as low
 
-from g4f_lite._text_safety import redact, shorten
-from g4f_lite.errors import G4FLiteError, InvalidArgumentError, ProviderError, ProviderSetupError
+from g4f_lite._text_safety import redact, shorten, unstopped
+from g4f_lite.errors import G4FLiteError, ProviderError, ProviderSetupError
 from g4f_lite.kit import _words
 from g4f_lite.kit._checks import check_timeout
 
@@ -62,10 +62,12 @@ def _setting(host: str, error: Exception, reason: str) -> G4FLiteError | None:
     """Return what it comes to if the failure is one of this machine's or this call's settings."""
     if isinstance(error, requests.exceptions.InvalidSchema):
         return ProviderSetupError(
-            f"The proxy for {host} cannot be used: {reason}.", hint="Run: pip install 'requests[socks]'"
+            f"The proxy for {host} cannot be used: {unstopped(reason)}.",
+            hint="Run: pip install 'requests[socks]'",
         )
-    if isinstance(error, (requests.exceptions.InvalidURL, low.LocationValueError)):
-        return InvalidArgumentError("base_url", f"The URL cannot be used: {reason}.", hint="Correct it.")
+    unusable = (requests.exceptions.InvalidURL, requests.exceptions.MissingSchema, low.LocationValueError)
+    if isinstance(error, unusable):
+        return _words.unusable_url(reason)
     return None
 
 

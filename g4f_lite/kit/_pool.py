@@ -9,7 +9,7 @@ import os
 import socket
 import threading
 import time
-from http.client import CONTINUE, OK, SWITCHING_PROTOCOLS, HTTPResponse, IncompleteRead
+from http.client import CONTINUE, OK, SWITCHING_PROTOCOLS, HTTPException, HTTPResponse, IncompleteRead
 from typing import TYPE_CHECKING, Any, cast
 
 import requests
@@ -31,6 +31,13 @@ _CONNECTIONS_PER_HOST = 128
 """Kept, not allowed: more at once are opened and not kept. Large, so that threads do not reconnect."""
 
 
+_LONGEST_WAIT = 1e8
+"""Seconds, three years: a socket knows no much longer timeout."""
+
+_LONGEST_HEAD = 256 * 1024
+"""Bytes of a response's head, with those before it that announce it."""
+
+
 class _Current(threading.local):
     watch: Watch | None = None
 
@@ -43,10 +50,14 @@ class _Head:
 
     def __init__(self, lines: Any) -> None:
         self._lines = lines
+        self._left = _LONGEST_HEAD
         self.last = b""
 
     def readline(self, limit: int) -> bytes:
         self.last = self._lines.readline(limit)
+        self._left -= len(self.last)
+        if self._left < 0:
+            raise HTTPException(f"a head of more than {_LONGEST_HEAD} bytes")
         if self.last and _current.watch is not None:
             _current.watch.answered = True
         return self.last
@@ -158,6 +169,10 @@ class _Adapter(HTTPAdapter):
         super().init_poolmanager(*args, **kwargs)
         self.poolmanager.pool_classes_by_scheme = _POOLS
 
+    def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:  # noqa: ARG002
+        # `requests` verifies for https URLs alone, and not a proxy that speaks TLS and is asked for another.
+        super().cert_verify(conn, conn.scheme, verify, cert)  # type: ignore[no-untyped-call]
+
     def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
         manager = super().proxy_manager_for(proxy, **kwargs)
         if not proxy.lower().startswith("socks"):  # those have connections of their own kind
@@ -186,7 +201,7 @@ class Pool:
         timeout = _timeout(request)
         watch.sent = proxy is not None and proxy.startswith("socks")  # those connections tell it nothing
         bundle = ca_bundle()
-        if bundle is not None and url.startswith("https:"):
+        if bundle is not None and (url.startswith("https:") or (proxy or "").startswith("https:")):
             from g4f_lite.kit._certificates import tls_context
 
             tls_context()  # raises if it is none; urllib3 would blame the connection
@@ -206,9 +221,9 @@ class Pool:
 def _timeout(request: "HTTPRequest") -> tuple[float, float]:
     """Return the (connect, read) seconds: no wait begins that would end behind the deadline."""
     connect, read = check_timeout(request.timeout)
-    if request.deadline is None:
-        return connect, read
-    left = max(request.deadline - time.monotonic(), 0.001)
+    left = _LONGEST_WAIT
+    if request.deadline is not None:
+        left = min(left, max(request.deadline - time.monotonic(), 0.001))
     return min(connect, left), min(read, left)
 
 

@@ -11,11 +11,12 @@ import httptools
 
 __all__ = ["NotHTTPError", "Response"]
 
-_LONGEST_HEAD = 256 * 1024
-"""Bytes of a response's head, with all its headers."""
+_MUCH_AROUND = 256 * 1024
+"""Bytes of a response's head, or of what stands around its body, before one of the body has to come."""
 
-_INTERIM = range(100, 200)
 _SWITCHING_PROTOCOLS = 101
+_FIRST_STATUS = 100
+_FIRST_FINAL_STATUS = 200
 
 
 class NotHTTPError(Exception):
@@ -31,38 +32,44 @@ class Response:
         is_complete: whether it is there to its end.
         keeps: whether the connection can carry another.
         held: bytes that came since the body was last taken.
+        bodyless: whether it has no body whatever it says, as that to ``HEAD``.
     """
 
     __slots__ = (
-        *("_bodyless", "_head", "_parser", "_pieces", "_until_end"),
-        *("has_begun", "headers", "held", "is_complete", "keeps", "on_body", "reason", "status"),
+        *("_parser", "_pieces", "_until_end"),
+        *("bodyless", "has_begun", "headers", "held", "is_complete", "keeps", "on_body", "reason", "status"),
     )
 
     def __init__(self) -> None:
         self._pieces: list[bytes] = []
         self.on_body: Callable[[bytes], None] = self._pieces.append  # called by the parser
-        self.expect()
+        self.bodyless = False
         self.restart()
 
     def restart(self) -> None:
         """Forget what was parsed: behind a tunnel another speaks, from the beginning."""
+        self.expect()
         parser = httptools.HttpResponseParser(self)
         # What the synchronous path takes as well: lines that end with LF alone, spaces behind a chunk's
-        # size, and characters in a header's value that do not belong there.
+        # size, characters in a header's value that do not belong there, a length that chunks make void, and
+        # a final response behind one that announced it and says "close".
         parser.set_dangerous_leniencies(
-            lenient_headers=True, lenient_optional_cr_before_lf=True, lenient_spaces_after_chunk_size=True
+            lenient_headers=True,
+            lenient_optional_cr_before_lf=True,
+            lenient_spaces_after_chunk_size=True,
+            lenient_chunked_length=True,
+            lenient_keep_alive=True,
         )
         self._parser: Any = parser
 
-    def expect(self, *, bodyless: bool = False) -> None:
-        """Make ready for the next response; `bodyless`: it has no body whatever it says, as that to ``HEAD``."""
+    def expect(self) -> None:
+        """Make ready for the next response."""
         self.status = 0
         self.reason = ""
         self.headers: list[tuple[str, str]] = []
         self.has_begun = self.is_complete = self.keeps = False
-        self.held = self._head = 0
+        self.held = 0
         self._until_end = False
-        self._bodyless = bodyless
         self._pieces.clear()
 
     def feed(self, data: bytes) -> None:
@@ -76,8 +83,6 @@ class Response:
             return
         self.has_begun = True
         self.held += len(data)
-        if not self.status:
-            self._head += len(data)
         try:
             self._parser.feed_data(data)
         except httptools.HttpParserUpgrade:
@@ -86,8 +91,8 @@ class Response:
             self.keeps = False
             if not self.is_complete:
                 raise NotHTTPError(str(error)) from None
-        if not self.status and self._head > _LONGEST_HEAD:
-            raise NotHTTPError(f"a head of more than {_LONGEST_HEAD} bytes")
+        if self.held > _MUCH_AROUND and not (self._pieces or self.is_complete):
+            raise NotHTTPError(f"more than {_MUCH_AROUND} bytes without one of a body")
 
     def close(self) -> bool:
         """Take the end of the connection; return whether it is that of the response too."""
@@ -118,19 +123,22 @@ class Response:
         self.reason += reason.decode("latin-1")
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """Take a header, or a trailer, which nobody reads."""
-        self.headers.append((name.decode("latin-1"), value.decode("latin-1")))
+        """Take a header, or a trailer, which is none and is not read."""
+        if not self.status:
+            self.headers.append((name.decode("latin-1"), value.decode("latin-1")))
 
     def on_headers_complete(self) -> None:
         """Take the end of the head."""
         status = self._parser.get_status_code()
-        if status in _INTERIM and status != _SWITCHING_PROTOCOLS:
+        if status < _FIRST_FINAL_STATUS and status != _SWITCHING_PROTOCOLS:
+            if status < _FIRST_STATUS:
+                raise NotHTTPError("no status")
             self.headers.clear()
             self.reason = ""
             return
         self.status = status
         self.keeps = self._parser.should_keep_alive()
-        if self._bodyless:
+        if self.bodyless:
             self.is_complete, self.keeps = True, False
         elif not self.keeps:
             names = {name.lower(): value for name, value in self.headers}

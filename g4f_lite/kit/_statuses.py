@@ -57,6 +57,9 @@ class Headers(Mapping[str, str]):
     def __getitem__(self, name: str) -> str:
         return self._items[name.lower()][1]
 
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and name.lower() in self._items
+
     def get(self, name: str, default: Any = None) -> Any:
         """Return a header, `default` if there is none; the inherited method raises and catches for that."""
         known = self._items.get(name.lower())

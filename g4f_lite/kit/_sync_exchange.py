@@ -93,7 +93,7 @@ def _pieces(response: "requests.Response") -> Iterator[bytes]:
     """
     raw = response.raw
     wire: Any = raw._original_response
-    if wire.chunked or wire.length is None:
+    if wire.length is None:  # it is chunked, or goes to the end; a 204 has no body whatever it says
         while data := wire.read1(_READ_SIZE):
             yield data
     else:

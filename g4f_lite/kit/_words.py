@@ -4,8 +4,10 @@ import os
 import time
 from urllib.parse import urlsplit
 
+from g4f_lite._text_safety import unstopped
 from g4f_lite.errors import (
     DeadlineError,
+    InvalidArgumentError,
     ProviderConnectionError,
     ProviderSetupError,
     ProviderTimeoutError,
@@ -22,6 +24,7 @@ __all__ = [
     "os_reason",
     "read_timeout",
     "unreadable_certificates",
+    "unusable_url",
 ]
 
 CUT_SHORT = "the answer was cut short"
@@ -31,12 +34,16 @@ PROXY_HINT = "Check the proxy (proxy=, HTTPS_PROXY, NO_PROXY)."
 TLS_HINT = "Check the machine's clock and its trusted certificates (REQUESTS_CA_BUNDLE)."
 HUNG_UP_HINT = "It hung up before it answered; if it had kept the connection from before, asking again helps."
 NETWORK_HINT = "Check the network, or ask another provider."
+REFUSED_HINT = "Nothing listens there: start that server, check base_url, or ask another provider."
 
 
 def host_of(url: str) -> str:
     """Return the host, with its port if one is given: what an error may show of a URL."""
-    parts = urlsplit(url)
-    return f"{parts.hostname}:{parts.port}" if parts.port else str(parts.hostname)
+    try:
+        parts = urlsplit(url)
+        return f"{parts.hostname}:{parts.port}" if parts.port else str(parts.hostname)
+    except ValueError:  # which another error is about to be told of
+        return "the service"
 
 
 def os_reason(error: OSError) -> str:
@@ -86,7 +93,16 @@ def cancelled(*, sent: bool) -> ProviderConnectionError:
 
 def connection(host: str, reason: str, hint: str) -> ProviderConnectionError:
     """The connection failed."""
+    if hint is NETWORK_HINT and reason.startswith("ConnectionRefusedError"):
+        hint = REFUSED_HINT
     return ProviderConnectionError(f"The connection to {host} failed: {reason}.", hint=hint)
+
+
+def unusable_url(reason: str) -> InvalidArgumentError:
+    """No request can go where the URL says."""
+    return InvalidArgumentError(
+        "base_url", f"The URL cannot be used: {unstopped(reason)}.", hint="Correct it."
+    )
 
 
 def unreadable_certificates() -> ProviderSetupError:

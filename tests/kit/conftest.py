@@ -226,7 +226,7 @@ def tunnel(listener, client):
     head = read_head(client)
     listener.heads.append(head)
     host, _, port = head.split(b" ")[1].decode().rpartition(":")
-    target = "127.0.0.1" if host == "service.example" else host
+    target = "127.0.0.1" if host.rstrip(".") == "service.example" else host
     with socket.create_connection((target, int(port))) as service:
         client.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
         ends = {client: service, service: client}

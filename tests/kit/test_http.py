@@ -248,6 +248,35 @@ def test_forked_child_opens_its_own_connection() -> None:
         assert upstream.connections == 2
 
 
+def test_a_server_that_is_not_there_is_told_as_that(drive) -> None:
+    """Where nothing listens, the next step is to start the server, which is often one of this machine."""
+    with Upstream(Reply("ok")) as upstream:
+        gone = _request(upstream)
+    with pytest.raises(errors.ProviderConnectionError, match="Nothing listens there") as caught:
+        drive.all(gone)
+    assert caught.value.retry_safe
+
+
+def _nested(levels: int) -> dict[str, object]:
+    value: dict[str, object] = {}
+    for _ in range(levels):
+        value = {"more": value}
+    return value
+
+
+@pytest.mark.parametrize(
+    "body",
+    [{"a": float("nan")}, {"a": {1, 2}}, {("a",): 1}, _nested(100_000)],
+    ids=["nan", "set", "key", "deep"],
+)
+def test_a_body_that_json_does_not_have_is_refused(drive, body: object) -> None:
+    """What JSON cannot say, or only too deeply nested, is the caller's error, and nothing is sent."""
+    with Upstream(Reply("ok")) as upstream:
+        with pytest.raises(errors.InvalidArgumentError, match="cannot be written as JSON"):
+            drive.all(HTTPRequest(f"{upstream.url}/x", json=body))
+        assert upstream.requests == []
+
+
 @pytest.mark.parametrize(
     "value", [0, -1, "5", None, True, float("inf"), float("nan"), (1,), (1, 2, 3), (1, 0)]
 )

@@ -125,6 +125,44 @@ def test_large_heads_are_taken(drive) -> None:
         assert drive.all(HTTPRequest(f"{upstream.url}/x")) == b"x"
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://a..b/x",
+        f"http://{'x' * 64}.example/x",
+        "http://a\r\nX: y/x",
+        "http://[::1/x",
+        "http://127.0.0.1:99999/x",
+        "ftp://127.0.0.1/x",
+        "127.0.0.1/x",
+        "http:///x?key=sk-0123456789",
+    ],
+)
+def test_url_that_leads_nowhere_is_an_argument_error(drive, url) -> None:
+    """A URL that no request can go to is the caller's to correct, and shows no key."""
+    with pytest.raises(errors.InvalidArgumentError, match="URL") as caught:
+        drive.all(HTTPRequest(url, secrets=("sk-0123456789",)))
+    assert "sk-0123456789" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "name", ["Content-Length", "content-length", "Transfer-Encoding", "TRANSFER-ENCODING"]
+)
+def test_where_the_body_ends_is_not_the_callers_to_say(drive, name) -> None:
+    """A header that would make two requests of one, or a half, is refused and nothing is sent."""
+    with Upstream(Reply(b"x")) as upstream:
+        with pytest.raises(errors.InvalidArgumentError, match="Transfer-Encoding"):
+            drive.all(HTTPRequest(f"{upstream.url}/x", json={}, headers={name: "1"}))
+        assert upstream.requests == []
+
+
+@pytest.mark.parametrize("seconds", [1e10, 1e300])
+def test_timeout_may_be_for_ever(drive, seconds) -> None:
+    """A timeout that is longer than the system counts is one without an end."""
+    with Upstream(Reply(b"x")) as upstream:
+        assert drive.all(HTTPRequest(f"{upstream.url}/x", timeout=seconds)) == b"x"
+
+
 # --- proxies --------------------------------------------------------------------------------------
 
 
@@ -167,6 +205,30 @@ def test_login_goes_to_the_proxy_and_nowhere_else(drive, forwarder, tunnel_proxy
     assert drive.all(HTTPRequest(f"https://service.example:{tls.port}/x", json={}, proxy=tunnel)) == b"secret"
     assert LOGIN.encode() in tunnel_proxy.heads[0]
     assert LOGIN.encode() not in tls.heads[0]
+
+
+@pytest.mark.parametrize("proxy", ["http://a..b:1", "http://a b:1", "http://a\r\nb:1"])
+def test_proxy_that_can_be_none_is_an_argument_error(drive, proxy) -> None:
+    """A proxy whose host can be nobody's name is refused as the argument that it is."""
+    with pytest.raises(errors.InvalidArgumentError, match="proxy"):
+        drive.all(HTTPRequest(SERVICE, proxy=proxy))
+
+
+def test_proxy_behind_tls_is_verified(drive, tls, monkeypatch) -> None:
+    """A proxy that speaks TLS is verified also where the service does not, and gets nothing before."""
+    request = HTTPRequest(SERVICE, json={}, proxy=f"https://me:p4ss@127.0.0.1:{tls.port}")
+    with pytest.raises(errors.ProviderConnectionError, match=r"(?i)certificate"):
+        drive.all(request)
+    assert tls.heads == []
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tls.ca))
+    assert drive.all(request) == b"secret"
+
+
+def test_name_with_the_roots_dot_is_the_same_name(drive, tunnel_proxy, tls, monkeypatch) -> None:
+    """A service's certificate is for its name without the dot that may end it."""
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tls.ca))
+    proxy = f"http://127.0.0.1:{tunnel_proxy.port}"
+    assert drive.all(HTTPRequest(f"https://service.example.:{tls.port}/x", json={}, proxy=proxy)) == b"secret"
 
 
 def test_tunnel_reaches_the_service_and_is_kept(drive, tunnel_proxy, tls, monkeypatch) -> None:

@@ -25,17 +25,23 @@ WHOLE = {
     "chunked": CHUNKED + b"1\r\na\r\n2\r\nbc\r\n0\r\n\r\n",
     "chunk-extension": CHUNKED + b"3;x=y\r\nabc\r\n0\r\n\r\n",
     "trailer": CHUNKED + b"3\r\nabc\r\n0\r\nX: y\r\n\r\n",
+    "trailer-named-as-a-header": CHUNKED + b"3\r\nabc\r\n0\r\nContent-Encoding: gzip\r\n\r\n",
+    "length-and-chunks": OK + b"Content-Length: 9\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n",
     "until-the-end": OK + b"\r\nabc",
     "no-reason": b"HTTP/1.1 200\r\nContent-Length: 3\r\n\r\nabc",
     "old-version": b"HTTP/1.0 200 OK\r\n\r\nabc",
     "bare-lines": b"HTTP/1.1 200 OK\nContent-Length: 3\n\nabc",
     "latin-1": OK + b"X: \xe4\r\nContent-Length: 3\r\n\r\nabc",
     "early-hints": b"HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n" + OK + b"Content-Length: 3\r\n\r\nabc",
+    "early-hints-close": b"HTTP/1.1 103 Early Hints\r\nConnection: close\r\n\r\n"
+    + OK
+    + b"Content-Length: 3\r\n\r\nabc",
     "continue-twice": b"HTTP/1.1 100 Continue\r\n\r\n" * 2 + OK + b"Content-Length: 3\r\n\r\nabc",
     "close": OK + b"Connection: close\r\nContent-Length: 3\r\n\r\nabc",
 }
 NO_BODY = {
     "no-content": b"HTTP/1.1 204 No Content\r\n\r\n",
+    "no-content-chunked": b"HTTP/1.1 204 No Content\r\nTransfer-Encoding: chunked\r\n\r\n",
     "empty-length": OK + b"Content-Length: 0\r\n\r\n",
     "empty-chunked": CHUNKED + b"0\r\n\r\n",
     "empty-until-the-end": OK + b"\r\n",
@@ -47,6 +53,7 @@ CUT = {
     "malformed-chunk": (CHUNKED + b"3\r\nabc\r\nzz\r\n", b"abc"),
     "head": (OK + b"X: ", b""),
     "nothing": (b"", b""),
+    "no-status": (b"HTTP/1.1 000 \r\nContent-Length: 3\r\n\r\nabc", b""),
     "no-http": (b"SSH-2.0-OpenSSH_9.9\r\n", b""),
 }
 
@@ -82,6 +89,17 @@ def outcomes(raw, **fields):
 def test_whole_answers_are_read_whole(name) -> None:
     """However an answer says where it ends, it is read to there and no further."""
     assert outcomes(WHOLE[name]) == ((b"abc", None), (b"abc", None))
+
+
+@pytest.mark.parametrize(
+    "name",
+    [*(name for name in NO_BODY if name != "empty-until-the-end"), "malformed-chunk", "no-status", "no-http"],
+)
+def test_end_that_is_known_is_not_waited_for(name) -> None:
+    """An answer that says where it ends, or makes no sense, is over there while the connection stays open."""
+    raw, text = CUT.get(name) or (NO_BODY[name], b"")
+    failure = errors.ProviderConnectionError if name in CUT else None
+    assert outcomes([raw, Stall()], timeout=20) == ((text, failure),) * 2
 
 
 @pytest.mark.parametrize("name", NO_BODY)
@@ -153,16 +171,54 @@ def fed(pieces):
     )
 
 
-def test_endless_head_is_refused() -> None:
-    """A head that does not end is refused before it fills the memory."""
+def dripped(first, again):
+    """Yield `first`, then `again` a hundred times, and what makes a whole answer of it."""
+    yield first
+    for _ in range(100):
+        yield again
+    yield b"\r\n" + WHOLE["length"]
 
-    def drip():
-        yield OK
-        while True:
-            yield b"X: " + b"y" * 60_000 + b"\r\n"
 
-    (_, sync), (_, own) = outcomes(drip())
-    assert sync is own is errors.ProviderConnectionError
+@pytest.mark.parametrize(
+    "again",
+    [b"X: " + b"y" * 60_000 + b"\r\n", b"\r\n" + b"HTTP/1.1 100 Continue\r\n\r\n" * 999 + OK],
+    ids=["headers", "interim"],
+)
+def test_endless_head_is_refused(again) -> None:
+    """A head that does not end, or always announces another, is refused before it fills the memory."""
+    first = b"HTTP/1.1 100 Continue\r\n" if b"100" in again else OK
+    again = again.replace(OK, b"HTTP/1.1 100 Continue\r\n")
+    outcome = b"", errors.ProviderConnectionError
+    with Upstream(lambda request: Reply(dripped(first, again), framing="raw")) as upstream:
+        request = HTTPRequest(f"{upstream.url}/x")
+        assert by_stream(request) == asyncio.run(by_astream(request)) == outcome
+
+
+@pytest.mark.parametrize("first", [b"3\r\nabc\r\n0\r\n", b"3\r\nabc\r\n3;"], ids=["trailers", "extension"])
+def test_what_stands_around_a_body_is_bounded(first) -> None:
+    """Megabytes of trailers, or of a chunk's extension, are refused before they fill the memory."""
+    again = (b"X: " if b"0" in first else b"x") + b"y" * 60_000 + (b"\r\n" if b"0" in first else b"")
+    with Upstream(Reply(dripped(CHUNKED + first, again), framing="raw")) as upstream:
+        got = asyncio.run(by_astream(HTTPRequest(f"{upstream.url}/x")))
+    assert got == (b"abc", errors.ProviderConnectionError)
+
+
+def test_trailers_are_no_headers() -> None:
+    """What stands behind a body is not among the headers, also where it comes with them."""
+    response = Response()
+    response.feed(WHOLE["trailer"])
+    assert [name for name, _ in response.headers] == ["Transfer-Encoding"]
+
+
+def test_connection_whose_answers_can_be_read_two_ways_is_not_used_again() -> None:
+    """Where an answer names a length and comes in chunks, the next goes over another connection."""
+
+    async def twice(request):
+        return [await by_astream(request), await by_astream(request)]
+
+    with Upstream(lambda request: Reply([WHOLE["length-and-chunks"], Stall()], framing="raw")) as upstream:
+        assert asyncio.run(twice(HTTPRequest(f"{upstream.url}/x", timeout=5))) == [(b"abc", None)] * 2
+        assert upstream.connections == 2
 
 
 def test_answer_before_the_end_of_the_request_is_read(listen) -> None:
@@ -183,3 +239,68 @@ def test_answer_before_the_end_of_the_request_is_read(listen) -> None:
     request = HTTPRequest(f"http://127.0.0.1:{service.port}/x", json="y" * 30_000_000, timeout=5)
     assert asyncio.run(twice(request)) == [(b"", errors.InvalidRequestError), (b"abc", None)]
     leave.set()
+
+
+def test_success_that_begins_before_the_end_of_the_request_gets_the_rest(drive, listen) -> None:
+    """A service that sends the head of a success at once, and reads the request then, gets all of it."""
+
+    def serve(listener, client):
+        head = read_head(client)
+        left = int(head.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0])
+        client.sendall(CHUNKED)
+        while left:
+            left -= len(client.recv(65536))
+        client.sendall(b"3\r\nabc\r\n0\r\n\r\n")
+
+    service = listen(serve)
+    request = HTTPRequest(f"http://127.0.0.1:{service.port}/x", json="y" * 30_000_000, timeout=5)
+    running = drive.start(request)
+    assert running.outcome() is None
+    assert b"".join(running.pieces) == b"abc"
+
+
+@pytest.fixture
+def spoken_to_first(monkeypatch):
+    """Have exchanges find the service's first words there, or its end, before they send anything."""
+    from g4f_lite.kit import _async_exchange
+
+    async def late(way):
+        connection = await connect(way)
+        while not connection.is_settled:
+            await connection.wait()
+        return connection
+
+    connect = _async_exchange.connect
+    monkeypatch.setattr(_async_exchange, "connect", late)
+
+
+@pytest.mark.usefixtures("spoken_to_first")
+@pytest.mark.parametrize(
+    ("words", "failure"),
+    [
+        (b"HTTP/1.1 503 Busy\r\nContent-Length: 2\r\n\r\nno", errors.ServiceUnavailableError),
+        (b"220 mail.example ESMTP\r\n", errors.ProviderConnectionError),
+        (b"", errors.ProviderConnectionError),
+    ],
+    ids=["busy", "no-http", "nothing"],
+)
+@pytest.mark.parametrize("size", [1, 300_000])
+def test_service_that_speaks_first_is_heard(listen, words, failure, size) -> None:
+    """A service that refuses a connection before it is asked is heard, gets no request, and is not kept."""
+
+    def serve(listener, client):
+        client.sendall(words)
+        if words:
+            received.append(client.recv(65536))
+        over.set()
+
+    async def main(request):
+        outcome = await by_astream(request)
+        assert await asyncio.to_thread(over.wait, 10)
+        return outcome
+
+    received, over = [], threading.Event()
+    service = listen(serve)
+    request = HTTPRequest(f"http://127.0.0.1:{service.port}/x", json="y" * size, timeout=5)
+    assert asyncio.run(main(request)) == (b"", failure)
+    assert b"".join(received) == b""
