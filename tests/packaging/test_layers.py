@@ -192,7 +192,7 @@ def test_the_modules_of_a_floor_are_no_circle() -> None:
 OUTSIDE = {
     "typing_extensions": set(),  # for type checkers alone, which bring it
     "requests": {"kit/_pool.py", "kit/_failures.py", "kit/_environment.py"},
-    "urllib3": {"kit/_pool.py", "kit/_failures.py", "kit/_async_pool.py"},
+    "urllib3": {"kit/_pool.py", "kit/_failures.py"},
     "certifi": {"kit/_certificates.py"},
     "httptools": {"kit/_response.py"},
     "pluggy": {"hookspecs.py", "_hook_manager.py"},
