@@ -32,7 +32,7 @@ HUNG_UP = "RemoteDisconnected: Remote end closed connection without response"
 
 PROXY_HINT = "Check the proxy (proxy=, HTTPS_PROXY, NO_PROXY)."
 TLS_HINT = "Check the machine's clock and its trusted certificates (REQUESTS_CA_BUNDLE)."
-HUNG_UP_HINT = "It hung up before it answered; if it had kept the connection from before, asking again helps."
+HUNG_UP_HINT = "It hung up before it answered: ask again, or check that base_url leads to an HTTP service."
 NETWORK_HINT = "Check the network, or ask another provider."
 REFUSED_HINT = "Nothing listens there: start that server, check base_url, or ask another provider."
 
