@@ -14,23 +14,27 @@ first asked for.
 
 TYPE_CHECKING = False  # what type checkers take for typing.TYPE_CHECKING, without importing typing
 if TYPE_CHECKING:
-    from g4f_lite._registry import Registry as Registry
-    from g4f_lite._registry import registry as registry
-    from g4f_lite.async_streams import AsyncCompletionStream as AsyncCompletionStream
-    from g4f_lite.async_tool_streams import AsyncToolStream as AsyncToolStream
+    from g4f_lite._core.api.chat import ChatCompletion as ChatCompletion
+    from g4f_lite._core.api.embedding import Embedding as Embedding
+    from g4f_lite._core.api.embedding import Embeddings as Embeddings
+    from g4f_lite._core.api.model_listing import ModelNames as ModelNames
+    from g4f_lite._core.api.model_listing import alist_models as alist_models
+    from g4f_lite._core.api.model_listing import list_models as list_models
+    from g4f_lite._core.registry.registry import Registry as Registry
+    from g4f_lite._core.registry.registry import registry as registry
+    from g4f_lite._core.streams.async_stream import AsyncCompletionStream as AsyncCompletionStream
+    from g4f_lite._core.streams.stream import CompletionStream as CompletionStream
     from g4f_lite.cancellation import CancelScope as CancelScope
     from g4f_lite.cancellation import current_scope as current_scope
     from g4f_lite.client import AsyncClient as AsyncClient
     from g4f_lite.client import Client as Client
-    from g4f_lite.completion import ChatCompletion as ChatCompletion
+    from g4f_lite.contract import Message as Message
     from g4f_lite.contract import Problem as Problem
     from g4f_lite.contract import Provider as Provider
     from g4f_lite.contract import ProviderInfo as ProviderInfo
     from g4f_lite.contract import Request as Request
     from g4f_lite.contract import Verdict as Verdict
     from g4f_lite.contract import params_of as params_of
-    from g4f_lite.embedding import Embedding as Embedding
-    from g4f_lite.embedding import Embeddings as Embeddings
     from g4f_lite.errors import AllProvidersFailedError as AllProvidersFailedError
     from g4f_lite.errors import AuthenticationError as AuthenticationError
     from g4f_lite.errors import ContentFilterError as ContentFilterError
@@ -84,10 +88,6 @@ if TYPE_CHECKING:
     from g4f_lite.events import Usage as Usage
     from g4f_lite.events import Vector as Vector
     from g4f_lite.hookspecs import hookimpl as hookimpl
-    from g4f_lite.messages import Message as Message
-    from g4f_lite.models import ModelNames as ModelNames
-    from g4f_lite.models import alist_models as alist_models
-    from g4f_lite.models import list_models as list_models
     from g4f_lite.parts import audio as audio
     from g4f_lite.parts import file as file
     from g4f_lite.parts import image as image
@@ -101,25 +101,25 @@ if TYPE_CHECKING:
     from g4f_lite.routes import Retry as Retry
     from g4f_lite.routes import Route as Route
     from g4f_lite.routes import Step as Step
-    from g4f_lite.streams import CompletionStream as CompletionStream
-    from g4f_lite.tool_streams import ToolStream as ToolStream
-    from g4f_lite.tools import ToolResult as ToolResult
-    from g4f_lite.tools import ToolRun as ToolRun
-    from g4f_lite.tools import arun_tools as arun_tools
-    from g4f_lite.tools import run_tools as run_tools
-    from g4f_lite.tools import tool as tool
+    from g4f_lite.tools._api import ToolResult as ToolResult
+    from g4f_lite.tools._api import ToolRun as ToolRun
+    from g4f_lite.tools._api import arun_tools as arun_tools
+    from g4f_lite.tools._api import run_tools as run_tools
+    from g4f_lite.tools._api import tool as tool
+    from g4f_lite.tools._async_stream import AsyncToolStream as AsyncToolStream
+    from g4f_lite.tools._stream import ToolStream as ToolStream
 
 __version__ = "0.1.0"
 
 _HOME = {
-    "_registry": ("Registry", "registry"),
-    "async_streams": ("AsyncCompletionStream",),
-    "async_tool_streams": ("AsyncToolStream",),
+    "_core.registry.registry": ("Registry", "registry"),
+    "_core.streams.async_stream": ("AsyncCompletionStream",),
+    "tools._async_stream": ("AsyncToolStream",),
     "cancellation": ("CancelScope", "current_scope"),
     "client": ("AsyncClient", "Client"),
-    "completion": ("ChatCompletion",),
+    "_core.api.chat": ("ChatCompletion",),
     "contract": ("Problem", "Provider", "ProviderInfo", "Request", "Verdict", "params_of"),
-    "embedding": ("Embedding", "Embeddings"),
+    "_core.api.embedding": ("Embedding", "Embeddings"),
     "errors": (
         "AllProvidersFailedError",
         "AuthenticationError",
@@ -178,12 +178,12 @@ _HOME = {
     ),
     "hookspecs": ("hookimpl",),
     "messages": ("Message",),
-    "models": ("ModelNames", "alist_models", "list_models"),
+    "_core.api.model_listing": ("ModelNames", "alist_models", "list_models"),
     "parts": ("audio", "file", "image"),
     "results": ("Answer", "Attempt", "Choice", "Completion", "Provenance", "ToolCall"),
     "routes": ("Limits", "Retry", "Route", "Step"),
-    "streams": ("CompletionStream",),
-    "tool_streams": ("ToolStream",),
+    "_core.streams.stream": ("CompletionStream",),
+    "tools._stream": ("ToolStream",),
     "tools": ("ToolResult", "ToolRun", "arun_tools", "run_tools", "tool"),
 }
 _MODULE_OF = {name: module for module, names in _HOME.items() for name in names}

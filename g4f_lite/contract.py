@@ -36,26 +36,127 @@ from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, Literal, NamedTuple, Protocol, get_type_hints
 
-from g4f_lite._code import parameters_of
-from g4f_lite._verdicts import Problem, Verdict
+from g4f_lite._utils.signature import parameters_of
 from g4f_lite.events import Event
-from g4f_lite.messages import Message
 
 __all__ = [
+    "BUILTIN_DISTRIBUTION",
     "CONSTANTS",
     "GROUP",
     "HOOKS_GROUP",
+    "HOOK_NAMES",
+    "PROGRAM",
+    "PROJECT",
     "AsyncProvider",
     "Constant",
+    "DiscoveryProblem",
     "Function",
     "LoadedProvider",
+    "Message",
     "Problem",
     "Provider",
     "ProviderInfo",
     "State",
     "Verdict",
+    "hook_names",
     "params_of",
 ]
+
+
+Message = dict[str, Any]
+"""A chat message as OpenAI's API has it: ``{"role": ..., "content": ...}`` and further keys."""
+
+BUILTIN_DISTRIBUTION = "g4f-lite"
+PROGRAM = "(program)"
+"""The "distribution" of providers that a program registers at run time."""
+
+PROJECT = "g4f_lite"
+_PREFIX = f"{PROJECT}_"
+
+HOOK_NAMES = (
+    "g4f_lite_after_response",
+    "g4f_lite_before_request",
+    "g4f_lite_on_error",
+    "g4f_lite_register_providers",
+)
+
+
+def hook_names(plugin: Any) -> list[str]:
+    """Return the plugin's attributes that are meant as hooks, sorted."""
+    return sorted(name for name in set(dir(plugin)) if name.startswith(_PREFIX))
+
+
+class Problem(NamedTuple):
+    """One thing that is wrong with a provider.
+
+    Attributes:
+        kind: a stable word for it, such as ``"missing-constant"``; `docs/contract.md` lists them.
+        message: what is wrong.
+        fix: what to do.
+        location: ``file:line``, as near as is known; `""` if it is not.
+        distribution: who brought the provider, ``"name version"``.
+        fatal: False for what the loader merely warns about and the strict verdict refuses.
+    """
+
+    kind: str
+    message: str
+    fix: str
+    location: str = ""
+    distribution: str = ""
+    fatal: bool = True
+
+    def __str__(self) -> str:
+        origin = " ".join(f"{part}:" for part in (self.location, self.distribution) if part)
+        return f"{origin} {self.message} {self.fix} [{self.kind}]".strip()
+
+
+class Verdict(NamedTuple):
+    """What validation says of a provider: valid, or all its problems at once.
+
+    Attributes:
+        problems: everything that is wrong, in the order of the contract.
+        notes: what is worth knowing and no fault.
+    """
+
+    problems: tuple[Problem, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def usable(self) -> bool:
+        """Whether the loader takes it: nothing fatal is wrong."""
+        return not any(problem.fatal for problem in self.problems)
+
+    @property
+    def valid(self) -> bool:
+        """The strict verdict: nothing is wrong at all."""
+        return not self.problems
+
+    @property
+    def warnings(self) -> tuple[Problem, ...]:
+        """The problems that the loader lives with."""
+        return tuple(problem for problem in self.problems if not problem.fatal)
+
+
+class DiscoveryProblem(NamedTuple):
+    """Metadata that could not be read, and whose.
+
+    Attributes:
+        location: ``file:line``, or the file if it is wrong as a whole.
+        name: the provider that the line is about, as far as that can be told; else `""`.
+        fix: what to do.
+    """
+
+    distribution: str
+    version: str
+    location: str
+    message: str
+    name: str = ""
+    fix: str = ""
+
+    def __str__(self) -> str:
+        origin = f"{self.distribution} {self.version}".strip()
+        return f"{self.location}: {origin}: {self.message}. {self.fix}".strip()
+
 
 GROUP = "g4f_lite.providers"
 """The entry-point group of providers; built-in ones use it too."""

@@ -48,10 +48,10 @@ and holds no secret: upstream text is redacted and cut short before it comes her
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from g4f_lite._text_safety import listing, shorten, unstopped, when
+from g4f_lite._utils.text import _did_you_mean, _suggestion, listing, shorten, unstopped, when
 
 if TYPE_CHECKING:
-    from g4f_lite._error_response import ErrorResponse
+    from g4f_lite._utils.error_response import ErrorResponse
     from g4f_lite.contract import Problem
     from g4f_lite.results import Attempt, Provenance
 
@@ -124,18 +124,6 @@ def _rebuild(cls: type[G4FLiteError], args: tuple[Any, ...], state: dict[str, An
     error.args = args
     error.__dict__.update(state)
     return error
-
-
-def _did_you_mean(name: str, known: Iterable[str]) -> tuple[str, ...]:
-    import difflib  # only here: it is for the unlucky
-
-    folded = {item.lower(): item for item in known}
-    near = difflib.get_close_matches(name.lower(), folded, n=3, cutoff=0.6)
-    return tuple(folded[item] for item in near)
-
-
-def _suggestion(near: Sequence[str]) -> str:
-    return f" Did you mean {' or '.join(repr(item) for item in near)}?" if near else ""
 
 
 # --- a provider cannot be had -------------------------------------------------------------------
@@ -528,7 +516,7 @@ class ProviderStatusError(ProviderError):
     @property
     def response(self) -> "ErrorResponse":
         """What is kept of the response, in the shape that the `openai` package's errors have."""
-        from g4f_lite._error_response import ErrorResponse
+        from g4f_lite._utils.error_response import ErrorResponse
 
         said = {"message": self.body, "type": self.kind, "param": self.param, "code": self.code}
         return ErrorResponse(self.status, self.headers, said)

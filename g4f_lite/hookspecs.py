@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import pluggy
 
-from g4f_lite._hook_names import HOOK_NAMES, PROJECT
+from g4f_lite.contract import HOOK_NAMES, PROJECT
 
 if TYPE_CHECKING:
     from g4f_lite.contract import Request

@@ -15,9 +15,9 @@ import os
 from collections.abc import Callable
 from typing import Any, Literal
 
-from g4f_lite._media import Unfit
-from g4f_lite._part_forms import Part, audio_part, file_part, image_part
 from g4f_lite.errors import InvalidArgumentError
+from g4f_lite.messages._content_parts import Part, audio_part, file_part, image_part
+from g4f_lite.messages._media import Unfit
 
 __all__ = ["Part", "Source", "audio", "file", "image"]
 

@@ -27,8 +27,8 @@ def _outspoken(record: type[_Record]) -> type[_Record]:
 
 
 def _refuse(record: Any, values: int, given: tuple[str, ...]) -> NoReturn:
-    from g4f_lite._text_safety import listing, shorten
-    from g4f_lite.errors import InvalidArgumentError, _did_you_mean, _suggestion
+    from g4f_lite._utils.text import _did_you_mean, _suggestion, listing, shorten
+    from g4f_lite.errors import InvalidArgumentError
 
     fields: tuple[str, ...] = record._fields
     takes = f"It takes: {listing(fields)}."

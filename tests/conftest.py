@@ -11,7 +11,7 @@ import held_clock
 import pytest
 
 from g4f_lite.testing import no_network
-from g4f_lite_providers import _weights
+from g4f_lite_providers.local import weights as _weights
 
 _FOREIGN = (
     *(

@@ -24,7 +24,7 @@ def main(argv: "Sequence[str] | None" = None) -> int:
     # usual threshold, looking for it takes a fortieth of the time to the first token.
     gc.set_threshold(20_000, 10, 10)
     try:
-        from g4f_lite.cli._dispatch import run
+        from g4f_lite.cli.dispatch import run
 
         return run(argv)
     except KeyboardInterrupt:  # whatever was open has closed itself on the way here
@@ -39,7 +39,7 @@ def console() -> "NoReturn":
     import os
 
     try:
-        from g4f_lite.cli._terminal import OUT
+        from g4f_lite.cli.terminal.console import OUT
 
         OUT.keep_for_answers()
         code = main()

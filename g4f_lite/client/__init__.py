@@ -5,20 +5,22 @@ Each name is fetched when it is first asked for: who uses `Client` need not load
 
 TYPE_CHECKING = False  # what type checkers take for typing.TYPE_CHECKING, without importing typing
 if TYPE_CHECKING:
-    from g4f_lite.client._async import AsyncClient as AsyncClient
-    from g4f_lite.client._async_helper_streams import AsyncChatCompletionStream as AsyncChatCompletionStream
-    from g4f_lite.client._async_streams import AsyncStream as AsyncStream
-    from g4f_lite.client._helper_streams import ChatCompletionStream as ChatCompletionStream
-    from g4f_lite.client._streams import Stream as Stream
-    from g4f_lite.client._sync import Client as Client
+    from g4f_lite.client._async_client import AsyncClient as AsyncClient
+    from g4f_lite.client._client import Client as Client
+    from g4f_lite.client._streaming.async_chunk_stream import AsyncStream as AsyncStream
+    from g4f_lite.client._streaming.async_event_stream import (
+        AsyncChatCompletionStream as AsyncChatCompletionStream,
+    )
+    from g4f_lite.client._streaming.chunk_stream import Stream as Stream
+    from g4f_lite.client._streaming.event_stream import ChatCompletionStream as ChatCompletionStream
 
 _MODULE_OF = {
-    "AsyncChatCompletionStream": "_async_helper_streams",
-    "AsyncClient": "_async",
-    "AsyncStream": "_async_streams",
-    "ChatCompletionStream": "_helper_streams",
-    "Client": "_sync",
-    "Stream": "_streams",
+    "AsyncChatCompletionStream": "_streaming.async_event_stream",
+    "AsyncClient": "_async_client",
+    "AsyncStream": "_streaming.async_chunk_stream",
+    "ChatCompletionStream": "_streaming.event_stream",
+    "Client": "_client",
+    "Stream": "_streaming.chunk_stream",
 }
 
 __all__ = [

@@ -4,11 +4,12 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Mapping, Sequence
 from typing import Any
 
-from g4f_lite import embedding, models
+from g4f_lite._core.api import embedding
+from g4f_lite._core.api import model_listing as models
 from g4f_lite.client import types
-from g4f_lite.client._elsewhere import Lacking
 from g4f_lite.client._resources import chosen, everybodys, listed, listing, prepared, response
 from g4f_lite.client._settings import Defaults
+from g4f_lite.client._unsupported import Lacking
 
 __all__ = ["AsyncEmbeddings", "AsyncModelList", "AsyncModels"]
 

@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from g4f_lite.client._elsewhere import Lacking
 from g4f_lite.client._settings import SETTINGS, Settings, changed
+from g4f_lite.client._unsupported import Lacking
 
 if TYPE_CHECKING:
-    from g4f_lite.client._markers import Parts
+    from g4f_lite.client._sentinels import Parts
 
 __all__ = ["BaseClient"]
 

@@ -3,13 +3,13 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from g4f_lite._schemas.reading import parse
-from g4f_lite.client._results import chat_completion
+from g4f_lite.client._conversion import chat_completion
 from g4f_lite.client._settings import is_left_out
 from g4f_lite.client.types import ChatCompletion
 from g4f_lite.errors import InvalidArgumentError, StructuredOutputError
 from g4f_lite.results import Completion
 from g4f_lite.structured import plan
+from g4f_lite.structured._parsing import parse
 
 __all__ = ["Parsing", "ToolOfModel", "is_json", "parsing_of", "tool_of_model"]
 

@@ -5,11 +5,12 @@ import struct
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from g4f_lite import embedding, models
-from g4f_lite._registry import registry
+from g4f_lite._core.api import embedding
+from g4f_lite._core.api import model_listing as models
+from g4f_lite._core.registry.registry import registry
 from g4f_lite.client import types
-from g4f_lite.client._elsewhere import Lacking
 from g4f_lite.client._settings import Defaults
+from g4f_lite.client._unsupported import Lacking
 from g4f_lite.errors import InvalidArgumentError, ModelNotFoundError
 
 __all__ = ["Embeddings", "Models", "chosen", "everybodys", "listed", "listing", "prepared", "response"]

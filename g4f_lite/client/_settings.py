@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, NoReturn
 
-from g4f_lite._asked import stripped
-from g4f_lite.errors import InvalidArgumentError, _suggestion
+from g4f_lite._core.keys.auth_argument import stripped
+from g4f_lite._utils.text import _suggestion
+from g4f_lite.errors import InvalidArgumentError
 
 __all__ = ["SETTINGS", "Defaults", "Settings", "changed", "is_left_out"]
 

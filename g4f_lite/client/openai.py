@@ -12,12 +12,12 @@ whom to ask: ``OpenAI(provider="openai")``.
 
 from typing import TYPE_CHECKING
 
-from g4f_lite.client._async import AsyncClient as AsyncOpenAI
-from g4f_lite.client._async_streams import AsyncStream
-from g4f_lite.client._markers import NOT_GIVEN, NotGiven, Omit, Timeout, omit
+from g4f_lite.client._async_client import AsyncClient as AsyncOpenAI
+from g4f_lite.client._client import Client as OpenAI
 from g4f_lite.client._parsing import tool_of_model as pydantic_function_tool
-from g4f_lite.client._streams import Stream
-from g4f_lite.client._sync import Client as OpenAI
+from g4f_lite.client._sentinels import NOT_GIVEN, NotGiven, Omit, Timeout, omit
+from g4f_lite.client._streaming.async_chunk_stream import AsyncStream
+from g4f_lite.client._streaming.chunk_stream import Stream
 from g4f_lite.errors import AuthenticationError, NotFoundError, PermissionDeniedError, RateLimitError
 from g4f_lite.errors import G4FLiteError as OpenAIError
 from g4f_lite.errors import InvalidRequestError as BadRequestError

@@ -12,22 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, Literal, TypeAlias
 
-from g4f_lite.client._list_records import CreateEmbeddingResponse, Embedding, EmbeddingUsage, Model, ModelList
-from g4f_lite.client._params import (
-    ChatCompletionAssistantMessageParam,
-    ChatCompletionContentPartImageParam,
-    ChatCompletionContentPartParam,
-    ChatCompletionContentPartTextParam,
-    ChatCompletionDeveloperMessageParam,
-    ChatCompletionMessageParam,
-    ChatCompletionMessageToolCallParam,
-    ChatCompletionSystemMessageParam,
-    ChatCompletionToolChoiceOptionParam,
-    ChatCompletionToolMessageParam,
-    ChatCompletionToolParam,
-    ChatCompletionUserMessageParam,
-)
-from g4f_lite.client._part_records import (
+from g4f_lite.client._records.base import Parsed, Record
+from g4f_lite.client._records.components import (
     Annotation,
     AnnotationURLCitation,
     ChatCompletionAudio,
@@ -43,7 +29,27 @@ from g4f_lite.client._part_records import (
     PromptTokensDetails,
     TopLogprob,
 )
-from g4f_lite.client._record import Parsed, Record
+from g4f_lite.client._records.lists import (
+    CreateEmbeddingResponse,
+    Embedding,
+    EmbeddingUsage,
+    Model,
+    ModelList,
+)
+from g4f_lite.client._records.params import (
+    ChatCompletionAssistantMessageParam,
+    ChatCompletionContentPartImageParam,
+    ChatCompletionContentPartParam,
+    ChatCompletionContentPartTextParam,
+    ChatCompletionDeveloperMessageParam,
+    ChatCompletionMessageParam,
+    ChatCompletionMessageToolCallParam,
+    ChatCompletionSystemMessageParam,
+    ChatCompletionToolChoiceOptionParam,
+    ChatCompletionToolMessageParam,
+    ChatCompletionToolParam,
+    ChatCompletionUserMessageParam,
+)
 from g4f_lite.results import Provenance
 
 __all__ = [

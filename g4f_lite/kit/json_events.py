@@ -9,9 +9,10 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
-from g4f_lite._text_safety import redact, shorten
+from g4f_lite._utils.redaction import redact
+from g4f_lite._utils.text import shorten
 from g4f_lite.errors import ProviderResponseError
-from g4f_lite.kit.http import MAX_BODY
+from g4f_lite.kit.http._request import MAX_BODY
 from g4f_lite.kit.lines import LineDecoder
 from g4f_lite.kit.sse import FramingError, ServerSentEvent, SSEDecoder, not_utf8
 
@@ -281,6 +282,6 @@ def mapping(value: Any) -> Mapping[str, Any]:
 def _no_answer(
     opening: bytes, headers: Mapping[str, str] | None, secrets: Iterable[str]
 ) -> ProviderResponseError:
-    from g4f_lite.kit._no_answer import no_answer  # only a failure needs it
+    from g4f_lite.kit._unexpected_body import no_answer  # only a failure needs it
 
     return no_answer(opening, headers, secrets, is_whole=len(opening) < _OPENING)

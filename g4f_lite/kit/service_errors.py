@@ -15,7 +15,8 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from g4f_lite._text_safety import redact, shorten
+from g4f_lite._utils.redaction import redact
+from g4f_lite._utils.text import shorten
 from g4f_lite.errors import (
     ContentFilterError,
     ContextLengthError,
@@ -23,8 +24,8 @@ from g4f_lite.errors import (
     ProviderStatusError,
     QuotaExceededError,
 )
-from g4f_lite.kit._statuses import telling_headers
 from g4f_lite.kit.http import retry_after
+from g4f_lite.kit.http._response_head import telling_headers
 
 __all__ = ["Facts", "from_response", "from_value", "read"]
 

@@ -11,7 +11,7 @@ The suite needs pytest, the rest only the standard library; importing this packa
 
 TYPE_CHECKING = False  # what type checkers take for typing.TYPE_CHECKING, without importing typing
 if TYPE_CHECKING:
-    from g4f_lite.testing._connection import ClientClosed as ClientClosed
+    from g4f_lite.testing._server_connection import ClientClosed as ClientClosed
     from g4f_lite.testing.contract import ProviderContract as ProviderContract
     from g4f_lite.testing.gates import Gate as Gate
     from g4f_lite.testing.isolation import isolated_registry as isolated_registry
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from g4f_lite.testing.wires import Wire as Wire
 
 _HOME = {
-    "_connection": ("ClientClosed",),
+    "_server_connection": ("ClientClosed",),
     "contract": ("ProviderContract",),
     "gates": ("Gate",),
     "isolation": ("isolated_registry",),

@@ -41,7 +41,7 @@ def _import(target: str) -> None:
     if not target.endswith(".py"):
         importlib.import_module(target)
         return
-    from g4f_lite.testing._subject import import_file
+    from g4f_lite.testing._provider_under_test import import_file
 
     import_file(Path(target))
 

@@ -16,7 +16,7 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from types import TracebackType
 
-from g4f_lite.testing._connection import ClientClosed, Connection
+from g4f_lite.testing._server_connection import ClientClosed, Connection
 from g4f_lite.testing.received import ReceivedRequest
 from g4f_lite.testing.replies import Reply
 

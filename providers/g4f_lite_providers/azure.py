@@ -12,9 +12,9 @@ from typing import Any
 from urllib.parse import quote
 
 from g4f_lite.errors import InvalidArgumentError
-from g4f_lite_providers._chat_options import SPECIAL, Options
-from g4f_lite_providers._quirks import Quirks
-from g4f_lite_providers._service import Service
+from g4f_lite_providers._chat_completions.options import SPECIAL, Options
+from g4f_lite_providers._chat_completions.quirks import Quirks
+from g4f_lite_providers._chat_completions.service import Service
 
 url = "https://ai.azure.com/"
 model = ["gpt-5.4-mini", "gpt-5.5", "gpt-5", "gpt-5-mini", "gpt-4.1", "gpt-4.1-mini", "gpt-4o", "gpt-4o-mini"]

@@ -10,9 +10,9 @@ import os
 import re
 
 from g4f_lite.errors import InvalidArgumentError
-from g4f_lite_providers._chat_options import Options
-from g4f_lite_providers._quirks import Quirks
-from g4f_lite_providers._service import Service
+from g4f_lite_providers._chat_completions.options import Options
+from g4f_lite_providers._chat_completions.quirks import Quirks
+from g4f_lite_providers._chat_completions.service import Service
 
 url = "https://aws.amazon.com/bedrock/"
 model = ["openai.gpt-oss-120b-1:0", "openai.gpt-oss-20b-1:0"]

@@ -5,8 +5,8 @@ address is taken as ``base_url=`` or from ``G4F_LITE_<NAME>_URL``. Which models 
 ``"default"`` stands for whatever it has loaded, and servers that insist on a name have to be given one.
 """
 
-from g4f_lite_providers._quirks import Quirks
-from g4f_lite_providers._service import Service
+from g4f_lite_providers._chat_completions.quirks import Quirks
+from g4f_lite_providers._chat_completions.service import Service
 
 # LM Studio's "OpenAI Compatibility Endpoints".
 lmstudio = Service(

@@ -4,8 +4,8 @@ Addresses, key variables and models are those of models.dev (July 2026) and any-
 nothing else is said. None of the services could be reached from where this was written.
 """
 
-from g4f_lite_providers._quirks import Quirks
-from g4f_lite_providers._service import Service
+from g4f_lite_providers._chat_completions.quirks import Quirks
+from g4f_lite_providers._chat_completions.service import Service
 
 # SambaNova's "OpenAI compatibility"; any-llm (no `encoding_format`; reasoning in tags).
 sambanova = Service(

@@ -8,10 +8,10 @@ official Python client sends and reads, which the tests compare. The service its
 where this was written.
 """
 
-from g4f_lite_providers._chat_options import SPECIAL
-from g4f_lite_providers._quirks import HeaderOption, Quirks
-from g4f_lite_providers._responses_request import RESPONSES
-from g4f_lite_providers._responses_service import ResponsesService
+from g4f_lite_providers._chat_completions.options import SPECIAL
+from g4f_lite_providers._chat_completions.quirks import HeaderOption, Quirks
+from g4f_lite_providers._responses.request import RESPONSES
+from g4f_lite_providers._responses.service import ResponsesService
 
 url = "https://platform.openai.com/"
 model = [

@@ -9,8 +9,8 @@ key variables and models that models.dev, LiteLLM and any-llm publish. None of t
 from where this was written; lists of models age, and every row takes models that it does not list.
 """
 
-from g4f_lite_providers._quirks import HeaderOption, Quirks
-from g4f_lite_providers._service import Service
+from g4f_lite_providers._chat_completions.quirks import HeaderOption, Quirks
+from g4f_lite_providers._chat_completions.service import Service
 
 # OpenRouter's API reference, "Reasoning Tokens", "Errors and Debugging", "App Attribution"; models.dev.
 openrouter = Service(

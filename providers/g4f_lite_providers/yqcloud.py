@@ -11,6 +11,7 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from g4f_lite.contract import Message
 from g4f_lite.errors import (
     InvalidArgumentError,
     InvalidMessageError,
@@ -19,7 +20,6 @@ from g4f_lite.errors import (
 )
 from g4f_lite.kit import http, text
 from g4f_lite.kit.text_exchange import TextExchange
-from g4f_lite.messages import Message
 
 url = "https://chat9.yqcloud.top/"
 model = ["gpt-3.5-turbo"]

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from held_clock import FakeClock, forget_everything
 
-from g4f_lite import _clock
+from g4f_lite._utils import clock as _clock
 
 
 @pytest.fixture(autouse=True)

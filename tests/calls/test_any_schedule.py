@@ -8,7 +8,8 @@ from held_clock import FakeClock, forget_everything
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from g4f_lite import ChatCompletion, _clock
+from g4f_lite import ChatCompletion
+from g4f_lite._utils import clock as _clock
 from g4f_lite.errors import (
     AllProvidersFailedError,
     G4FLiteError,

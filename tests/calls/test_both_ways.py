@@ -9,14 +9,14 @@ import pytest
 
 import g4f_lite
 from g4f_lite import ChatCompletion, Registry, current_scope
-from g4f_lite._call import Call
-from g4f_lite._gathered import Gathered
-from g4f_lite._operation import Operation
-from g4f_lite._preparing import Wishes, arm, prepare, prepare_async
-from g4f_lite.async_streams import AsyncCompletionStream
+from g4f_lite._core.calls.accumulator import Gathered
+from g4f_lite._core.calls.call import Call
+from g4f_lite._core.calls.operation import Operation
+from g4f_lite._core.calls.preparation import Wishes, arm, prepare, prepare_async
+from g4f_lite._core.streams.async_stream import AsyncCompletionStream
+from g4f_lite._core.streams.stream import begun, pieces
 from g4f_lite.contract import LoadedProvider
 from g4f_lite.errors import ServiceUnavailableError
-from g4f_lite.streams import begun, pieces
 from g4f_lite.testing import ScriptedProvider
 
 HELLO = [{"role": "user", "content": "Hello"}]

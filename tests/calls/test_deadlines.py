@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from g4f_lite import ChatCompletion, Registry
-from g4f_lite._timer import Timer
+from g4f_lite._utils.timer import Timer
 from g4f_lite.errors import AllProvidersFailedError, DeadlineError, ServiceUnavailableError
 from g4f_lite.routes import Limits, Retry
 from g4f_lite.testing import Gate, Reply, ScriptedProvider, Upstream

@@ -7,6 +7,7 @@ import pytest
 import requests
 from hypothesis import given
 from hypothesis import strategies as st
+from parameter_ids import without_addresses
 
 import g4f_lite
 from g4f_lite import ChatCompletion, Finish
@@ -219,7 +220,7 @@ def test_exceptions_that_nobody_catches_are_failures_too(
         g4f_lite.Finish("because"),
         g4f_lite.Served(object()),
     ],
-    ids=repr,
+    ids=without_addresses,
 )
 def test_events_hold_what_they_say(event: object) -> None:
     """An event with something else in it than its kind has is an error of the provider, named by its type."""

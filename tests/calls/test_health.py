@@ -12,9 +12,11 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from g4f_lite import ChatCompletion, Registry, _clock, _health_file
-from g4f_lite._health import THRESHOLD, Health, Pass, health, identity
-from g4f_lite._health_file import read
+from g4f_lite import ChatCompletion, Registry
+from g4f_lite._core.resilience import breaker_file as _health_file
+from g4f_lite._core.resilience.breaker_file import read
+from g4f_lite._core.resilience.circuit_breaker import THRESHOLD, Health, Pass, health, identity
+from g4f_lite._utils import clock as _clock
 from g4f_lite.errors import (
     AllProvidersFailedError,
     AuthenticationError,

@@ -10,8 +10,8 @@ import pytest
 
 import g4f_lite
 from g4f_lite import ChatCompletion, Registry
-from g4f_lite._health import health
-from g4f_lite._health_file import read
+from g4f_lite._core.resilience.breaker_file import read
+from g4f_lite._core.resilience.circuit_breaker import health
 from g4f_lite.errors import (
     AllProvidersFailedError,
     AuthenticationError,

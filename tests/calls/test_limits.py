@@ -11,8 +11,9 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from g4f_lite import ChatCompletion, Registry, Usage, _clock
-from g4f_lite._limits import Full, Limiter, Slot, limiter
+from g4f_lite import ChatCompletion, Registry, Usage
+from g4f_lite._core.resilience.rate_limiter import Full, Limiter, Slot, limiter
+from g4f_lite._utils import clock as _clock
 from g4f_lite.errors import ServiceUnavailableError
 from g4f_lite.routes import Limits, Step
 from g4f_lite.testing import Gate, ScriptedProvider

@@ -15,9 +15,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from g4f_lite import InvalidArgumentError, InvalidMessageError, _media
+from g4f_lite import InvalidArgumentError, InvalidMessageError
 from g4f_lite.events import Usage
-from g4f_lite.messages import ROLES, check_messages, require_inputs
+from g4f_lite.messages import ROLES, _media, check_messages, require_inputs
 from g4f_lite.parts import audio, file, image
 from g4f_lite.results import Answer, Choice, Completion, Provenance, ToolCall
 

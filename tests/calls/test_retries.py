@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import g4f_lite
-from g4f_lite import ChatCompletion, Registry, _clock
-from g4f_lite._retry import wait_before
+from g4f_lite import ChatCompletion, Registry
+from g4f_lite._core.resilience.retry import wait_before
+from g4f_lite._utils import clock as _clock
 from g4f_lite.errors import (
     AllProvidersFailedError,
     AuthenticationError,

@@ -11,7 +11,7 @@ import pytest
 
 import g4f_lite
 from g4f_lite import ChatCompletion
-from g4f_lite._text_safety import redact
+from g4f_lite._utils.redaction import redact
 from g4f_lite.kit import http, text
 from g4f_lite.testing import Reply, ScriptedProvider, Upstream, isolated_registry
 

@@ -5,7 +5,7 @@ import json
 import pytest
 from built_in import BUILT_IN
 
-from g4f_lite.cli import _probe
+from g4f_lite.cli.inspection import probe as _probe
 
 SLOPPY = """\
 model = "acme-1"

@@ -8,7 +8,7 @@ import pytest
 import requests
 
 import g4f_lite
-from g4f_lite.cli._surroundings import cache_facts
+from g4f_lite.cli.inspection.system_facts import cache_facts
 
 SECRET = "planted-s3cret-value"
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import g4f_lite
-from g4f_lite.cli._exits import Exit
+from g4f_lite.cli.exit_codes import Exit
 from g4f_lite.testing import Reply, html_page
 
 SECRET = "planted-s3cret-value"
@@ -90,7 +90,8 @@ def test_full_disk_is_6(run, upstream):
 
 def test_fault_of_our_own_is_70(monkeypatch, capsys):
     """What is nobody's error but ours is exit code 70, without a traceback unless one is asked for."""
-    from g4f_lite.cli import main, models
+    from g4f_lite.cli import main
+    from g4f_lite.cli.commands import models
 
     def fail(_arguments):
         raise ZeroDivisionError(f"api_key={SECRET}")

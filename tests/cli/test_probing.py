@@ -8,8 +8,8 @@ import time
 import pytest
 from built_in import BUILT_IN
 
-from g4f_lite.cli import _hooks
-from g4f_lite.cli._probe import probe
+from g4f_lite.cli.inspection import hook_facts as _hooks
+from g4f_lite.cli.inspection.probe import probe
 
 HARM = {
     "exits": "import os\nos._exit(0)",

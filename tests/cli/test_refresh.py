@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from g4f_lite.cli.models import _ago
+from g4f_lite.cli.commands.models import _ago
 from g4f_lite.testing import Reply, Upstream
 
 KEY = "planted-key-77aa55"

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from official_openai import KEY, recorded, reply
 
-from g4f_lite import AsyncClient, Client, Embedding, Embeddings, Limits, _clock
+from g4f_lite import AsyncClient, Client, Embedding, Embeddings, Limits
+from g4f_lite._utils import clock as _clock
 from g4f_lite.errors import (
     AllProvidersFailedError,
     DeadlineError,

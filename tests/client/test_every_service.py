@@ -6,7 +6,7 @@ import pytest
 from official_openai import KEY, ask, ask_async, recorded, reply
 
 from g4f_lite import AsyncClient, ChatCompletion, Client, registry
-from g4f_lite.client._messages import readable_messages
+from g4f_lite.client._request import readable_messages
 from g4f_lite.errors import G4FLiteError
 from g4f_lite.messages import check_messages
 from g4f_lite.testing import Upstream

@@ -13,7 +13,7 @@ from jiter import from_json
 from official_openai import asked, ours, ours_async, recorded, reply
 
 from g4f_lite.client import AsyncClient, Client, types
-from g4f_lite.client._partial_json import partial_json
+from g4f_lite.client._streaming.partial_json import partial_json
 from g4f_lite.errors import InvalidArgumentError, StreamStateError, StructuredOutputError
 from g4f_lite.events import Finish, Logprobs, Reasoning, Refusal, Text, ToolCallDelta, Usage
 from g4f_lite.testing import Reply, ScriptedProvider, Stall, Upstream, isolated_registry

@@ -9,8 +9,11 @@ import pytest
 from held_clock import FakeClock, forget_everything
 from official_openai import KEY, recorded, reply
 
-from g4f_lite import AsyncClient, Client, Route, Step, _clock, alist_models, list_models, models
-from g4f_lite._entry import PROGRAM
+from g4f_lite import AsyncClient, Client, Route, Step, alist_models, list_models
+from g4f_lite._core.api import model_listing as models
+from g4f_lite._core.api.model_listing import ModelNames, known_models
+from g4f_lite._utils import clock as _clock
+from g4f_lite.contract import PROGRAM
 from g4f_lite.errors import (
     AuthenticationError,
     DeadlineError,
@@ -20,7 +23,6 @@ from g4f_lite.errors import (
     ProviderNotFoundError,
     UnsupportedOptionError,
 )
-from g4f_lite.models import ModelNames, known_models
 from g4f_lite.testing import Reply, Stall, Upstream, isolated_registry
 
 FAMILIES = ("openai", "anthropic", "gemini", "ollama", "cohere")

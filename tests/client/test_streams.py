@@ -12,9 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from official_openai import accumulated, ask, ask_async, ours, ours_async, recorded, reply
 
-from g4f_lite import _clock, client
+from g4f_lite import client
+from g4f_lite._utils import clock as _clock
 from g4f_lite.client import Stream, types
-from g4f_lite.client._chunks import ChunkMaker
+from g4f_lite.client._streaming.chunk_builder import ChunkMaker
 from g4f_lite.errors import G4FLiteError, RateLimitError, ServiceUnavailableError
 from g4f_lite.events import (
     Citation,

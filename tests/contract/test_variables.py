@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from g4f_lite._variables import Variables
+from g4f_lite._utils.env import Variables
 
 NAMES = ("G4F_LITE_TEST_ONE", "g4f_lite_test_two")
 

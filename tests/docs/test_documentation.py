@@ -359,7 +359,7 @@ def test_the_table_of_services_is_the_code() -> None:
 
 def test_every_command_and_option_is_documented() -> None:
     """Each command, action and option of the command line is on its page."""
-    from g4f_lite.cli._dispatch import COMMANDS
+    from g4f_lite.cli.dispatch import COMMANDS
 
     page = text_of("docs/command-line.md")
     missing = [name for name in COMMANDS if f"## {name}" not in page and f"and {name}" not in page]

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from g4f_lite._key_changes import remove_keys, store_key
-from g4f_lite._key_store import stored_entries
-from g4f_lite._keys import find_keys, has_key, known_keys
+from g4f_lite._core.keys.lookup import find_keys, has_key, known_keys
+from g4f_lite._core.keys.store import stored_entries
+from g4f_lite._core.keys.store_updates import remove_keys, store_key
 from g4f_lite.errors import InvalidArgumentError, KeyStoreError, MissingExtraError
 
 VARIABLE = "ACME_API_KEY"
@@ -174,7 +174,7 @@ def test_the_command_uses_it(kept: Path, run, add_provider):
 
 def test_importing_keeps_the_keyring_out():
     """Nothing of g4f_lite imports the package before a keyring is used."""
-    code = "import sys, g4f_lite._key_changes, g4f_lite._keys; print('keyring' in sys.modules)"
+    code = "import sys, g4f_lite._core.keys.store_updates, g4f_lite._core.keys.lookup; print('keyring' in sys.modules)"
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=os.environ
     )

@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from g4f_lite import registry
-from g4f_lite._key_changes import store_key
-from g4f_lite._key_store import stored_entries
-from g4f_lite._keys import environment_keys, find_keys, has_key, known_keys
+from g4f_lite._core.keys.lookup import environment_keys, find_keys, has_key, known_keys
+from g4f_lite._core.keys.store import stored_entries
+from g4f_lite._core.keys.store_updates import store_key
 
 VARIABLE = "ACME_API_KEY"
 
@@ -192,8 +192,8 @@ def test_known_keys_are_those_of_all_sources_that_were_read(monkeypatch: pytest.
 def test_looking_loads_nothing_that_is_not_needed(store: Path):
     """Neither the file's format nor what writing needs is imported before there is a file."""
     code = (
-        "import sys\nfrom g4f_lite._keys import find_keys\nfind_keys('acme', 'ACME_API_KEY')\n"
-        "print(sorted({'json', 'tempfile', 'keyring', 'fcntl', 'g4f_lite._private_file'} & set(sys.modules)))"
+        "import sys\nfrom g4f_lite._core.keys.lookup import find_keys\nfind_keys('acme', 'ACME_API_KEY')\n"
+        "print(sorted({'json', 'tempfile', 'keyring', 'fcntl', 'g4f_lite._core.keys.private_file'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
@@ -201,7 +201,7 @@ def test_looking_loads_nothing_that_is_not_needed(store: Path):
 
 def test_no_home_folder_is_no_store(tmp_path: Path):
     """Where there is no home folder there are no keys; a folder that cannot be entered has none either."""
-    code = "from g4f_lite._keys import find_keys\nprint(find_keys('acme', 'ACME_API_KEY'))"
+    code = "from g4f_lite._core.keys.lookup import find_keys\nprint(find_keys('acme', 'ACME_API_KEY'))"
     env = {**os.environ, "G4F_LITE_CONFIG_DIR": "~nobody-of-this-name/config"}
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=env)
     assert done.stdout == "()\n"

@@ -20,7 +20,7 @@ from urllib.parse import quote
 import pytest
 
 from g4f_lite import ChatCompletion, G4FLiteError, ProviderError, ProviderStatusError
-from g4f_lite._key_changes import store_key
+from g4f_lite._core.keys.store_updates import store_key
 from g4f_lite.kit import http, text
 from g4f_lite.testing import HangUp, Raw, Reply, Reset, ScriptedProvider, Stall, Upstream, isolated_registry
 

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from g4f_lite import InvalidArgumentError
-from g4f_lite._key_changes import remove_keys, store_key
-from g4f_lite._key_format import key_fault
-from g4f_lite._keys import find_keys, has_key
+from g4f_lite._core.keys.lookup import find_keys, has_key
+from g4f_lite._core.keys.store_format import key_fault
+from g4f_lite._core.keys.store_updates import remove_keys, store_key
 from g4f_lite.errors import KeyStoreError
 
 VARIABLE = "ACME_API_KEY"
@@ -165,7 +165,7 @@ def test_a_link_to_nothing_is_no_store_until_it_is_written(store: Path, tmp_path
 
 WRITER = """
 import sys
-from g4f_lite._key_changes import store_key
+from g4f_lite._core.keys.store_updates import store_key
 for number in range(int(sys.argv[2])):
     store_key(f"p{sys.argv[1]}", f"key-{number}", add=True)
     store_key("shared", f"{sys.argv[1]}-{number}", add=True)

@@ -10,12 +10,14 @@ import pytest
 from g4f_lite import errors
 from g4f_lite.cancellation import CancelScope, _current
 from g4f_lite.kit.exchange import Exchange
-from g4f_lite.kit.http import HTTPRequest, astream
+from g4f_lite.kit.http import astream
+from g4f_lite.kit.http._request import HTTPRequest
 from g4f_lite.testing import Reply, Stall, Upstream
 
 pytest.importorskip("httptools")
 
-from g4f_lite.kit import _async_exchange, _async_pool
+from g4f_lite.kit.http._async import exchange as _async_exchange
+from g4f_lite.kit.http._async import pool as _async_pool
 
 STEPS = 25
 """Turns of the loop that an exchange on this machine takes at most until its request is out."""

@@ -16,7 +16,8 @@ import pytest
 from g4f_lite import errors
 from g4f_lite.cancellation import CancelScope, _current
 from g4f_lite.kit import http
-from g4f_lite.kit.http import HTTPRequest, astream, has_async, stream
+from g4f_lite.kit.http import astream, has_async, stream
+from g4f_lite.kit.http._request import HTTPRequest
 from g4f_lite.testing import Gate, Reply, Stall, Upstream
 
 native = pytest.mark.skipif(not has_async(), reason="needs the extra `async`")
@@ -86,7 +87,7 @@ def test_answer_left_open_is_closed_with_its_loop() -> None:
 @pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
 def test_loop_that_was_closed_without_a_word_is_forgotten() -> None:
     """A loop whose generators nobody shut down costs the others nothing, and is not kept in memory."""
-    from g4f_lite.kit import _async_pool
+    from g4f_lite.kit.http._async import pool as _async_pool
 
     with Upstream(Reply(b"x")) as upstream:
         loop = asyncio.new_event_loop()
@@ -330,14 +331,14 @@ def test_broken_client_says_why(monkeypatch) -> None:
     """A client that is installed and cannot be imported is a setup error that says why."""
     monkeypatch.setattr(http, "_has_async", True)
     for name in (
-        "_async_exchange",
-        "_async_failures",
-        "_async_pool",
-        "_connecting",
-        "_connection",
-        "_response",
+        "exchange",
+        "error_mapping",
+        "pool",
+        "connector",
+        "connection",
+        "response_parser",
     ):
-        monkeypatch.delitem(sys.modules, f"g4f_lite.kit.{name}", raising=False)
+        monkeypatch.delitem(sys.modules, f"g4f_lite.kit.http._async.{name}", raising=False)
     monkeypatch.setitem(sys.modules, "httptools", None)
     with pytest.raises(errors.ProviderSetupError, match="httptools"):
         asyncio.run(read("http://127.0.0.1:1"))

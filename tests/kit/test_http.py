@@ -10,7 +10,8 @@ import pytest
 
 from g4f_lite import errors
 from g4f_lite.cancellation import CancelScope, _current
-from g4f_lite.kit.http import HTTPRequest, check_timeout, check_url, stream
+from g4f_lite.kit.http import check_timeout, check_url, stream
+from g4f_lite.kit.http._request import HTTPRequest
 from g4f_lite.testing import Gate, Reply, Reset, Stall, Upstream
 
 KEY = "planted-0c1b7e55-key"

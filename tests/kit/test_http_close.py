@@ -8,7 +8,8 @@ import pytest
 
 from g4f_lite import errors
 from g4f_lite.cancellation import CancelScope
-from g4f_lite.kit.http import HTTPRequest, astream
+from g4f_lite.kit.http import astream
+from g4f_lite.kit.http._request import HTTPRequest
 from g4f_lite.testing import Gate, Reply, Stall, Upstream
 
 HEAD = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"

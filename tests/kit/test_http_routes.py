@@ -8,7 +8,8 @@ import socket
 import pytest
 
 from g4f_lite import __version__, errors
-from g4f_lite.kit.http import HTTPRequest, stream
+from g4f_lite.kit.http import stream
+from g4f_lite.kit.http._request import HTTPRequest
 from g4f_lite.testing import Reply, Stall, Upstream
 
 SERVICE = "http://service.example/v1/chat"

@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from g4f_lite.errors import ProviderResponseError
-from g4f_lite.kit._statuses import Headers
+from g4f_lite.kit.http._response_head import Headers
 from g4f_lite.kit.json_events import JSONBody, JSONStream, loads, mapping
 from g4f_lite.testing import cut
 

@@ -10,12 +10,13 @@ from hypothesis import strategies as st
 from raw_http import read_head
 
 from g4f_lite import errors
-from g4f_lite.kit.http import HTTPRequest, astream, stream
+from g4f_lite.kit.http import astream, stream
+from g4f_lite.kit.http._request import HTTPRequest
 from g4f_lite.testing import Reply, Stall, Upstream
 
 pytest.importorskip("httptools")
 
-from g4f_lite.kit._response import NotHTTPError, Response
+from g4f_lite.kit.http._async.response_parser import NotHTTPError, Response
 
 OK = b"HTTP/1.1 200 OK\r\n"
 CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n"
@@ -262,7 +263,7 @@ def test_success_that_begins_before_the_end_of_the_request_gets_the_rest(drive, 
 @pytest.fixture
 def spoken_to_first(monkeypatch):
     """Have exchanges find the service's first words there, or its end, before they send anything."""
-    from g4f_lite.kit import _async_exchange
+    from g4f_lite.kit.http._async import exchange as _async_exchange
 
     async def late(way):
         connection = await connect(way)

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from g4f_lite.errors import InvalidArgumentError
-from g4f_lite.kit._checks import check_header
-from g4f_lite.kit._environment import _is_plain
+from g4f_lite.kit.http._preparation import _is_plain
+from g4f_lite.kit.http._validation import check_header
 
 PIECES = st.lists(
     st.sampled_from(

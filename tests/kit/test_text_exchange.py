@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from g4f_lite.errors import ProviderConnectionError, ProviderError
-from g4f_lite.kit.http import HTTPRequest, has_async
+from g4f_lite.kit.http import has_async
+from g4f_lite.kit.http._request import HTTPRequest
 from g4f_lite.kit.text import InvalidTextError, PrefixRemover, Utf8Decoder
 from g4f_lite.kit.text_exchange import TextExchange
 from g4f_lite.testing import Gate, HangUp, Reply, Upstream, cut

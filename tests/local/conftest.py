@@ -16,7 +16,8 @@ import pytest
 
 import g4f_lite
 import g4f_lite_providers
-from g4f_lite_providers import _weights, local
+from g4f_lite_providers import local
+from g4f_lite_providers.local import weights as _weights
 
 _SOURCES = [str(Path(package.__file__).parent.parent) for package in (g4f_lite, g4f_lite_providers)]
 
@@ -26,7 +27,7 @@ import os, signal, sys, time
 from g4f_lite.errors import *
 from g4f_lite_providers import local
 if "TEST_WEIGHTS" in os.environ:
-    from g4f_lite_providers import _weights
+    from g4f_lite_providers.local import weights as _weights
     _sha, _size, _wheel_size = os.environ["TEST_WEIGHTS"].split()
     _weights.SHA256, _weights.SIZE, _weights._WHEEL_SIZE = _sha, int(_size), int(_wheel_size)
 def say(*words):

@@ -4,7 +4,9 @@ import pytest
 
 from g4f_lite.errors import InvalidArgumentError, ProviderResponseError, ProviderSetupError
 from g4f_lite.events import Event, Finish, Usage
-from g4f_lite_providers import _engine, _runtime, local
+from g4f_lite_providers import local
+from g4f_lite_providers.local import engine as _engine
+from g4f_lite_providers.local import runtime as _runtime
 
 pytestmark = pytest.mark.model
 

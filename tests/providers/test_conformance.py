@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 from provider_case import KEY, Case, ErrorCase
 
 from g4f_lite import ChatCompletion, registry
-from g4f_lite._gathered import Gathered
+from g4f_lite._core.calls.accumulator import Gathered
 from g4f_lite.errors import G4FLiteError, ProviderError, ProviderStatusError, ProviderTimeoutError
 from g4f_lite.kit import http
 from g4f_lite.testing import Reply, Stall, Upstream, cut

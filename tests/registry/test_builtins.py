@@ -3,8 +3,8 @@
 import pytest
 
 from g4f_lite import registry
-from g4f_lite._metadata import read_constants
-from g4f_lite._sources import find_source
+from g4f_lite._core.registry.static_metadata import read_constants
+from g4f_lite._utils.module_source import find_source
 
 
 @pytest.mark.parametrize("name", ["local", "yqcloud"])

@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from parameter_ids import without_addresses
 
-from g4f_lite._code import is_async_generator, is_coroutine, is_generator, parameters_of
-from g4f_lite._constants import fits
-from g4f_lite._discovery import _named_in, normalize
-from g4f_lite._entry_points import _VALUE, _target
-from g4f_lite._identity import is_name
+from g4f_lite._core.registry.discovery import _named_in, normalize
+from g4f_lite._core.registry.entry_points import _VALUE, _target
+from g4f_lite._core.validation.constants import fits
+from g4f_lite._core.validation.identity import is_name
+from g4f_lite._utils.signature import is_async_generator, is_coroutine, is_generator, parameters_of
 from g4f_lite.contract import CONSTANTS
 
 HEADS = (
@@ -62,7 +63,7 @@ def functions() -> list[Any]:
     ]
 
 
-@pytest.mark.parametrize("function", functions(), ids=str)
+@pytest.mark.parametrize("function", functions(), ids=without_addresses)
 def test_parameters_are_what_inspect_says(function: Callable[..., Any]) -> None:
     """Names, order, kinds and defaults are those of `inspect.signature`, for whatever can be called."""
     expected = inspect.signature(function).parameters

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from g4f_lite._discovery import normalize, scan
+from g4f_lite._core.registry.discovery import normalize, scan
 
 GROUPS = ("g4f_lite.providers", "g4f_lite.hooks")
 ENTRY = "[g4f_lite.providers]\nfound = found_module\n"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from g4f_lite._entry_points import parse
+from g4f_lite._core.registry.entry_points import parse
 
 GROUPS = ("g4f_lite.providers", "g4f_lite.hooks")
 HEADING = b"[g4f_lite.providers]\n"

@@ -4,8 +4,8 @@ import types
 from typing import Any
 
 from g4f_lite import hookspecs
-from g4f_lite._hook_names import HOOK_NAMES
-from g4f_lite._plugins import Plugins
+from g4f_lite._core.registry.plugin_holder import Plugins
+from g4f_lite.contract import HOOK_NAMES
 
 
 def plain(name: str) -> types.ModuleType:

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from g4f_lite import InvalidProviderError, ProviderNotFoundError, Registry
-from g4f_lite._metadata import MetadataCache, read_constants
-from g4f_lite._sources import line_of, parse
+from g4f_lite._core.registry.static_metadata import MetadataCache, read_constants
+from g4f_lite._utils.module_source import line_of, parse
 from g4f_lite.contract import Verdict
 
 FACTS = 'url = "u"\nsupports_stream = True\nneeds_auth = False\n'

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from g4f_lite import ProviderLoadError
-from g4f_lite._entry_points import Claim
-from g4f_lite._loading import load
-from g4f_lite._stdout import captured_stdout
+from g4f_lite._core.registry.entry_points import Claim
+from g4f_lite._core.registry.loader import load
+from g4f_lite._core.registry.stdout_capture import captured_stdout
 
 
 def claim(module: str, attr: str = "") -> Claim:

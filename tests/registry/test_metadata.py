@@ -14,8 +14,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from g4f_lite._metadata import MetadataCache, StaticMetadata, read_constants
-from g4f_lite._sources import find_source, line_of
+from g4f_lite._core.registry.static_metadata import MetadataCache, read_constants
+from g4f_lite._core.validation.constants import StaticMetadata
+from g4f_lite._utils.module_source import find_source, line_of
 
 SOURCE = 'url = "u"\nmodel = ["m"]\nsupports_stream = True\nneeds_auth = False\n'
 VALUES = {"url": "u", "model": ["m"], "supports_stream": True, "needs_auth": False}
@@ -154,7 +155,9 @@ def test_a_module_of_many_objects_is_parsed_once(site: Any, monkeypatch: Any) ->
     cache = MetadataCache()
     assert cache.read(file, "one").complete
     cache.save()
-    monkeypatch.setattr("g4f_lite._metadata.parse", lambda source: pytest.fail("parsed again"))
+    monkeypatch.setattr(
+        "g4f_lite._core.registry.static_metadata.parse", lambda source: pytest.fail("parsed again")
+    )
     for known in (cache, MetadataCache()):
         assert known.read(file).values == VALUES
         assert known.read(file, "three").values == {"url": "w"}
@@ -243,7 +246,9 @@ def test_what_was_read_is_read_once(site: Any, monkeypatch: Any) -> None:
     first = MetadataCache()
     assert first.read(file).values == VALUES
     first.save()
-    monkeypatch.setattr("g4f_lite._metadata.parse", lambda source: pytest.fail("parsed again"))
+    monkeypatch.setattr(
+        "g4f_lite._core.registry.static_metadata.parse", lambda source: pytest.fail("parsed again")
+    )
     assert first.read(file).values == VALUES
     assert MetadataCache().read(file).complete
 

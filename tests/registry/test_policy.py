@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from g4f_lite._policy import current_policy
+from g4f_lite._core.registry.policy import current_policy
 
 
 @pytest.mark.parametrize(

@@ -17,8 +17,8 @@ from g4f_lite import (
     ProviderNotFoundError,
     Registry,
 )
-from g4f_lite._config import read_config
-from g4f_lite._presets import read_presets
+from g4f_lite._core.config.file import read_config
+from g4f_lite._core.registry.presets import read_presets
 from g4f_lite.contract import LoadedProvider
 from g4f_lite.events import Vector
 

@@ -344,8 +344,8 @@ def test_isolation_is_complete_and_ends(site: Any, fresh: Registry, make_provide
 
 def test_an_import_that_asks_for_itself_is_refused(site: Any, fresh: Registry, monkeypatch: Any) -> None:
     """A provider whose import asks for itself fails with that reason, and one that minds the error loads."""
-    monkeypatch.setattr("g4f_lite._registry.registry", fresh)
-    ask = "from g4f_lite._registry import registry\n"
+    monkeypatch.setattr("g4f_lite._core.registry.registry.registry", fresh)
+    ask = "from g4f_lite._core.registry.registry import registry\n"
     site.plugin("asks_itself", ask + "registry.get('asks_itself')\n" + _provider())
     site.plugin(
         "asks_gently",
@@ -360,8 +360,8 @@ def test_a_module_imported_by_hand_that_asks_for_itself_is_not_judged_half_done(
     site: Any, fresh: Registry, monkeypatch: Any
 ) -> None:
     """A plain import whose module asks for itself gets an error, not a verdict on half a module."""
-    monkeypatch.setattr("g4f_lite._registry.registry", fresh)
-    source = "from g4f_lite._registry import registry\ntry:\n    registry.get('by_hand')\nexcept Exception as e:\n    error = e\n"
+    monkeypatch.setattr("g4f_lite._core.registry.registry.registry", fresh)
+    source = "from g4f_lite._core.registry.registry import registry\ntry:\n    registry.get('by_hand')\nexcept Exception as e:\n    error = e\n"
     site.plugin("by_hand", source + _provider())
     module = importlib.import_module("by_hand")
     assert isinstance(module.error, ProviderLoadError)
@@ -372,12 +372,12 @@ def test_two_plugins_that_ask_for_each_other_do_not_block(
     site: Any, fresh: Registry, monkeypatch: Any
 ) -> None:
     """Two threads whose imports ask for each other both come to an end, and one provider at least loads."""
-    monkeypatch.setattr("g4f_lite._registry.registry", fresh)
+    monkeypatch.setattr("g4f_lite._core.registry.registry.registry", fresh)
     barrier = threading.Barrier(2)
     monkeypatch.setattr(sys, "_meeting", barrier, raising=False)
     for name, other in (("abba", "baab"), ("baab", "abba")):
         source = (
-            "import sys\nfrom g4f_lite._registry import registry\nsys._meeting.wait(10)\n"
+            "import sys\nfrom g4f_lite._core.registry.registry import registry\nsys._meeting.wait(10)\n"
             f"try:\n    registry.get('{other}')\nexcept Exception:\n    pass\n{_provider()}"
         )
         site.plugin(name, source)
@@ -398,10 +398,10 @@ def test_a_hook_plugin_that_looks_providers_up_does_not_block(
     site: Any, fresh: Registry, monkeypatch: Any
 ) -> None:
     """While a hook plugin's import gets a provider, other threads that get it too are not blocked for good."""
-    monkeypatch.setattr("g4f_lite._registry.registry", fresh)
+    monkeypatch.setattr("g4f_lite._core.registry.registry.registry", fresh)
     site.plugin("wanted", "import time\ntime.sleep(0.05)\n" + _provider())
     source = (
-        "from g4f_lite._registry import registry\nregistry.get('wanted')\nregistry.names()\nregistry.hooks()\n"
+        "from g4f_lite._core.registry.registry import registry\nregistry.get('wanted')\nregistry.names()\nregistry.hooks()\n"
         "def g4f_lite_before_request(request): pass\n"
     )
     site.plugin("looking_hook", source, group="g4f_lite.hooks")

@@ -11,7 +11,7 @@ from g4f_lite import (
     ProviderNotFoundError,
     RegistryError,
 )
-from g4f_lite._routing import find_target
+from g4f_lite._core.routing.resolver import find_target
 from g4f_lite.testing import ScriptedProvider
 
 PROVIDER = (
@@ -23,7 +23,7 @@ PROVIDER = (
 @pytest.fixture
 def world(site: Any, fresh: Any, monkeypatch: Any) -> Any:
     """A registry of its own for the routing, with helpers to fill it."""
-    monkeypatch.setattr("g4f_lite._routing.registry", fresh)
+    monkeypatch.setattr("g4f_lite._core.routing.resolver.registry", fresh)
 
     class World:
         registry = fresh

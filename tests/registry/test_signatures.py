@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from g4f_lite._functions import location_of
-from g4f_lite._signatures import examine
+from g4f_lite._core.validation.function_specs import location_of
+from g4f_lite._core.validation.signatures import examine
 
 if TYPE_CHECKING:
     from decimal import Decimal  # noqa: F401 - a hint names it

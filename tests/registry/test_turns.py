@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from g4f_lite import _turns
-from g4f_lite._turns import CircularWaitError, Turn, importing
+from g4f_lite._core.registry import load_lock as _turns
+from g4f_lite._core.registry.load_lock import CircularWaitError, Turn, importing
 
 
 def test_one_thread_at_a_time_and_the_same_thread_again() -> None:
@@ -90,6 +90,8 @@ def test_who_is_importing_waits_only_so_long(site: Any, monkeypatch: Any) -> Non
 def test_what_is_being_imported_is_known(site: Any) -> None:
     """`importing` names the modules whose bodies run below, and none besides."""
     site.module("outer_import", "import inner_import\nfound = inner_import.found\n")
-    site.module("inner_import", "from g4f_lite._turns import importing\nfound = importing()\n")
+    site.module(
+        "inner_import", "from g4f_lite._core.registry.load_lock import importing\nfound = importing()\n"
+    )
     assert importing() == frozenset()
     assert __import__("outer_import").found == {"outer_import", "inner_import"}

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from g4f_lite._functions import SHAPES
-from g4f_lite._identity import Identity, auth_variable, is_name
-from g4f_lite._metadata import StaticMetadata
-from g4f_lite._validation import validate
+from g4f_lite._core.validation.constants import StaticMetadata
+from g4f_lite._core.validation.function_specs import SHAPES
+from g4f_lite._core.validation.identity import Identity, auth_variable, is_name
+from g4f_lite._core.validation.validator import validate
 from g4f_lite.contract import CONSTANTS
 from g4f_lite.events import Vector
 

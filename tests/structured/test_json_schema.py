@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from g4f_lite import InvalidArgumentError
-from g4f_lite._schemas.json_schema import RawSchema
-from g4f_lite._schemas.reading import build
 from g4f_lite.errors import MissingExtraError
+from g4f_lite.structured._parsing import build
+from g4f_lite.structured._validator import RawSchema
 
 
 def problems(schema: dict[str, Any], value: Any) -> tuple[str, ...]:

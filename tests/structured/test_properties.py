@@ -14,12 +14,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from g4f_lite._schemas.dumping import dumped
-from g4f_lite._schemas.hints import Shaper
-from g4f_lite._schemas.json_schema import RawSchema
-from g4f_lite._schemas.reading import build, read
-from g4f_lite._schemas.shapes import write
-from g4f_lite._schemas.strict import not_strict
+from g4f_lite.structured._from_hints import Shaper
+from g4f_lite.structured._parsing import build, read
+from g4f_lite.structured._serialization import dumped
+from g4f_lite.structured._strict_mode import not_strict
+from g4f_lite.structured._types import write
+from g4f_lite.structured._validator import RawSchema
 
 jsonschema = pytest.importorskip("jsonschema")
 UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])

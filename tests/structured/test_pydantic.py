@@ -6,12 +6,12 @@ from typing import Annotated, Optional
 
 import pytest
 
-from g4f_lite._schemas.hints import Shaper
-from g4f_lite._schemas.reading import read
-from g4f_lite._schemas.shapes import write
-from g4f_lite._schemas.strict import not_strict
 from g4f_lite.errors import StructuredOutputError
 from g4f_lite.structured import plan, schema_of
+from g4f_lite.structured._from_hints import Shaper
+from g4f_lite.structured._parsing import read
+from g4f_lite.structured._strict_mode import not_strict
+from g4f_lite.structured._types import write
 
 pydantic = pytest.importorskip("pydantic")
 

@@ -14,11 +14,11 @@ from typing import Annotated, Any, Generic, Literal, NamedTuple, NewType, TypedD
 import pytest
 
 from g4f_lite import InvalidArgumentError
-from g4f_lite._schemas.hints import Shaper
-from g4f_lite._schemas.reading import build, read
-from g4f_lite._schemas.shapes import write
-from g4f_lite._schemas.strict import not_strict
 from g4f_lite.structured import schema_of
+from g4f_lite.structured._from_hints import Shaper
+from g4f_lite.structured._parsing import build, read
+from g4f_lite.structured._strict_mode import not_strict
+from g4f_lite.structured._types import write
 
 
 class Unit(enum.Enum):

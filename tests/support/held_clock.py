@@ -4,9 +4,11 @@ import asyncio
 import threading
 from collections.abc import Callable
 
-from g4f_lite import _clock, _health_file, _steps
-from g4f_lite._health import health
-from g4f_lite._limits import limiter
+from g4f_lite._core.keys import rotation
+from g4f_lite._core.resilience import breaker_file as _health_file
+from g4f_lite._core.resilience.circuit_breaker import health
+from g4f_lite._core.resilience.rate_limiter import limiter
+from g4f_lite._utils import clock as _clock
 
 
 class FakeClock(_clock.Clock):
@@ -81,5 +83,5 @@ def forget_everything() -> None:
     """What the process remembers of providers and keys is gone."""
     health.forget()
     limiter._buckets.clear()
-    _steps._turns.clear()
+    rotation._turns.clear()
     _health_file._written = (float("-inf"), frozenset())

@@ -189,7 +189,7 @@ MUTANTS = [
         "unknown_option_is_refused",
         "url =",
         "url =",
-        sabotage='monkeypatch.setattr("g4f_lite._asked.check_options", lambda p, o, drop, takes: ({}, ()))',
+        sabotage='monkeypatch.setattr("g4f_lite._core.calls.candidates.check_options", lambda p, o, drop, takes: ({}, ()))',
     ),
     offline("prints_in_a_call", "prints_nothing", YIELDS, f'    print("asking")\n{YIELDS}', says="asking"),
     offline(

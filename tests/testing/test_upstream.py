@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
+from parameter_ids import without_addresses
 
 from g4f_lite.testing import BadRequestError, Delay, Gate, HangUp, Raw, Reply, Reset, Stall, Upstream
 
@@ -219,7 +220,9 @@ def test_stall_times_the_client_out():
         connection.close()
 
 
-@pytest.mark.parametrize("body", [[b"x", Stall()], [b"x", Gate()], [b"x", Delay(60)], [b"x"]], ids=repr)
+@pytest.mark.parametrize(
+    "body", [[b"x", Stall()], [b"x", Gate()], [b"x", Delay(60)], [b"x"]], ids=without_addresses
+)
 def test_close_is_seen_wherever_the_reply_is(body):
     """A client's close is seen and stamped at once: in a stall, at a gate, in a delay, between requests."""
     with Upstream(Reply(body)) as upstream, dialled(upstream) as client:

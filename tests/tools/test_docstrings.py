@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import pytest
 
-from g4f_lite._schemas.docstrings import docstring_of, read_docstring
+from g4f_lite.structured._docstrings import docstring_of, read_docstring
 
 GOOGLE = """
     Say what the weather

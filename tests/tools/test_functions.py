@@ -8,9 +8,9 @@ from typing import Annotated, Any, Literal
 import pytest
 
 from g4f_lite import InvalidArgumentError
-from g4f_lite._schemas.functions import tool_of
-from g4f_lite._tool_set import ToolSet
-from g4f_lite.tools import tool, tool_dictionaries
+from g4f_lite.structured._tool_definition import tool_of
+from g4f_lite.structured._tool_set import ToolSet
+from g4f_lite.tools._api import tool, tool_dictionaries
 
 
 @dataclass

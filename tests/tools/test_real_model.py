@@ -11,9 +11,9 @@ import pytest
 
 from g4f_lite import ChatCompletion
 from g4f_lite.testing import isolated_registry
-from g4f_lite.tools import ToolRun, arun_tools, run_tools
-from g4f_lite_providers import _weights
+from g4f_lite.tools._api import ToolRun, arun_tools, run_tools
 from g4f_lite_providers import openai as openai_module
+from g4f_lite_providers.local import weights as _weights
 
 pytestmark = pytest.mark.model
 

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from g4f_lite._schemas.dumping import dumped
+from g4f_lite.structured._serialization import dumped
 
 
 class Level(enum.Enum):

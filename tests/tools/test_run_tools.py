@@ -17,7 +17,7 @@ from g4f_lite import Finish, InvalidArgumentError, Usage
 from g4f_lite.errors import ToolError, ToolRoundsError
 from g4f_lite.events import ToolCallDelta
 from g4f_lite.testing import ScriptedProvider, isolated_registry
-from g4f_lite.tools import ToolRun, arun_tools, run_tools, tool
+from g4f_lite.tools._api import ToolRun, arun_tools, run_tools, tool
 
 QUESTION = [{"role": "user", "content": "What is 2 + 3?"}]
 

@@ -11,7 +11,7 @@ from g4f_lite import Finish, InvalidArgumentError, StreamStateError
 from g4f_lite.errors import ToolRoundsError
 from g4f_lite.events import ToolCallDelta
 from g4f_lite.testing import Gate, ScriptedProvider, isolated_registry
-from g4f_lite.tools import ToolResult, ToolRun, arun_tools, run_tools
+from g4f_lite.tools._api import ToolResult, ToolRun, arun_tools, run_tools
 
 QUESTION = [{"role": "user", "content": "What is 2 + 3?"}]
 ASKS = [

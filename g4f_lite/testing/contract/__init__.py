@@ -14,12 +14,12 @@
 `ProviderContract` documents the attributes. Each test's docstring says what it demands.
 """
 
+from g4f_lite.testing.contract.calls import CallContract
 from g4f_lite.testing.contract.closing import ClosingContract
+from g4f_lite.testing.contract.event_loop import EventLoopContract
 from g4f_lite.testing.contract.failures import FailureContract
-from g4f_lite.testing.contract.loops import EventLoopContract
-from g4f_lite.testing.contract.plain import CallContract
 from g4f_lite.testing.contract.static import StaticContract
-from g4f_lite.testing.contract.texts import TextContract
+from g4f_lite.testing.contract.text import TextContract
 
 __all__ = ["ProviderContract"]
 
@@ -47,3 +47,5 @@ class ProviderContract(
     A test may be overridden only to say that it is known to fail: with
     ``@pytest.mark.xfail(reason="...")`` on it. Anything else fails `test_no_test_is_overridden`.
     """
+
+    _is_suite = True

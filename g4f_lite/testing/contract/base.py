@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from g4f_lite import registry
-from g4f_lite.testing._callers import Caller
-from g4f_lite.testing._service import Service
-from g4f_lite.testing._subject import Subject, opened
-from g4f_lite.testing._witness import Witness
+from g4f_lite.testing._call_variants import Caller
+from g4f_lite.testing._fake_service import Service
+from g4f_lite.testing._generator_tracker import Witness
+from g4f_lite.testing._provider_under_test import Subject, opened
 from g4f_lite.testing.network import no_network
 from g4f_lite.testing.upstream import Upstream
 from g4f_lite.testing.wires import Wire
@@ -121,8 +121,9 @@ def new_threads(before: Collection[threading.Thread], seconds: float) -> list[st
     return [thread.name for thread in started if thread.is_alive()]
 
 
-def unsanctioned(cls: type, suite: type) -> list[str]:
-    """Return the tests of `suite` that `cls` replaces without an ``xfail(reason=...)``."""
+def unsanctioned(cls: type) -> list[str]:
+    """Return the tests of the suite that `cls` replaces without an ``xfail(reason=...)``."""
+    suite = next(base for base in cls.__mro__ if vars(base).get("_is_suite"))
     own = cls.__mro__[: cls.__mro__.index(suite)]
     tests = {name for name in dir(suite) if name.startswith("test_")}
     return sorted(

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from g4f_lite import CompletionStream
-from g4f_lite.testing._service import Service
+from g4f_lite.testing._fake_service import Service
 from g4f_lite.testing.contract.base import ContractBase
 from g4f_lite.testing.replies import Reply, Stall
 

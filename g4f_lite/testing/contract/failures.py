@@ -22,7 +22,7 @@ from g4f_lite import (
     RateLimitError,
     ServiceUnavailableError,
 )
-from g4f_lite.testing._service import Service
+from g4f_lite.testing._fake_service import Service
 from g4f_lite.testing.contract.base import PLANTED_KEY, ContractBase
 from g4f_lite.testing.gates import Gate
 from g4f_lite.testing.replies import HangUp, Raw, Reply, Reset, Stall, html_page

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from g4f_lite_providers import _weights
+from g4f_lite_providers.local import weights as _weights
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from g4f_lite_providers import _data_urls
+from g4f_lite_providers._shared import data_urls as _data_urls
 
 
 @given(

@@ -9,13 +9,13 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from g4f_lite import ChatCompletion
-from g4f_lite._gathered import Gathered
+from g4f_lite._core.calls.accumulator import Gathered
 from g4f_lite.errors import ProviderResponseError, ServiceUnavailableError
 from g4f_lite.events import Citation, Metadata, Reasoning, Served, ToolCallDelta, Usage
 from g4f_lite.messages import check_messages
 from g4f_lite.testing import Reply, Upstream
-from g4f_lite_providers._anthropic_messages import conversation_of
-from g4f_lite_providers._anthropic_stream import Answer
+from g4f_lite_providers.anthropic.messages import conversation_of
+from g4f_lite_providers.anthropic.response import Answer
 
 HI = [{"role": "user", "content": "Hi"}]
 

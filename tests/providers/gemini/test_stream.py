@@ -10,15 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from g4f_lite import ChatCompletion
-from g4f_lite._gathered import Gathered
+from g4f_lite._core.calls.accumulator import Gathered
 from g4f_lite.errors import ProviderResponseError, QuotaExceededError
 from g4f_lite.events import Citation, Logprobs, Media, Metadata, Reasoning, Usage, Vector
 from g4f_lite.messages import check_messages
 from g4f_lite.testing import Reply, Upstream
 from g4f_lite_providers import gemini
-from g4f_lite_providers._gemini_errors import with_status
-from g4f_lite_providers._gemini_lists import names, vectors
-from g4f_lite_providers._gemini_stream import Answer
+from g4f_lite_providers.gemini.embeddings import names, vectors
+from g4f_lite_providers.gemini.errors import with_status
+from g4f_lite_providers.gemini.response import Answer
 
 HI = [{"role": "user", "content": "Hi"}]
 

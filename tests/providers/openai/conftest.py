@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from g4f_lite import registry
-from g4f_lite_providers import _weights
+from g4f_lite_providers.local import weights as _weights
 
 
 def load(name: str) -> ModuleType:

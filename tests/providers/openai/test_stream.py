@@ -23,9 +23,9 @@ from g4f_lite.events import (
     Usage,
     Vector,
 )
-from g4f_lite_providers._chat_answer import ChatAnswer, ChatStream
-from g4f_lite_providers._embeddings import models_in, vectors_in
-from g4f_lite_providers._think_tags import ThinkTags
+from g4f_lite_providers._chat_completions.embeddings import models_in, vectors_in
+from g4f_lite_providers._chat_completions.response import ChatAnswer, ChatStream
+from g4f_lite_providers._chat_completions.think_tags import ThinkTags
 
 
 def chunk(delta=None, *, finish=None, index=0, **more):

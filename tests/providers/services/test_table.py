@@ -7,12 +7,13 @@ from urllib.parse import urlsplit
 import pytest
 
 from g4f_lite import ChatCompletion, registry
-from g4f_lite._metadata import read_constants
+from g4f_lite._core.registry.static_metadata import read_constants
 from g4f_lite.errors import InvalidArgumentError, UnsupportedOptionError
 from g4f_lite.testing import Reply, Upstream
-from g4f_lite_providers import _chat_options, azure, bedrock, local_servers, more_services, services
+from g4f_lite_providers import azure, bedrock, local_servers, more_services, services
 from g4f_lite_providers import openai as openai_module
-from g4f_lite_providers._service import Service
+from g4f_lite_providers._chat_completions import options as _chat_options
+from g4f_lite_providers._chat_completions.service import Service
 
 TABLES = (services, more_services, local_servers)
 ROWS = [

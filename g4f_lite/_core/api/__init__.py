@@ -1,0 +1,1 @@
+"""The public functions: chat, embeddings, lists of models."""

@@ -1,0 +1,231 @@
+"""The models that a service offers now, asked of it, and kept for a day."""
+
+import contextlib
+import hashlib
+import json
+import threading
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+
+from g4f_lite._core.calls.accumulator import Gathered
+from g4f_lite._core.calls.operation import OptionalOperation
+from g4f_lite._core.calls.preparation import Wishes, arm, check, prepare, prepare_async
+from g4f_lite._core.registry.registry import registry
+from g4f_lite._core.streams.stream import begun, pieces
+from g4f_lite.contract import Function, LoadedProvider
+from g4f_lite.errors import InvalidArgumentError
+from g4f_lite.paths import cache_dir
+
+if TYPE_CHECKING:
+    from g4f_lite.routes import Retry
+
+__all__ = ["ModelNames", "alist_models", "known_models", "list_models"]
+
+_MAX_AGE = 86400.0
+_lock = threading.Lock()
+
+
+class ModelNames(NamedTuple):
+    """The models of a provider.
+
+    Attributes:
+        provider: the provider's name.
+        names: the models, in the service's order.
+        source: ``"live"``: asked for now; ``"cache"``: asked for at `at`; ``"listed"``: the provider has
+            no way to ask, these are the ones that it lists.
+        at: when they were asked for, in seconds since 1970; None if they were not.
+    """
+
+    provider: str
+    names: tuple[str, ...]
+    source: Literal["live", "cache", "listed"]
+    at: float | None = None
+
+
+def list_models(
+    provider: str,
+    *,
+    refresh: bool = False,
+    max_age: float = _MAX_AGE,
+    auth: Any = None,
+    timeout: float | tuple[float, float] | None = None,
+    deadline: float | None = None,
+    retries: "int | Retry" = 0,
+    **options: Any,
+) -> ModelNames:
+    """Return the models that a provider's service offers.
+
+    What it says is kept for a day, for each provider and each `base_url`. A provider that cannot be asked
+    says which ones it lists.
+
+    Args:
+        provider: its name.
+        refresh: ask the service, even if that was done lately.
+        max_age: seconds for which an earlier list is good enough.
+        auth: the key, as `ChatCompletion.create` takes it; so are `timeout` and `deadline`.
+        timeout: seconds, for providers that take it.
+        deadline: seconds for the whole call.
+        retries: how often the service is asked once more where that is safe.
+        **options: what the provider's function takes beside these, such as ``base_url``.
+
+    Raises:
+        RequestError: the call cannot be made as asked.
+        RegistryError: the provider cannot be had.
+        ProviderError: the service failed.
+    """
+    loaded = registry.get(_checked(provider))
+    known = _without_asking(loaded, options, 0.0 if refresh else max_age)
+    if known is not None:
+        return known
+    wishes = Wishes(None, provider, auth=auth, timeout=timeout, deadline=deadline, retries=retries)
+    call = prepare(_LISTING, None, wishes, options)
+    arm(call)
+    for _ in pieces(call, begun(call)):
+        pass
+    return _kept(loaded, options, call.gathered)
+
+
+async def alist_models(
+    provider: str,
+    *,
+    refresh: bool = False,
+    max_age: float = _MAX_AGE,
+    auth: Any = None,
+    timeout: float | tuple[float, float] | None = None,
+    deadline: float | None = None,
+    retries: "int | Retry" = 0,
+    **options: Any,
+) -> ModelNames:
+    """Do what `list_models` does without blocking the event loop."""
+    import asyncio
+
+    from g4f_lite._core.streams.async_stream import AsyncCompletionStream
+
+    _checked(provider)
+    max_age = 0.0 if refresh else max_age
+    known = await asyncio.to_thread(lambda: _without_asking(registry.get(provider), options, max_age))
+    if known is not None:
+        return known
+    wishes = Wishes(None, provider, auth=auth, timeout=timeout, deadline=deadline, retries=retries)
+    check(wishes)
+    stream = AsyncCompletionStream(lambda: prepare_async(_LISTING, None, wishes, options))
+    async for _ in stream:
+        pass
+    return await asyncio.to_thread(_kept, registry.get(provider), options, stream._known().gathered)
+
+
+def known_models(full_name: str) -> ModelNames | None:
+    """Return what was asked for last, however long ago, for ``"distribution:name"``; None if nothing was."""
+    row = _stored().get(full_name)
+    if row is None:
+        return None
+    names, at = row
+    return ModelNames(full_name.rpartition(":")[2], names, "cache", at)
+
+
+def _checked(provider: object) -> str:
+    if isinstance(provider, str) and provider:
+        return provider
+    raise InvalidArgumentError(
+        "provider",
+        "A provider has to be named, whose models to list.",
+        hint="`g4f-lite models` lists what all providers say that they offer.",
+    )
+
+
+def _without_asking(loaded: LoadedProvider, options: dict[str, Any], max_age: float) -> ModelNames | None:
+    if loaded.list_models is None:
+        return ModelNames(loaded.name, loaded.models, "listed")
+    row = _stored().get(_key(loaded, options))
+    if row is None or not 0 <= time.time() - row[1] < max_age:
+        return None
+    return ModelNames(loaded.name, row[0], "cache", row[1])
+
+
+def _kept(loaded: LoadedProvider, options: dict[str, Any], gathered: Gathered) -> ModelNames:
+    names = tuple(dict.fromkeys(gathered.parts))
+    now = time.time()
+    with _lock, contextlib.suppress(OSError, RuntimeError):  # a folder that cannot be written is no error
+        _store({**_stored(), _key(loaded, options): (names, now)})
+    return ModelNames(loaded.name, names, "live", now)
+
+
+def _key(loaded: LoadedProvider, options: dict[str, Any]) -> str:
+    address = options.get("base_url")
+    if not address:
+        return loaded.full_name
+    # Not the address itself: there may be a key in it.
+    return f"{loaded.full_name} {hashlib.sha256(str(address).encode()).hexdigest()[:16]}"
+
+
+# --- the file -------------------------------------------------------------------------------------
+
+
+def _file() -> Path:
+    return cache_dir() / "models.json"
+
+
+def _stored() -> dict[str, tuple[tuple[str, ...], float]]:
+    """Return what the file has; what is damaged in it, or foreign, counts for nothing."""
+    try:
+        rows = json.loads(_file().read_bytes())["models"]
+        return {key: (tuple(map(str, names)), float(at)) for key, (names, at) in rows.items()}
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, RuntimeError):
+        return {}
+
+
+def _store(rows: dict[str, tuple[tuple[str, ...], float]]) -> None:
+    from g4f_lite._utils.files import replace_file
+
+    path = _file()
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    replace_file(str(path), json.dumps({"models": rows}).encode())
+
+
+# --- the operation --------------------------------------------------------------------------------
+
+
+class _Names(Gathered):
+    """Names as they come; a service that offers none at the moment has answered too."""
+
+    __slots__ = ()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing has come that is an answer: never."""
+        return False
+
+
+class _Listing(OptionalOperation):
+    """A provider's `_list_models`."""
+
+    __slots__ = ()
+
+    name = "_list_models"
+    aname = "_list_models"
+    names_model = False
+
+    def takes(self, provider: LoadedProvider) -> Function:
+        """Return the provider's function."""
+        assert provider.list_models is not None  # noqa: S101 - asked before
+        return provider.list_models
+
+    def arguments(self, payload: Any, *, stream: bool) -> dict[str, Any]:  # noqa: ARG002
+        """Return nothing: there is nothing but options."""
+        return {}
+
+    def gather(self) -> Gathered:
+        """Return what collects names."""
+        return _Names()
+
+    def adapted(self, payload: Any, provider: LoadedProvider) -> Any:  # noqa: ARG002
+        """Return the payload, which is none."""
+        return payload
+
+    def tokens(self, payload: Any) -> int:  # noqa: ARG002
+        """Return 0: models are listed for free."""
+        return 0
+
+
+_LISTING = _Listing()

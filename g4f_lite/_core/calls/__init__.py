@@ -1,0 +1,1 @@
+"""One call: its candidates, its attempts, its result."""

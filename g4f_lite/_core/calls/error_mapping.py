@@ -1,0 +1,146 @@
+"""Turn whatever a provider's code raises into an error of g4f_lite's tree."""
+
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from types import TracebackType
+from typing import Any
+
+from g4f_lite._utils.redaction import is_secret_name, redact, texts_in
+from g4f_lite._utils.untrusted import said
+from g4f_lite.errors import (
+    G4FLiteError,
+    ProviderConnectionError,
+    ProviderCrashError,
+    ProviderError,
+    ProviderStatusError,
+    ProviderTimeoutError,
+)
+
+__all__ = [
+    "as_error",
+    "is_interrupt",
+    "secrets_of",
+]
+
+
+_ADDED = ("extra_query", "extra_body")
+"""Options that add to a request whatever the caller likes."""
+_RETRY_HINT = "Try again, or ask another provider."
+
+
+def is_interrupt(error: BaseException) -> bool:
+    """Whether an exception is no failure but a wish to stop: Ctrl-C, or the cancel of a task."""
+    asyncio: Any = sys.modules.get("asyncio")  # if it is not imported, nobody has raised its exception
+    return isinstance(error, KeyboardInterrupt) or (
+        asyncio is not None and isinstance(error, asyncio.CancelledError)
+    )
+
+
+def as_error(error: BaseException, secrets: tuple[str, ...]) -> G4FLiteError:
+    """Return `error` itself if it is one of ours, else what it comes to in our words.
+
+    A provider may use `requests` by itself: what that raises is told apart, if it is imported at all.
+    """
+    if isinstance(error, G4FLiteError):
+        return _clean(error, secrets)
+    reason = said(error, 300, secrets)
+    requests: Any = sys.modules.get("requests")
+    if requests is not None and isinstance(error, requests.RequestException):
+        return _from_requests(requests, error, reason)
+    if isinstance(error, TimeoutError):
+        return ProviderTimeoutError(
+            f"The provider timed out: {reason}.", phase="read", seconds=None, hint=_RETRY_HINT
+        )
+    if isinstance(error, ConnectionError):
+        return ProviderConnectionError(f"The connection failed: {reason}.", hint=_RETRY_HINT)
+    return ProviderCrashError(reason, location=_location(error))
+
+
+def _from_requests(requests: Any, error: Any, reason: str) -> ProviderError:
+    if isinstance(error, requests.Timeout):
+        phase = "connect" if isinstance(error, requests.ConnectTimeout) else "read"
+        return ProviderTimeoutError(
+            f"The service did not answer in time: {reason}.", phase=phase, seconds=None, hint=_RETRY_HINT
+        )
+    response = getattr(error, "response", None)
+    if isinstance(error, requests.HTTPError) and response is not None:
+        return ProviderStatusError.of(int(response.status_code))
+    return ProviderConnectionError(f"The connection failed: {reason}.", hint=_RETRY_HINT)
+
+
+def _clean(error: G4FLiteError, secrets: tuple[str, ...]) -> G4FLiteError:
+    """Take secrets out of an error that a provider worded itself."""
+    if any(redact(text, secrets) != text for text in map(str, error.args)):
+        error.args = tuple(redact(str(arg), secrets) for arg in error.args)
+    for name, value in vars(error).items():
+        if name not in ("partial_text", "provenance"):
+            vars(error)[name] = _cleaned(value, secrets)
+    notes = getattr(error, "__notes__", None)
+    if notes:
+        error.__notes__ = [redact(str(note), secrets) for note in notes]
+    return error
+
+
+def _cleaned(value: Any, secrets: tuple[str, ...]) -> Any:
+    """Return a value with the secrets out of its strings."""
+    if isinstance(value, str):
+        return redact(value, secrets)
+    if isinstance(value, Mapping):
+        return {name: _cleaned(item, secrets) for name, item in value.items()}
+    if type(value) in (list, tuple, set, frozenset):
+        return type(value)(_cleaned(item, secrets) for item in value)
+    return value
+
+
+def secrets_of(
+    options: Mapping[str, Any], provider: str, variables: tuple[str, ...], more: tuple[str, ...] = ()
+) -> tuple[str, ...]:
+    """Return the strings of a call that must not show.
+
+    They are its key, whatever is named like one, also in what is added to the request, what the environment
+    and the key store have for the provider, and `more`.
+    """
+    from g4f_lite._core.keys.lookup import known_keys  # only who fails needs them
+
+    # Of a proxy only the login is secret: its address has to be in the errors.
+    found = [
+        text
+        for name, value in options.items()
+        if is_secret_name(name) and name != "proxy"
+        for text in texts_in(value)
+    ]
+    added = [text for name in _ADDED for text in _named_like_keys(options.get(name))]
+    return (*found, *added, *known_keys(provider, *variables), *_logins(options.get("proxy")), *more)
+
+
+def _named_like_keys(value: object, depth: int = 8) -> Iterator[str]:
+    """Yield the strings in `value` that stand under the name of a key, not too deep: it may contain itself."""
+    if isinstance(value, Mapping) and depth:
+        for name, item in value.items():
+            if isinstance(item, str) and is_secret_name(str(name)):
+                yield item
+            else:
+                yield from _named_like_keys(item, depth - 1)
+
+
+def _logins(proxy: object) -> Iterator[str]:
+    """Yield the logins of the proxies that the call or the environment names, as they are and unquoted."""
+    from urllib.parse import unquote
+
+    named = [value for name, value in os.environ.items() if name.lower().endswith("_proxy")]
+    for url in (proxy, *named):
+        if isinstance(url, str) and "@" in url:
+            login = (url.partition("://")[2] or url).rpartition("@")[0]
+            password = login.partition(":")[2]
+            yield from filter(None, (login, unquote(login), password, unquote(password)))
+
+
+def _location(error: BaseException) -> str:
+    """Return ``file:line`` of the innermost frame: where the provider, or what it called, failed."""
+    step: TracebackType | None = error.__traceback__
+    place = ""
+    while step is not None:
+        place = f"{step.tb_frame.f_code.co_filename}:{step.tb_lineno}"
+        step = step.tb_next
+    return place

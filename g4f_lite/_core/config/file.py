@@ -1,0 +1,116 @@
+"""Read the user's configuration: ``config.json`` in the config folder. It is JSON and holds no keys.
+
+::
+
+    {"providers": {"mine": {"provider": "openai", "base_url": "http://127.0.0.1:8000/v1", "models": ["m1"]}}}
+"""
+
+import re
+import stat
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from g4f_lite._core.config.presence import CONFIG_FILE
+from g4f_lite._utils.text import _did_you_mean, _suggestion, listing, shorten
+from g4f_lite._utils.untrusted import said
+from g4f_lite.contract import DiscoveryProblem
+from g4f_lite.paths import config_dir
+
+__all__ = ["CONFIG", "Config", "read_config"]
+
+CONFIG = "(config)"
+"""The "distribution" of what the user configured."""
+
+_LARGEST = 1_000_000
+_SECTIONS = ("providers",)
+
+
+class Config(NamedTuple):
+    """What the file says, as far as it can be read.
+
+    Attributes:
+        file: where it is, whether there is one or not; `text`: what it is made of.
+        providers: by name, the rows of the section ``providers``, not looked at yet.
+        problems: what is wrong with the file as a whole.
+    """
+
+    file: str
+    text: str = ""
+    providers: Mapping[str, Any] = {}
+    problems: tuple[DiscoveryProblem, ...] = ()
+
+    def place(self, name: str) -> str:
+        """Return ``file:line`` of the first key of that name, as near as can be told."""
+        match = re.search(rf'"{re.escape(name)}"\s*:', self.text)
+        return f"{self.file}:{self.text.count(chr(10), 0, match.start()) + 1}" if match else self.file
+
+
+def read_config() -> Config:
+    """Return what the configuration file says; one that is not there says nothing."""
+    try:
+        path = config_dir() / CONFIG_FILE
+    except RuntimeError:  # this user has no home, so nothing is configured
+        return Config(CONFIG_FILE)
+    try:
+        text = _content(path)
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else said(error)
+        return _refused(str(path), f"it cannot be read: {reason}", "Make it a readable file of UTF-8 text.")
+    return Config(str(path)) if text is None else _parsed(str(path), text)
+
+
+def _content(path: Path) -> str | None:
+    try:
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            raise OSError(0, "it is no plain file")
+        if status.st_size > _LARGEST:
+            raise OSError(0, f"it has {status.st_size} bytes, and more than {_LARGEST} are not read")
+        return path.read_bytes().decode("utf-8-sig")
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+
+
+def _refused(location: str, message: str, fix: str) -> Config:
+    file = location.rpartition(":")[0] if re.search(r":\d+$", location) else location
+    return Config(file, problems=(DiscoveryProblem(CONFIG, "", location, message, fix=fix),))
+
+
+def _parsed(file: str, text: str) -> Config:
+    import json  # only here: most users have no such file
+
+    twice: list[str] = []
+
+    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        names = [name for name, _ in pairs]
+        twice.extend(name for name in dict.fromkeys(names) if names.count(name) > 1)
+        return dict(pairs)
+
+    fix = "Correct it; it has the form " + '{"providers": {"NAME": {"base_url": "https://HOST/v1"}}}.'
+    try:
+        whole = json.loads(text, object_pairs_hook=once)
+    except json.JSONDecodeError as error:
+        return _refused(f"{file}:{error.lineno}", f"it is no JSON: {error.msg}", fix)
+    except (ValueError, RecursionError) as error:
+        return _refused(file, f"it is no JSON that can be read: {said(error)}", fix)
+    rows = whole.get("providers", {}) if isinstance(whole, dict) else None
+    if not isinstance(rows, dict):
+        what = "`providers` has to be" if isinstance(whole, dict) else "it has to hold"
+        return _refused(file, f"{what} an object", fix)
+    config = Config(file, text, rows)
+    problems = [_problem(config, name, f"{_quoted(name)} is given twice", "Keep one.") for name in twice]
+    for name in whole:
+        if name not in _SECTIONS:
+            near = _suggestion(_did_you_mean(name, _SECTIONS))
+            fix = f"{near} It knows: {listing(_SECTIONS)}.".strip()
+            problems.append(_problem(config, name, f"{_quoted(name)} is no key of this file", fix))
+    return config._replace(problems=tuple(problems))
+
+
+def _problem(config: Config, name: str, message: str, fix: str) -> DiscoveryProblem:
+    return DiscoveryProblem(CONFIG, "", config.place(name), message, name, fix)
+
+
+def _quoted(name: str) -> str:
+    return shorten(repr(name), 60)

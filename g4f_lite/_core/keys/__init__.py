@@ -1,0 +1,1 @@
+"""Where keys come from: the call, the environment, the key store."""

@@ -1,0 +1,1 @@
+"""Retry policy, circuit breaker, rate limiter."""

@@ -1,0 +1,99 @@
+"""The health of providers on disk, for ``g4f-lite providers --health`` to show; nothing is decided by it.
+
+It holds no key and no word of a service. Whatever is wrong with the file, calls go on without it.
+"""
+
+import os
+import threading
+from collections.abc import Iterable
+from typing import Any
+
+from g4f_lite._core.resilience.circuit_breaker import HealthRecord, health
+from g4f_lite._utils.clock import clock
+from g4f_lite.paths import cache_dir
+
+__all__ = ["HEALTH_VARIABLE", "read", "save"]
+
+HEALTH_VARIABLE = "G4F_LITE_HEALTH"
+"""``off`` keeps the health of providers in memory only."""
+
+_FILE = "health.json"
+_LARGEST = 1_000_000
+_MOST_RECORDS = 1024
+_BETWEEN = 1.0
+"""Seconds between two writes that tell nothing new but a number."""
+
+_writing = threading.RLock()  # a signal handler may come in while it is held
+_written: tuple[float, frozenset[tuple[str, str, str]]] = (float("-inf"), frozenset())
+
+
+def save() -> None:
+    """Write what this process knows, and keep what others have written; never raises.
+
+    It writes when a provider's state has changed, or if it has not for a second.
+    """
+    if os.environ.get(HEALTH_VARIABLE, "").strip().lower() == "off":
+        return
+    try:
+        with _writing:
+            _save(health.records())
+    except (OSError, RuntimeError, ValueError):  # a full disk, no home folder: it is not worth a call
+        return
+
+
+def _save(records: list[HealthRecord]) -> None:
+    global _written  # noqa: PLW0603
+    states = frozenset(
+        (item.provider, item.key, "failing" if item.failures and item.state == "ok" else item.state)
+        for item in records
+    )
+    now = clock().monotonic()
+    if states == _written[1] and now - _written[0] < _BETWEEN:
+        return
+    own = {(item.provider, item.key) for item in records}
+    others = [item for item in read() if (item.provider, item.key) not in own]
+    _replace([*others, *records])
+    _written = (now, states)
+
+
+def read() -> list[HealthRecord]:
+    """Return the records on disk; what cannot be read is not there."""
+    import json
+
+    try:
+        file = cache_dir() / _FILE
+        if file.stat().st_size > _LARGEST:
+            return []
+        found = json.loads(file.read_text("utf-8"))
+    except (OSError, RuntimeError, ValueError, RecursionError):
+        return []
+    rows = found.get("records") if isinstance(found, dict) else None
+    return [record for record in map(_record, rows if isinstance(rows, list) else ()) if record is not None]
+
+
+def _record(row: Any) -> HealthRecord | None:
+    """Return a row of the file as a record, None for what is none."""
+    if not isinstance(row, dict) or set(row) != set(HealthRecord._fields):
+        return None
+    record = HealthRecord(**row)
+    texts = (record.provider, record.key, record.error)
+    times = (record.until, record.failed, record.succeeded)
+    fits = (
+        all(isinstance(text, str) for text in texts)
+        and record.state in ("ok", "cooling", "half-open")
+        and type(record.failures) is int
+        and all(moment is None or type(moment) in (int, float) for moment in times)
+    )
+    return record if fits else None
+
+
+def _replace(records: Iterable[HealthRecord]) -> None:
+    import json
+
+    from g4f_lite._utils.files import replace_file
+
+    kept = sorted(records, key=lambda item: item.failed or 0.0)[-_MOST_RECORDS:]
+    folder = cache_dir()
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    content = json.dumps({"version": 1, "records": [item._asdict() for item in kept]}, indent=1)
+    replace_file(str(folder / _FILE), content.encode())

@@ -1,0 +1,1 @@
+"""From the names in a call to the providers that are asked."""

@@ -1,0 +1,1 @@
+"""Read a call: synchronously, asynchronously, through a thread."""

@@ -1,0 +1,247 @@
+"""The asynchronous stream of an answer."""
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Generator, Iterator
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, cast
+
+from g4f_lite._core.calls.call import Call
+from g4f_lite._core.calls.surrogates import mend, mended
+from g4f_lite._core.streams.deferred_call import LazyCall
+from g4f_lite._core.streams.source import is_answer, is_text
+from g4f_lite._core.streams.thread_bridge import asked
+from g4f_lite.cancellation import CancelScope, _current
+from g4f_lite.errors import StreamStateError
+from g4f_lite.results import Completion, Provenance
+
+if TYPE_CHECKING:
+    from g4f_lite.events import Event
+
+__all__ = ["AsyncCompletionStream"]
+
+_END = object()
+_TURN = 0.01
+"""Seconds that a stream may run on the event loop without letting others run."""
+
+
+class AsyncCompletionStream(AsyncIterator[str]):
+    """The text of an answer, piece by piece as it arrives, without blocking the event loop.
+
+    An asynchronous iterator and context manager. Awaiting it finds the provider, so that an error in
+    that is raised there; iterating does so too. Leaving the `async with`, `aclose()` or cancelling the
+    task that reads closes the connection to the service at once.
+    """
+
+    __slots__ = ("__weakref__", "_lazy", "_pieces")
+
+    def __init__(self, prepare: Callable[[], Awaitable[Call]]) -> None:
+        self._lazy = LazyCall(prepare)
+        self._pieces = cast("AsyncGenerator[str, None]", _pieces(self._lazy))
+
+    def __await__(self) -> Generator[Any, None, "AsyncCompletionStream"]:
+        yield from self._lazy.get().__await__()
+        return self
+
+    def __aiter__(self) -> AsyncIterator[str]:
+        return self._pieces
+
+    async def __anext__(self) -> str:
+        return await self._pieces.__anext__()
+
+    async def __aenter__(self) -> "AsyncCompletionStream":
+        return await self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        """End the answer here; a second time, or after its end, this does nothing."""
+        lazy = self._lazy
+        call = lazy.call
+        if call is not None:
+            call.scope.cancel()
+        try:
+            await self._pieces.aclose()
+        except RuntimeError:  # another task is reading: it is woken, and closes what is open
+            if call is None or call.is_native:  # a provider in a thread is woken by the scope
+                lazy.wake()
+            return
+        if call is not None:
+            call.cancelled()
+
+    def events(self) -> "AsyncIterator[str | Event]":
+        """Return this stream itself, which from now on gives the events too, as they come.
+
+        The first choice's text comes as `str`. An event that was handed out is a part of the answer as
+        text is: after one, no other provider is asked.
+        """
+        self._lazy.events = True
+        if self._lazy.call is not None:
+            self._lazy.call.events = True
+        return cast("AsyncIterator[str | Event]", self)
+
+    @property
+    def completion(self) -> Completion:
+        """The whole answer, after its end or after `aclose()`.
+
+        Raises:
+            StreamStateError: it has not ended, or it failed.
+        """
+        return self._known().completion
+
+    @property
+    def provenance(self) -> Provenance:
+        """Who answers, as far as is known now.
+
+        Raises:
+            StreamStateError: it has not begun.
+        """
+        return self._known().provenance
+
+    def _known(self) -> Call:
+        if self._lazy.call is None:
+            raise StreamStateError("The stream has not begun.", hint="Await it, or read from it, first.")
+        return self._lazy.call
+
+
+async def _pieces(lazy: LazyCall) -> AsyncGenerator[Any, None]:  # noqa: PLR0912, PLR0915 - every way out, in one place
+    """Yield the text of the answer, noting the rest of it in the call; close every source on every path.
+
+    Each turn of the outer loop is an attempt. Of one that fails, nothing was yielded, or the next one goes on
+    from it.
+    """
+    call: Call | None = None
+    clock = time.monotonic
+    while True:
+        source: Any = None
+        failure: BaseException | None = None
+        try:
+            lazy.waiting = asyncio.current_task()
+            if call is None:
+                call = await lazy.get()
+                lazy.arm(call)
+            source = await _source(lazy, call)
+            scope, holds, halves = call.scope, call.holds, call.gathered.halves
+            take, append = call.gathered.take, call.gathered.parts.append
+            turn = clock()
+            while source is not None and not scope.cancelled:
+                items = await _batch(lazy, scope, source)
+                if items is None:
+                    break
+                if hasattr(source, "next_batch"):  # which the loop brought, so that others could run
+                    turn = clock()
+                while not scope.cancelled:
+                    item = _next(items)
+                    if item is _END:
+                        break
+                    text = item if type(item) is str else take(item)
+                    if text and (halves or not text.isascii()):
+                        text = mend(halves, text)
+                    if text:
+                        append(text)
+                        if not holds:
+                            yield text
+                    elif call.events and not is_text(item):
+                        call.told = call.told or is_answer(item)
+                        yield mended(halves, item)
+                    if clock() - turn > _TURN:  # who is always ready would never let others run
+                        await asyncio.sleep(0)
+                        turn = clock()
+        except (GeneratorExit, asyncio.CancelledError, KeyboardInterrupt):
+            if call is not None:
+                call.scope.cancel()
+                failure = await _close(source)
+            if not lazy.take_back():
+                if call is not None:
+                    call.cancelled(failure)
+                raise
+        except BaseException as error:
+            failure = error
+        finally:
+            lazy.waiting = None
+        if failure is not None and (call is None or call.has_failed):
+            raise failure  # in finding somebody to ask
+        held = [] if call is None else await _settled(lazy, call, source, failure)
+        if held is not None:
+            for text in held:
+                yield text
+            return
+
+
+async def _batch(lazy: LazyCall, scope: CancelScope, source: Any) -> Iterator[Any] | None:
+    """Return what comes next, None at the end; the scope is current meanwhile.
+
+    A GeneratorExit is the provider's: that of who closes the stream comes where the stream yields.
+    """
+    lazy.waiting = asyncio.current_task()
+    token = _current.set(scope)
+    try:
+        if hasattr(source, "next_batch"):
+            batch = await source.next_batch()
+            return None if batch is None else iter(batch)
+        return iter((await source.__anext__(),))
+    except StopAsyncIteration:
+        return None
+    except GeneratorExit as error:
+        raise RuntimeError("the provider raised GeneratorExit") from error
+    finally:
+        _current.reset(token)
+        lazy.waiting = None
+
+
+def _next(items: Iterator[Any]) -> Any:
+    try:
+        return next(items, _END)
+    except GeneratorExit as error:
+        raise RuntimeError("the provider raised GeneratorExit") from error
+
+
+async def _settled(
+    lazy: LazyCall, call: Call, source: Any, failure: BaseException | None
+) -> list[str] | None:
+    """End an attempt; return what was held back of the answer, None if another attempt follows.
+
+    Raises:
+        G4FLiteError: the call has failed with it.
+    """
+    if call.scope.cancelled:
+        lazy.take_back()
+        trouble = await _close(source)
+        if call.scope.expired:
+            raise call.overdue(trouble)
+        call.cancelled(trouble)
+        return []
+    if failure is None:
+        failure = call.lacking()
+    if failure is None:
+        return call.finish()
+    await _close(source)
+    call.fail(failure)
+    return None
+
+
+async def _source(lazy: LazyCall, call: Call) -> Any:
+    """Ask the provider, or whoever's turn it is."""
+    if call.tries is None:
+        return asked(call)
+    from g4f_lite._core.streams.attempt_runner import next_source_async
+
+    lazy.waiting = None  # what it waits for there, the scope itself ends
+    return await next_source_async(call)
+
+
+async def _close(source: Any) -> BaseException | None:
+    """Close the provider's generator; return what its clean-up raised."""
+    try:
+        close = getattr(source, "aclose", None)
+        if close is not None:
+            await close()
+    except (asyncio.CancelledError, KeyboardInterrupt):
+        raise
+    except BaseException as error:
+        return error
+    trouble: BaseException | None = getattr(source, "trouble", None)
+    return trouble

@@ -1,0 +1,155 @@
+"""Run a synchronous provider for an asynchronous caller, in a thread of its own.
+
+The thread reads ahead by a bounded number of pieces, so that a slow caller slows the service down, and
+so that nothing is read any more after a cancel.
+"""
+
+import asyncio
+import contextvars
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any
+
+from g4f_lite._core.calls.call import Call
+from g4f_lite._core.streams.source import close_source
+from g4f_lite.cancellation import CancelScope, _current, child_of
+from g4f_lite.errors import StreamStateError
+
+__all__ = ["ThreadedSource", "asked"]
+
+_READ_AHEAD = 32
+_CLOSING_SECONDS = 0.5
+_END = object()
+
+
+def asked(call: Call) -> Any:
+    """Ask the provider, on the event loop if it can be read there, else in a thread.
+
+    Raises whatever the provider raises at once; in a thread it raises nothing yet.
+    """
+    source, is_asynchronous = call.ask_async() if call.is_native else (None, False)
+    if is_asynchronous:
+        return source
+    # An attempt that is given up is cancelled without the call, which may have another one.
+    scope = call.scope if call.tries is None and call.after is None else child_of(call.scope)
+    return ThreadedSource(partial(call.ask, scope) if source is None else lambda: source, scope)
+
+
+class ThreadedSource:
+    """An asynchronous iterator over what `open_source` returns; used from one event loop."""
+
+    def __init__(self, open_source: Callable[[], Iterator[Any]], scope: CancelScope) -> None:
+        self._open = open_source
+        self._scope = scope
+        self._loop = asyncio.get_running_loop()
+        self._items: deque[Any] = deque()
+        self._room = threading.Condition()
+        self._arrived = asyncio.Event()
+        self._ended = asyncio.Event()
+        self._waiting = False
+        self._started = False
+        self._error: BaseException | None = None
+        self.trouble: BaseException | None = None
+        """What closing the provider raised."""
+
+    def __aiter__(self) -> "ThreadedSource":
+        return self
+
+    async def __anext__(self) -> Any:
+        if asyncio.get_running_loop() is not self._loop:
+            raise StreamStateError(
+                "The stream belongs to another event loop.", hint="Read it in the loop that it was begun in."
+            )
+        if not self._started:
+            self._start()
+        while not self._items:
+            self._arrived.clear()
+            self._waiting = True
+            if self._items:  # it came in between
+                break
+            await self._arrived.wait()
+        self._waiting = False
+        item = self._items.popleft()
+        if len(self._items) < _READ_AHEAD // 2:
+            with self._room:
+                self._room.notify()
+        if item is not _END:
+            return item
+        error, self._error = self._error, None
+        if isinstance(error, (StopIteration, StopAsyncIteration, GeneratorExit)):
+            # Raised here, each would mean something else than that the provider raised it.
+            raise RuntimeError(f"the provider raised {type(error).__name__}") from error  # noqa: TRY004
+        if error is not None:
+            raise error
+        raise StopAsyncIteration
+
+    async def aclose(self) -> None:
+        """Wake the provider up and have it closed; waits for that, but not for ever.
+
+        A provider that waits on something of its own, off the HTTP kit, notices at its next piece.
+        """
+        self._scope.cancel()
+        with self._room:
+            self._room.notify()
+        self._scope.release()
+        if self._started and not self._ended.is_set():
+            try:
+                await asyncio.wait_for(self._ended.wait(), _CLOSING_SECONDS)
+            except asyncio.TimeoutError:
+                self.trouble = TimeoutError("the provider has not ended yet")
+
+    # --- in the thread -------------------------------------------------------------------------
+
+    def _start(self) -> None:
+        self._started = True
+        context = contextvars.copy_context()
+        # A daemon: a provider that hangs must not keep the interpreter from ending.
+        threading.Thread(
+            target=context.run, args=(self._work,), name="g4f_lite-provider", daemon=True
+        ).start()
+
+    def _work(self) -> None:
+        _current.set(self._scope)
+        source: Iterator[Any] = iter(())
+        try:
+            source = self._open()
+            for item in source:
+                if not self._put(item):
+                    break
+        except BaseException as error:  # handed over, and raised in the caller's task
+            self._error = error
+        try:
+            self.trouble = close_source(source)
+        finally:
+            self._items.append(_END)
+            self._signal(self._finished)
+
+    def _put(self, item: Any) -> bool:
+        """Hand an item over, waiting for room; return False once nobody wants it any more."""
+        with self._room:
+            while len(self._items) >= _READ_AHEAD and not self._gone():
+                self._room.wait(1.0)
+        if self._gone():
+            return False
+        self._items.append(item)
+        if self._waiting:
+            self._signal(self._arrived.set)
+        return True
+
+    def _gone(self) -> bool:
+        """Whether nobody waits any more: the call was cancelled, or its loop is closed."""
+        if self._loop.is_closed():
+            self._scope.cancel()
+        return self._scope.cancelled
+
+    def _finished(self) -> None:
+        self._arrived.set()
+        self._ended.set()
+
+    def _signal(self, callback: Callable[[], None]) -> None:
+        try:
+            self._loop.call_soon_threadsafe(callback)
+        except RuntimeError:
+            self._scope.cancel()  # the loop is closed: nobody waits

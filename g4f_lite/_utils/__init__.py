@@ -1,0 +1,1 @@
+"""Helpers that know nothing of g4f_lite: each imports the standard library only."""

@@ -1,0 +1,1 @@
+"""The records that the clients return, and the params that they take."""

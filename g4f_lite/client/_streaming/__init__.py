@@ -1,0 +1,1 @@
+"""Streams of chunks and of events."""

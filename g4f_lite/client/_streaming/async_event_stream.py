@@ -1,0 +1,97 @@
+"""The asynchronous twins of `_helper_streams`."""
+
+import contextlib
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from types import TracebackType
+from typing import Any, Generic
+
+from g4f_lite.client._parsing import Parsing
+from g4f_lite.client._records.base import Parsed
+from g4f_lite.client._streaming.async_chunk_stream import AsyncStream
+from g4f_lite.client._streaming.events import ChatCompletionStreamEvent
+from g4f_lite.client._streaming.snapshot import Snapshots
+from g4f_lite.client.types import ChatCompletion, ChatCompletionChunk
+
+__all__ = ["AsyncChatCompletionStream", "AsyncChatCompletionStreamManager"]
+
+
+class AsyncChatCompletionStream(Generic[Parsed]):
+    """The asynchronous twin of `ChatCompletionStream`."""
+
+    def __init__(self, chunks: AsyncStream[ChatCompletionChunk], parsing: Parsing) -> None:
+        self._chunks = chunks
+        self._snapshots = Snapshots(parsing)
+        self._events = _events(chunks, self._snapshots)
+
+    def __aiter__(self) -> AsyncIterator[ChatCompletionStreamEvent[Parsed]]:
+        return self._events
+
+    async def __anext__(self) -> ChatCompletionStreamEvent[Parsed]:
+        event: ChatCompletionStreamEvent[Parsed] = await self._events.__anext__()
+        return event
+
+    async def __aenter__(self) -> "AsyncChatCompletionStream[Parsed]":
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """End the answer here; a second time, or after its end, this does nothing."""
+        await self._chunks.close()
+        with contextlib.suppress(RuntimeError):  # another task is reading: the chunks end it
+            await self._events.aclose()
+
+    async def until_done(self) -> "AsyncChatCompletionStream[Parsed]":
+        """Read to the end; return the stream itself."""
+        async for _ in self._events:
+            pass
+        return self
+
+    async def get_final_completion(self) -> ChatCompletion[Parsed]:
+        """Read to the end; return the whole answer, or what had come when the stream was closed.
+
+        Raises:
+            StreamStateError: the stream has failed.
+            StructuredOutputError: the answer is not what was asked for.
+        """
+        await self.until_done()
+        return self._snapshots.final(self._chunks.completion)
+
+    @property
+    def current_completion_snapshot(self) -> ChatCompletion[Parsed]:
+        """The answer so far."""
+        return self._snapshots.current
+
+
+async def _events(
+    chunks: AsyncStream[ChatCompletionChunk], snapshots: Snapshots
+) -> AsyncGenerator[Any, None]:
+    async for chunk in chunks:
+        for event in snapshots.take(chunk):
+            yield event
+    for event in snapshots.end(chunks.completion):
+        yield event
+
+
+class AsyncChatCompletionStreamManager(Generic[Parsed]):
+    """What `stream` returns: entered with `async with`, it asks, and gives the `AsyncChatCompletionStream`."""
+
+    def __init__(
+        self, ask: Callable[[], Awaitable[AsyncStream[ChatCompletionChunk]]], parsing: Parsing
+    ) -> None:
+        self._ask = ask
+        self._parsing = parsing
+        self._stream: AsyncChatCompletionStream[Parsed] | None = None
+
+    async def __aenter__(self) -> AsyncChatCompletionStream[Parsed]:
+        self._stream = AsyncChatCompletionStream(await self._ask(), self._parsing)
+        return self._stream
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._stream is not None:
+            await self._stream.close()

@@ -1,0 +1,91 @@
+"""``client.chat.completions.stream``: an answer as events, and whole at the end."""
+
+import contextlib
+from collections.abc import Callable, Generator, Iterator
+from types import TracebackType
+from typing import Any, Generic
+
+from g4f_lite.client._parsing import Parsing
+from g4f_lite.client._records.base import Parsed
+from g4f_lite.client._streaming.chunk_stream import Stream
+from g4f_lite.client._streaming.events import ChatCompletionStreamEvent
+from g4f_lite.client._streaming.snapshot import Snapshots
+from g4f_lite.client.types import ChatCompletion, ChatCompletionChunk
+
+__all__ = ["ChatCompletionStream", "ChatCompletionStreamManager"]
+
+
+class ChatCompletionStream(Generic[Parsed]):
+    """The events of an answer as they come; an iterator and a context manager."""
+
+    def __init__(self, chunks: Stream[ChatCompletionChunk], parsing: Parsing) -> None:
+        self._chunks = chunks
+        self._snapshots = Snapshots(parsing)
+        self._events = _events(chunks, self._snapshots)
+
+    def __iter__(self) -> Iterator[ChatCompletionStreamEvent[Parsed]]:
+        return self._events
+
+    def __next__(self) -> ChatCompletionStreamEvent[Parsed]:
+        event: ChatCompletionStreamEvent[Parsed] = next(self._events)
+        return event
+
+    def __enter__(self) -> "ChatCompletionStream[Parsed]":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the answer here; a second time, or after its end, this does nothing."""
+        self._chunks.close()
+        with contextlib.suppress(ValueError):  # another thread is reading: the chunks end it
+            self._events.close()
+
+    def until_done(self) -> "ChatCompletionStream[Parsed]":
+        """Read to the end; return the stream itself."""
+        for _ in self._events:
+            pass
+        return self
+
+    def get_final_completion(self) -> ChatCompletion[Parsed]:
+        """Read to the end; return the whole answer, or what had come when the stream was closed.
+
+        Raises:
+            StreamStateError: the stream has failed.
+            StructuredOutputError: the answer is not what was asked for.
+        """
+        self.until_done()
+        return self._snapshots.final(self._chunks.completion)
+
+    @property
+    def current_completion_snapshot(self) -> ChatCompletion[Parsed]:
+        """The answer so far."""
+        return self._snapshots.current
+
+
+def _events(chunks: Stream[ChatCompletionChunk], snapshots: Snapshots) -> Generator[Any, None, None]:
+    for chunk in chunks:
+        yield from snapshots.take(chunk)
+    yield from snapshots.end(chunks.completion)
+
+
+class ChatCompletionStreamManager(Generic[Parsed]):
+    """What `stream` returns: entered with `with`, it asks, and gives the `ChatCompletionStream`."""
+
+    def __init__(self, ask: Callable[[], Stream[ChatCompletionChunk]], parsing: Parsing) -> None:
+        self._ask = ask
+        self._parsing = parsing
+        self._stream: ChatCompletionStream[Parsed] | None = None
+
+    def __enter__(self) -> ChatCompletionStream[Parsed]:
+        self._stream = ChatCompletionStream(self._ask(), self._parsing)
+        return self._stream
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._stream is not None:
+            self._stream.close()

@@ -1,0 +1,1 @@
+"""The asynchronous exchange, on asyncio and httptools."""

@@ -1,0 +1,1 @@
+"""OpenAI's chat completions wire format, and the services that speak it."""
