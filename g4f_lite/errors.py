@@ -48,7 +48,14 @@ and holds no secret: upstream text is redacted and cut short before it comes her
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from g4f_lite._utils.text import _did_you_mean, _suggestion, listing, shorten, unstopped, when
+from g4f_lite._utils.text import (
+    _did_you_mean,
+    _suggestion,
+    format_wait,
+    join_names,
+    shorten,
+    without_full_stop,
+)
 
 if TYPE_CHECKING:
     from g4f_lite._utils.error_response import ErrorResponse
@@ -153,7 +160,7 @@ class ProviderNotFoundError(RegistryError, LookupError):
         self.suggestions = _did_you_mean(provider, self.available)
         super().__init__(
             f"There is no provider {shorten(repr(provider), 100)}.{_suggestion(self.suggestions)} "
-            f"Available: {listing(self.available)}.{note}",
+            f"Available: {join_names(self.available)}.{note}",
             hint="Install the plugin that offers it, or pick one that `g4f-lite providers` lists.",
         )
 
@@ -170,7 +177,7 @@ class ProviderConflictError(RegistryError):
         self.claims = tuple(claims)
         super().__init__(
             f"The provider name {provider!r} is claimed by {len(self.claims)} entry points: "
-            f"{listing(self.claims)}.",
+            f"{join_names(self.claims)}.",
             hint=f"Ask for one by its full name (provider={self.claims[0]!r}), or uninstall or block "
             "the other (G4F_LITE_BLOCK=distribution).",
         )
@@ -294,7 +301,7 @@ class ModelNotFoundError(RequestError, LookupError):
         who = f"The provider {provider!r} does not offer" if provider else "No usable provider offers"
         super().__init__(
             f"{who} the model {shorten(repr(model), 100)}.{_suggestion(self.suggestions)} "
-            f"Available: {listing(self.available)}.{note}",
+            f"Available: {join_names(self.available)}.{note}",
             hint="`g4f-lite models` lists every model and who offers it.",
         )
 
@@ -312,7 +319,7 @@ class MissingAuthError(RequestError):
         self.variable = variable
         self.others = dict(others)
         if self.others:
-            who = listing(f"{name} ({key})" for name, key in {provider: variable, **self.others}.items())
+            who = join_names(f"{name} ({key})" for name, key in {provider: variable, **self.others}.items())
             message = f"Each provider that offers the model needs a key, and there is none: {who}."
             hint = "Set one of these environment variables, or run `g4f-lite keys set` with one of the names."
         else:
@@ -357,7 +364,7 @@ class UnsupportedOptionError(RequestError, TypeError):
         names = ", ".join(repr(option) for option in self.options)
         super().__init__(
             f"The provider {provider!r} does not take the option{many} {names}.{_suggestion(near)} "
-            f"It takes: {listing(self.accepted)}.",
+            f"It takes: {join_names(self.accepted)}.",
             hint="Leave it out, or pass drop_options=True to have it dropped and recorded.",
         )
 
@@ -475,8 +482,10 @@ class ProviderStatusError(ProviderError):
         self.code = code
         self.kind = kind
         self.param = param
-        what = unstopped(detail) or f"The service answered with HTTP status {status}"
-        super().__init__(f"{what}{f': {unstopped(body)}' if body else ''}.", hint=hint or self._advice())
+        what = without_full_stop(detail) or f"The service answered with HTTP status {status}"
+        super().__init__(
+            f"{what}{f': {without_full_stop(body)}' if body else ''}.", hint=hint or self._advice()
+        )
 
     @staticmethod
     def of(
@@ -572,7 +581,7 @@ class RateLimitError(ProviderStatusError):
     """The service was asked too often (HTTP 429)."""
 
     def _advice(self) -> str:
-        return f"Try again {when(self.retry_after)}, or ask another provider."
+        return f"Try again {format_wait(self.retry_after)}, or ask another provider."
 
 
 class QuotaExceededError(RateLimitError):
@@ -586,7 +595,9 @@ class ServiceUnavailableError(ProviderStatusError):
     """The service failed, or is too busy (HTTP 5xx)."""
 
     def _advice(self) -> str:
-        return f"The fault is the service's: try again {when(self.retry_after)}, or ask another provider."
+        return (
+            f"The fault is the service's: try again {format_wait(self.retry_after)}, or ask another provider."
+        )
 
 
 _CLASSES: dict[int, type[ProviderStatusError]] = {

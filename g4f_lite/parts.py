@@ -17,7 +17,7 @@ from typing import Any, Literal
 
 from g4f_lite.errors import InvalidArgumentError
 from g4f_lite.messages._content_parts import Part, audio_part, file_part, image_part
-from g4f_lite.messages._media import Unfit
+from g4f_lite.messages._media import ContentError
 
 __all__ = ["Part", "Source", "audio", "file", "image"]
 
@@ -67,6 +67,6 @@ def file(source: Source, filename: str | None = None) -> Part:
 def _made(make: Callable[[], dict[str, Any]]) -> Part:
     try:
         return make()
-    except Unfit as error:
+    except ContentError as error:
         message, hint = error.message, error.hint
     raise InvalidArgumentError("source", message, hint=hint)

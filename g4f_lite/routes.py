@@ -27,11 +27,11 @@ def _outspoken(record: type[_Record]) -> type[_Record]:
 
 
 def _refuse(record: Any, values: int, given: tuple[str, ...]) -> NoReturn:
-    from g4f_lite._utils.text import _did_you_mean, _suggestion, listing, shorten
+    from g4f_lite._utils.text import _did_you_mean, _suggestion, join_names, shorten
     from g4f_lite.errors import InvalidArgumentError
 
     fields: tuple[str, ...] = record._fields
-    takes = f"It takes: {listing(fields)}."
+    takes = f"It takes: {join_names(fields)}."
     unknown = [name for name in given if name not in fields]
     name = record.__name__
     if unknown:

@@ -7,10 +7,10 @@ cost as much as sending a request. The dictionary behind it is asked first.
 import os
 from typing import Any
 
-__all__ = ["Variables"]
+__all__ = ["EnvReader"]
 
 
-class Variables:
+class EnvReader:
     """Some variables, which are read together."""
 
     __slots__ = ("_keys", "_names", "_nothing")

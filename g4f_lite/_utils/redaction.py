@@ -8,9 +8,9 @@ from typing import Any
 __all__ = [
     "fingerprint",
     "is_secret_name",
+    "iter_strings",
     "names_a_key",
     "redact",
-    "texts_in",
 ]
 
 
@@ -80,20 +80,20 @@ def fingerprint(auth: object) -> str:
     """Return what tells keys apart without being one; `""` for none."""
     from hashlib import sha256
 
-    texts = list(texts_in(auth))
+    texts = list(iter_strings(auth))
     return sha256("\0".join(texts).encode(errors="surrogatepass")).hexdigest()[:8] if texts else ""
 
 
-def texts_in(value: Any) -> Iterator[str]:
+def iter_strings(value: Any) -> Iterator[str]:
     """Yield the strings in a value."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, bytes):
         yield value.decode(errors="replace")
     elif isinstance(value, Mapping):
-        yield from (text for item in value.values() for text in texts_in(item))
+        yield from (text for item in value.values() for text in iter_strings(item))
     elif isinstance(value, (list, tuple, set, frozenset)):
-        yield from (text for item in value for text in texts_in(item))
+        yield from (text for item in value for text in iter_strings(item))
 
 
 _KEY_NAMES = frozenset(

@@ -11,17 +11,17 @@ def shorten(text: str, limit: int = 300) -> str:
     return f"{folded[:limit]}… ({len(folded) - limit} more characters)"
 
 
-def unstopped(text: str) -> str:
+def without_full_stop(text: str) -> str:
     """Return what is quoted at the end of a sentence without a full stop of its own."""
     return text[:-1] if text.endswith(".") and not text.endswith("..") else text
 
 
-def when(wait: float | None) -> str:
+def format_wait(wait: float | None) -> str:
     """Return how long to wait, to end "try again" with; None: nobody knows."""
     return "later" if wait is None else f"in {f'{wait:.1f}'.removesuffix('.0')} seconds"
 
 
-def listing(names: Iterable[str], limit: int = 12) -> str:
+def join_names(names: Iterable[str], limit: int = 12) -> str:
     """Join names for a message: all of them, or the first `limit` and how many are left.
 
     They are on one line, and none can steer a terminal: what is not printable is escaped.

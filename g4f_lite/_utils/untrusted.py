@@ -6,14 +6,22 @@ from types import ModuleType
 from typing import Any, TypeVar, cast
 
 from g4f_lite._utils.redaction import redact
-from g4f_lite._utils.text import shorten, unstopped
+from g4f_lite._utils.text import shorten, without_full_stop
 
-__all__ = ["called", "is_module", "leaks", "or_else", "plain_text", "said", "shown"]
+__all__ = [
+    "call_or",
+    "describe_exception",
+    "exposes_secret",
+    "is_module",
+    "plain_text",
+    "safe_name",
+    "safe_repr",
+]
 
 _T = TypeVar("_T")
 
 
-def or_else(otherwise: _T, step: Callable[[], _T]) -> _T:
+def call_or(otherwise: _T, step: Callable[[], _T]) -> _T:
     """Return what `step` returns, or `otherwise` if it raises; `KeyboardInterrupt` is let through."""
     try:
         return step()
@@ -23,14 +31,14 @@ def or_else(otherwise: _T, step: Callable[[], _T]) -> _T:
         return otherwise
 
 
-def said(error: BaseException, limit: int = 200, secrets: Iterable[str] = ()) -> str:
+def describe_exception(error: BaseException, limit: int = 200, secrets: Iterable[str] = ()) -> str:
     """Return an exception as one line, ``"ValueError: text"``, to end a sentence with; secrets removed."""
     kind = type(error).__name__
-    text = or_else(f"{kind}, which cannot be shown", lambda: f"{kind}: {error}")
-    return unstopped(shorten(redact(text, secrets), limit))
+    text = call_or(f"{kind}, which cannot be shown", lambda: f"{kind}: {error}")
+    return without_full_stop(shorten(redact(text, secrets), limit))
 
 
-def leaks(error: BaseException | None, secrets: Iterable[str]) -> bool:
+def exposes_secret(error: BaseException | None, secrets: Iterable[str]) -> bool:
     """Whether a traceback of `error` would show a secret: by its text, its notes, or what is chained to it."""
     secrets = tuple(secrets)
     waiting, seen = [error], set[int]()
@@ -39,7 +47,7 @@ def leaks(error: BaseException | None, secrets: Iterable[str]) -> bool:
         if step is None or id(step) in seen:
             continue
         seen.add(id(step))
-        text = or_else("", partial(_shown_by, step))
+        text = call_or("", partial(_shown_by, step))
         if redact(text, secrets) != text:
             return True
         waiting += [step.__cause__, step.__context__, *(getattr(step, "exceptions", None) or ())]
@@ -50,9 +58,9 @@ def _shown_by(error: BaseException) -> str:
     return f"{error} {error!r} {getattr(error, '__notes__', '')}"
 
 
-def shown(value: object, limit: int = 60) -> str:
+def safe_repr(value: object, limit: int = 60) -> str:
     """Return the `repr` of a value as one line; secrets removed."""
-    text = or_else(f"<{type(value).__name__}, which cannot be shown>", lambda: repr(value))
+    text = call_or(f"<{type(value).__name__}, which cannot be shown>", lambda: repr(value))
     return shorten(redact(text), limit)
 
 
@@ -61,9 +69,9 @@ def is_module(value: object) -> bool:
     return issubclass(type(value), ModuleType)
 
 
-def called(value: Any) -> str:
+def safe_name(value: Any) -> str:
     """Return the value's ``__name__`` if that is a string, else `""`."""
-    return plain_text(or_else(None, lambda: value.__name__)) or ""
+    return plain_text(call_or(None, lambda: value.__name__)) or ""
 
 
 def plain_text(value: object) -> str | None:

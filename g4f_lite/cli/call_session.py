@@ -4,14 +4,14 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from g4f_lite._core.api.chat import ChatCompletion
-from g4f_lite._core.routing.resolver import Target, find_target
+from g4f_lite._core.routing.resolver import ResolvedTarget, resolve_target
 from g4f_lite._core.streams.stream import CompletionStream
 from g4f_lite._core.validation.options import accepts
 from g4f_lite.cli.exit_codes import UsageError
 from g4f_lite.contract import LoadedProvider, Message
 from g4f_lite.results import Answer, Completion
 
-__all__ = ["Asking", "report_extras"]
+__all__ = ["CallSession", "report_extras"]
 
 _OWN = {
     "model": "--model",
@@ -26,7 +26,7 @@ _WHERE = ("base_url", "extra_headers", "extra_query", "extra_body")
 """Options that are meant for one service. Another one's key must not go to that address."""
 
 
-class Asking:
+class CallSession:
     """Whom to ask, and how; from the command line, and changed by the commands of a chat.
 
     Args:
@@ -48,7 +48,7 @@ class Asking:
         self._first: str | None = None
         self._timeout = None if parsed.timeout is None else _timeout(parsed.timeout, command)
 
-    def route(self) -> Target:
+    def route(self) -> ResolvedTarget:
         """Return who would be asked, of several the first that can be; loads it.
 
         Raises:
@@ -59,7 +59,7 @@ class Asking:
 
             target = first_of(self.provider, self.model)
         else:
-            target = find_target(self.provider, self.model, has_auth=False)
+            target = resolve_target(self.provider, self.model, has_auth=False)
         self._first = self._first or target.provider.full_name
         return target
 

@@ -23,11 +23,11 @@ def explain(error: BaseException, command: str = "") -> str:
     if isinstance(error, OutputError):
         return clean(str(error))
     if isinstance(error, ModuleNotFoundError) and error.name:
-        from g4f_lite.cli.inspection.facts import NEEDED, how_to_install
+        from g4f_lite.cli.inspection.facts import NEEDED, missing_package_message
 
         package = error.name.partition(".")[0]
         if package in NEEDED:
-            return f"{how_to_install(package)}."
+            return f"{missing_package_message(package)}."
     return clean(
         f"This is a fault of g4f-lite itself{f', in {command!r}' if command else ''}: "
         f"{type(error).__name__}: {error}. Set G4F_LITE_DEBUG=1 to see where, and please report it."

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from g4f_lite._core.routing.resolver import Target, find_target
+from g4f_lite._core.routing.resolver import ResolvedTarget, resolve_target
 from g4f_lite._core.validation.options import accepts
 from g4f_lite.cli.args.option_values import convert
 from g4f_lite.cli.exit_codes import UsageError
@@ -37,7 +37,7 @@ def check_several(names: Sequence[str], given: Mapping[str, str], where: Sequenc
             )
 
 
-def first_of(names: Sequence[str], model: str | None) -> Target:
+def first_of(names: Sequence[str], model: str | None) -> ResolvedTarget:
     """Return the first that can be had; loads it.
 
     Raises:
@@ -79,5 +79,5 @@ def steps_of(
     return steps
 
 
-def _target(name: str, model: str | None) -> Target:
-    return find_target(name, None if "/" in name else model, has_auth=False)
+def _target(name: str, model: str | None) -> ResolvedTarget:
+    return resolve_target(name, None if "/" in name else model, has_auth=False)

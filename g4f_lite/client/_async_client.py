@@ -13,7 +13,7 @@ from g4f_lite.client._conversion import chat_completion
 from g4f_lite.client._request import prepared
 from g4f_lite.client._settings import Defaults
 from g4f_lite.client._streaming.async_chunk_stream import AsyncStream
-from g4f_lite.client._unsupported import Lacking
+from g4f_lite.client._unsupported import UnsupportedAttributes
 
 if TYPE_CHECKING:
     from g4f_lite.client._records.base import Parsed
@@ -65,7 +65,7 @@ class AsyncClient(BaseClient):
         return AsyncBeta(self.chat)
 
 
-class AsyncBeta(Lacking):
+class AsyncBeta(UnsupportedAttributes):
     """``client.beta``."""
 
     _offers = "`chat`"
@@ -74,7 +74,7 @@ class AsyncBeta(Lacking):
         self.chat = chat
 
 
-class AsyncChat(Lacking):
+class AsyncChat(UnsupportedAttributes):
     """``client.chat``."""
 
     _offers = "`completions`"
@@ -83,7 +83,7 @@ class AsyncChat(Lacking):
         self.completions = AsyncCompletions(defaults)
 
 
-class AsyncCompletions(Lacking):
+class AsyncCompletions(UnsupportedAttributes):
     """``client.chat.completions``."""
 
     _offers = "`create`, `parse` and `stream`"

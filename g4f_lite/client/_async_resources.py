@@ -7,14 +7,14 @@ from typing import Any
 from g4f_lite._core.api import embedding
 from g4f_lite._core.api import model_listing as models
 from g4f_lite.client import types
-from g4f_lite.client._resources import chosen, everybodys, listed, listing, prepared, response
+from g4f_lite.client._resources import find_model, list_all_models, listing, prepared, response, to_model_list
 from g4f_lite.client._settings import Defaults
-from g4f_lite.client._unsupported import Lacking
+from g4f_lite.client._unsupported import UnsupportedAttributes
 
 __all__ = ["AsyncEmbeddings", "AsyncModelList", "AsyncModels"]
 
 
-class AsyncEmbeddings(Lacking):
+class AsyncEmbeddings(UnsupportedAttributes):
     """``client.embeddings``."""
 
     _offers = "`create`"
@@ -34,7 +34,7 @@ class AsyncEmbeddings(Lacking):
         return response(await embedding.Embedding.acreate(input=input, **arguments), encoded=encoded)
 
 
-class AsyncModels(Lacking):
+class AsyncModels(UnsupportedAttributes):
     """``client.models``."""
 
     _offers = "`list` and `retrieve`"
@@ -49,8 +49,8 @@ class AsyncModels(Lacking):
     async def _list(self, options: Mapping[str, Any]) -> types.ModelList:
         arguments = await asyncio.to_thread(listing, self._defaults, options)
         if arguments is None:
-            return await asyncio.to_thread(everybodys)
-        return listed(await asyncio.gather(*(models.alist_models(**one) for one in arguments)))
+            return await asyncio.to_thread(list_all_models)
+        return to_model_list(await asyncio.gather(*(models.alist_models(**one) for one in arguments)))
 
     async def retrieve(self, model: str, **options: Any) -> types.Model:
         """Return one of the models.
@@ -58,7 +58,7 @@ class AsyncModels(Lacking):
         Raises:
             ModelNotFoundError: there is none of that name.
         """
-        return chosen(await self.list(**options), model)
+        return find_model(await self.list(**options), model)
 
 
 class AsyncModelList:

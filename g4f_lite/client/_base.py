@@ -4,17 +4,17 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from g4f_lite.client._settings import SETTINGS, Settings, changed
-from g4f_lite.client._unsupported import Lacking
+from g4f_lite.client._unsupported import UnsupportedAttributes
 
 if TYPE_CHECKING:
-    from g4f_lite.client._sentinels import Parts
+    from g4f_lite.client._sentinels import TimeoutParts
 
 __all__ = ["BaseClient"]
 
 _Own = TypeVar("_Own", bound="BaseClient")
 
 
-class BaseClient(Lacking):
+class BaseClient(UnsupportedAttributes):
     """A client's settings; each can be read as an attribute.
 
     Args:
@@ -54,7 +54,7 @@ class BaseClient(Lacking):
         api_key: str | Sequence[str] | None = None,
         base_url: str | None = None,
         model: str | None = None,
-        timeout: "float | tuple[float, float] | Parts | None" = None,
+        timeout: "float | tuple[float, float] | TimeoutParts | None" = None,
         deadline: float | None = None,
         max_retries: Any = 2,
         default_headers: Mapping[str, str] | None = None,

@@ -14,7 +14,7 @@ from g4f_lite.client._request import prepared
 from g4f_lite.client._resources import Embeddings, Models
 from g4f_lite.client._settings import Defaults
 from g4f_lite.client._streaming.chunk_stream import Stream
-from g4f_lite.client._unsupported import Lacking
+from g4f_lite.client._unsupported import UnsupportedAttributes
 
 if TYPE_CHECKING:
     from g4f_lite.client._records.base import Parsed
@@ -69,7 +69,7 @@ class Client(BaseClient):
         return Beta(self.chat)
 
 
-class Beta(Lacking):
+class Beta(UnsupportedAttributes):
     """``client.beta``."""
 
     _offers = "`chat`"
@@ -78,7 +78,7 @@ class Beta(Lacking):
         self.chat = chat
 
 
-class Chat(Lacking):
+class Chat(UnsupportedAttributes):
     """``client.chat``."""
 
     _offers = "`completions`"
@@ -87,7 +87,7 @@ class Chat(Lacking):
         self.completions = Completions(defaults)
 
 
-class Completions(Lacking):
+class Completions(UnsupportedAttributes):
     """``client.chat.completions``."""
 
     _offers = "`create`, `parse` and `stream`"

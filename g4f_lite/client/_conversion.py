@@ -8,7 +8,7 @@ from uuid import uuid4
 from g4f_lite import events, results
 from g4f_lite.client import types
 
-__all__ = ["annotation", "chat_completion", "image", "logprobs", "made_up_id", "usage_record", "word"]
+__all__ = ["annotation", "chat_completion", "image", "logprobs", "made_up_id", "str_or_none", "usage_record"]
 
 
 def chat_completion(completion: results.Completion) -> types.ChatCompletion:
@@ -19,12 +19,12 @@ def chat_completion(completion: results.Completion) -> types.ChatCompletion:
         choices=choices,
         created=completion.created if completion.created is not None else int(time.time()),
         model=completion.model,
-        service_tier=word(completion.metadata.get("service_tier")),
-        system_fingerprint=word(completion.metadata.get("system_fingerprint")),
+        service_tier=str_or_none(completion.metadata.get("service_tier")),
+        system_fingerprint=str_or_none(completion.metadata.get("system_fingerprint")),
         usage=usage_record(completion.usage),
         provenance=completion.provenance,
         model_extra=completion.metadata,
-        _request_id=word(completion.metadata.get("request_id")),
+        _request_id=str_or_none(completion.metadata.get("request_id")),
     )
 
 
@@ -32,7 +32,7 @@ def made_up_id() -> str:
     return f"chatcmpl-{uuid4().hex}"
 
 
-def word(value: Any) -> str | None:
+def str_or_none(value: Any) -> str | None:
     return value if isinstance(value, str) else None
 
 

@@ -10,10 +10,19 @@ from g4f_lite._core.api import model_listing as models
 from g4f_lite._core.registry.registry import registry
 from g4f_lite.client import types
 from g4f_lite.client._settings import Defaults
-from g4f_lite.client._unsupported import Lacking
+from g4f_lite.client._unsupported import UnsupportedAttributes
 from g4f_lite.errors import InvalidArgumentError, ModelNotFoundError
 
-__all__ = ["Embeddings", "Models", "chosen", "everybodys", "listed", "listing", "prepared", "response"]
+__all__ = [
+    "Embeddings",
+    "Models",
+    "find_model",
+    "list_all_models",
+    "listing",
+    "prepared",
+    "response",
+    "to_model_list",
+]
 
 _LISTING = ("auth", "timeout", "deadline", "retries", "base_url", "extra_headers")
 """What of a client's defaults a listing of models takes."""
@@ -22,7 +31,7 @@ _OF_ONE = ("auth", "base_url", "extra_headers")
 """What of it is meant for one provider."""
 
 
-class Embeddings(Lacking):
+class Embeddings(UnsupportedAttributes):
     """``client.embeddings``."""
 
     _offers = "`create`"
@@ -86,7 +95,7 @@ def _encoded(vector: list[float]) -> str:
     return base64.b64encode(struct.pack(f"<{len(vector)}f", *vector)).decode()
 
 
-class Models(Lacking):
+class Models(UnsupportedAttributes):
     """``client.models``."""
 
     _offers = "`list` and `retrieve`"
@@ -102,8 +111,8 @@ class Models(Lacking):
         """
         arguments = listing(self._defaults, options)
         if arguments is None:
-            return everybodys()
-        return listed([models.list_models(**one) for one in arguments])
+            return list_all_models()
+        return to_model_list([models.list_models(**one) for one in arguments])
 
     def retrieve(self, model: str, **options: Any) -> types.Model:
         """Return one of the models.
@@ -111,7 +120,7 @@ class Models(Lacking):
         Raises:
             ModelNotFoundError: there is none of that name.
         """
-        return chosen(self.list(**options), model)
+        return find_model(self.list(**options), model)
 
 
 def listing(defaults: Defaults, options: Mapping[str, Any]) -> "list[dict[str, Any]] | None":
@@ -148,14 +157,14 @@ def _keys_of(providers: Any) -> dict[str, Any]:
     return keys
 
 
-def listed(found: Iterable[models.ModelNames]) -> types.ModelList:
+def to_model_list(found: Iterable[models.ModelNames]) -> types.ModelList:
     """Return the models of several providers as one list."""
     return types.ModelList(
         [types.Model(name, owned_by=item.provider) for item in found for name in item.names]
     )
 
 
-def everybodys() -> types.ModelList:
+def list_all_models() -> types.ModelList:
     """Return what all providers list, under names that `model` takes."""
     infos = [info for info in registry.infos() if info.state in ("listed", "ready")]
     return types.ModelList(
@@ -167,7 +176,7 @@ def everybodys() -> types.ModelList:
     )
 
 
-def chosen(found: types.ModelList, model: str) -> types.Model:
+def find_model(found: types.ModelList, model: str) -> types.Model:
     """Return the model of that name.
 
     Raises:

@@ -2,7 +2,7 @@
 
 from typing import Any, Final, Protocol
 
-__all__ = ["NOT_GIVEN", "NotGiven", "Omit", "Parts", "Timeout", "omit"]
+__all__ = ["NOT_GIVEN", "NotGiven", "Omit", "Timeout", "TimeoutParts", "omit"]
 
 
 class NotGiven:
@@ -26,7 +26,7 @@ NOT_GIVEN: Final = NotGiven()
 omit: Final = Omit()
 
 
-class Parts(Protocol):
+class TimeoutParts(Protocol):
     """A timeout in parts, whose ever."""
 
     @property

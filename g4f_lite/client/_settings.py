@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, NoReturn
 
-from g4f_lite._core.keys.auth_argument import stripped
+from g4f_lite._core.keys.auth_argument import normalize_auth
 from g4f_lite._utils.text import _suggestion
 from g4f_lite.errors import InvalidArgumentError
 
@@ -100,7 +100,7 @@ def changed(settings: Settings, changes: Mapping[str, Any]) -> Settings:
     if settings.default_headers and isinstance(own.get("default_headers"), Mapping):
         own["default_headers"] = {**settings.default_headers, **own["default_headers"]}
     if "api_key" in own:
-        own["api_key"] = stripped(_listed(own["api_key"]), "api_key")
+        own["api_key"] = normalize_auth(_listed(own["api_key"]), "api_key")
     settings = settings._replace(**own, options={**settings.options, **others})
     if settings.base_url is not None and settings.provider is None:
         return settings._replace(provider="openai")  # who gives an address means this protocol

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any, NoReturn
 
-__all__ = ["Lacking"]
+__all__ = ["UnsupportedAttributes"]
 
 _RAW = "an error has `response`, an answer `provenance`"
 _KEEP = "use the `openai` package's client beside this one"
@@ -41,7 +41,7 @@ _INSTEAD = {
 }
 
 
-class Lacking:
+class UnsupportedAttributes:
     """A base whose missing attributes say what there is instead.
 
     Attributes:

@@ -9,12 +9,12 @@ from g4f_lite._utils.redaction import redact
 from g4f_lite._utils.text import shorten
 from g4f_lite.errors import ProviderResponseError
 
-__all__ = ["no_answer"]
+__all__ = ["unexpected_body_error"]
 
 _SHOWN = 200
 
 
-def no_answer(
+def unexpected_body_error(
     opening: bytes, headers: Mapping[str, str] | None, secrets: Iterable[str] = (), *, is_whole: bool = True
 ) -> ProviderResponseError:
     """Return the error for a body that is nothing the service would answer.

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from g4f_lite.kit import http
 
 if TYPE_CHECKING:
-    from g4f_lite.kit.http._async.exchange import Flight
+    from g4f_lite.kit.http._async.exchange import AsyncExchange
 
 __all__ = ["Decoder", "Exchange"]
 
@@ -45,7 +45,7 @@ class Exchange(Iterator[Any], AsyncIterator[Any]):
     __slots__ = ("__weakref__", "_areading", "_reading", "decoder", "request")
 
     def __init__(self, request: http.HTTPRequest, decoder: Decoder) -> None:
-        self.request = _told(request, decoder)
+        self.request = _attach_decoder(request, decoder)
         self.decoder = decoder
         self._reading: Generator[Any, None, None] | None = None
         self._areading: _Reading | None = None
@@ -91,18 +91,18 @@ class Exchange(Iterator[Any], AsyncIterator[Any]):
             await self._areading.aclose()
 
 
-def _told(request: http.HTTPRequest, decoder: Any) -> http.HTTPRequest:
+def _attach_decoder(request: http.HTTPRequest, decoder: Any) -> http.HTTPRequest:
     """Return the request, which asks the decoder whether it is over and tells it the headers, if it can be."""
     changes: dict[str, Any] = {}
     if hasattr(decoder, "done"):
         changes["is_over"] = lambda: decoder.done
     see, known = getattr(decoder, "see_headers", None), request.on_headers
     if see is not None and known != see:
-        changes["on_headers"] = see if known is None else _both(known, see)
+        changes["on_headers"] = see if known is None else _call_both(known, see)
     return request._replace(**changes) if changes else request
 
 
-def _both(first: Callable[[Any], None], second: Callable[[Any], None]) -> Callable[[Any], None]:
+def _call_both(first: Callable[[Any], None], second: Callable[[Any], None]) -> Callable[[Any], None]:
     def see_headers(headers: Any) -> None:
         first(headers)
         second(headers)
@@ -142,7 +142,7 @@ class _Reading(AsyncIterator[Any]):
     def __init__(self, request: http.HTTPRequest, decoder: Decoder) -> None:
         self._request = request
         self._decoder = decoder
-        self._flight: Flight | None = None
+        self._flight: AsyncExchange | None = None
         self._items: Iterator[Any] = iter(())
         self._over = False
         self._is_read = False
@@ -156,8 +156,8 @@ class _Reading(AsyncIterator[Any]):
         self._over = self._is_read = True  # unless it goes well
         try:
             if self._flight is None:
-                self._flight = http.flight_of(self._request)
-            data = await self._flight.piece()
+                self._flight = http.open_async_exchange(self._request)
+            data = await self._flight.read_chunk()
             if data:
                 items = _several(self._decoder.feed(data))
                 self._over = False
@@ -192,8 +192,8 @@ class _Reading(AsyncIterator[Any]):
     def _end(self) -> None:
         flight, self._flight = self._flight, None
         if flight is not None:
-            flight.end()
+            flight.release()
 
     def __del__(self) -> None:
         if self._flight is not None:  # nobody closed it, and nobody can any more
-            self._flight.drop()
+            self._flight.release_threadsafe()

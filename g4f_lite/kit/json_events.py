@@ -282,6 +282,6 @@ def mapping(value: Any) -> Mapping[str, Any]:
 def _no_answer(
     opening: bytes, headers: Mapping[str, str] | None, secrets: Iterable[str]
 ) -> ProviderResponseError:
-    from g4f_lite.kit._unexpected_body import no_answer  # only a failure needs it
+    from g4f_lite.kit._unexpected_body import unexpected_body_error  # only a failure needs it
 
-    return no_answer(opening, headers, secrets, is_whole=len(opening) < _OPENING)
+    return unexpected_body_error(opening, headers, secrets, is_whole=len(opening) < _OPENING)

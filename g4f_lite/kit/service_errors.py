@@ -25,7 +25,7 @@ from g4f_lite.errors import (
     QuotaExceededError,
 )
 from g4f_lite.kit.http import retry_after
-from g4f_lite.kit.http._response_head import telling_headers
+from g4f_lite.kit.http._response_head import diagnostic_headers
 
 __all__ = ["Facts", "from_response", "from_value", "read"]
 
@@ -133,7 +133,7 @@ def from_response(
         facts = None
     said = facts or Facts(text)
     error = _error(status, said, retry_after(headers), secrets, detail="")
-    error.headers = telling_headers(headers, secrets)
+    error.headers = diagnostic_headers(headers, secrets)
     return error
 
 

@@ -65,12 +65,12 @@ def _is_plain(role: object, content: object) -> bool:
 
 def _checked(index: int, message: object) -> Message:
     # Only here: a conversation of plain strings needs none of it.
-    from g4f_lite.messages._media import Unfit
+    from g4f_lite.messages._media import ContentError
     from g4f_lite.messages._normalize import normal_message
 
     try:
         return normal_message(message, f"messages[{index}]", ROLES, _EXAMPLE)
-    except Unfit as error:
+    except ContentError as error:
         problem, hint = error.message, error.hint
     raise InvalidMessageError(index, problem, hint=hint)
 

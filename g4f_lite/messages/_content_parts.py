@@ -7,9 +7,18 @@ assistant, ``refusal``. Keys that are not known are kept: services have some of 
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from g4f_lite._utils.text import _did_you_mean, _suggestion, listing, shorten
-from g4f_lite.messages._media import Data, Unfit, check_base64, is_address, kind, load, parsed, sniffed
-from g4f_lite.messages._values import others, required, text_of
+from g4f_lite._utils.text import _did_you_mean, _suggestion, join_names, shorten
+from g4f_lite.messages._media import (
+    ContentError,
+    Data,
+    check_base64,
+    detect_media_type,
+    is_address,
+    kind,
+    load,
+    parsed,
+)
+from g4f_lite.messages._values import copy_unknown_keys, required, text_of
 
 __all__ = [
     "INPUT_OF",
@@ -70,7 +79,7 @@ def audio_part(source: object, place: str, format: object = None) -> Part:  # no
     """Return the part that plays a sound."""
     loaded = load(source, place)
     if isinstance(loaded, str):
-        raise Unfit(
+        raise ContentError(
             f"{place} is the address of a sound, and a sound is sent itself.", "Fetch it, and pass the bytes."
         )
     return _sound(loaded, place, format)
@@ -80,14 +89,14 @@ def _sound(data: Data, place: str, given: object) -> Part:
     chosen = given
     if given is None:
         if data.mime_type is None:
-            hint = f"Say it: format=..., one of {listing(_AUDIO_FORMATS)}."
-            raise Unfit(f"What {place} holds does not say which format it has.", hint)
+            hint = f"Say it: format=..., one of {join_names(_AUDIO_FORMATS)}."
+            raise ContentError(f"What {place} holds does not say which format it has.", hint)
         chosen = _FORMATS.get(_of_kind(data, "audio", place).mime_type or "")
     wanted = chosen.lower() if isinstance(chosen, str) else None
     if wanted not in _AUDIO_FORMATS:
         shown = shorten(repr(data.mime_type if given is None else given), 60)
-        raise Unfit(
-            f"The format of {place} is {shown}; it has to be one of {listing(_AUDIO_FORMATS)}.",
+        raise ContentError(
+            f"The format of {place} is {shown}; it has to be one of {join_names(_AUDIO_FORMATS)}.",
             "Convert it to wav or mp3, which most services take.",
         )
     return {"type": "input_audio", "input_audio": {"data": data.base64, "format": wanted}}
@@ -101,7 +110,7 @@ def file_part(source: object, place: str, filename: object = None) -> Part:
         return {"type": "file", "file": {"file_url": loaded, **({"filename": name} if name else {})}}
     if loaded.mime_type is None:
         hint = 'Pass a file name that does, filename="notes.txt", or a data URL.'
-        raise Unfit(f"Nothing says what {place} is.", hint)
+        raise ContentError(f"Nothing says what {place} is.", hint)
     called = name or loaded.filename or _default_name(loaded)
     return {"type": "file", "file": {"file_data": loaded.url, "filename": called}}
 
@@ -116,9 +125,9 @@ def _default_name(data: Data) -> str:
 def _of_kind(data: Data, wanted: str, place: str) -> Data:
     if data.mime_type is None:
         hint = f"Pass a data URL, data:{wanted}/TYPE;base64,DATA, or a path whose ending says it."
-        raise Unfit(f"What {place} holds does not say which kind of {wanted} it is.", hint)
+        raise ContentError(f"What {place} holds does not say which kind of {wanted} it is.", hint)
     if data.mime_type.partition("/")[0] != wanted:
-        raise Unfit(
+        raise ContentError(
             f"{place} is {data.mime_type} and no {wanted}.", "Pass it as a file: g4f_lite.parts.file(...)."
         )
     return data
@@ -129,8 +138,8 @@ def _detail(value: object, place: str) -> dict[str, Any]:
         return {}
     if value not in _DETAILS:
         shown = shorten(repr(value), 60)
-        raise Unfit(
-            f"The detail of {place} is {shown}; it has to be one of {listing(_DETAILS)}.", "Change it."
+        raise ContentError(
+            f"The detail of {place} is {shown}; it has to be one of {join_names(_DETAILS)}.", "Change it."
         )
     return {"detail": value}
 
@@ -148,30 +157,30 @@ def normal_part(part: object, place: str, role: str) -> Part:
         return {"type": "text", "text": text_of(part, place)}
     if not isinstance(part, Mapping):
         hint = 'Write {"type": "text", "text": "..."}, or use g4f_lite.parts.image(...), audio(...) or file(...).'
-        raise Unfit(f"{place} has to be a part, not {kind(part)}.", hint)
+        raise ContentError(f"{place} has to be a part, not {kind(part)}.", hint)
     allowed = {"user": _IN_USER, "assistant": _IN_ASSISTANT}.get(role, _IN_OTHERS)
     name = part.get("type")
     form = _FORMS.get(name) if isinstance(name, str) else None
     if form is None:
         what = f"the type {shorten(repr(name), 60)}" if "type" in part else "no 'type'"
         near = _suggestion(_did_you_mean(name, allowed) if isinstance(name, str) else ())
-        raise Unfit(
-            f"{place} has {what}.{near} In a message of the role {role!r} it can be {listing(allowed)}.",
+        raise ContentError(
+            f"{place} has {what}.{near} In a message of the role {role!r} it can be {join_names(allowed)}.",
             "Change it.",
         )
     type_, key, further, make = form
     if type_ not in allowed:
         hint = "Move it to a message of the user." if role != "user" else "Leave it out."
-        raise Unfit(
-            f"{place} is of the type {name!r}; a message of the role {role!r} can hold {listing(allowed)}.",
+        raise ContentError(
+            f"{place} is of the type {name!r}; a message of the role {role!r} can hold {join_names(allowed)}.",
             hint,
         )
     if key not in part:
-        raise Unfit(
+        raise ContentError(
             f"{place} has no {key!r}.", f'A part of the type {name!r} has the keys "type" and {key!r}.'
         )
     made = make(part[key], f"{place}[{key!r}]", part)
-    return {**made, **others(part, ("type", key, further, *made), place)}
+    return {**made, **copy_unknown_keys(part, ("type", key, further, *made), place)}
 
 
 def _words(value: object, place: str, part: Mapping[str, Any]) -> Part:
@@ -183,7 +192,7 @@ def _image(value: object, place: str, part: Mapping[str, Any]) -> Part:
         return image_part(value, place, part.get("detail"))
     url = text_of(required(value, "url", place), f"{place}['url']")
     made = image_part(url, f"{place}['url']", value.get("detail", part.get("detail")))
-    made["image_url"].update(others(value, ("url", "detail"), place))
+    made["image_url"].update(copy_unknown_keys(value, ("url", "detail"), place))
     return made
 
 
@@ -193,7 +202,7 @@ def _audio(value: object, place: str, part: Mapping[str, Any]) -> Part:
     data = text_of(required(value, "data", place), f"{place}['data']")
     sound = _sound_in(data, f"{place}['data']")
     made = _sound(sound, place, value.get("format", part.get("format")))
-    made["input_audio"].update(others(value, ("data", "format"), place))
+    made["input_audio"].update(copy_unknown_keys(value, ("data", "format"), place))
     return made
 
 
@@ -203,7 +212,7 @@ def _sound_in(text: str, place: str) -> Data:
     if text[:5].lower() == "data:":
         return parsed(text, place)
     check_base64(text, place)
-    return Data(sniffed(b64decode(text[:64])), text)
+    return Data(detect_media_type(b64decode(text[:64])), text)
 
 
 def _file(value: object, place: str, part: Mapping[str, Any]) -> Part:
@@ -212,7 +221,7 @@ def _file(value: object, place: str, part: Mapping[str, Any]) -> Part:
     given = [key for key in _FILE_KEYS if value.get(key) is not None]
     if len(given) != 1:
         hint = "Give it one of these; g4f_lite.parts.file(pathlib.Path(...)) does."
-        raise Unfit(f"{place} has {listing(given)} of {listing(_FILE_KEYS)}.", hint)
+        raise ContentError(f"{place} has {join_names(given)} of {join_names(_FILE_KEYS)}.", hint)
     key = given[0]
     text = text_of(value[key], f"{place}[{key!r}]")
     filename = value.get("filename", part.get("filename"))
@@ -220,13 +229,18 @@ def _file(value: object, place: str, part: Mapping[str, Any]) -> Part:
     if key == "file_data":
         data = parsed(text, f"{place}[{key!r}]") if text[:5].lower() == "data:" else None
         if data is None:
-            raise Unfit(f"{place}[{key!r}] is no data URL.", "Write data:application/pdf;base64,DATA, say.")
+            raise ContentError(
+                f"{place}[{key!r}] is no data URL.", "Write data:application/pdf;base64,DATA, say."
+            )
         name = name or {"filename": _default_name(data)}
     elif not text or (key == "file_url" and not is_address(text)):
-        raise Unfit(
+        raise ContentError(
             f"{place}[{key!r}] is no {'address' if key == 'file_url' else 'identifier'}.", "Correct it."
         )
-    return {"type": "file", "file": {key: text, **name, **others(value, (*_FILE_KEYS, "filename"), place)}}
+    return {
+        "type": "file",
+        "file": {key: text, **name, **copy_unknown_keys(value, (*_FILE_KEYS, "filename"), place)},
+    }
 
 
 _Form = tuple[str, str, str, Callable[[object, str, Mapping[str, Any]], Part]]

@@ -13,7 +13,17 @@ from typing import NamedTuple
 from g4f_lite._utils.redaction import redact
 from g4f_lite._utils.text import shorten
 
-__all__ = ["LARGEST", "Data", "Unfit", "check_base64", "is_address", "kind", "load", "parsed", "sniffed"]
+__all__ = [
+    "LARGEST",
+    "ContentError",
+    "Data",
+    "check_base64",
+    "detect_media_type",
+    "is_address",
+    "kind",
+    "load",
+    "parsed",
+]
 
 LARGEST = 64 * 1024 * 1024
 """Bytes. No service takes more in a message, and a path may name anything."""
@@ -23,7 +33,7 @@ _ALPHABET = f"{string.ascii_letters}{string.digits}+/".encode()
 _MOST_PADDING = 2
 
 
-class Unfit(Exception):  # noqa: N818 - it never leaves: who catches it raises the error that it says
+class ContentError(Exception):
     """Something is not what a message can hold.
 
     Attributes:
@@ -71,7 +81,7 @@ def load(source: object, place: str, filename: str | None = None) -> Data | str:
             return parsed(source, place)
         if is_address(source):
             return source
-        raise Unfit(
+        raise ContentError(
             f"{place} is the string {_shown(source)}, which is no URL.",
             "For a file, pass pathlib.Path(...); else a URL (https: or data:), or bytes.",
         )
@@ -81,7 +91,7 @@ def load(source: object, place: str, filename: str | None = None) -> Data | str:
         path = _path(source, place)
         name = os.path.basename(path)  # noqa: PTH119 - it may be any path-like
         return _encoded(_read(path, place), place, filename, name)._replace(filename=filename or name)
-    raise Unfit(
+    raise ContentError(
         f"{place} has to be a URL, a path or bytes, not {kind(source)}.", "Pass pathlib.Path(...), say."
     )
 
@@ -95,9 +105,9 @@ def parsed(url: str, place: str) -> Data:
     head, _, data = url.partition(",")
     mime_type, *parameters = head[5:].split(";")
     if not (head.isascii() and head.isprintable()) or parameters[-1:] not in (["base64"], ["BASE64"]):
-        raise Unfit(f"{place} is a data URL without `;base64`.", "Write data:TYPE;base64,DATA.")
+        raise ContentError(f"{place} is a data URL without `;base64`.", "Write data:TYPE;base64,DATA.")
     if not re.fullmatch(r"[\w.+-]+/[\w.+-]+", mime_type, re.ASCII):
-        raise Unfit(
+        raise ContentError(
             f"{place} is a data URL that does not say its type.", "Write data:image/png;base64,DATA, say."
         )
     check_base64(data, place)
@@ -112,12 +122,14 @@ def check_base64(text: str, place: str) -> None:
     """
     body = text.rstrip("=")
     if not text:
-        raise Unfit(f"{place} holds no data.", "Pass what it is to hold.")
+        raise ContentError(f"{place} holds no data.", "Pass what it is to hold.")
     if len(text) > LARGEST * 4 // 3 + 4:
         raise _too_large(place)
     good = text.isascii() and len(text) % 4 == 0 and len(text) - len(body) <= _MOST_PADDING
     if not good or body.encode().translate(None, _ALPHABET):
-        raise Unfit(f"{place} holds no base64.", "Use base64.b64encode(data).decode(), or pass the bytes.")
+        raise ContentError(
+            f"{place} holds no base64.", "Use base64.b64encode(data).decode(), or pass the bytes."
+        )
 
 
 def is_address(text: str) -> bool:
@@ -125,7 +137,7 @@ def is_address(text: str) -> bool:
     return _WEB.fullmatch(text) is not None and text.isprintable()
 
 
-def sniffed(data: bytes) -> str | None:
+def detect_media_type(data: bytes) -> str | None:
     """Return what bytes are, by how they begin; None if that does not tell."""
     if data[:4] == b"RIFF":
         return {b"WEBP": "image/webp", b"WAVE": "audio/wav"}.get(data[8:12])
@@ -161,7 +173,9 @@ def _path(source: "os.PathLike[str] | os.PathLike[bytes]", place: str) -> str:
     try:
         return os.fsdecode(source)
     except Exception as error:  # a path-like object of the caller's own may raise anything
-        raise Unfit(f"{place} is no path: {type(error).__name__}.", "Pass pathlib.Path(...).") from None
+        raise ContentError(
+            f"{place} is no path: {type(error).__name__}.", "Pass pathlib.Path(...)."
+        ) from None
 
 
 def _read(path: str, place: str) -> bytes:
@@ -169,26 +183,28 @@ def _read(path: str, place: str) -> bytes:
     try:
         status = os.stat(path)  # noqa: PTH116 - it may be any path-like
         if stat.S_ISDIR(status.st_mode):
-            raise Unfit(f"{place} is the folder {shown}.", "Name a file in it.")
+            raise ContentError(f"{place} is the folder {shown}.", "Name a file in it.")
         if not stat.S_ISREG(status.st_mode):
-            raise Unfit(f"{place} is {shown}, which is no plain file.", "Read it, and pass the bytes.")
+            raise ContentError(f"{place} is {shown}, which is no plain file.", "Read it, and pass the bytes.")
         with open(path, "rb") as file:  # noqa: PTH123 - the same
             return file.read(LARGEST + 1)
     except FileNotFoundError:
-        raise Unfit(f"{place} is {shown}, and there is no such file.", "Correct the path.") from None
+        raise ContentError(f"{place} is {shown}, and there is no such file.", "Correct the path.") from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or type(error).__name__
-        raise Unfit(f"{place} is {shown}, which cannot be read: {reason}.", "Make it readable.") from None
+        raise ContentError(
+            f"{place} is {shown}, which cannot be read: {reason}.", "Make it readable."
+        ) from None
 
 
 def _encoded(data: bytes, place: str, *names: str | None) -> Data:
     from base64 import b64encode
 
     if not data:
-        raise Unfit(f"{place} is empty.", "Pass what it is to hold.")
+        raise ContentError(f"{place} is empty.", "Pass what it is to hold.")
     if len(data) > LARGEST:
         raise _too_large(place)
-    mime_type = sniffed(data) or next(filter(None, map(_type_of, filter(None, names))), None)
+    mime_type = detect_media_type(data) or next(filter(None, map(_type_of, filter(None, names))), None)
     return Data(mime_type, b64encode(data).decode("ascii"))
 
 
@@ -198,8 +214,8 @@ def _type_of(filename: str) -> str | None:
     return guess_type(filename)[0]
 
 
-def _too_large(place: str) -> Unfit:
-    return Unfit(
+def _too_large(place: str) -> ContentError:
+    return ContentError(
         f"{place} is larger than {LARGEST >> 20} MiB.",
         "Make it smaller, or pass a URL that it can be fetched from.",
     )

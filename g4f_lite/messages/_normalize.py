@@ -3,10 +3,10 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from g4f_lite._utils.text import _did_you_mean, _suggestion, listing, shorten
+from g4f_lite._utils.text import _did_you_mean, _suggestion, join_names, shorten
 from g4f_lite.messages._content_parts import normal_part
-from g4f_lite.messages._media import Unfit, kind
-from g4f_lite.messages._values import others, own, text_of
+from g4f_lite.messages._media import ContentError, kind
+from g4f_lite.messages._values import copy_unknown_keys, copy_value, text_of
 from g4f_lite.results import ToolCall
 
 __all__ = ["normal_message"]
@@ -19,22 +19,22 @@ def normal_message(message: object, place: str, roles: Sequence[str], example: s
         Unfit: it is no message.
     """
     if not isinstance(message, Mapping):
-        raise Unfit(f"{place} has to be a dictionary, not {kind(message)}.", example)
+        raise ContentError(f"{place} has to be a dictionary, not {kind(message)}.", example)
     if not all(isinstance(key, str) for key in message):
-        raise Unfit(f"{place} has a key that is no string.", "Write its keys as strings.")
+        raise ContentError(f"{place} has a key that is no string.", "Write its keys as strings.")
     role = _role(message, place, roles, example)
     made: dict[str, Any] = {}
     for key, value in message.items():
         check = _CHECKS.get(key)
         if check is None:
-            made[key] = own(value, f"{place}[{key!r}]")
+            made[key] = copy_value(value, f"{place}[{key!r}]")
         elif value is not None:  # services write None for what is not there
             made[key] = check(value, f"{place}[{key!r}]", role)
     if not made.get("tool_calls", True):
         del made["tool_calls"]
     if role == "tool" and not made.get("tool_call_id"):
         hint = "Write the `id` of the tool call that it answers."
-        raise Unfit(f"{place} is of the role 'tool' and has no 'tool_call_id'.", hint)
+        raise ContentError(f"{place} is of the role 'tool' and has no 'tool_call_id'.", hint)
     if "content" not in made:
         _check_silence(message, made, place, example)
         made["content"] = None
@@ -43,16 +43,16 @@ def normal_message(message: object, place: str, roles: Sequence[str], example: s
 
 def _role(message: Mapping[str, Any], place: str, roles: Sequence[str], example: str) -> str:
     if "role" not in message:
-        raise Unfit(f"{place} has no 'role'.", example)
+        raise ContentError(f"{place} has no 'role'.", example)
     role = message["role"]
     if isinstance(role, str) and role in roles:
         return str.__str__(role)
     if role == "function":
         hint = "Use the role 'tool', with the `tool_call_id` of the call that it answers."
-        raise Unfit(f"{place}['role'] is 'function', which services have given up.", hint)
+        raise ContentError(f"{place}['role'] is 'function', which services have given up.", hint)
     near = _suggestion(_did_you_mean(role, roles) if isinstance(role, str) else ())
-    raise Unfit(
-        f"{place}['role'] is {shorten(repr(role), 60)}; it has to be one of {listing(roles)}.{near}",
+    raise ContentError(
+        f"{place}['role'] is {shorten(repr(role), 60)}; it has to be one of {join_names(roles)}.{near}",
         "Change the role.",
     )
 
@@ -62,9 +62,9 @@ def _check_silence(message: Mapping[str, Any], made: dict[str, Any], place: str,
     if made["role"] == "assistant" and any(made.get(key) for key in ("tool_calls", "refusal", "reasoning")):
         return
     if "content" not in message:
-        raise Unfit(f"{place} has no 'content'.", example)
+        raise ContentError(f"{place} has no 'content'.", example)
     hint = "Pass the text; only an assistant's message with tool calls can be without."
-    raise Unfit(f"{place}['content'] has to be a string or a list of parts, not None.", hint)
+    raise ContentError(f"{place}['content'] has to be a string or a list of parts, not None.", hint)
 
 
 # --- the keys -----------------------------------------------------------------------------------
@@ -80,15 +80,17 @@ def _content(value: object, place: str, role: str) -> str | list[dict[str, Any]]
         return text_of(value, place)
     if isinstance(value, (bytes, bytearray, Mapping)) or not isinstance(value, Sequence):
         hint = "Pass the text, or a list of parts; a part by itself goes into a list."
-        raise Unfit(f"{place} has to be a string or a list of parts, not {kind(value)}.", hint)
+        raise ContentError(f"{place} has to be a string or a list of parts, not {kind(value)}.", hint)
     if not value:
-        raise Unfit(f"{place} is an empty list.", "Pass the text, or a list of parts.")
+        raise ContentError(f"{place} is an empty list.", "Pass the text, or a list of parts.")
     return [normal_part(part, f"{place}[{number}]", role) for number, part in enumerate(value)]
 
 
 def _tool_calls(value: object, place: str, role: str) -> list[dict[str, Any]]:
     if role != "assistant":
-        raise Unfit(f"{place} stands in a message of the role {role!r}.", "Only the assistant calls tools.")
+        raise ContentError(
+            f"{place} stands in a message of the role {role!r}.", "Only the assistant calls tools."
+        )
     return [_tool_call(call, f"{place}[{number}]") for number, call in enumerate(_listed(value, place))]
 
 
@@ -99,26 +101,26 @@ def _tool_call(given: object, place: str) -> dict[str, Any]:
         call = {"id": given.id, "function": names, "signature": given.signature}
     if not isinstance(call, Mapping):
         hint = 'Write {"id": "...", "type": "function", "function": {"name": "...", "arguments": "{}"}}.'
-        raise Unfit(f"{place} has to be a dictionary, not {kind(call)}.", hint)
+        raise ContentError(f"{place} has to be a dictionary, not {kind(call)}.", hint)
     if call.get("type", "function") != "function":
         shown = shorten(repr(call["type"]), 60)
-        raise Unfit(f"{place}['type'] is {shown}; it has to be 'function'.", "Leave the call out.")
+        raise ContentError(f"{place}['type'] is {shown}; it has to be 'function'.", "Leave the call out.")
     function = call.get("function")
     if not isinstance(function, Mapping):
         hint = 'Write {"name": "...", "arguments": "{}"}.'
-        raise Unfit(f"{place}['function'] has to be a dictionary, not {kind(function)}.", hint)
+        raise ContentError(f"{place}['function'] has to be a dictionary, not {kind(function)}.", hint)
     made = {
         "id": _named(call.get("id"), f"{place}['id']"),
         "type": "function",
         "function": {
             "name": _named(function.get("name"), f"{place}['function']['name']"),
             "arguments": _arguments(function.get("arguments"), f"{place}['function']['arguments']"),
-            **others(function, ("name", "arguments"), f"{place}['function']"),
+            **copy_unknown_keys(function, ("name", "arguments"), f"{place}['function']"),
         },
     }
     if call.get("signature") is not None:
         made["signature"] = text_of(call["signature"], f"{place}['signature']")
-    return {**made, **others(call, ("id", "type", "function", "signature"), place)}
+    return {**made, **copy_unknown_keys(call, ("id", "type", "function", "signature"), place)}
 
 
 def _arguments(value: object, place: str) -> str:
@@ -130,12 +132,16 @@ def _arguments(value: object, place: str) -> str:
     try:
         return text_of(json.dumps(dict(value), ensure_ascii=False, allow_nan=False), place)
     except (TypeError, ValueError, RecursionError):
-        raise Unfit(f"{place} cannot be written as JSON.", "Pass plain data, or the JSON text.") from None
+        raise ContentError(
+            f"{place} cannot be written as JSON.", "Pass plain data, or the JSON text."
+        ) from None
 
 
 def _reasoning(value: object, place: str, role: str) -> list[dict[str, Any]]:
     if role != "assistant":
-        raise Unfit(f"{place} stands in a message of the role {role!r}.", "Only the assistant reasons.")
+        raise ContentError(
+            f"{place} stands in a message of the role {role!r}.", "Only the assistant reasons."
+        )
     if isinstance(value, str):
         return [{"text": text_of(value, place), "signature": None}]
     return [_thought(item, f"{place}[{number}]") for number, item in enumerate(_listed(value, place))]
@@ -143,21 +149,21 @@ def _reasoning(value: object, place: str, role: str) -> list[dict[str, Any]]:
 
 def _thought(item: object, place: str) -> dict[str, Any]:
     if not isinstance(item, Mapping) or "text" not in item:
-        raise Unfit(
+        raise ContentError(
             f"{place} has to be a dictionary with a 'text'.", "Pass on what `completion.message` has."
         )
     signature = item.get("signature")
     return {
         "text": text_of(item["text"], f"{place}['text']"),
         "signature": None if signature is None else text_of(signature, f"{place}['signature']"),
-        **others(item, ("text", "signature"), place),
+        **copy_unknown_keys(item, ("text", "signature"), place),
     }
 
 
 def _function_call(value: object, place: str, role: str) -> None:
     del value, role
     hint = 'Write "tool_calls": [{"id": "...", "function": {...}}].'
-    raise Unfit(f"{place} is what services had before tools, and have given up.", hint)
+    raise ContentError(f"{place} is what services had before tools, and have given up.", hint)
 
 
 _CHECKS: dict[str, Callable[[Any, str, str], Any]] = {
@@ -177,12 +183,12 @@ _CHECKS: dict[str, Callable[[Any, str, str], Any]] = {
 
 def _listed(value: object, place: str) -> Sequence[object]:
     if isinstance(value, (str, bytes, bytearray, Mapping)) or not isinstance(value, Sequence):
-        raise Unfit(f"{place} has to be a list, not {kind(value)}.", "Put it into a list.")
+        raise ContentError(f"{place} has to be a list, not {kind(value)}.", "Put it into a list.")
     return value
 
 
 def _named(value: object, place: str) -> str:
     text = text_of(value, place)
     if not text:
-        raise Unfit(f"{place} is empty.", "Pass on what the model wrote.")
+        raise ContentError(f"{place} is empty.", "Pass on what the model wrote.")
     return text

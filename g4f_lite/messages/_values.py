@@ -4,9 +4,9 @@ import copy
 from collections.abc import Mapping
 from typing import Any
 
-from g4f_lite.messages._media import Unfit, kind
+from g4f_lite.messages._media import ContentError, kind
 
-__all__ = ["others", "own", "required", "text_of"]
+__all__ = ["copy_unknown_keys", "copy_value", "required", "text_of"]
 
 
 def text_of(value: object, place: str) -> str:
@@ -16,20 +16,20 @@ def text_of(value: object, place: str) -> str:
         Unfit: it is none, or it has a lone surrogate.
     """
     if not isinstance(value, str):
-        raise Unfit(f"{place} has to be a string, not {kind(value)}.", "Pass the text.")
+        raise ContentError(f"{place} has to be a string, not {kind(value)}.", "Pass the text.")
     text = str.__str__(value)
     if not text.isascii():
         try:
             text.encode()
         except UnicodeEncodeError as error:
-            raise Unfit(
+            raise ContentError(
                 f"{place} has a lone surrogate at position {error.start}, which no encoding can carry.",
                 "It comes from text decoded with errors='surrogateescape': decode it as UTF-8.",
             ) from None
     return text
 
 
-def own(value: object, place: str) -> Any:
+def copy_value(value: object, place: str) -> Any:
     """Return a copy of what can be changed, so that no provider changes what is the caller's.
 
     Raises:
@@ -40,7 +40,7 @@ def own(value: object, place: str) -> Any:
     try:
         return copy.deepcopy(value)
     except Exception:  # of objects, anything; of lists, that they are too deep
-        raise Unfit(f"{place} is a {kind(value)} that cannot be copied.", "Pass plain data.") from None
+        raise ContentError(f"{place} is a {kind(value)} that cannot be copied.", "Pass plain data.") from None
 
 
 def required(value: Mapping[str, Any], key: str, place: str) -> Any:
@@ -50,16 +50,16 @@ def required(value: Mapping[str, Any], key: str, place: str) -> Any:
         Unfit: it is not there.
     """
     if key not in value:
-        raise Unfit(f"{place} has no {key!r}.", "Add it.")
+        raise ContentError(f"{place} has no {key!r}.", "Add it.")
     return value[key]
 
 
-def others(value: Mapping[str, Any], known: tuple[str, ...], place: str) -> dict[str, Any]:
+def copy_unknown_keys(value: Mapping[str, Any], known: tuple[str, ...], place: str) -> dict[str, Any]:
     """Return copies of what else a service may want to have.
 
     Raises:
         Unfit: a key is no string, or a value cannot be copied.
     """
     if not all(isinstance(key, str) for key in value):
-        raise Unfit(f"{place} has a key that is no string.", "Write its keys as strings.")
-    return {key: own(item, f"{place}[{key!r}]") for key, item in value.items() if key not in known}
+        raise ContentError(f"{place} has a key that is no string.", "Write its keys as strings.")
+    return {key: copy_value(item, f"{place}[{key!r}]") for key, item in value.items() if key not in known}

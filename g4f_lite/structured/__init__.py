@@ -15,11 +15,11 @@ from g4f_lite._utils.text import shorten
 from g4f_lite.contract import Message
 from g4f_lite.errors import StructuredOutputError
 from g4f_lite.results import Choice
-from g4f_lite.structured._from_hints import Shaper
+from g4f_lite.structured._from_hints import HintConverter
 from g4f_lite.structured._parsing import build, objects_in, parse
 from g4f_lite.structured._response_format import WRAPPER, ResponseFormat, response_format_of
 from g4f_lite.structured._strict_mode import not_strict
-from g4f_lite.structured._types import Schema, Shape, write
+from g4f_lite.structured._types import JSONType, Schema, write
 
 __all__ = ["Plan", "Way", "plan", "schema_of"]
 
@@ -135,10 +135,10 @@ def schema_of(hint: Any) -> dict[str, Any]:
     Raises:
         InvalidArgumentError: no JSON value stands for the type.
     """
-    return write(Shaper("hint").shape(hint, "`hint`"))
+    return write(HintConverter("hint").shape(hint, "`hint`"))
 
 
-def _written(shape: Shape) -> tuple[Schema, bool]:
+def _written(shape: JSONType) -> tuple[Schema, bool]:
     """Return the schema in its strict form, and True; in its plain form, and False, if it has no strict one."""
     schema = write(shape, strict=True)
     return (schema, True) if not_strict(schema) is None else (write(shape), False)

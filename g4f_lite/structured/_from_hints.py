@@ -11,14 +11,14 @@ from typing import Any, NoReturn
 from g4f_lite._utils.text import shorten
 from g4f_lite.errors import InvalidArgumentError
 from g4f_lite.structured._class_fields import RecordClass, is_required, record_class, special_name
-from g4f_lite.structured._containers import Array, Described, FixedArray, Named, Table, Union
+from g4f_lite.structured._containers import Array, Described, FixedArray, MapType, Named, Union
 from g4f_lite.structured._docstrings import docstring_of
-from g4f_lite.structured._objects import Field, Record
+from g4f_lite.structured._objects import Field, ObjectType
 from g4f_lite.structured._pydantic_models import model_of
 from g4f_lite.structured._scalars import FORMATTED, PLAIN, Choice, is_plain
-from g4f_lite.structured._types import Shape
+from g4f_lite.structured._types import JSONType
 
-__all__ = ["Shaper", "hints_of"]
+__all__ = ["HintConverter", "hints_of"]
 
 _ARRAYS: dict[Any, Callable[[Any], Any]] = {
     list: list,
@@ -38,7 +38,7 @@ _USABLE = (
 )
 
 
-class Shaper:
+class HintConverter:
     """Finds the shapes of the types in one argument of a call.
 
     Args:
@@ -47,9 +47,9 @@ class Shaper:
 
     def __init__(self, argument: str) -> None:
         self._argument = argument
-        self._named: dict[Any, Shape] = {}
+        self._named: dict[Any, JSONType] = {}
 
-    def shape(self, hint: Any, where: str) -> Shape:
+    def shape(self, hint: Any, where: str) -> JSONType:
         """Return the shape of a type hint; `where` says for errors what is hinted.
 
         Raises:
@@ -80,7 +80,7 @@ class Shaper:
             self._argument, f"{where} {what}.", hint=step or f"Change the type: {_USABLE}."
         )
 
-    def _annotated(self, hint: Any, where: str) -> Shape:
+    def _annotated(self, hint: Any, where: str) -> JSONType:
         inner, *notes = typing.get_args(hint)
         shape = self.shape(inner, where)
         for note in notes:
@@ -89,14 +89,14 @@ class Shaper:
                 return Described(shape, text)
         return shape
 
-    def _bare(self, hint: Any, where: str) -> Shape:
+    def _bare(self, hint: Any, where: str) -> JSONType:
         if isinstance(hint, typing.TypeVar):
             self.refuse(where, f"is of the type variable `{hint}`", "Write a class without type variables.")
         self.refuse(where, f"is of the type `{_shown(hint)}`, which no JSON value stands for")
 
     # --- with type arguments -----------------------------------------------------------------
 
-    def _parametrized(self, origin: Any, hint: Any, where: str) -> Shape:
+    def _parametrized(self, origin: Any, hint: Any, where: str) -> JSONType:
         arguments = typing.get_args(hint)
         if origin in (typing.Union, types.UnionType):
             return Union([self.shape(item, where) for item in arguments])
@@ -114,7 +114,7 @@ class Shaper:
             return self.shape(arguments[0], where)
         return self._bare(hint, where)
 
-    def _tuple(self, arguments: tuple[Any, ...], where: str) -> Shape:
+    def _tuple(self, arguments: tuple[Any, ...], where: str) -> JSONType:
         if not arguments or arguments == ((),):  # ``tuple[()]``; of Python 3.10, the latter
             return FixedArray(())
         if len(arguments) == 2 and arguments[1] is Ellipsis:  # noqa: PLR2004 - the form ``tuple[X, ...]``
@@ -123,7 +123,7 @@ class Shaper:
             [self.shape(item, _part(f"the item {place}", where)) for place, item in enumerate(arguments)]
         )
 
-    def _array(self, origin: Any, arguments: tuple[Any, ...], where: str) -> Shape:
+    def _array(self, origin: Any, arguments: tuple[Any, ...], where: str) -> JSONType:
         item = arguments[0] if arguments else Any
         make = _ARRAYS[origin]
         unique = make in (set, frozenset)
@@ -132,14 +132,14 @@ class Shaper:
             self.refuse(where, f"is a set of `{_shown(item)}`, which a set cannot hold", "Write a list.")
         return Array(self.shape(item, _part("an item", where)), make, unique=unique)
 
-    def _table(self, arguments: tuple[Any, ...], where: str) -> Shape:
+    def _table(self, arguments: tuple[Any, ...], where: str) -> JSONType:
         key, item = arguments or (str, Any)
         if key is not str and key is not Any:
             step = "Write dict[str, ...]: the keys of a JSON object are strings."
             self.refuse(where, f"is a dictionary with keys of the type `{_shown(key)}`", step)
-        return Table(self.shape(item, _part("a value", where)))
+        return MapType(self.shape(item, _part("a value", where)))
 
-    def _choice(self, members: tuple[Any, ...], where: str) -> Shape:
+    def _choice(self, members: tuple[Any, ...], where: str) -> JSONType:
         values = [item.value if isinstance(item, enum.Enum) else item for item in members]
         for value in values:
             if not is_plain(value) and not (type(value) is float and math.isfinite(value)):
@@ -150,7 +150,7 @@ class Shaper:
 
     # --- classes -----------------------------------------------------------------------------
 
-    def _class(self, cls: Any, where: str) -> Shape:
+    def _class(self, cls: Any, where: str) -> JSONType:
         if cls is tuple:
             return Array(PLAIN[Any], tuple)
         if cls in _ARRAYS:
@@ -171,14 +171,14 @@ class Shaper:
             self.refuse(f"The class `{cls.__name__}`", *record.refused)
         return self._record(cls, record)
 
-    def _alias(self, alias: Any, where: str) -> Shape:
+    def _alias(self, alias: Any, where: str) -> JSONType:
         shape = self._named[alias] = Named(alias.__name__)
         shape.inner = self.shape(alias.__value__, where)
         return shape
 
-    def _record(self, cls: Any, facts: RecordClass) -> Shape:
+    def _record(self, cls: Any, facts: RecordClass) -> JSONType:
         doc = docstring_of(cls)
-        record = self._named[cls] = Record(cls.__name__, facts.make, doc.summary)
+        record = self._named[cls] = ObjectType(cls.__name__, facts.make, doc.summary)
         hints = hints_of(cls, self, f"The class `{cls.__name__}`")
         record.fields = [
             Field(
@@ -193,7 +193,7 @@ class Shaper:
         return record
 
 
-def hints_of(owner: Any, shaper: Shaper, where: str) -> Mapping[str, Any]:
+def hints_of(owner: Any, shaper: HintConverter, where: str) -> Mapping[str, Any]:
     """Return the type hints of a class or function.
 
     Raises:

@@ -4,9 +4,9 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from g4f_lite._utils.text import shorten
-from g4f_lite.structured._types import WRONG, Path, Reading, Schema, Shape, Writing
+from g4f_lite.structured._types import INVALID, JSONType, Path, Schema, SchemaWriter, ValidationContext
 
-__all__ = ["NO_DEFAULT", "Field", "Record", "noted"]
+__all__ = ["NO_DEFAULT", "Field", "ObjectType", "noted"]
 
 NO_DEFAULT: Any = object()
 
@@ -23,13 +23,13 @@ class Field(NamedTuple):
     """
 
     name: str
-    shape: Shape
+    shape: JSONType
     required: bool = True
     default: Any = NO_DEFAULT
     description: str = ""
 
 
-class Record(Shape):
+class ObjectType(JSONType):
     """An object with known keys, each of its own shape, and no others."""
 
     wanted = "an object"
@@ -40,10 +40,10 @@ class Record(Shape):
         self._make = make
         self._description = description
 
-    def schema(self, writing: Writing) -> Schema:
+    def schema(self, writing: SchemaWriter) -> Schema:
         return writing.named(self, self._name, self.body)
 
-    def body(self, writing: Writing) -> Schema:
+    def body(self, writing: SchemaWriter) -> Schema:
         """Return the schema itself, where `schema` refers to it."""
         required = [field.name for field in self.fields if field.required or writing.strict]
         schema: Schema = {
@@ -54,7 +54,7 @@ class Record(Shape):
         }
         return {"description": self._description, **schema} if self._description else schema
 
-    def build(self, value: Any, path: Path, reading: Reading) -> Any:
+    def build(self, value: Any, path: Path, reading: ValidationContext) -> Any:
         if not isinstance(value, dict):
             return reading.expected(path, self.wanted, value)
         key = (id(self), id(value))
@@ -65,7 +65,7 @@ class Record(Shape):
         reading.misfits += misfits
         return built
 
-    def _build(self, value: dict[str, Any], path: Path, reading: Reading) -> Any:
+    def _build(self, value: dict[str, Any], path: Path, reading: ValidationContext) -> Any:
         arguments = {}
         for field in self.fields:
             if field.name in value and not self._is_left_out(field, value, reading):
@@ -77,21 +77,21 @@ class Record(Shape):
             if name not in known:
                 reading.wrong((*path, name), "is not a known key")
         if reading.misfits:
-            return WRONG
+            return INVALID
         try:
             return self._make(**arguments)
         except ValueError as error:  # how a class of the caller's says that the values do not go together
             return noted(error, path, reading)
 
     @staticmethod
-    def _is_left_out(field: Field, value: dict[str, Any], reading: Reading) -> bool:
+    def _is_left_out(field: Field, value: dict[str, Any], reading: ValidationContext) -> bool:
         """Whether null stands for a key that is not there, which strict schemas have no other way to say."""
         return (
             reading.strict and value[field.name] is None and not field.required and not field.shape.nullable
         )
 
 
-def _property(field: Field, writing: Writing) -> Schema:
+def _property(field: Field, writing: SchemaWriter) -> Schema:
     schema = field.shape.schema(writing)
     if writing.strict and not field.required and not field.shape.nullable:
         description = schema.pop("description", "")
@@ -103,7 +103,7 @@ def _property(field: Field, writing: Writing) -> Schema:
     return {**schema, "description": field.description} if field.description else schema
 
 
-def noted(error: ValueError, path: Path, reading: Reading) -> Any:
+def noted(error: ValueError, path: Path, reading: ValidationContext) -> Any:
     """Note what a class of the caller's said; pydantic's errors know the place of each."""
     errors = getattr(error, "errors", None)
     if not callable(errors):
@@ -111,4 +111,4 @@ def noted(error: ValueError, path: Path, reading: Reading) -> Any:
     found: Any = errors()
     for item in found:
         reading.wrong((*path, *item["loc"]), shorten(item["msg"]))
-    return WRONG
+    return INVALID

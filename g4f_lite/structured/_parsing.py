@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from g4f_lite.structured._types import WRONG, Reading, Shape
+from g4f_lite.structured._types import INVALID, JSONType, ValidationContext
 
 __all__ = ["build", "objects_in", "parse", "read"]
 
@@ -11,7 +11,7 @@ _MOST_STARTS = 100
 """Places in a text at which an object is looked for: a text full of braces must not cost its square."""
 
 
-def read(shape: Shape, text: str, *, strict: bool = False) -> tuple[Any, tuple[str, ...]]:
+def read(shape: JSONType, text: str, *, strict: bool = False) -> tuple[Any, tuple[str, ...]]:
     """Return the object that a text stands for, and all that is wrong; one of the two is empty."""
     value, problem = parse(text)
     return (None, (problem,)) if problem else build(shape, value, strict=strict)
@@ -51,13 +51,13 @@ def _not_a_number(name: str) -> Any:
     raise ValueError(f"{name} is no number there")
 
 
-def build(shape: Shape, value: Any, *, strict: bool = False) -> tuple[Any, tuple[str, ...]]:
+def build(shape: JSONType, value: Any, *, strict: bool = False) -> tuple[Any, tuple[str, ...]]:
     """Return the object that a JSON value stands for, and all that is wrong; one of the two is empty."""
-    reading = Reading(strict=strict)
+    reading = ValidationContext(strict=strict)
     try:
         built = shape.build(value, (), reading)
     except RecursionError:
         return None, ("it is nested too deeply",)
-    if built is not WRONG:
+    if built is not INVALID:
         return built, ()
     return None, tuple(dict.fromkeys(map(str, reading.misfits)))

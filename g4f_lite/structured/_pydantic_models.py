@@ -8,7 +8,7 @@ from typing import Any
 
 from g4f_lite.structured._objects import noted
 from g4f_lite.structured._strict_mode import made_strict
-from g4f_lite.structured._types import Path, Reading, Schema, Shape, Writing
+from g4f_lite.structured._types import JSONType, Path, Schema, SchemaWriter, ValidationContext
 
 __all__ = ["Model", "model_of"]
 
@@ -24,7 +24,7 @@ def model_of(cls: Any) -> "Model | None":
     return None
 
 
-class Model(Shape):
+class Model(JSONType):
     """A class of pydantic's, which has its own schema and its own validation.
 
     Args:
@@ -40,10 +40,10 @@ class Model(Shape):
         self._schema_of = schema_of
         self._validate = validate
 
-    def schema(self, writing: Writing) -> Schema:
+    def schema(self, writing: SchemaWriter) -> Schema:
         return writing.named(self, self._name, self._body)
 
-    def _body(self, writing: Writing) -> Schema:
+    def _body(self, writing: SchemaWriter) -> Schema:
         whole = self._schema_of()
         inner = whole.pop("$defs", {})
         pointers = {}
@@ -56,11 +56,11 @@ class Model(Shape):
         return self._final(whole, pointers, writing)
 
     @staticmethod
-    def _final(schema: Schema, pointers: Mapping[str, str], writing: Writing) -> Schema:
+    def _final(schema: Schema, pointers: Mapping[str, str], writing: SchemaWriter) -> Schema:
         renamed: Schema = _renamed(schema, pointers)
         return made_strict(renamed) if writing.strict else renamed
 
-    def build(self, value: Any, path: Path, reading: Reading) -> Any:
+    def build(self, value: Any, path: Path, reading: ValidationContext) -> Any:
         try:
             # As JSON, in which a date is a string; given as Python's objects, a strict model refuses it.
             return self._validate(json.dumps(value))

@@ -4,11 +4,11 @@ import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from g4f_lite._utils.text import listing, shorten
+from g4f_lite._utils.text import join_names, shorten
 from g4f_lite.errors import InvalidArgumentError
-from g4f_lite.structured._from_hints import Shaper
-from g4f_lite.structured._objects import Field, Record
-from g4f_lite.structured._types import Schema, Shape, kind_of, write
+from g4f_lite.structured._from_hints import HintConverter
+from g4f_lite.structured._objects import Field, ObjectType
+from g4f_lite.structured._types import JSONType, Schema, kind_of, write
 from g4f_lite.structured._validator import RawSchema
 
 __all__ = ["WRAPPER", "ResponseFormat", "response_format_of"]
@@ -33,7 +33,7 @@ class ResponseFormat(NamedTuple):
     """
 
     name: str = "answer"
-    shape: Shape | None = None
+    shape: JSONType | None = None
     wrapped: bool = False
     option: Mapping[str, Any] | None = None
 
@@ -50,7 +50,9 @@ def response_format_of(response_format: Any) -> ResponseFormat:
             return _by_dictionary(response_format)
         if not any(key in response_format for key in _OF_A_SCHEMA):
             keys = (
-                f"with the keys {listing(map(str, response_format))}" if response_format else "without keys"
+                f"with the keys {join_names(map(str, response_format))}"
+                if response_format
+                else "without keys"
             )
             raise _neither(f"a dictionary {keys}")
         kind = response_format.get("type")
@@ -59,7 +61,7 @@ def response_format_of(response_format: Any) -> ResponseFormat:
         return _by_schema(response_format)
     if isinstance(response_format, (str, bytes, int, float)):
         raise _neither(f"{shorten(repr(response_format), 60)}")
-    shape = Shaper(_ARGUMENT).shape(response_format, "`response_format`")
+    shape = HintConverter(_ARGUMENT).shape(response_format, "`response_format`")
     name = _plain_name(getattr(response_format, "__name__", ""))
     if write(shape).get("type") == "object":
         return ResponseFormat(name, shape)
@@ -79,8 +81,8 @@ def _plain_name(name: object) -> str:
     return plain[:64] or "answer"
 
 
-def _wrapped(shape: Shape) -> Record:
-    record = Record("answer", dict)
+def _wrapped(shape: JSONType) -> ObjectType:
+    record = ObjectType("answer", dict)
     record.fields = [Field(WRAPPER, shape)]
     return record
 

@@ -9,25 +9,25 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from g4f_lite._utils.text import listing, shorten
-from g4f_lite.structured._types import Path, Reading, Schema, Shape, Writing, kind_of
+from g4f_lite._utils.text import join_names, shorten
+from g4f_lite.structured._types import JSONType, Path, Schema, SchemaWriter, ValidationContext, kind_of
 
 __all__ = ["FORMATTED", "PLAIN", "Anything", "Choice", "Formatted", "is_plain"]
 
 
-class Anything(Shape):
+class Anything(JSONType):
     """Any JSON value, as it is."""
 
     nullable = True
 
-    def schema(self, writing: Writing) -> Schema:  # noqa: ARG002
+    def schema(self, writing: SchemaWriter) -> Schema:  # noqa: ARG002
         return {}
 
-    def build(self, value: Any, path: Path, reading: Reading) -> Any:  # noqa: ARG002
+    def build(self, value: Any, path: Path, reading: ValidationContext) -> Any:  # noqa: ARG002
         return value
 
 
-class _Plain(Shape):
+class _Plain(JSONType):
     """A value of one of JSON's own types."""
 
     def __init__(
@@ -39,10 +39,10 @@ class _Plain(Shape):
         self._fits = fits
         self._make = make
 
-    def schema(self, writing: Writing) -> Schema:  # noqa: ARG002
+    def schema(self, writing: SchemaWriter) -> Schema:  # noqa: ARG002
         return {"type": self.name}
 
-    def build(self, value: Any, path: Path, reading: Reading) -> Any:
+    def build(self, value: Any, path: Path, reading: ValidationContext) -> Any:
         if self._fits(value):
             return self._make(value)
         if self.name in ("integer", "number") and kind_of(value) == "a number":
@@ -70,7 +70,7 @@ def _is_number(value: object) -> bool:
         return False
 
 
-PLAIN: dict[Any, Shape] = {
+PLAIN: dict[Any, JSONType] = {
     str: _Plain("string", "a string", lambda value: isinstance(value, str), _as_it_is),
     int: _Plain("integer", "an integer", _is_whole, int),
     float: _Plain("number", "a number", _is_number, float),
@@ -89,7 +89,7 @@ _NUMBER = r"-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?"
 _UUID = r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 
 
-class Formatted(Shape):
+class Formatted(JSONType):
     """A string of a certain form, of which an object is made."""
 
     def __init__(self, schema: Schema, wanted: str, pattern: str, make: Callable[[str], Any]) -> None:
@@ -98,10 +98,10 @@ class Formatted(Shape):
         self._pattern = re.compile(pattern, re.ASCII)
         self._make = make
 
-    def schema(self, writing: Writing) -> Schema:  # noqa: ARG002
+    def schema(self, writing: SchemaWriter) -> Schema:  # noqa: ARG002
         return dict(self._schema)
 
-    def build(self, value: Any, path: Path, reading: Reading) -> Any:
+    def build(self, value: Any, path: Path, reading: ValidationContext) -> Any:
         if not isinstance(value, str):
             return reading.expected(path, self.wanted, value)
         if self._pattern.fullmatch(value):
@@ -118,7 +118,7 @@ def _in_the_form_of_python(text: str) -> str:
     return re.sub(r"\.(\d+)", lambda match: f".{match[1][:6]:0<6}", text)
 
 
-FORMATTED: dict[Any, Shape] = {
+FORMATTED: dict[Any, JSONType] = {
     datetime: Formatted(
         {"format": "date-time"},
         "a date and time like 2026-01-31T12:00:00Z",
@@ -145,20 +145,20 @@ def is_plain(value: object) -> bool:
     return value is None or type(value) in (str, int, bool)
 
 
-class Choice(Shape):
+class Choice(JSONType):
     """One of some values: a `Literal`, or the members of an enumeration by their values."""
 
     def __init__(self, members: Sequence[Any]) -> None:
         self._members = tuple((item.value if isinstance(item, enum.Enum) else item, item) for item in members)
-        self.wanted = f"one of {listing((repr(value) for value, _ in self._members), 20)}"
+        self.wanted = f"one of {join_names((repr(value) for value, _ in self._members), 20)}"
         self.nullable = any(value is None for value, _ in self._members)
 
-    def schema(self, writing: Writing) -> Schema:  # noqa: ARG002
+    def schema(self, writing: SchemaWriter) -> Schema:  # noqa: ARG002
         values = [value for value, _ in self._members]
         kinds = list(dict.fromkeys(_JSON_TYPES[type(value)] for value in values))
         return {"type": kinds[0] if len(kinds) == 1 else kinds, "enum": values}
 
-    def build(self, value: Any, path: Path, reading: Reading) -> Any:
+    def build(self, value: Any, path: Path, reading: ValidationContext) -> Any:
         for known, member in self._members:
             if known == value and isinstance(known, bool) is isinstance(value, bool):
                 return member

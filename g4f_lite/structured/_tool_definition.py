@@ -8,14 +8,14 @@ from typing import Any, NamedTuple, NoReturn
 from g4f_lite._utils.text import shorten
 from g4f_lite.errors import InvalidArgumentError
 from g4f_lite.structured._docstrings import Docstring, docstring_of
-from g4f_lite.structured._from_hints import Shaper, hints_of
-from g4f_lite.structured._objects import NO_DEFAULT, Field, Record
+from g4f_lite.structured._from_hints import HintConverter, hints_of
+from g4f_lite.structured._objects import NO_DEFAULT, Field, ObjectType
 from g4f_lite.structured._parsing import read
 from g4f_lite.structured._strict_mode import not_strict
-from g4f_lite.structured._types import Shape, kind_of, write
+from g4f_lite.structured._types import JSONType, kind_of, write
 from g4f_lite.structured._validator import RawSchema
 
-__all__ = ["FACTS", "Facts", "Tool", "facts_of", "tool_of"]
+__all__ = ["FACTS", "Tool", "ToolOverrides", "facts_of", "tool_of"]
 
 FACTS = "__g4f_lite_tool__"
 """The attribute of a function in which the decorator `tool` leaves its `Facts`."""
@@ -24,7 +24,7 @@ _ARGUMENT = "tools"
 _LONGEST_NAME = 64
 
 
-class Facts(NamedTuple):
+class ToolOverrides(NamedTuple):
     """What the caller says of a tool, in place of what its function does.
 
     Attributes:
@@ -38,9 +38,9 @@ class Facts(NamedTuple):
     parameters: Mapping[str, Any] | None = None
     strict: bool = False
 
-    def over(self, known: "Facts") -> "Facts":
+    def over(self, known: "ToolOverrides") -> "ToolOverrides":
         """Return these, and where nothing is said, what was said before."""
-        return Facts(
+        return ToolOverrides(
             known.name if self.name is None else self.name,
             known.description if self.description is None else self.description,
             known.parameters if self.parameters is None else self.parameters,
@@ -62,7 +62,7 @@ class Tool(NamedTuple):
     name: str
     description: str
     function: Callable[..., Any]
-    arguments: Shape
+    arguments: JSONType
     strict: bool
     is_async: bool
 
@@ -101,7 +101,7 @@ def tool_of(function: Any) -> Tool:
     name = str(facts.name or getattr(own, "__name__", type(own).__name__))
     _check_name(name)
     if facts.parameters is not None:
-        arguments: Shape = RawSchema(facts.parameters, _ARGUMENT)
+        arguments: JSONType = RawSchema(facts.parameters, _ARGUMENT)
     else:
         arguments = _arguments(name, function, body, doc)
     description = doc.summary if facts.description is None else facts.description
@@ -113,10 +113,10 @@ def tool_of(function: Any) -> Tool:
     return tool
 
 
-def facts_of(function: Any) -> Facts:
+def facts_of(function: Any) -> ToolOverrides:
     """Return what `tool` was told of a function, also of one inside a partial."""
     known = getattr(function, FACTS, None) or getattr(_innermost(function), FACTS, None)
-    return known or Facts()
+    return known or ToolOverrides()
 
 
 def is_async(function: Any) -> bool:
@@ -141,15 +141,15 @@ def _check_name(name: str) -> None:
         )
 
 
-def _arguments(name: str, function: Any, body: Any, doc: Docstring) -> Record:
-    shaper = Shaper(_ARGUMENT)
+def _arguments(name: str, function: Any, body: Any, doc: Docstring) -> ObjectType:
+    shaper = HintConverter(_ARGUMENT)
     try:
         parameters = inspect.signature(function).parameters.values()
     except (TypeError, ValueError):
         _refuse(f"The signature of the tool {name!r} cannot be read.", "Write a function around it.")
     hints = hints_of(body, shaper, f"The tool `{name}`")
     bound = _bound(function)
-    record = Record(name, dict)
+    record = ObjectType(name, dict)
     record.fields = [
         _field(name, item, hints, shaper, doc.parameters.get(item.name, ""))
         for item in parameters
@@ -168,7 +168,7 @@ def _bound(function: Any) -> set[str]:
 
 
 def _field(
-    tool: str, item: inspect.Parameter, hints: Mapping[str, Any], shaper: Shaper, description: str
+    tool: str, item: inspect.Parameter, hints: Mapping[str, Any], shaper: HintConverter, description: str
 ) -> Field:
     where = f"The parameter `{item.name}` of the tool `{tool}`"
     if item.kind in (item.VAR_POSITIONAL, item.VAR_KEYWORD):

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from g4f_lite._utils.text import listing
+from g4f_lite._utils.text import join_names
 from g4f_lite.errors import InvalidArgumentError
 from g4f_lite.structured._tool_definition import Tool, tool_of
 
@@ -77,14 +77,14 @@ class ToolSet:
         if self._without_function:
             raise InvalidArgumentError(
                 "tools",
-                f"There is no function for {listing(self._without_function)}.",
+                f"There is no function for {join_names(self._without_function)}.",
                 hint="Pass a function, or `tool(function, parameters=schema)`, in place of the dictionary.",
             )
         waiting = [tool.name for tool in self if tool.is_async]
         if waiting and not asynchronous:
             raise InvalidArgumentError(
                 "tools",
-                f"`run_tools` cannot await, and these tools are asynchronous: {listing(waiting)}.",
+                f"`run_tools` cannot await, and these tools are asynchronous: {join_names(waiting)}.",
                 hint="Use `arun_tools`.",
             )
 

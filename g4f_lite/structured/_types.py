@@ -6,7 +6,18 @@ A `Shape` writes its JSON schema and builds its object in one class, so that the
 from collections.abc import Callable, Iterable
 from typing import Any, Final, NamedTuple
 
-__all__ = ["WRONG", "Misfit", "Path", "Reading", "Schema", "Shape", "Writing", "kind_of", "nearest", "write"]
+__all__ = [
+    "INVALID",
+    "JSONType",
+    "Path",
+    "Schema",
+    "SchemaWriter",
+    "ValidationContext",
+    "ValidationIssue",
+    "kind_of",
+    "nearest",
+    "write",
+]
 
 Schema = dict[str, Any]
 Path = tuple[str | int, ...]
@@ -19,10 +30,10 @@ class _Wrong:
         return "WRONG"
 
 
-WRONG: Final = _Wrong()
+INVALID: Final = _Wrong()
 
 
-class Misfit(NamedTuple):
+class ValidationIssue(NamedTuple):
     """One thing that is wrong with a value.
 
     Attributes:
@@ -44,31 +55,31 @@ def _step(step: str | int) -> str:
     return f".{step}" if step.isidentifier() else f"[{step!r}]"
 
 
-class Reading:
+class ValidationContext:
     """One value being built, and all that is wrong with it."""
 
     def __init__(self, *, strict: bool = False) -> None:
         self.strict = strict
-        self.misfits: list[Misfit] = []
-        self.known: dict[tuple[int, int], tuple[Any, list[Misfit]]] = {}
+        self.misfits: list[ValidationIssue] = []
+        self.known: dict[tuple[int, int], tuple[Any, list[ValidationIssue]]] = {}
 
-    def apart(self) -> "Reading":
+    def apart(self) -> "ValidationContext":
         """Return a reading of a part of the same value, with misfits of its own."""
-        part = Reading(strict=self.strict)
+        part = ValidationContext(strict=self.strict)
         part.known = self.known
         return part
 
     def wrong(self, path: Path, message: str) -> Any:
         """Note what is wrong."""
-        self.misfits.append(Misfit(path, message))
-        return WRONG
+        self.misfits.append(ValidationIssue(path, message))
+        return INVALID
 
     def expected(self, path: Path, wanted: str, value: object) -> Any:
         """Note that the value is of another kind."""
         return self.wrong(path, f"expected {wanted}, not {kind_of(value)}")
 
 
-class Writing:
+class SchemaWriter:
     """One schema being written, and the definitions that it refers to."""
 
     def __init__(self, *, strict: bool = False) -> None:
@@ -76,7 +87,7 @@ class Writing:
         self.definitions: dict[str, Schema] = {}
         self._names: dict[int, str] = {}
 
-    def named(self, owner: object, name: str, body: Callable[["Writing"], Schema]) -> Schema:
+    def named(self, owner: object, name: str, body: Callable[["SchemaWriter"], Schema]) -> Schema:
         """Return a reference to the definition of `owner`, which is written at its first use."""
         if id(owner) not in self._names:
             own = self._names[id(owner)] = self.free(name)
@@ -93,7 +104,7 @@ class Writing:
         return own
 
 
-class Shape:
+class JSONType:
     """What a JSON value has to be.
 
     Attributes:
@@ -104,16 +115,16 @@ class Shape:
     wanted = "a value"
     nullable = False
 
-    def schema(self, writing: Writing) -> Schema:
+    def schema(self, writing: SchemaWriter) -> Schema:
         """Return the JSON schema."""
         raise NotImplementedError
 
-    def build(self, value: Any, path: Path, reading: Reading) -> Any:
+    def build(self, value: Any, path: Path, reading: ValidationContext) -> Any:
         """Return what is made of a JSON value; `WRONG`, once the reading knows why, if it does not fit."""
         raise NotImplementedError
 
 
-def nearest(failures: Iterable[list[Misfit]], path: Path) -> list[Misfit]:
+def nearest(failures: Iterable[list[ValidationIssue]], path: Path) -> list[ValidationIssue]:
     """Return what is wrong with the alternative that was meant, of several that do not fit; empty if none was.
 
     One that got beyond the value itself was meant; of several such, the one with the fewest misfits.
@@ -144,12 +155,12 @@ _KINDS: tuple[tuple[Any, str], ...] = (
 # --- a whole schema ------------------------------------------------------------------------------
 
 
-def write(shape: Shape, *, strict: bool = False) -> Schema:
+def write(shape: JSONType, *, strict: bool = False) -> Schema:
     """Return the whole JSON schema of a shape.
 
     A definition that is used once stands where it is used: many services know `$ref` badly or not at all.
     """
-    writing = Writing(strict=strict)
+    writing = SchemaWriter(strict=strict)
     root = shape.schema(writing)
     return _assembled(root, writing.definitions)
 

@@ -10,16 +10,25 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import Any
 
-from g4f_lite._utils.text import listing, shorten
+from g4f_lite._utils.text import join_names, shorten
 from g4f_lite.errors import MissingExtraError
 from g4f_lite.structured._containers import identity
 from g4f_lite.structured._meta_validation import TYPES, examine, refuse, target
-from g4f_lite.structured._types import WRONG, Path, Reading, Schema, Shape, Writing, kind_of, nearest
+from g4f_lite.structured._types import (
+    INVALID,
+    JSONType,
+    Path,
+    Schema,
+    SchemaWriter,
+    ValidationContext,
+    kind_of,
+    nearest,
+)
 
 __all__ = ["RawSchema"]
 
 
-class RawSchema(Shape):
+class RawSchema(JSONType):
     """A value that fits a JSON schema, as it is.
 
     Raises:
@@ -32,14 +41,14 @@ class RawSchema(Shape):
         beyond = examine(self._schema, self._schema, "", argument)
         self._check = _by_package(self._schema, argument) if beyond else _here(self._schema)
 
-    def schema(self, writing: Writing) -> Schema:  # noqa: ARG002
+    def schema(self, writing: SchemaWriter) -> Schema:  # noqa: ARG002
         copied: Schema = _copied(self._schema)
         return copied
 
-    def build(self, value: Any, path: Path, reading: Reading) -> Any:
+    def build(self, value: Any, path: Path, reading: ValidationContext) -> Any:
         before = len(reading.misfits)
         self._check(value, path, reading)
-        return WRONG if len(reading.misfits) > before else value
+        return INVALID if len(reading.misfits) > before else value
 
 
 def _copied(node: Any) -> Any:
@@ -48,7 +57,7 @@ def _copied(node: Any) -> Any:
     return [_copied(item) for item in node] if isinstance(node, (list, tuple)) else node
 
 
-_Check = Callable[[Any, Path, Reading], None]
+_Check = Callable[[Any, Path, ValidationContext], None]
 
 
 def _by_package(schema: Schema, argument: str) -> _Check:
@@ -65,7 +74,7 @@ def _by_package(schema: Schema, argument: str) -> _Check:
         refuse(argument, f"The JSON schema is wrong: {shorten(error.message)}.")
     validator = cls(schema, registry=Registry())  # an empty one: nothing is ever fetched
 
-    def check(value: Any, path: Path, reading: Reading) -> None:
+    def check(value: Any, path: Path, reading: ValidationContext) -> None:
         for error in validator.iter_errors(value):
             reading.wrong((*path, *error.absolute_path), shorten(error.message))
 
@@ -73,7 +82,7 @@ def _by_package(schema: Schema, argument: str) -> _Check:
 
 
 def _here(schema: Schema) -> _Check:
-    def check(value: Any, path: Path, reading: Reading) -> None:
+    def check(value: Any, path: Path, reading: ValidationContext) -> None:
         _Checking(schema, reading).check(schema, value, path)
 
     return check
@@ -82,7 +91,7 @@ def _here(schema: Schema) -> _Check:
 class _Checking:
     """One check of a value."""
 
-    def __init__(self, root: Schema, reading: Reading) -> None:
+    def __init__(self, root: Schema, reading: ValidationContext) -> None:
         self.root = root
         self.reading = reading
 
@@ -122,7 +131,7 @@ class _Checking:
         allowed = schema["enum"]
         if identity(value) not in map(identity, allowed):
             shown = shorten(repr(value), 60) if not isinstance(value, (list, dict)) else kind_of(value)
-            wanted = listing((shorten(repr(item), 60) for item in allowed), 20)
+            wanted = join_names((shorten(repr(item), 60) for item in allowed), 20)
             self.reading.wrong(path, f"expected one of {wanted}, not {shown}")
 
     def _all_of(self, schema: Schema, value: Any, path: Path) -> None:

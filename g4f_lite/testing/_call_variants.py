@@ -8,11 +8,11 @@ from typing import Any
 from g4f_lite import Answer, AsyncCompletionStream, ChatCompletion, CompletionStream
 from g4f_lite.contract import LoadedProvider
 
-__all__ = ["Caller"]
+__all__ = ["CallVariants"]
 
 
 @dataclass(frozen=True, slots=True)
-class Caller:
+class CallVariants:
     """The arguments of a call, and the ways to make it.
 
     Attributes:

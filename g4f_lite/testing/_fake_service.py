@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from g4f_lite.testing._call_variants import Caller
+from g4f_lite.testing._call_variants import CallVariants
 from g4f_lite.testing.received import ReceivedRequest
 from g4f_lite.testing.replies import Reply, cut
 from g4f_lite.testing.upstream import Upstream
@@ -21,7 +21,7 @@ class Service:
         upstream, wire, caller: the server, its way of writing, and the provider that asks it.
     """
 
-    def __init__(self, upstream: Upstream, wire: Wire, caller: Caller, timeout_option: str) -> None:
+    def __init__(self, upstream: Upstream, wire: Wire, caller: CallVariants, timeout_option: str) -> None:
         self.upstream = upstream
         self.wire = wire
         self.caller = caller

@@ -6,10 +6,10 @@ import threading
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
-__all__ = ["Witness"]
+__all__ = ["GeneratorTracker"]
 
 
-class Witness:
+class GeneratorTracker:
     """A provider that passes everything on to another one, and notes what its generators do.
 
     It has all attributes of the other; the two functions are wrapped, their signatures are the same.
@@ -79,7 +79,7 @@ class Witness:
 class _BothWays(Iterator[Any], AsyncIterator[Any]):
     """What a provider returned that is read either way, as it is, with a witness to each of the ways."""
 
-    def __init__(self, witness: Witness, answer: Any) -> None:
+    def __init__(self, witness: GeneratorTracker, answer: Any) -> None:
         self._witness = witness
         self._answer = answer
 

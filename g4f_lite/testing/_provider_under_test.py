@@ -14,11 +14,11 @@ from typing import Any
 from g4f_lite import InvalidProviderError, RegistryError, Verdict, registry
 from g4f_lite.contract import LoadedProvider
 
-__all__ = ["Subject", "import_file", "opened"]
+__all__ = ["ProviderUnderTest", "import_file", "opened"]
 
 
 @dataclass(frozen=True, slots=True)
-class Subject:
+class ProviderUnderTest:
     """A provider under test.
 
     Attributes:
@@ -35,7 +35,7 @@ class Subject:
 
 
 @contextlib.contextmanager
-def opened(provider: Any) -> Iterator[Subject]:
+def opened(provider: Any) -> Iterator[ProviderUnderTest]:
     """Find, import and judge a provider given as a name, a path to a ``.py`` file, a module or an object."""
     if isinstance(provider, os.PathLike) or (isinstance(provider, str) and provider.endswith(".py")):
         yield from _from_file(Path(provider))
@@ -48,19 +48,19 @@ def opened(provider: Any) -> Iterator[Subject]:
             yield _from_object(provider, name.rpartition(".")[2].lower() or "candidate", target)
 
 
-def _from_name(name: str) -> Subject:
+def _from_name(name: str) -> ProviderUnderTest:
     target = None
     try:
         target = registry.info(name).target.partition(":")[0]
         verdict = registry.verdict(name)
-        return Subject(name, target, verdict, registry.get(name) if verdict.usable else None)
+        return ProviderUnderTest(name, target, verdict, registry.get(name) if verdict.usable else None)
     except InvalidProviderError as error:  # G4F_LITE_STRICT
-        return Subject(name, target, Verdict(error.problems), None)
+        return ProviderUnderTest(name, target, Verdict(error.problems), None)
     except RegistryError as error:
-        return Subject(name, target, None, None, str(error))
+        return ProviderUnderTest(name, target, None, None, str(error))
 
 
-def _from_file(path: Path) -> Iterator[Subject]:
+def _from_file(path: Path) -> Iterator[ProviderUnderTest]:
     name = path.stem.lower()
     with registry.isolated():
         try:
@@ -68,19 +68,21 @@ def _from_file(path: Path) -> Iterator[Subject]:
         except KeyboardInterrupt:
             raise
         except BaseException as error:
-            yield Subject(name, path, None, None, f"Importing {path} raises {type(error).__name__}: {error}")
+            yield ProviderUnderTest(
+                name, path, None, None, f"Importing {path} raises {type(error).__name__}: {error}"
+            )
             return
         yield _from_object(module, name, path)
 
 
-def _from_object(plugin: Any, name: str, target: str | Path | None) -> Subject:
+def _from_object(plugin: Any, name: str, target: str | Path | None) -> ProviderUnderTest:
     verdict = registry.judge(plugin, name)
     try:
-        return Subject(name, target, verdict, registry.register(plugin, name=name))
+        return ProviderUnderTest(name, target, verdict, registry.register(plugin, name=name))
     except InvalidProviderError:
-        return Subject(name, target, verdict, None)
+        return ProviderUnderTest(name, target, verdict, None)
     except RegistryError as error:
-        return Subject(name, target, verdict, None, str(error))
+        return ProviderUnderTest(name, target, verdict, None, str(error))
 
 
 @lru_cache(maxsize=16)

@@ -13,11 +13,11 @@ from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 
 from g4f_lite._core.api.chat import ChatCompletion
-from g4f_lite.structured._tool_definition import FACTS, Facts, facts_of
+from g4f_lite.structured._tool_definition import FACTS, ToolOverrides, facts_of
 from g4f_lite.structured._tool_set import tool_dictionaries
 from g4f_lite.tools._conversation import Conversation, ToolRun
 from g4f_lite.tools._invocation import ToolResult
-from g4f_lite.tools._loop import OnCall, Rounds
+from g4f_lite.tools._loop import OnCall, ToolLoop
 from g4f_lite.tools._stream import ToolStream
 
 if TYPE_CHECKING:  # most programs run tools without asyncio
@@ -69,15 +69,15 @@ def tool(
         parameters: a JSON schema of its arguments; else they are read from its type hints.
         strict: have services hold their model to the schema; what has a default can then be null.
     """
-    facts = Facts(name, description, parameters, strict)
+    facts = ToolOverrides(name, description, parameters, strict)
     if function is not None:
-        if facts == Facts():
+        if facts == ToolOverrides():
             return function
         return _marked(functools.partial(function), facts.over(facts_of(function)))
     return lambda decorated: _marked(decorated, facts)
 
 
-def _marked(function: _Function, facts: Facts) -> _Function:
+def _marked(function: _Function, facts: ToolOverrides) -> _Function:
     setattr(function, FACTS, facts)
     return function
 
@@ -150,7 +150,7 @@ def run_tools(
     """
     conversation = Conversation(messages, tools, max_rounds, asynchronous=False)
     request = {"model": model, "provider": provider, **options}
-    rounds = Rounds(conversation, request, on_call, parallel)
+    rounds = ToolLoop(conversation, request, on_call, parallel)
     if stream:
         return ToolStream(rounds)
     while rounds.step(ChatCompletion.create(**rounds.arguments()).completion):
@@ -204,7 +204,7 @@ def arun_tools(
     """
     conversation = Conversation(messages, tools, max_rounds, asynchronous=True)
     request = {"model": model, "provider": provider, **options}
-    rounds = Rounds(conversation, request, on_call, parallel)
+    rounds = ToolLoop(conversation, request, on_call, parallel)
     if stream:
         from g4f_lite.tools._async_stream import AsyncToolStream
 
@@ -212,7 +212,7 @@ def arun_tools(
     return _run_async(rounds)
 
 
-async def _run_async(rounds: Rounds) -> ToolRun:
+async def _run_async(rounds: ToolLoop) -> ToolRun:
     while True:
         answer = await ChatCompletion.acreate(**rounds.arguments())
         if not await rounds.step_async(answer.completion):

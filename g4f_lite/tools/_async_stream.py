@@ -8,7 +8,7 @@ from g4f_lite._core.api.chat import ChatCompletion
 from g4f_lite.events import Event
 from g4f_lite.tools._conversation import ToolRun
 from g4f_lite.tools._invocation import ToolResult
-from g4f_lite.tools._loop import Rounds
+from g4f_lite.tools._loop import ToolLoop
 
 __all__ = ["AsyncToolStream"]
 
@@ -22,7 +22,7 @@ class AsyncToolStream(AsyncIterator[str]):
 
     __slots__ = ("__weakref__", "_pieces", "_rounds", "_wishes")
 
-    def __init__(self, rounds: Rounds) -> None:
+    def __init__(self, rounds: ToolLoop) -> None:
         self._rounds = rounds
         self._wishes: dict[str, bool] = {"events": False}
         self._pieces = _pieces(rounds, self._wishes)
@@ -60,7 +60,7 @@ class AsyncToolStream(AsyncIterator[str]):
         return self._rounds.run
 
 
-async def _pieces(rounds: Rounds, wishes: dict[str, bool]) -> AsyncGenerator[Any, None]:
+async def _pieces(rounds: ToolLoop, wishes: dict[str, bool]) -> AsyncGenerator[Any, None]:
     while True:
         async with ChatCompletion.acreate(**rounds.arguments(), stream=True) as stream:
             async for item in stream.events() if wishes["events"] else stream:

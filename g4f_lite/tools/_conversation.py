@@ -7,7 +7,7 @@ from g4f_lite.errors import InvalidArgumentError, ToolRoundsError
 from g4f_lite.events import Usage
 from g4f_lite.results import Completion, Provenance, ToolCall
 from g4f_lite.structured._tool_set import ToolSet
-from g4f_lite.tools._invocation import Pending, ToolResult, prepare
+from g4f_lite.tools._invocation import PendingToolCall, ToolResult, prepare
 
 __all__ = ["Conversation", "ToolRun"]
 
@@ -70,7 +70,7 @@ class Conversation:
         self._usage: Usage | None = None
         self._max_rounds = max_rounds
 
-    def take(self, completion: Completion) -> list[Pending]:
+    def take(self, completion: Completion) -> list[PendingToolCall]:
         """Take what the model answered; return the calls that it asks for.
 
         Raises:

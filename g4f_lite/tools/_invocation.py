@@ -5,15 +5,15 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from g4f_lite._utils.text import listing, shorten
-from g4f_lite._utils.untrusted import said
+from g4f_lite._utils.text import join_names, shorten
+from g4f_lite._utils.untrusted import describe_exception
 from g4f_lite.errors import ToolError
 from g4f_lite.results import ToolCall
 from g4f_lite.structured._serialization import dumped, encodable
 from g4f_lite.structured._tool_definition import Tool
 from g4f_lite.structured._tool_set import ToolSet
 
-__all__ = ["Pending", "ToolResult"]
+__all__ = ["PendingToolCall", "ToolResult"]
 
 _ERROR_LENGTH = 2000
 
@@ -48,7 +48,7 @@ class ToolResult(NamedTuple):
         return {"role": "tool", "tool_call_id": self.call.id, "content": self.text}
 
 
-class Pending(NamedTuple):
+class PendingToolCall(NamedTuple):
     """A call that can be made, or why it cannot.
 
     Attributes:
@@ -61,7 +61,7 @@ class Pending(NamedTuple):
     arguments: dict[str, Any]
     error: str | None = None
 
-    def refused(self, error: str) -> "Pending":
+    def refused(self, error: str) -> "PendingToolCall":
         """Return the same call, not to be made."""
         return self._replace(tool=None, arguments={}, error=error)
 
@@ -97,7 +97,7 @@ class Pending(NamedTuple):
             try:
                 result = await result
             except Exception as failure:
-                result, error = None, said(failure, _ERROR_LENGTH)
+                result, error = None, describe_exception(failure, _ERROR_LENGTH)
             seconds += time.monotonic() - started
         return self._ended(result, error, seconds)
 
@@ -107,7 +107,7 @@ class Pending(NamedTuple):
                 text = encodable(result) if isinstance(result, str) else dumped(result)
                 return ToolResult(self.call, self.arguments, result, None, text, seconds)
             except Exception as failure:  # an object of the caller's that cannot even say what it is
-                error = f"The result cannot be written as JSON: {said(failure, _ERROR_LENGTH)}"
+                error = f"The result cannot be written as JSON: {describe_exception(failure, _ERROR_LENGTH)}"
         return ToolResult(self.call, self.arguments, None, error, dumped({"error": error}), seconds)
 
 
@@ -117,7 +117,7 @@ def _called(function: Callable[..., Any], arguments: dict[str, Any]) -> tuple[An
     try:
         result, error = function(**arguments), None
     except Exception as failure:
-        result, error = None, said(failure, _ERROR_LENGTH)
+        result, error = None, describe_exception(failure, _ERROR_LENGTH)
     return result, error, time.monotonic() - started
 
 
@@ -127,13 +127,13 @@ def _dispose(awaitable: Any) -> None:
         close()
 
 
-def prepare(tools: "ToolSet", call: ToolCall) -> Pending:
+def prepare(tools: "ToolSet", call: ToolCall) -> PendingToolCall:
     """Return the call of a tool that the model asks for, checked."""
     tool = tools.find(call.name)
     if tool is None:
-        error = f"There is no tool {shorten(repr(call.name), 80)}. The tools: {listing(tools.names)}."
-        return Pending(call, None, {}, error)
+        error = f"There is no tool {shorten(repr(call.name), 80)}. The tools: {join_names(tools.names)}."
+        return PendingToolCall(call, None, {}, error)
     arguments, problems = tool.read(call.arguments)
     if problems:
-        return Pending(call, None, {}, f"The arguments are wrong: {'; '.join(problems)}")
-    return Pending(call, tool, arguments)
+        return PendingToolCall(call, None, {}, f"The arguments are wrong: {'; '.join(problems)}")
+    return PendingToolCall(call, tool, arguments)

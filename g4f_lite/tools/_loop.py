@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 from g4f_lite.errors import InvalidArgumentError, StreamStateError
 from g4f_lite.results import Completion
 from g4f_lite.tools._conversation import Conversation, ToolRun
-from g4f_lite.tools._invocation import Pending, ToolResult
+from g4f_lite.tools._invocation import PendingToolCall, ToolResult
 
 if TYPE_CHECKING:  # most programs run tools without it
     import asyncio
 
-__all__ = ["OnCall", "Rounds"]
+__all__ = ["OnCall", "ToolLoop"]
 
 OnCall = Callable[[str, dict[str, Any]], Any]
 """Told a tool's name and its checked arguments before it is called; if it returns False, it is not called."""
@@ -20,7 +20,7 @@ OnCall = Callable[[str, dict[str, Any]], Any]
 _REFUSED = "The user refused this call."
 
 
-class Rounds:
+class ToolLoop:
     """A conversation with tools while it goes on; whoever drives it asks the model.
 
     Args:
@@ -71,7 +71,7 @@ class Rounds:
             ToolRoundsError: it asks for more than is allowed.
         """
         pending = self._conversation.take(completion)
-        results = _performed([_allowed(item, self._on_call) for item in pending], self._parallel)
+        results = _run_tools([_allowed(item, self._on_call) for item in pending], self._parallel)
         return self._told(completion, results)
 
     async def step_async(self, completion: Completion) -> list[ToolResult]:
@@ -80,7 +80,7 @@ class Rounds:
 
         pending = self._conversation.take(completion)
         allowed = [await _allowed_async(item, self._on_call) for item in pending]
-        results = await _together(allowed, asyncio.Semaphore(self._parallel))
+        results = await _run_tools_async(allowed, asyncio.Semaphore(self._parallel))
         return self._told(completion, results)
 
     def _told(self, completion: Completion, results: list[ToolResult]) -> list[ToolResult]:
@@ -100,13 +100,13 @@ def _checked_parallel(parallel: object) -> int:
     )
 
 
-def _allowed(pending: Pending, on_call: OnCall | None) -> Pending:
+def _allowed(pending: PendingToolCall, on_call: OnCall | None) -> PendingToolCall:
     if on_call is None or pending.tool is None:
         return pending
     return pending.refused(_REFUSED) if on_call(pending.call.name, pending.arguments) is False else pending
 
 
-def _performed(pending: Sequence[Pending], workers: int) -> list[ToolResult]:
+def _run_tools(pending: Sequence[PendingToolCall], workers: int) -> list[ToolResult]:
     if workers == 1 or len(pending) <= 1:
         return [item.perform() for item in pending]
     from concurrent.futures import ThreadPoolExecutor
@@ -119,7 +119,7 @@ def _performed(pending: Sequence[Pending], workers: int) -> list[ToolResult]:
         pool.shutdown(wait=False, cancel_futures=True)
 
 
-async def _allowed_async(pending: Pending, on_call: OnCall | None) -> Pending:
+async def _allowed_async(pending: PendingToolCall, on_call: OnCall | None) -> PendingToolCall:
     if on_call is None or pending.tool is None:
         return pending
     verdict = on_call(pending.call.name, pending.arguments)
@@ -128,10 +128,12 @@ async def _allowed_async(pending: Pending, on_call: OnCall | None) -> Pending:
     return pending.refused(_REFUSED) if verdict is False else pending
 
 
-async def _together(pending: Sequence[Pending], limit: "asyncio.Semaphore") -> list[ToolResult]:
+async def _run_tools_async(
+    pending: Sequence[PendingToolCall], limit: "asyncio.Semaphore"
+) -> list[ToolResult]:
     import asyncio
 
-    async def perform(item: Pending) -> ToolResult:
+    async def perform(item: PendingToolCall) -> ToolResult:
         async with limit:
             return await item.perform_async()
 

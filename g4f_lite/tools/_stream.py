@@ -9,7 +9,7 @@ from g4f_lite._core.streams.stream import CompletionStream
 from g4f_lite.events import Event
 from g4f_lite.tools._conversation import ToolRun
 from g4f_lite.tools._invocation import ToolResult
-from g4f_lite.tools._loop import Rounds
+from g4f_lite.tools._loop import ToolLoop
 
 __all__ = ["ToolStream"]
 
@@ -23,7 +23,7 @@ class ToolStream(Iterator[str]):
 
     __slots__ = ("__weakref__", "_pieces", "_rounds", "_wishes")
 
-    def __init__(self, rounds: Rounds) -> None:
+    def __init__(self, rounds: ToolLoop) -> None:
         self._rounds = rounds
         self._wishes: dict[str, bool] = {"events": False}
         first = ChatCompletion.create(**rounds.arguments(), stream=True)
@@ -63,7 +63,7 @@ class ToolStream(Iterator[str]):
 
 
 # Not a method of the stream: that would be a cycle, and dropping the stream would close nothing.
-def _pieces(first: CompletionStream, rounds: Rounds, wishes: dict[str, bool]) -> Generator[Any, None, None]:
+def _pieces(first: CompletionStream, rounds: ToolLoop, wishes: dict[str, bool]) -> Generator[Any, None, None]:
     stream = first
     while True:
         with stream:

@@ -9,12 +9,17 @@ import pytest
 
 import g4f_lite
 from g4f_lite import ChatCompletion, Registry, current_scope
-from g4f_lite._core.calls.accumulator import Gathered
+from g4f_lite._core.calls.accumulator import ResponseAccumulator
 from g4f_lite._core.calls.call import Call
 from g4f_lite._core.calls.operation import Operation
-from g4f_lite._core.calls.preparation import Wishes, arm, prepare, prepare_async
+from g4f_lite._core.calls.preparation import (
+    CallSettings,
+    prepare_call,
+    prepare_call_async,
+    start_deadline_timer,
+)
 from g4f_lite._core.streams.async_stream import AsyncCompletionStream
-from g4f_lite._core.streams.stream import begun, pieces
+from g4f_lite._core.streams.stream import iterate_text, open_first_attempt
 from g4f_lite.contract import LoadedProvider
 from g4f_lite.errors import ServiceUnavailableError
 from g4f_lite.testing import ScriptedProvider
@@ -97,11 +102,11 @@ def test_it_is_closed_and_asked_again(g4f_lite_registry: Registry, clock: Any, *
 # --- another operation ----------------------------------------------------------------------------
 
 
-class _Vectors(Gathered):
-    def take(self, item: Any) -> str:
+class _Vectors(ResponseAccumulator):
+    def add(self, item: Any) -> str:
         if isinstance(item, list):
             item = g4f_lite.events.Vector(len(self.vectors), item)
-        return super().take(item)
+        return super().add(item)
 
 
 class _Embedding(Operation):
@@ -109,7 +114,7 @@ class _Embedding(Operation):
 
     models = "embedding_models"
 
-    def takes(self, provider: LoadedProvider) -> Any:
+    def signature_of(self, provider: LoadedProvider) -> Any:
         if provider.embed is None:
             raise g4f_lite.InvalidArgumentError(
                 "provider", f"{provider.name} makes no embeddings.", hint="Ask another."
@@ -123,19 +128,19 @@ class _Embedding(Operation):
     def acreate(self, provider: LoadedProvider) -> None:
         return None
 
-    def both_ways(self, provider: LoadedProvider) -> bool:
+    def is_dual_iterable(self, provider: LoadedProvider) -> bool:
         return provider.embed is not None and provider.embed.both_ways
 
     def arguments(self, payload: Any, *, stream: bool) -> dict[str, Any]:
         return {"input": payload}
 
-    def gather(self) -> Gathered:
+    def new_accumulator(self) -> ResponseAccumulator:
         return _Vectors()
 
-    def adapted(self, payload: Any, provider: LoadedProvider) -> Any:
+    def adapt_payload(self, payload: Any, provider: LoadedProvider) -> Any:
         return payload
 
-    def shown(self, payload: Any) -> list[Any]:
+    def hook_messages(self, payload: Any) -> list[Any]:
         return []
 
 
@@ -158,23 +163,23 @@ def test_another_function_has_the_same_call(
 
     g4f_lite_registry.register(ScriptedProvider(), name="none")
     g4f_lite_registry.register(Embedder(), name="embedder")
-    wishes = Wishes(None, ["none", "embedder"], retries=1)
+    wishes = CallSettings(None, ["none", "embedder"], retries=1)
     operation, options = _Embedding(), {"dimensions": 3}
 
     def synchronously() -> Call:
-        call = prepare(operation, ["a", "b"], wishes, options)
-        arm(call)
-        for _ in pieces(call, begun(call)):
+        call = prepare_call(operation, ["a", "b"], wishes, options)
+        start_deadline_timer(call)
+        for _ in iterate_text(call, open_first_attempt(call)):
             pass
         return call
 
     async def natively() -> Call:
-        stream = AsyncCompletionStream(lambda: prepare_async(operation, ["a", "b"], wishes, options))
+        stream = AsyncCompletionStream(lambda: prepare_call_async(operation, ["a", "b"], wishes, options))
         async for _ in stream:
             pass
         return stream._known()
 
     call = asyncio.run(natively()) if asynchronous else synchronously()
-    assert call.gathered.vectors == {0: [0.5] * 3, 1: [0.5] * 3}
+    assert call.accumulator.vectors == {0: [0.5] * 3, 1: [0.5] * 3}
     assert [item.outcome for item in call.provenance.attempts] == ["skipped", "error", "ok"]
     assert [item.model for item in call.provenance.attempts] == ["", "e-1", "e-1"]

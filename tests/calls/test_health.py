@@ -15,7 +15,13 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from g4f_lite import ChatCompletion, Registry
 from g4f_lite._core.resilience import breaker_file as _health_file
 from g4f_lite._core.resilience.breaker_file import read
-from g4f_lite._core.resilience.circuit_breaker import THRESHOLD, Health, Pass, health, identity
+from g4f_lite._core.resilience.circuit_breaker import (
+    THRESHOLD,
+    CircuitBreakers,
+    Permit,
+    circuit_breakers,
+    upstream_key,
+)
 from g4f_lite._utils import clock as _clock
 from g4f_lite.errors import (
     AllProvidersFailedError,
@@ -97,10 +103,10 @@ def test_each_address_has_a_circuit_of_its_own(g4f_lite_registry: Registry, cloc
 @pytest.mark.parametrize("address", ["http://[", "nonsense", "http://h:99999", "", None, 5])
 def test_any_address_tells_apart(address: Any) -> None:
     """What is no address is no error here, where who is asked is told apart; nothing is as no address."""
-    name, key = identity("a:b", {"base_url": address, "auth": "key"})
+    name, key = upstream_key("a:b", {"base_url": address, "auth": "key"})
     assert name == "a:b"
     assert ("@" in key) == (isinstance(address, str) and bool(address))
-    assert identity("a:b", {"auth": "key"})[1] == key.partition("@")[0]
+    assert upstream_key("a:b", {"auth": "key"})[1] == key.partition("@")[0]
 
 
 def test_a_provider_named_alone_is_always_asked(pair: Any, clock: Any) -> None:
@@ -141,7 +147,7 @@ def test_the_cooldown_grows_and_ends(pair: Any, clock: Any, g4f_lite_registry: R
     g4f_lite_registry.register(ScriptedProvider(["back"]), name="scripted")
     clock.advance(601)
     assert [ask(ROUTE) for _ in range(2)] == ["back", "back"]
-    (record,) = health.records()
+    (record,) = circuit_breakers.records()
     assert (record.state, record.failures) == ("ok", 0)
 
 
@@ -201,12 +207,12 @@ def test_a_probe_that_is_given_up_lets_the_next_one_in(
 )
 def test_some_failures_say_enough_at_once(clock: Any, error: G4FLiteError, seconds: float) -> None:
     """A wrong key, an empty account and a service that says how long open the circuit with one failure."""
-    own = Health()
-    own.failed(WHO, error)
+    own = CircuitBreakers()
+    own.record_failure(WHO, error)
     clock.advance(seconds - 1)
-    assert isinstance(own.admit(WHO), str)
+    assert isinstance(own.try_acquire(WHO), str)
     clock.advance(2)
-    assert isinstance(own.admit(WHO), Pass)
+    assert isinstance(own.try_acquire(WHO), Permit)
 
 
 @pytest.mark.parametrize(
@@ -221,17 +227,17 @@ def test_some_failures_say_enough_at_once(clock: Any, error: G4FLiteError, secon
 )
 def test_what_says_nothing_of_the_service_does_not_count(clock: Any, error: G4FLiteError) -> None:
     """A wrong request, a fault of the plugin and the caller's own deadline cool nobody down."""
-    own = Health()
+    own = CircuitBreakers()
     for _ in range(10):
-        assert own.failed(WHO, error) is False
+        assert own.record_failure(WHO, error) is False
     assert own.records() == []
 
 
 def test_memory_is_bounded(clock: Any) -> None:
     """However many keys fail, only so many are remembered, the latest of them."""
-    own = Health()
+    own = CircuitBreakers()
     for number in range(3000):
-        own.failed(("p", str(number)), ProviderConnectionError("gone"))
+        own.record_failure(("p", str(number)), ProviderConnectionError("gone"))
     assert len(own.records()) == 1024
     assert own.records()[-1].key == "2999"
 
@@ -242,12 +248,12 @@ class HealthMachine(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.clock = _ManualClock()
-        self.own = Health()
+        self.own = CircuitBreakers()
         self.failures = 0
         self.openings = 0
         self.until: float | None = None
-        self.probe: Pass | None = None
-        self.leaves: list[Pass] = []
+        self.probe: Permit | None = None
+        self.leaves: list[Permit] = []
 
     @property
     def is_half_open(self) -> bool:
@@ -260,10 +266,10 @@ class HealthMachine(RuleBasedStateMachine):
     @rule()
     def somebody_asks(self) -> None:
         with _clock.using(self.clock):
-            leave = self.own.admit(WHO)
+            leave = self.own.try_acquire(WHO)
         allowed = self.until is None or (self.is_half_open and self.probe is None)
-        assert isinstance(leave, Pass) is allowed
-        if isinstance(leave, Pass) and self.is_half_open:
+        assert isinstance(leave, Permit) is allowed
+        if isinstance(leave, Permit) and self.is_half_open:
             self.probe = leave
 
     @rule(kind=st.sampled_from([ServiceUnavailableError, ProviderTimeoutError]))
@@ -276,13 +282,13 @@ class HealthMachine(RuleBasedStateMachine):
             self.openings += 1
         self.probe = None
         with _clock.using(self.clock):
-            assert self.own.failed(WHO, error)
+            assert self.own.record_failure(WHO, error)
 
     @rule()
     def it_answers(self) -> None:
         was_troubled = self.failures > 0
         with _clock.using(self.clock):
-            assert self.own.succeeded(WHO) is was_troubled
+            assert self.own.record_success(WHO) is was_troubled
         self.failures = self.openings = 0
         self.until = self.probe = None
 

@@ -11,7 +11,7 @@ import pytest
 import g4f_lite
 from g4f_lite import ChatCompletion, Registry
 from g4f_lite._core.resilience.breaker_file import read
-from g4f_lite._core.resilience.circuit_breaker import health
+from g4f_lite._core.resilience.circuit_breaker import circuit_breakers
 from g4f_lite.errors import (
     AllProvidersFailedError,
     AuthenticationError,
@@ -126,9 +126,13 @@ def test_when_all_keys_are_refused_nothing_shows_them(
         error = caught.value
         shown = [str(error), repr(error), repr(vars(error)), str(pickle.dumps(error))]
         shown += traceback.format_exception(type(error), error, error.__traceback__)
-        shown += [repr(health.records()), repr(read()), (cache_dir() / "health.json").read_text("utf-8")]
+        shown += [
+            repr(circuit_breakers.records()),
+            repr(read()),
+            (cache_dir() / "health.json").read_text("utf-8"),
+        ]
         assert "planted" not in "".join(shown)
-        health.forget()
+        circuit_breakers.reset()
     assert isinstance(error, AllProvidersFailedError)
     assert [item.key for item in error.attempts] == [f"key {number} of 3" for number in (2, 3, 1)] + [None]
 

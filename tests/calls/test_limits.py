@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from g4f_lite import ChatCompletion, Registry, Usage
-from g4f_lite._core.resilience.rate_limiter import Full, Limiter, Slot, limiter
+from g4f_lite._core.resilience.rate_limiter import Lease, LimitReached, RateLimiter, limiter
 from g4f_lite._utils import clock as _clock
 from g4f_lite.errors import ServiceUnavailableError
 from g4f_lite.routes import Limits, Step
@@ -198,10 +198,10 @@ def test_each_address_has_limits_of_its_own(g4f_lite_registry: Registry, clock: 
 
 def test_a_slot_nobody_holds_is_free(clock: Any) -> None:
     """Room that was taken and forgotten is given back by garbage collection, and the next in line is woken."""
-    own, woken = Limiter(), threading.Event()
-    slot = own.take(WHO, ONE, 1)
-    assert own.take(WHO, ONE, 1) == Full(None, "its limit of 1 request at once is reached")
-    leave = own.line_up(WHO, woken.set)
+    own, woken = RateLimiter(), threading.Event()
+    slot = own.try_acquire(WHO, ONE, 1)
+    assert own.try_acquire(WHO, ONE, 1) == LimitReached(None, "its limit of 1 request at once is reached")
+    leave = own.add_waiter(WHO, woken.set)
     assert not woken.is_set()
     del slot
     assert woken.is_set()
@@ -210,26 +210,26 @@ def test_a_slot_nobody_holds_is_free(clock: Any) -> None:
 
 def test_a_waiter_on_a_dead_loop_does_not_hold_the_line(clock: Any) -> None:
     """Of two in the line, the second is woken where the first one's event loop is closed."""
-    own, woken = Limiter(), threading.Event()
-    slot = own.take(WHO, ONE, 1)
+    own, woken = RateLimiter(), threading.Event()
+    slot = own.try_acquire(WHO, ONE, 1)
 
     def dead() -> None:
         raise RuntimeError("Event loop is closed")
 
-    own.line_up(WHO, dead)
-    own.line_up(WHO, woken.set)
-    assert isinstance(slot, Slot)
-    slot.settle()
+    own.add_waiter(WHO, dead)
+    own.add_waiter(WHO, woken.set)
+    assert isinstance(slot, Lease)
+    slot.release()
     assert woken.is_set()
 
 
 def test_idle_buckets_are_forgotten(clock: Any) -> None:
     """Of thousands of keys, those that asked nothing for a minute cost no memory."""
-    own = Limiter()
+    own = RateLimiter()
     for number in range(3000):
-        slot = own.take(("p", str(number)), ONE, 1)
-        assert isinstance(slot, Slot)
-        slot.settle()
+        slot = own.try_acquire(("p", str(number)), ONE, 1)
+        assert isinstance(slot, Lease)
+        slot.release()
         clock.advance(0.1)
     assert len(own._buckets) <= 1025
 
@@ -249,9 +249,9 @@ class LimitsMachine(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.clock = _ManualClock()
-        self.own = Limiter()
+        self.own = RateLimiter()
         self.log: list[list[float]] = []
-        self.open: list[tuple[Slot, list[float]]] = []
+        self.open: list[tuple[Lease, list[float]]] = []
 
     @rule(seconds=st.sampled_from([0, 1, 5, 30, 59, 60]))
     def time_passes(self, seconds: float) -> None:
@@ -261,12 +261,12 @@ class LimitsMachine(RuleBasedStateMachine):
     def somebody_asks(self, tokens: int) -> None:
         now = self.clock.now
         with _clock.using(self.clock):
-            found = self.own.take(WHO, self.limits, tokens)
+            found = self.own.try_acquire(WHO, self.limits, tokens)
         recent = [entry for entry in self.log if entry[0] > now - 60]
         used = sum(entry[1] for entry in recent)
         fits = len(self.open) < 3 and len(recent) < 5 and (used + tokens <= 100 or not used)
-        assert isinstance(found, Slot) is fits
-        if isinstance(found, Slot):
+        assert isinstance(found, Lease) is fits
+        if isinstance(found, Lease):
             entry = [now, tokens]
             self.log.append(entry)
             self.open.append((found, entry))
@@ -281,8 +281,8 @@ class LimitsMachine(RuleBasedStateMachine):
     def one_ends(self, tokens: int | None, which: int) -> None:
         if which < len(self.open):
             slot, entry = self.open.pop(which)
-            slot.settle(tokens)
-            slot.settle(999)  # a second time does nothing
+            slot.release(tokens)
+            slot.release(999)  # a second time does nothing
             if tokens is not None:
                 entry[1] = tokens
 

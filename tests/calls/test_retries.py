@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import g4f_lite
 from g4f_lite import ChatCompletion, Registry
-from g4f_lite._core.resilience.retry import wait_before
+from g4f_lite._core.resilience.retry import backoff_seconds
 from g4f_lite._utils import clock as _clock
 from g4f_lite.errors import (
     AllProvidersFailedError,
@@ -134,7 +134,7 @@ def test_a_wait_is_within_its_bounds(
 ) -> None:
     """A wait is never beyond the cap, unless the service asks for more, and never less than it asks."""
     retry = Retry(1, base, cap, max_wait=500.0)
-    wait = wait_before(repetition, retry, RateLimitError(429, retry_after=after), drawn)
+    wait = backoff_seconds(repetition, retry, RateLimitError(429, retry_after=after), drawn)
     if wait is None:
         assert after is not None
         assert after > 500

@@ -15,7 +15,7 @@ from official_openai import accumulated, ask, ask_async, ours, ours_async, recor
 from g4f_lite import client
 from g4f_lite._utils import clock as _clock
 from g4f_lite.client import Stream, types
-from g4f_lite.client._streaming.chunk_builder import ChunkMaker
+from g4f_lite.client._streaming.chunk_builder import ChunkBuilder
 from g4f_lite.errors import G4FLiteError, RateLimitError, ServiceUnavailableError
 from g4f_lite.events import (
     Citation,
@@ -304,7 +304,7 @@ EVENTS = st.one_of(
 @given(items=st.lists(EVENTS, max_size=30), with_usage=st.booleans())
 def test_chunks_say_all_that_events_say(items, with_usage):
     """Whatever events come in whatever order, the chunks add up to them, each choice's first has the role."""
-    chunks = list(ChunkMaker(lambda: "asked", with_usage=with_usage).chunks(iter(items)))
+    chunks = list(ChunkBuilder(lambda: "asked", with_usage=with_usage).chunks(iter(items)))
     texts: dict[int, str] = {}
     for item in items:
         if isinstance(item, str):

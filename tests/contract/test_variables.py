@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from g4f_lite._utils.env import Variables
+from g4f_lite._utils.env import EnvReader
 
 NAMES = ("G4F_LITE_TEST_ONE", "g4f_lite_test_two")
 
@@ -14,7 +14,7 @@ def test_the_values_are_those_of_now(monkeypatch, plain):
     """Each reading has what is set at that time, in the order of the names, and None for what is not."""
     if plain:
         monkeypatch.setattr(os, "environ", dict(os.environ))
-    variables = Variables(*NAMES)
+    variables = EnvReader(*NAMES)
     assert variables.values() == (None, None)
     monkeypatch.setitem(os.environ, NAMES[1], "second")
     assert variables.values() == (None, "second")

@@ -76,7 +76,7 @@ def run_each(tmp_path: Path) -> Callable[..., list[str]]:
 
 _EACH = """
 import json, os, sys
-import g4f_lite.cli.dispatch, g4f_lite.completion, requests
+import g4f_lite.cli.dispatch, g4f_lite._core.api.chat, requests
 from g4f_lite.cli import ask, check, console, doctor, keys, models, providers
 for number, command in enumerate(json.load(sys.stdin)):
     child = os.fork()

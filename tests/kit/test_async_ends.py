@@ -102,15 +102,15 @@ def test_nothing_comes_after_a_cancel() -> None:
     async def main(url):
         scope = CancelScope()
         _current.set(scope)
-        flight = _async_exchange.Flight(HTTPRequest(f"{url}/x"))
+        flight = _async_exchange.AsyncExchange(HTTPRequest(f"{url}/x"))
         try:
-            assert await flight.piece() == b"one"
+            assert await flight.read_chunk() == b"one"
             flight._connection.data_received(b"3\r\ntwo\r\n")
             scope.cancel()
             with pytest.raises(errors.ProviderConnectionError, match="cancelled"):
-                await flight.piece()
+                await flight.read_chunk()
         finally:
-            flight.end()
+            flight.release()
 
     with Upstream(Reply([b"one", Stall()])) as upstream:
         asyncio.run(main(upstream.url))
@@ -120,10 +120,10 @@ def test_cancel_that_comes_with_the_end_of_what_is_drained_is_not_lost() -> None
     """A task that is cancelled in the moment in which the unneeded rest ends is cancelled."""
 
     async def main(url):
-        flight = _async_exchange.Flight(HTTPRequest(f"{url}/x", is_over=lambda: True))
+        flight = _async_exchange.AsyncExchange(HTTPRequest(f"{url}/x", is_over=lambda: True))
         try:
-            assert await flight.piece() == b"one"
-            task = asyncio.ensure_future(flight.piece())
+            assert await flight.read_chunk() == b"one"
+            task = asyncio.ensure_future(flight.read_chunk())
             for _ in range(5):
                 await asyncio.sleep(0)
             flight._connection.data_received(b"0\r\n\r\n")
@@ -131,7 +131,7 @@ def test_cancel_that_comes_with_the_end_of_what_is_drained_is_not_lost() -> None
             await asyncio.wait({task})
             assert task.cancelled()
         finally:
-            flight.end()
+            flight.release()
 
     with Upstream(Reply([b"one", Stall()])) as upstream:
         asyncio.run(main(upstream.url))

@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 from provider_case import KEY, Case, ErrorCase
 
 from g4f_lite import ChatCompletion, registry
-from g4f_lite._core.calls.accumulator import Gathered
+from g4f_lite._core.calls.accumulator import ResponseAccumulator
 from g4f_lite.errors import G4FLiteError, ProviderError, ProviderStatusError, ProviderTimeoutError
 from g4f_lite.kit import http
 from g4f_lite.testing import Reply, Stall, Upstream, cut
@@ -230,9 +230,9 @@ def test_odd_values_are_no_crash(family, provided):
                     body = before + json.dumps(replaced(value, path, odd)).encode() + behind
                     items, _ = decoded(case, [body])
                     if case.function == "completion":
-                        gathered = Gathered()
+                        gathered = ResponseAccumulator()
                         for item in items:
-                            gathered.take(item)
+                            gathered.add(item)
     assert seen
 
 

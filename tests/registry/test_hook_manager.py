@@ -4,7 +4,7 @@ import types
 from typing import Any
 
 from g4f_lite import hookspecs
-from g4f_lite._core.registry.plugin_holder import Plugins
+from g4f_lite._core.registry.plugin_holder import PluginHolder
 from g4f_lite.contract import HOOK_NAMES
 
 
@@ -18,7 +18,7 @@ def hooked(name: str, seen: list[str]) -> Any:
     return types.SimpleNamespace(g4f_lite_before_request=lambda request: seen.append(name))
 
 
-def call(plugins: Plugins) -> None:
+def call(plugins: PluginHolder) -> None:
     """Call the hook of all plugins, in their order."""
     for _, function, _ in plugins.hooks.get("g4f_lite_before_request", ()):
         function(None)
@@ -33,7 +33,7 @@ def test_names_are_those_of_the_specifications() -> None:
 
 def test_pluggy_knows_all_plugins_once_one_has_hooks() -> None:
     """What was held before the first hook is registered with pluggy then, under the first of its names."""
-    plugins, seen = Plugins(), list[str]()
+    plugins, seen = PluginHolder(), list[str]()
     first, second = plain("first"), plain("second")
     plugins.add(first, "d:first")
     plugins.add(first, "d:also-first")
@@ -50,7 +50,7 @@ def test_pluggy_knows_all_plugins_once_one_has_hooks() -> None:
 
 def test_plugins_come_and_go_before_and_after_the_first_hook() -> None:
     """Who was taken away before pluggy came is not known to it, and who goes later leaves its hooks."""
-    plugins, seen = Plugins(), list[str]()
+    plugins, seen = PluginHolder(), list[str]()
     gone = plain("gone")
     plugins.add(gone, "d:gone")
     plugins.remove("d:gone")

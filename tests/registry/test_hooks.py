@@ -228,7 +228,8 @@ def test_without_hooks_nothing_is_called(world: Any, monkeypatch: Any) -> None:
         "g4f_lite._core.calls.attempt.call_hooks", lambda *args, **kwargs: pytest.fail("called")
     )
     monkeypatch.setattr(
-        "g4f_lite._core.calls.hook_request.described", lambda *args, **kwargs: pytest.fail("described")
+        "g4f_lite._core.calls.hook_request.build_hook_request",
+        lambda *args, **kwargs: pytest.fail("described"),
     )
     assert ask("good") == "Hello"
 

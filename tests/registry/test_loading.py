@@ -10,14 +10,14 @@ from typing import Any
 import pytest
 
 from g4f_lite import ProviderLoadError
-from g4f_lite._core.registry.entry_points import Claim
+from g4f_lite._core.registry.entry_points import EntryPointClaim
 from g4f_lite._core.registry.loader import load
 from g4f_lite._core.registry.stdout_capture import captured_stdout
 
 
-def claim(module: str, attr: str = "") -> Claim:
+def claim(module: str, attr: str = "") -> EntryPointClaim:
     """A claim of a distribution."""
-    return Claim("g4f_lite.providers", "name", module, attr, "dist", "1.0", "entry_points.txt:2")
+    return EntryPointClaim("g4f_lite.providers", "name", module, attr, "dist", "1.0", "entry_points.txt:2")
 
 
 def failure(module: str, attr: str = "") -> ProviderLoadError:

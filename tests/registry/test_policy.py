@@ -31,7 +31,7 @@ def test_who_is_kept_out(
 ) -> None:
     """Names, distributions and full names are matched in any spelling; blocking wins over allowing."""
     policy = current_policy((allow, block, None))
-    assert policy.keeps_out(name, distribution, builtin=builtin) == expected
+    assert policy.blocking_variable(name, distribution, builtin=builtin) == expected
 
 
 @pytest.mark.parametrize("value", [None, "", " ", "0", "false", "No", "OFF"])
@@ -50,4 +50,4 @@ def test_strict(value: str) -> None:
 @given(st.text(), st.text())
 def test_any_lists_can_be_read(allow: str, block: str) -> None:
     """No value of the variables makes reading them raise."""
-    current_policy((allow, block, allow)).keeps_out("p", "d", builtin=False)
+    current_policy((allow, block, allow)).blocking_variable("p", "d", builtin=False)

@@ -11,7 +11,7 @@ from g4f_lite import (
     ProviderNotFoundError,
     RegistryError,
 )
-from g4f_lite._core.routing.resolver import find_target
+from g4f_lite._core.routing.resolver import resolve_target
 from g4f_lite.testing import ScriptedProvider
 
 PROVIDER = (
@@ -44,7 +44,7 @@ def world(site: Any, fresh: Any, monkeypatch: Any) -> Any:
 
 def route(provider: Any = None, model: Any = None, *, has_auth: bool = False) -> tuple[str, str]:
     """Who is asked for what."""
-    found = find_target(provider, model, has_auth=has_auth)
+    found = resolve_target(provider, model, has_auth=has_auth)
     return found.provider.full_name, found.model
 
 
@@ -228,7 +228,7 @@ def test_a_broken_provider_is_skipped_and_noted(world: Any) -> None:
         source='url = "u"\nmodel = ["shared"]\nsupports_stream = needs_auth = True\nraise OSError',
     )
     world.install("bbb_fine", "shared")
-    found = find_target(None, "shared", has_auth=True)
+    found = resolve_target(None, "shared", has_auth=True)
     assert found.provider.name == "bbb_fine"
     assert [(item.provider, item.outcome) for item in found.skipped] == [("aaa-broken:aaa_broken", "skipped")]
     assert "OSError" in (found.skipped[0].error or "")
@@ -302,9 +302,9 @@ def test_models_of_another_kind_are_routed_alike(world: Any) -> None:
     )
     world.install("embedder", source=source)
     for provider, model in (("embedder", None), (None, "e-1"), (None, "embedder/e-1")):
-        found = find_target(provider, model, has_auth=False, models="embedding_models")
+        found = resolve_target(provider, model, has_auth=False, models="embedding_models")
         assert (found.provider.name, found.model) == ("embedder", "e-1")
     with pytest.raises(ModelNotFoundError):
-        find_target(None, "chat", has_auth=False, models="embedding_models")
+        resolve_target(None, "chat", has_auth=False, models="embedding_models")
     with pytest.raises(ModelNotFoundError):
-        find_target(None, "e-1", has_auth=False)
+        resolve_target(None, "e-1", has_auth=False)

@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 
 from g4f_lite._core.registry import load_lock as _turns
-from g4f_lite._core.registry.load_lock import CircularWaitError, Turn, importing
+from g4f_lite._core.registry.load_lock import CircularWaitError, LoadLock, modules_being_imported
 
 
 def test_one_thread_at_a_time_and_the_same_thread_again() -> None:
     """A turn excludes other threads, and its owner may take it again."""
-    turn, inside, most = Turn(), 0, []
+    turn, inside, most = LoadLock(), 0, []
 
     def work() -> None:
         nonlocal inside
@@ -33,7 +33,7 @@ def test_one_thread_at_a_time_and_the_same_thread_again() -> None:
 @pytest.mark.parametrize("length", [2, 3, 5])
 def test_of_threads_in_a_circle_one_is_refused(length: int) -> None:
     """Threads that each hold a turn and want the next one's do not wait for ever: one gives way."""
-    turns = [Turn() for _ in range(length)]
+    turns = [LoadLock() for _ in range(length)]
     all_hold, refused, done = threading.Barrier(length), [], []
 
     def work(number: int) -> None:
@@ -56,7 +56,7 @@ def test_of_threads_in_a_circle_one_is_refused(length: int) -> None:
 
 def test_a_turn_is_given_back_when_the_work_raises() -> None:
     """An exception inside a turn frees it."""
-    turn = Turn()
+    turn = LoadLock()
     with pytest.raises(KeyError), turn:
         raise KeyError
     thread = threading.Thread(target=turn.__enter__)
@@ -68,7 +68,7 @@ def test_a_turn_is_given_back_when_the_work_raises() -> None:
 def test_who_is_importing_waits_only_so_long(site: Any, monkeypatch: Any) -> None:
     """A thread in the middle of an import gives up in the end: import locks may close a circle unseen."""
     monkeypatch.setattr(_turns, "_PATIENCE", 0.05)
-    turn, release = Turn(), threading.Event()
+    turn, release = LoadLock(), threading.Event()
     monkeypatch.setattr(sys, "_a_turn", turn, raising=False)
     held = threading.Event()
 
@@ -91,7 +91,8 @@ def test_what_is_being_imported_is_known(site: Any) -> None:
     """`importing` names the modules whose bodies run below, and none besides."""
     site.module("outer_import", "import inner_import\nfound = inner_import.found\n")
     site.module(
-        "inner_import", "from g4f_lite._core.registry.load_lock import importing\nfound = importing()\n"
+        "inner_import",
+        "from g4f_lite._core.registry.load_lock import modules_being_imported as importing\nfound = importing()\n",
     )
-    assert importing() == frozenset()
+    assert modules_being_imported() == frozenset()
     assert __import__("outer_import").found == {"outer_import", "inner_import"}

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from g4f_lite._core.validation.constants import StaticMetadata
-from g4f_lite._core.validation.function_specs import SHAPES
+from g4f_lite._core.validation.function_specs import FUNCTION_SPECS
 from g4f_lite._core.validation.identity import Identity, auth_variable, is_name
 from g4f_lite._core.validation.validator import validate
 from g4f_lite.contract import CONSTANTS
@@ -410,7 +410,7 @@ ANYTHING = st.one_of(
 )
 NAMES = (*(item.name for item in CONSTANTS), "params")
 FUNCTIONS = (
-    *SHAPES,
+    *FUNCTION_SPECS,
     "g4f_lite_on_error",
     "g4f_lite_x",
     "__file__",

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from g4f_lite.structured._from_hints import Shaper
+from g4f_lite.structured._from_hints import HintConverter
 from g4f_lite.structured._parsing import build, read
 from g4f_lite.structured._serialization import dumped
 from g4f_lite.structured._strict_mode import not_strict
@@ -145,7 +145,7 @@ def test_what_is_written_is_read_back(data: st.DataObject, strict: bool) -> None
     """A value of any type, written as JSON, is built again as an equal value of the same type."""
     typed = data.draw(ANY_TYPE)
     value = data.draw(typed.values)
-    shape = Shaper("hint").shape(typed.hint, "it")
+    shape = HintConverter("hint").shape(typed.hint, "it")
     built, problems = read(shape, dumped(value), strict=strict)
     assert problems == ()
     assert built == value
@@ -157,7 +157,7 @@ def test_what_is_written_is_read_back(data: st.DataObject, strict: bool) -> None
 def test_schema_and_build_accept_the_same(data: st.DataObject) -> None:
     """Of a type's right values, of nearly right ones and of any others, build takes those that the schema allows."""
     typed = data.draw(COMPARABLE)
-    shape = Shaper("hint").shape(typed.hint, "it")
+    shape = HintConverter("hint").shape(typed.hint, "it")
     value = json.loads(dumped(data.draw(typed.values)))
     for _ in range(data.draw(st.integers(0, 2))):
         value = changed(value, data.draw)
@@ -179,7 +179,7 @@ def checked(schema: dict[str, Any]) -> dict[str, Any]:
 @given(records(COMPARABLE))
 def test_strict_schemas_name_every_key(typed: Typed) -> None:
     """The strict schema of a class has no fault but what no strict schema can say."""
-    fault = not_strict(write(Shaper("hint").shape(typed.hint, "it"), strict=True))
+    fault = not_strict(write(HintConverter("hint").shape(typed.hint, "it"), strict=True))
     unsayable = ("uniqueItems", "prefixItems", "does not name", "does not say")
     assert fault is None or any(word in fault for word in unsayable)
 

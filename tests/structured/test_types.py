@@ -15,7 +15,7 @@ import pytest
 
 from g4f_lite import InvalidArgumentError
 from g4f_lite.structured import schema_of
-from g4f_lite.structured._from_hints import Shaper
+from g4f_lite.structured._from_hints import HintConverter
 from g4f_lite.structured._parsing import build, read
 from g4f_lite.structured._strict_mode import not_strict
 from g4f_lite.structured._types import write
@@ -127,14 +127,14 @@ Name = NewType("Name", str)
 
 def built(hint: Any, text: str) -> Any:
     """What is built of a text, which has no fault."""
-    value, problems = read(Shaper("hint").shape(hint, "it"), text)
+    value, problems = read(HintConverter("hint").shape(hint, "it"), text)
     assert problems == ()
     return value
 
 
 def problems(hint: Any, text: str, *, strict: bool = False) -> tuple[str, ...]:
     """What is wrong with a text, which is something."""
-    value, found = read(Shaper("hint").shape(hint, "it"), text, strict=strict)
+    value, found = read(HintConverter("hint").shape(hint, "it"), text, strict=strict)
     assert value is None
     assert found
     return found
@@ -207,7 +207,7 @@ def test_an_alias_that_holds_itself_is_a_definition() -> None:
     known: dict[str, Any] = {}
     exec("type Tree = dict[str, Tree | int]", known)  # older versions cannot read it
     tree = known["Tree"]
-    shape = Shaper("hint").shape(tree, "it")
+    shape = HintConverter("hint").shape(tree, "it")
     pointer = {"$ref": "#/$defs/Tree"}
     schema = write(shape)
     assert schema["additionalProperties"] == {"anyOf": [pointer, {"type": "integer"}]}
@@ -221,7 +221,7 @@ def test_what_is_too_deep_is_a_problem() -> None:
     value: dict[str, Any] = {"value": 1, "children": []}
     for _ in range(5000):
         value = {"value": 1, "children": [value]}
-    assert build(Shaper("hint").shape(Node, "it"), value) == (None, ("it is nested too deeply",))
+    assert build(HintConverter("hint").shape(Node, "it"), value) == (None, ("it is nested too deeply",))
 
 
 def test_a_class_used_twice_is_defined_once() -> None:
@@ -393,7 +393,7 @@ def test_what_json_says_otherwise_is_understood(hint: Any, text: str, value: Any
 
 def test_a_union_of_classes_that_hold_unions_is_read_in_passing() -> None:
     """Alternatives that have the same parts do not cost a power of the depth."""
-    one = Shaper("hint")
+    one = HintConverter("hint")
     text = '{"a": ' * 60 + '{"wrong": 1}' + "}" * 60
     shape = one.shape(Deep, "it")
     _, found = read(shape, text)
@@ -413,7 +413,7 @@ class Deeper:
 
 def test_strict_schemas_say_null_for_what_may_be_left_out() -> None:
     """In a strict schema every key is required, and null stands for the default of one that has it."""
-    shape = Shaper("hint").shape(Item, "it")
+    shape = HintConverter("hint").shape(Item, "it")
     schema = write(shape, strict=True)
     assert not_strict(schema) is None
     assert schema["properties"]["number"] == {"anyOf": [{"type": "integer"}, {"type": "null"}]}

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from g4f_lite._core.keys import rotation
 from g4f_lite._core.resilience import breaker_file as _health_file
-from g4f_lite._core.resilience.circuit_breaker import health
+from g4f_lite._core.resilience.circuit_breaker import circuit_breakers
 from g4f_lite._core.resilience.rate_limiter import limiter
 from g4f_lite._utils import clock as _clock
 
@@ -81,7 +81,7 @@ class FakeClock(_clock.Clock):
 
 def forget_everything() -> None:
     """What the process remembers of providers and keys is gone."""
-    health.forget()
+    circuit_breakers.reset()
     limiter._buckets.clear()
     rotation._turns.clear()
     _health_file._written = (float("-inf"), frozenset())

@@ -4,8 +4,14 @@ from collections.abc import Awaitable, Coroutine, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, overload
 
 from g4f_lite._core.calls.operation import CHAT
-from g4f_lite._core.calls.preparation import Wishes, arm, check, prepare, prepare_async
-from g4f_lite._core.streams.stream import CompletionStream, begun, pieces
+from g4f_lite._core.calls.preparation import (
+    CallSettings,
+    prepare_call,
+    prepare_call_async,
+    start_deadline_timer,
+    validate_settings,
+)
+from g4f_lite._core.streams.stream import CompletionStream, iterate_text, open_first_attempt
 from g4f_lite.messages import check_messages
 from g4f_lite.results import Answer, Parsed
 
@@ -139,7 +145,7 @@ class ChatCompletion:
             RegistryError: the provider cannot be had.
             ProviderError: the provider failed; with `stream=True`, most of these come while reading.
         """
-        wishes = Wishes(
+        wishes = CallSettings(
             model,
             provider,
             stream,
@@ -151,11 +157,11 @@ class ChatCompletion:
             continue_from_partial,
             drop_options,
         )
-        call = prepare(CHAT, check_messages(messages), wishes, options)
-        arm(call)
+        call = prepare_call(CHAT, check_messages(messages), wishes, options)
+        start_deadline_timer(call)
         if stream:
             return CompletionStream(call)
-        for _ in pieces(call, begun(call)):
+        for _ in iterate_text(call, open_first_attempt(call)):
             pass
         return Answer(call.completion)
 
@@ -254,7 +260,7 @@ class ChatCompletion:
         """
         from g4f_lite._core.streams.async_stream import AsyncCompletionStream
 
-        wishes = Wishes(
+        wishes = CallSettings(
             model,
             provider,
             stream,
@@ -266,11 +272,11 @@ class ChatCompletion:
             continue_from_partial,
             drop_options,
         )
-        check(wishes)
+        validate_settings(wishes)
         checked = check_messages(messages)
 
         def begin() -> "Awaitable[Call]":
-            return prepare_async(CHAT, checked, wishes, options)
+            return prepare_call_async(CHAT, checked, wishes, options)
 
         answer = AsyncCompletionStream(begin)
         return answer if stream else _collected(answer)

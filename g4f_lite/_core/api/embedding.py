@@ -4,10 +4,16 @@ from array import array
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from g4f_lite._core.calls.accumulator import Gathered, wrong
+from g4f_lite._core.calls.accumulator import ResponseAccumulator, contract_error
 from g4f_lite._core.calls.operation import OptionalOperation
-from g4f_lite._core.calls.preparation import Wishes, arm, check, prepare, prepare_async
-from g4f_lite._core.streams.stream import begun, pieces
+from g4f_lite._core.calls.preparation import (
+    CallSettings,
+    prepare_call,
+    prepare_call_async,
+    start_deadline_timer,
+    validate_settings,
+)
+from g4f_lite._core.streams.stream import iterate_text, open_first_attempt
 from g4f_lite.contract import Function, LoadedProvider
 from g4f_lite.errors import InvalidArgumentError, ProviderResponseError
 from g4f_lite.events import Usage, Vector
@@ -79,10 +85,12 @@ class Embedding:
             ProviderError: the provider failed.
         """
         texts = _checked(input)
-        wishes = Wishes(model, provider, False, auth, timeout, deadline, retries, limits, False, drop_options)
-        call = prepare(EMBEDDING, texts, wishes, options)
-        arm(call)
-        for _ in pieces(call, begun(call)):
+        wishes = CallSettings(
+            model, provider, False, auth, timeout, deadline, retries, limits, False, drop_options
+        )
+        call = prepare_call(EMBEDDING, texts, wishes, options)
+        start_deadline_timer(call)
+        for _ in iterate_text(call, open_first_attempt(call)):
             pass
         return _result(call)
 
@@ -104,9 +112,11 @@ class Embedding:
         from g4f_lite._core.streams.async_stream import AsyncCompletionStream
 
         texts = _checked(input)
-        wishes = Wishes(model, provider, False, auth, timeout, deadline, retries, limits, False, drop_options)
-        check(wishes)
-        stream = AsyncCompletionStream(lambda: prepare_async(EMBEDDING, texts, wishes, options))
+        wishes = CallSettings(
+            model, provider, False, auth, timeout, deadline, retries, limits, False, drop_options
+        )
+        validate_settings(wishes)
+        stream = AsyncCompletionStream(lambda: prepare_call_async(EMBEDDING, texts, wishes, options))
         async for _ in stream:
             pass
         return _result(stream._known())
@@ -130,12 +140,12 @@ def _checked(texts: object) -> list[str]:
 
 
 def _result(call: "Call") -> Embeddings:
-    vectors = call.gathered.vectors
+    vectors = call.accumulator.vectors
     ordered = tuple(vectors[position] for position in sorted(vectors))
-    return Embeddings(ordered, call.gathered.usage, call.provenance)
+    return Embeddings(ordered, call.accumulator.usage, call.provenance)
 
 
-class _Vectors(Gathered):
+class _Vectors(ResponseAccumulator):
     """Vectors as they come: each says its place, or stands for the next one."""
 
     __slots__ = ()
@@ -145,13 +155,13 @@ class _Vectors(Gathered):
         """Whether no vector has come."""
         return not self.vectors
 
-    def take(self, item: Any) -> str:
+    def add(self, item: Any) -> str:
         """Take a `Vector`, a list of numbers, or an event; text is none of these."""
         if isinstance(item, list):
             item = Vector(len(self.vectors), item)
         if isinstance(item, Vector) and isinstance(item.values, list):
             item = Vector(item.position, _floats(item.values))
-        return super().take(item)
+        return super().add(item)
 
 
 def _floats(values: list[Any]) -> list[float]:
@@ -159,7 +169,7 @@ def _floats(values: list[Any]) -> list[float]:
         return array("d", values).tolist()
     except (TypeError, OverflowError):
         pass
-    raise wrong("The provider yielded", values, "a list of numbers")
+    raise contract_error("The provider yielded", values, "a list of numbers")
 
 
 class _EmbeddingOperation(OptionalOperation):
@@ -171,7 +181,7 @@ class _EmbeddingOperation(OptionalOperation):
     aname = "_create_embedding"
     models = "embedding_models"
 
-    def takes(self, provider: LoadedProvider) -> Function:
+    def signature_of(self, provider: LoadedProvider) -> Function:
         """Return the provider's function.
 
         Raises:
@@ -189,23 +199,23 @@ class _EmbeddingOperation(OptionalOperation):
         """Return the texts."""
         return {"input": payload}
 
-    def gather(self) -> Gathered:
+    def new_accumulator(self) -> ResponseAccumulator:
         """Return what collects vectors."""
         return _Vectors()
 
-    def adapted(self, payload: Any, provider: LoadedProvider) -> Any:  # noqa: ARG002
+    def adapt_payload(self, payload: Any, provider: LoadedProvider) -> Any:  # noqa: ARG002
         """Return the texts, which every provider takes; a list of its own."""
         return list(payload)
 
-    def tokens(self, payload: Any) -> int:
+    def estimate_tokens(self, payload: Any) -> int:
         """Return about how many tokens the texts are."""
         return sum(map(len, payload)) // _CHARACTERS_A_TOKEN
 
-    def continued(self, payload: Any, text: str) -> None:  # noqa: ARG002
+    def continuation_payload(self, payload: Any, text: str) -> None:  # noqa: ARG002
         """Return None: there is no rest of a vector to be asked for."""
         return
 
-    def fault(self, payload: Any, gathered: Gathered) -> ProviderResponseError | None:
+    def validate(self, payload: Any, gathered: ResponseAccumulator) -> ProviderResponseError | None:
         """Return what is wrong with the vectors: there is not one for each text, or they differ in length."""
         vectors = gathered.vectors
         if sorted(vectors) != list(range(len(payload))):

@@ -8,11 +8,17 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from g4f_lite._core.calls.accumulator import Gathered
+from g4f_lite._core.calls.accumulator import ResponseAccumulator
 from g4f_lite._core.calls.operation import OptionalOperation
-from g4f_lite._core.calls.preparation import Wishes, arm, check, prepare, prepare_async
+from g4f_lite._core.calls.preparation import (
+    CallSettings,
+    prepare_call,
+    prepare_call_async,
+    start_deadline_timer,
+    validate_settings,
+)
 from g4f_lite._core.registry.registry import registry
-from g4f_lite._core.streams.stream import begun, pieces
+from g4f_lite._core.streams.stream import iterate_text, open_first_attempt
 from g4f_lite.contract import Function, LoadedProvider
 from g4f_lite.errors import InvalidArgumentError
 from g4f_lite.paths import cache_dir
@@ -78,12 +84,12 @@ def list_models(
     known = _without_asking(loaded, options, 0.0 if refresh else max_age)
     if known is not None:
         return known
-    wishes = Wishes(None, provider, auth=auth, timeout=timeout, deadline=deadline, retries=retries)
-    call = prepare(_LISTING, None, wishes, options)
-    arm(call)
-    for _ in pieces(call, begun(call)):
+    wishes = CallSettings(None, provider, auth=auth, timeout=timeout, deadline=deadline, retries=retries)
+    call = prepare_call(_LISTING, None, wishes, options)
+    start_deadline_timer(call)
+    for _ in iterate_text(call, open_first_attempt(call)):
         pass
-    return _kept(loaded, options, call.gathered)
+    return _kept(loaded, options, call.accumulator)
 
 
 async def alist_models(
@@ -107,12 +113,12 @@ async def alist_models(
     known = await asyncio.to_thread(lambda: _without_asking(registry.get(provider), options, max_age))
     if known is not None:
         return known
-    wishes = Wishes(None, provider, auth=auth, timeout=timeout, deadline=deadline, retries=retries)
-    check(wishes)
-    stream = AsyncCompletionStream(lambda: prepare_async(_LISTING, None, wishes, options))
+    wishes = CallSettings(None, provider, auth=auth, timeout=timeout, deadline=deadline, retries=retries)
+    validate_settings(wishes)
+    stream = AsyncCompletionStream(lambda: prepare_call_async(_LISTING, None, wishes, options))
     async for _ in stream:
         pass
-    return await asyncio.to_thread(_kept, registry.get(provider), options, stream._known().gathered)
+    return await asyncio.to_thread(_kept, registry.get(provider), options, stream._known().accumulator)
 
 
 def known_models(full_name: str) -> ModelNames | None:
@@ -143,7 +149,7 @@ def _without_asking(loaded: LoadedProvider, options: dict[str, Any], max_age: fl
     return ModelNames(loaded.name, row[0], "cache", row[1])
 
 
-def _kept(loaded: LoadedProvider, options: dict[str, Any], gathered: Gathered) -> ModelNames:
+def _kept(loaded: LoadedProvider, options: dict[str, Any], gathered: ResponseAccumulator) -> ModelNames:
     names = tuple(dict.fromkeys(gathered.parts))
     now = time.time()
     with _lock, contextlib.suppress(OSError, RuntimeError):  # a folder that cannot be written is no error
@@ -186,7 +192,7 @@ def _store(rows: dict[str, tuple[tuple[str, ...], float]]) -> None:
 # --- the operation --------------------------------------------------------------------------------
 
 
-class _Names(Gathered):
+class _Names(ResponseAccumulator):
     """Names as they come; a service that offers none at the moment has answered too."""
 
     __slots__ = ()
@@ -206,7 +212,7 @@ class _Listing(OptionalOperation):
     aname = "_list_models"
     names_model = False
 
-    def takes(self, provider: LoadedProvider) -> Function:
+    def signature_of(self, provider: LoadedProvider) -> Function:
         """Return the provider's function."""
         assert provider.list_models is not None  # noqa: S101 - asked before
         return provider.list_models
@@ -215,15 +221,15 @@ class _Listing(OptionalOperation):
         """Return nothing: there is nothing but options."""
         return {}
 
-    def gather(self) -> Gathered:
+    def new_accumulator(self) -> ResponseAccumulator:
         """Return what collects names."""
         return _Names()
 
-    def adapted(self, payload: Any, provider: LoadedProvider) -> Any:  # noqa: ARG002
+    def adapt_payload(self, payload: Any, provider: LoadedProvider) -> Any:  # noqa: ARG002
         """Return the payload, which is none."""
         return payload
 
-    def tokens(self, payload: Any) -> int:  # noqa: ARG002
+    def estimate_tokens(self, payload: Any) -> int:  # noqa: ARG002
         """Return 0: models are listed for free."""
         return 0
 

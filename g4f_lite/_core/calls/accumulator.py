@@ -36,10 +36,10 @@ from g4f_lite.events import (
 )
 from g4f_lite.results import Choice, ToolCall
 
-__all__ = ["Gathered", "wrong"]
+__all__ = ["ResponseAccumulator", "contract_error"]
 
 
-class _Call:
+class _ToolCallState:
     """A tool call while its pieces come."""
 
     __slots__ = ("arguments", "id", "name", "signature")
@@ -51,7 +51,7 @@ class _Call:
         self.signature: str | None = None
 
 
-class _Side:
+class _ChoiceState:
     """What one choice has beside the first one's text."""
 
     __slots__ = ("calls", "finish", "logprobs", "reasoning", "refusal", "text")
@@ -60,7 +60,7 @@ class _Side:
         self.text: list[str] = []
         self.reasoning: list[tuple[list[str], list[str]]] = []
         self.refusal: list[str] = []
-        self.calls: dict[int, _Call] = {}
+        self.calls: dict[int, _ToolCallState] = {}
         self.logprobs: list[Mapping[str, Any]] | None = None
         self.finish: FinishReason | None = None
 
@@ -70,7 +70,7 @@ class _Side:
         return not (self.text or self.reasoning or self.refusal or self.calls or self.logprobs is not None)
 
 
-class Gathered:
+class ResponseAccumulator:
     """The parts of an answer so far, and its events.
 
     Attributes:
@@ -79,17 +79,17 @@ class Gathered:
     """
 
     __slots__ = (
-        *("carried", "citations", "halves", "media", "metadata"),
-        *("parts", "served", "sides", "usage", "vectors"),
+        *("inherited_parts", "citations", "pending_surrogates", "media", "metadata"),
+        *("parts", "served", "choice_states", "usage", "vectors"),
     )
 
     def __init__(self) -> None:
         self.parts: list[str] = []
-        self.carried = 0
-        self.halves: Halves = {}
+        self.inherited_parts = 0
+        self.pending_surrogates: Halves = {}
         self.usage: Usage | None = None
         self.served: Served | None = None
-        self.sides: dict[int, _Side] = {}
+        self.choice_states: dict[int, _ChoiceState] = {}
         self.citations: list[Citation] = []
         self.media: list[Media] = []
         self.metadata: dict[str, Any] = {}
@@ -103,23 +103,29 @@ class Gathered:
     @property
     def finish(self) -> FinishReason | None:
         """Why the first choice ended, as far as is known."""
-        side = self.sides.get(0)
+        side = self.choice_states.get(0)
         return side.finish if side else None
 
     @property
     def is_empty(self) -> bool:
         """Whether nothing has come of this attempt that is an answer, or says that there is none."""
-        return not (len(self.parts) > self.carried or self.sides or self.media or self.vectors or self.halves)
+        return not (
+            len(self.parts) > self.inherited_parts
+            or self.choice_states
+            or self.media
+            or self.vectors
+            or self.pending_surrogates
+        )
 
     def choices(self) -> tuple[Choice, ...]:
         """Return the answers, in order; there is always a first one."""
-        sides = self.sides
+        sides = self.choice_states
         if not sides or (len(sides) == 1 and 0 in sides):
             return (self._choice(0),)
         return tuple(self._choice(index) for index in sorted({0, *sides}))
 
     def _choice(self, index: int) -> Choice:
-        side = self.sides.get(index)
+        side = self.choice_states.get(index)
         if side is None or side.is_plain:  # most are: a text and its end
             return Choice(index, self.text if index == 0 else "", None if side is None else side.finish)
         blocks = tuple(
@@ -139,7 +145,7 @@ class Gathered:
             blocks,
         )
 
-    def take(self, item: Any) -> str:
+    def add(self, item: Any) -> str:
         """Take one thing that the provider yielded; return its text, `""` for an event without any.
 
         The text returned is not added to `parts`: that is for whoever hands it out.
@@ -153,18 +159,18 @@ class Gathered:
             (row for kind, row in _KINDS.items() if isinstance(item, kind)), None
         )
         if row is None:
-            raise wrong("The provider yielded", item, "str or an event")
+            raise contract_error("The provider yielded", item, "str or an event")
         fits, wanted, keep = row
         if not fits(item):
-            raise wrong("The provider yielded", item, f"one with {wanted} in it")
+            raise contract_error("The provider yielded", item, f"one with {wanted} in it")
         return keep(self, item) or ""
 
     # --- each kind of event ------------------------------------------------------------------
 
-    def _side(self, index: int) -> _Side:
-        side = self.sides.get(index)
+    def _side(self, index: int) -> _ChoiceState:
+        side = self.choice_states.get(index)
         if side is None:
-            side = self.sides[index] = _Side()
+            side = self.choice_states[index] = _ChoiceState()
         return side
 
     def _text(self, item: Text) -> str:
@@ -188,7 +194,7 @@ class Gathered:
         calls = self._side(item.choice).calls
         call = calls.get(item.position)
         if call is None:
-            call = calls[item.position] = _Call()
+            call = calls[item.position] = _ToolCallState()
         call.id = call.id or item.id or ""
         call.name = call.name or item.name or ""
         call.arguments.append(item.arguments)
@@ -227,24 +233,24 @@ class Gathered:
         self.vectors[item.position] = item.values
 
 
-_Row = tuple[Callable[[Any], bool], str, Callable[[Gathered, Any], str | None]]
+_Row = tuple[Callable[[Any], bool], str, Callable[[ResponseAccumulator, Any], str | None]]
 _KINDS: dict[type, _Row] = {
-    Text: (is_piece, "text", Gathered._text),
-    ToolCallDelta: (is_tool_call, "an index and text", Gathered._tool_call),
-    Reasoning: (is_reasoning, "text", Gathered._reasoning),
-    Refusal: (is_piece, "text", Gathered._refusal),
-    Usage: (is_usage, "counts", Gathered._usage),
-    Finish: (is_finish, f"one of {', '.join(REASONS)}", Gathered._finish),
-    Served: (is_served, "a name", Gathered._served),
-    Citation: (is_citation, "text and places", Gathered._citation),
-    Media: (is_media, "an image or audio", Gathered._media),
-    Logprobs: (is_logprobs, "a tuple of mappings", Gathered._logprobs),
-    Metadata: (is_metadata, "a mapping", Gathered._metadata),
-    Vector: (is_vector, "a list of numbers", Gathered._vector),
+    Text: (is_piece, "text", ResponseAccumulator._text),
+    ToolCallDelta: (is_tool_call, "an index and text", ResponseAccumulator._tool_call),
+    Reasoning: (is_reasoning, "text", ResponseAccumulator._reasoning),
+    Refusal: (is_piece, "text", ResponseAccumulator._refusal),
+    Usage: (is_usage, "counts", ResponseAccumulator._usage),
+    Finish: (is_finish, f"one of {', '.join(REASONS)}", ResponseAccumulator._finish),
+    Served: (is_served, "a name", ResponseAccumulator._served),
+    Citation: (is_citation, "text and places", ResponseAccumulator._citation),
+    Media: (is_media, "an image or audio", ResponseAccumulator._media),
+    Logprobs: (is_logprobs, "a tuple of mappings", ResponseAccumulator._logprobs),
+    Metadata: (is_metadata, "a mapping", ResponseAccumulator._metadata),
+    Vector: (is_vector, "a list of numbers", ResponseAccumulator._vector),
 }
 
 
-def wrong(what: str, value: object, wanted: str) -> ProviderResponseError:
+def contract_error(what: str, value: object, wanted: str) -> ProviderResponseError:
     """Return the error that says what a provider gave in place of what it has to give."""
     kind = "None" if value is None else f"a {type(value).__name__}"
     return ProviderResponseError(

@@ -4,9 +4,9 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from g4f_lite._core.calls.accumulator import wrong
+from g4f_lite._core.calls.accumulator import contract_error
 from g4f_lite._core.calls.candidates import Candidate
-from g4f_lite._core.calls.error_mapping import secrets_of
+from g4f_lite._core.calls.error_mapping import call_secrets
 from g4f_lite._core.calls.operation import Operation
 from g4f_lite._core.registry.hooks import HookCaller, call_hooks
 from g4f_lite.cancellation import CancelScope, _current
@@ -14,13 +14,13 @@ from g4f_lite.errors import G4FLiteError
 from g4f_lite.results import Attempt, Completion, Outcome, Provenance
 
 if TYPE_CHECKING:
-    from g4f_lite._core.calls.attempt_planner import Attempts
+    from g4f_lite._core.calls.attempt_planner import AttemptPlanner
     from g4f_lite.contract import Request
 
-__all__ = ["Asking"]
+__all__ = ["AttemptState"]
 
 
-class Asking:
+class AttemptState:
     """The attempt that a call is at.
 
     Attributes:
@@ -39,20 +39,20 @@ class Asking:
         "_hook_errors",
         "_hooks",
         "_is_on_record",
-        "_origin",
         "_outcome",
         "_request",
         "_started",
+        "_template",
         "_waited",
-        "after",
-        "continued",
-        "gathered",
+        "accumulator",
+        "is_continuation",
+        "is_emulated_stream",
+        "is_streaming",
+        "make_planner",
         "operation",
+        "planner",
         "scope",
         "stream",
-        "streamed",
-        "tries",
-        "whole",
     )
 
     def __init__(
@@ -62,28 +62,28 @@ class Asking:
         *,
         stream: bool,
         hooks: Mapping[str, tuple[HookCaller, ...]],
-        tries: "Attempts | None",
-        after: "Callable[[], Attempts] | None",
+        tries: "AttemptPlanner | None",
+        after: "Callable[[], AttemptPlanner] | None",
     ) -> None:
         self.scope = CancelScope()
         self.operation = operation
         self.stream = stream
-        self.tries = tries
-        self.after = after
-        self.continued = False
-        self.gathered = operation.gather()
+        self.planner = tries
+        self.make_planner = after
+        self.is_continuation = False
+        self.accumulator = operation.new_accumulator()
         self._hooks = hooks
         self._hook_errors: list[str] = []
-        self._turn_to(candidate, candidate if tries is None and after is None else _own(candidate))
+        self._reset(candidate, candidate if tries is None and after is None else _private_copy(candidate))
         self._is_on_record = tries is not None  # nobody is asked before `take_turn`
 
-    def _turn_to(self, origin: Candidate, candidate: Candidate) -> None:
-        self._origin = origin
+    def _reset(self, origin: Candidate, candidate: Candidate) -> None:
+        self._template = origin
         self._candidate = candidate  # each attempt's own: a provider may change what it is given
         # One rule for a provider that cannot stream: it is asked for its answer whole, and a stream
         # of that is one chunk.
-        self.streamed = self.stream and candidate.provider.supports_stream
-        self.whole = self.stream and not self.streamed
+        self.is_streaming = self.stream and candidate.provider.supports_stream
+        self.is_emulated_stream = self.stream and not self.is_streaming
         self._started = time.monotonic()
         self._ended: float | None = None
         self._outcome: Outcome = "pending"
@@ -92,39 +92,41 @@ class Asking:
         self._is_on_record = False
         self._waited = 0.0
 
-    def take_turn(self, candidate: Candidate) -> None:
+    def start_attempt(self, candidate: Candidate) -> None:
         """Ask another candidate than before, or the same again."""
-        tries = self.tries
+        tries = self.planner
         assert tries is not None  # noqa: S101 - only then is there another
-        own = _own(candidate)
-        if self.continued:
-            own = own._replace(payload=self.operation.continued(own.payload, self.gathered.text))
-        self._turn_to(candidate, own)
+        own = _private_copy(candidate)
+        if self.is_continuation:
+            own = own._replace(
+                payload=self.operation.continuation_payload(own.payload, self.accumulator.text)
+            )
+        self._reset(candidate, own)
         self._waited, tries.waited = tries.waited, 0.0
 
-    def arguments(self) -> dict[str, Any]:
+    def call_kwargs(self) -> dict[str, Any]:
         """Return what the provider is called with, by keyword; tells the hooks that it is about to be."""
         candidate = self._candidate
-        self._tell("g4f_lite_before_request")
+        self._call_hooks("g4f_lite_before_request")
         model = {"model": candidate.model} if self.operation.names_model else {}
         return {
             **model,
-            **self.operation.arguments(candidate.payload, stream=self.streamed),
+            **self.operation.arguments(candidate.payload, stream=self.is_streaming),
             **candidate.options,
         }
 
-    def ask(self, scope: CancelScope | None = None) -> Iterator[Any]:
+    def open(self, scope: CancelScope | None = None) -> Iterator[Any]:
         """Call the provider's synchronous function; return an iterator over what it answers.
 
         Raises whatever the provider raises; a generator raises nothing yet.
         """
         token = _current.set(scope or self.scope)
         try:
-            return self._iterator(self.operation.create(self._candidate.provider)(**self.arguments()))
+            return self._iterator(self.operation.create(self._candidate.provider)(**self.call_kwargs()))
         finally:
             _current.reset(token)
 
-    def ask_async(self) -> tuple[Any, bool]:
+    def open_async(self) -> tuple[Any, bool]:
         """Call the provider on the event loop; return its iterator, and whether that is asynchronous.
 
         It is not where the client that it needs for that is not installed. Nothing was read of it yet.
@@ -132,13 +134,13 @@ class Asking:
         provider = self._candidate.provider
         acreate = self.operation.acreate(provider)
         if acreate is not None:
-            source = acreate(**self.arguments())
+            source = acreate(**self.call_kwargs())
             if hasattr(source, "__anext__"):
                 return source, True
-            raise wrong(f"{self.operation.aname} returned", source, "an asynchronous generator")
+            raise contract_error(f"{self.operation.aname} returned", source, "an asynchronous generator")
         token = _current.set(self.scope)
         try:
-            source = self.operation.create(provider)(**self.arguments())
+            source = self.operation.create(provider)(**self.call_kwargs())
         finally:
             _current.reset(token)
         if getattr(source, "native", False):
@@ -146,17 +148,17 @@ class Asking:
         return self._iterator(source), False
 
     @property
-    def is_native(self) -> bool:
+    def runs_on_event_loop(self) -> bool:
         """Whether the provider may be asked on the event loop."""
         provider = self._candidate.provider
-        return self.operation.acreate(provider) is not None or self.operation.both_ways(provider)
+        return self.operation.acreate(provider) is not None or self.operation.is_dual_iterable(provider)
 
     def _iterator(self, answer: Any) -> Iterator[Any]:
         if isinstance(answer, str):  # the loader warns about this; here it is a stream of one chunk
-            self.streamed = False
+            self.is_streaming = False
             return iter((answer,))
         if answer is None or isinstance(answer, (bytes, dict)) or not hasattr(answer, "__iter__"):
-            raise wrong(f"{self.operation.name} returned", answer, "an iterator over str")
+            raise contract_error(f"{self.operation.name} returned", answer, "an iterator over str")
         return iter(answer)
 
     @property
@@ -164,14 +166,14 @@ class Asking:
         """Who answers, as far as is known now."""
         candidate = self._candidate
         provider = candidate.provider
-        served = self.gathered.served
+        served = self.accumulator.served
         return Provenance(
             provider.name,
             provider.distribution,
             provider.version,
             candidate.model_asked,
             served.model if served else candidate.model,
-            self.streamed,
+            self.is_streaming,
             self._attempts(),
             candidate.dropped,
             tuple(self._hook_errors),
@@ -179,7 +181,7 @@ class Asking:
         )
 
     def _attempts(self) -> tuple[Attempt, ...]:
-        before = self._candidate.skipped if self.tries is None else self.tries.log
+        before = self._candidate.skipped if self.planner is None else self.planner.log
         return tuple(before) if self._is_on_record else (*before, self._attempt())
 
     def _attempt(self) -> Attempt:
@@ -192,35 +194,39 @@ class Asking:
             self._error,
             candidate.key or None,
             self._waited,
-            self.continued,
+            self.is_continuation,
         )
 
-    def _tell(self, hook: str, **arguments: Completion | G4FLiteError) -> None:
+    def _call_hooks(self, hook: str, **arguments: Completion | G4FLiteError) -> None:
         callers = self._hooks.get(hook)
         if callers:
             if self._request is None:
-                from g4f_lite._core.calls.hook_request import described
+                from g4f_lite._core.calls.hook_request import build_hook_request
 
-                shown = self.operation.shown(self._candidate.payload)
-                self._request = described(self._candidate, shown, stream=self.stream)
+                shown = self.operation.hook_messages(self._candidate.payload)
+                self._request = build_hook_request(self._candidate, shown, stream=self.stream)
             self._hook_errors += call_hooks(callers, hook, request=self._request, **arguments)
 
     def _secrets(self) -> tuple[str, ...]:
         candidate = self._candidate
-        more = () if self.tries is None else self.tries.secrets
-        return secrets_of(candidate.options, candidate.provider.name, candidate.provider.key_variables, more)
+        more = () if self.planner is None else self.planner.secrets
+        return call_secrets(
+            candidate.options, candidate.provider.name, candidate.provider.key_variables, more
+        )
 
 
-def _own(candidate: Candidate) -> Candidate:
+def _private_copy(candidate: Candidate) -> Candidate:
     """Return a candidate with a payload and options of its own."""
-    return candidate._replace(payload=_fresh(candidate.payload), options=_fresh(candidate.options))
+    return candidate._replace(
+        payload=_copy_containers(candidate.payload), options=_copy_containers(candidate.options)
+    )
 
 
-def _fresh(value: Any) -> Any:
+def _copy_containers(value: Any) -> Any:
     """Return a copy of what plain data can be changed; the rest is shared."""
     kind = type(value)
     if kind is list:
-        return [_fresh(item) for item in value]
+        return [_copy_containers(item) for item in value]
     if kind is dict:
-        return {name: item if type(item) is str else _fresh(item) for name, item in value.items()}
+        return {name: item if type(item) is str else _copy_containers(item) for name, item in value.items()}
     return kind(value) if kind in (set, bytearray) else value

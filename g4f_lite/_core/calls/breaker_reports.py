@@ -4,23 +4,25 @@ import sys
 from typing import Any
 
 from g4f_lite._core.calls.candidates import Candidate
-from g4f_lite._core.resilience.circuit_breaker import health, identity
+from g4f_lite._core.resilience.circuit_breaker import circuit_breakers, upstream_key
 from g4f_lite.errors import G4FLiteError
 
-__all__ = ["failed", "succeeded"]
+__all__ = ["report_failure", "report_success"]
 
 
-def failed(candidate: Candidate, error: G4FLiteError) -> None:
+def report_failure(candidate: Candidate, error: G4FLiteError) -> None:
     """Note the failure of an attempt."""
-    asked = identity(candidate.provider.full_name, candidate.options)
-    if health.failed(asked, error, has_other_keys=bool(candidate.key)):
+    asked = upstream_key(candidate.provider.full_name, candidate.options)
+    if circuit_breakers.record_failure(asked, error, has_other_keys=bool(candidate.key)):
         _save()
 
 
-def succeeded(candidate: Candidate) -> None:
+def report_success(candidate: Candidate) -> None:
     """Note a success; costs next to nothing where no failure is known."""
     name = candidate.provider.full_name
-    if health.knows(name) and health.succeeded(identity(name, candidate.options)):
+    if circuit_breakers.has_failures(name) and circuit_breakers.record_success(
+        upstream_key(name, candidate.options)
+    ):
         _save()
 
 

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from g4f_lite._core.calls.operation import Operation
-from g4f_lite._core.keys.auth_argument import stripped
-from g4f_lite._core.routing.resolver import find_target
+from g4f_lite._core.keys.auth_argument import normalize_auth
+from g4f_lite._core.routing.resolver import resolve_target
 from g4f_lite._core.validation.options import check_options
 from g4f_lite.contract import LoadedProvider
 from g4f_lite.errors import MissingAuthError
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from g4f_lite.structured import Plan
 
 __all__ = [
-    "Asked",
+    "CallSpec",
     "Candidate",
-    "candidates",
+    "resolve_candidates",
 ]
 
 
-class Asked(NamedTuple):
+class CallSpec(NamedTuple):
     """What the caller wants, whoever is to give it.
 
     Attributes:
@@ -68,7 +68,9 @@ class Candidate(NamedTuple):
     plan: "Plan | None" = None
 
 
-def candidates(asked: Asked, provider: object, step: "Step | None" = None, place: int = 0) -> list[Candidate]:
+def resolve_candidates(
+    asked: CallSpec, provider: object, step: "Step | None" = None, place: int = 0
+) -> list[Candidate]:
     """Return the candidates of one provider, one for each key, the first to be asked first.
 
     Raises:
@@ -80,21 +82,21 @@ def candidates(asked: Asked, provider: object, step: "Step | None" = None, place
     if step is not None:
         model = step.model or (None if "/" in step.provider else model)
         options = {**options, **step.options}
-        auth = auth if step.auth is None else stripped(step.auth)
+        auth = auth if step.auth is None else normalize_auth(step.auth)
         limits = step.limits or limits
     operation = asked.operation
-    target = find_target(provider, model, has_auth=auth is not None, models=operation.models)
+    target = resolve_target(provider, model, has_auth=auth is not None, models=operation.models)
     loaded = target.provider
-    takes = operation.takes(loaded)
+    takes = operation.signature_of(loaded)
     plan = None
     if "tools" in options or "response_format" in options:
         from g4f_lite._core.calls.typed_options import in_plain_form  # types are not everybody's
 
         options, plan = in_plain_form(options, takes)
-    keys = _keys(loaded, takes, auth)
+    keys = _keys_to_send(loaded, takes, auth)
     passed = options if keys is None else {**options, "auth": keys[0]}
     kept, dropped = check_options(loaded, passed, drop=asked.drop_options, takes=takes)
-    payload = operation.adapted(asked.payload, loaded)
+    payload = operation.adapt_payload(asked.payload, loaded)
     if model is None and isinstance(provider, str) and "/" in provider:
         model = target.model  # named with the provider
     first = Candidate(
@@ -112,15 +114,15 @@ def candidates(asked: Asked, provider: object, step: "Step | None" = None, place
     )
     if keys is None or len(keys) == 1:
         return [first]
-    from g4f_lite._core.keys.rotation import in_turn
+    from g4f_lite._core.keys.rotation import rotate_keys
 
     return [
         first._replace(options={**kept, "auth": key.auth} if "auth" in kept else kept, key=key.label)
-        for key in in_turn(loaded.full_name, keys)
+        for key in rotate_keys(loaded.full_name, keys)
     ]
 
 
-def _keys(provider: LoadedProvider, takes: Any, auth: Any) -> list[Any] | None:
+def _keys_to_send(provider: LoadedProvider, takes: Any, auth: Any) -> list[Any] | None:
     """Return the keys to pass on: the call's, else those that were found; None: none is passed on."""
     if auth is not None:
         return auth if isinstance(auth, list) else [auth]

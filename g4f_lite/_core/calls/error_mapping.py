@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from types import TracebackType
 from typing import Any
 
-from g4f_lite._utils.redaction import is_secret_name, redact, texts_in
-from g4f_lite._utils.untrusted import said
+from g4f_lite._utils.redaction import is_secret_name, iter_strings, redact
+from g4f_lite._utils.untrusted import describe_exception
 from g4f_lite.errors import (
     G4FLiteError,
     ProviderConnectionError,
@@ -18,9 +18,9 @@ from g4f_lite.errors import (
 )
 
 __all__ = [
-    "as_error",
+    "call_secrets",
     "is_interrupt",
-    "secrets_of",
+    "to_g4f_error",
 ]
 
 
@@ -37,14 +37,14 @@ def is_interrupt(error: BaseException) -> bool:
     )
 
 
-def as_error(error: BaseException, secrets: tuple[str, ...]) -> G4FLiteError:
+def to_g4f_error(error: BaseException, secrets: tuple[str, ...]) -> G4FLiteError:
     """Return `error` itself if it is one of ours, else what it comes to in our words.
 
     A provider may use `requests` by itself: what that raises is told apart, if it is imported at all.
     """
     if isinstance(error, G4FLiteError):
         return _clean(error, secrets)
-    reason = said(error, 300, secrets)
+    reason = describe_exception(error, 300, secrets)
     requests: Any = sys.modules.get("requests")
     if requests is not None and isinstance(error, requests.RequestException):
         return _from_requests(requests, error, reason)
@@ -93,7 +93,7 @@ def _cleaned(value: Any, secrets: tuple[str, ...]) -> Any:
     return value
 
 
-def secrets_of(
+def call_secrets(
     options: Mapping[str, Any], provider: str, variables: tuple[str, ...], more: tuple[str, ...] = ()
 ) -> tuple[str, ...]:
     """Return the strings of a call that must not show.
@@ -108,7 +108,7 @@ def secrets_of(
         text
         for name, value in options.items()
         if is_secret_name(name) and name != "proxy"
-        for text in texts_in(value)
+        for text in iter_strings(value)
     ]
     added = [text for name in _ADDED for text in _named_like_keys(options.get(name))]
     return (*found, *added, *known_keys(provider, *variables), *_logins(options.get("proxy")), *more)

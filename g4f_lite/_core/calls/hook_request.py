@@ -7,29 +7,33 @@ from typing import TypeVar
 
 from g4f_lite._core.calls.candidates import Candidate
 from g4f_lite._utils.redaction import is_secret_name
-from g4f_lite._utils.untrusted import or_else
+from g4f_lite._utils.untrusted import call_or
 from g4f_lite.contract import Message, Request
 
-__all__ = ["copied", "described"]
+__all__ = ["build_hook_request", "deep_copy_or_same"]
 
 _T = TypeVar("_T")
 
 
-def described(candidate: Candidate, messages: Sequence[Message], *, stream: bool) -> Request:
+def build_hook_request(candidate: Candidate, messages: Sequence[Message], *, stream: bool) -> Request:
     """Return the request to this candidate as hooks see it."""
     provider = candidate.provider
     return Request(
         provider=provider.name,
         distribution=provider.distribution,
         model=candidate.model,
-        messages=tuple(copied(list(messages))),
+        messages=tuple(deep_copy_or_same(list(messages))),
         stream=stream,
         options=MappingProxyType(
-            {name: copied(value) for name, value in candidate.options.items() if not is_secret_name(name)}
+            {
+                name: deep_copy_or_same(value)
+                for name, value in candidate.options.items()
+                if not is_secret_name(name)
+            }
         ),
     )
 
 
-def copied(value: _T) -> _T:
+def deep_copy_or_same(value: _T) -> _T:
     """Return a deep copy; what cannot be copied is shown as it is."""
-    return or_else(value, lambda: copy.deepcopy(value))
+    return call_or(value, lambda: copy.deepcopy(value))

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from g4f_lite._core.calls.accumulator import Gathered
-from g4f_lite._core.validation.options import Takes
+from g4f_lite._core.calls.accumulator import ResponseAccumulator
+from g4f_lite._core.validation.options import OptionSpec
 from g4f_lite.contract import Function, LoadedProvider
 from g4f_lite.errors import ProviderResponseError
 from g4f_lite.messages import require_inputs
@@ -48,7 +48,7 @@ class Operation:
     models = "models"
     names_model = True
 
-    def takes(self, provider: LoadedProvider) -> Takes:
+    def signature_of(self, provider: LoadedProvider) -> OptionSpec:
         """Return what the function takes."""
         return provider
 
@@ -60,7 +60,7 @@ class Operation:
         """Return its asynchronous twin."""
         return provider.acreate
 
-    def both_ways(self, provider: LoadedProvider) -> bool:
+    def is_dual_iterable(self, provider: LoadedProvider) -> bool:
         """Whether what the function returns may be read in an ``async for``."""
         return provider.both_ways
 
@@ -68,11 +68,11 @@ class Operation:
         """Return what it is called with beside the model and the options."""
         return {"messages": payload, "stream": stream}
 
-    def gather(self) -> Gathered:
+    def new_accumulator(self) -> ResponseAccumulator:
         """Return what collects the items of one attempt."""
-        return Gathered()
+        return ResponseAccumulator()
 
-    def adapted(self, payload: Any, provider: LoadedProvider) -> Any:
+    def adapt_payload(self, payload: Any, provider: LoadedProvider) -> Any:
         """Return the payload as this provider takes it.
 
         Raises:
@@ -80,19 +80,19 @@ class Operation:
         """
         return require_inputs(payload, provider.inputs, provider.name)
 
-    def tokens(self, payload: Any) -> int:
+    def estimate_tokens(self, payload: Any) -> int:
         """Return about how many tokens the payload is."""
         return sum(map(_length, payload)) // _CHARACTERS_A_TOKEN
 
-    def continued(self, payload: Any, text: str) -> Any:
+    def continuation_payload(self, payload: Any, text: str) -> Any:
         """Return the payload that asks for what comes behind `text`."""
         return [*payload, {"role": "assistant", "content": text}, {"role": "user", "content": CONTINUE}]
 
-    def fault(self, payload: Any, gathered: Gathered) -> ProviderResponseError | None:  # noqa: ARG002
+    def validate(self, payload: Any, gathered: ResponseAccumulator) -> ProviderResponseError | None:  # noqa: ARG002
         """Return what is wrong with a whole answer, so that the call may go on with another provider."""
         return None
 
-    def shown(self, payload: Any) -> list[Any]:
+    def hook_messages(self, payload: Any) -> list[Any]:
         """Return what hooks see as the request's messages."""
         return list(payload)
 
@@ -102,23 +102,23 @@ class OptionalOperation(Operation):
 
     __slots__ = ()
 
-    def takes(self, provider: LoadedProvider) -> Function:
+    def signature_of(self, provider: LoadedProvider) -> Function:
         """Return the provider's function, or raise that it has none."""
         raise NotImplementedError
 
     def create(self, provider: LoadedProvider) -> Callable[..., Any]:
         """Return the function itself."""
-        return self.takes(provider).call
+        return self.signature_of(provider).call
 
     def acreate(self, provider: LoadedProvider) -> None:  # noqa: ARG002
         """Return None: it has no asynchronous twin, but may be readable both ways."""
         return
 
-    def both_ways(self, provider: LoadedProvider) -> bool:
+    def is_dual_iterable(self, provider: LoadedProvider) -> bool:
         """Whether what it returns may be read in an ``async for``."""
-        return self.takes(provider).both_ways
+        return self.signature_of(provider).both_ways
 
-    def shown(self, payload: Any) -> list[Any]:  # noqa: ARG002
+    def hook_messages(self, payload: Any) -> list[Any]:  # noqa: ARG002
         """Return nothing: there are no messages."""
         return []
 

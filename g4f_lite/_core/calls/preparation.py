@@ -7,21 +7,21 @@ from math import inf
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from g4f_lite._core.calls.call import Call
-from g4f_lite._core.calls.candidates import Asked, candidates
+from g4f_lite._core.calls.candidates import CallSpec, resolve_candidates
 from g4f_lite._core.calls.operation import Operation
-from g4f_lite._core.keys.auth_argument import stripped
+from g4f_lite._core.keys.auth_argument import normalize_auth
 from g4f_lite._core.registry.registry import registry
-from g4f_lite._core.routing.resolver import is_warm
+from g4f_lite._core.routing.resolver import is_loaded
 from g4f_lite.cancellation import CancelScope
 from g4f_lite.errors import InvalidArgumentError
 
 if TYPE_CHECKING:
-    from g4f_lite._core.calls.attempt_planner import Attempts
+    from g4f_lite._core.calls.attempt_planner import AttemptPlanner
 
-__all__ = ["Wishes", "arm", "check", "prepare", "prepare_async"]
+__all__ = ["CallSettings", "prepare_call", "prepare_call_async", "start_deadline_timer", "validate_settings"]
 
 
-class Wishes(NamedTuple):
+class CallSettings(NamedTuple):
     """What a caller says beside what is asked and the provider's options; as `ChatCompletion.create` has it."""
 
     model: str | None
@@ -36,7 +36,7 @@ class Wishes(NamedTuple):
     drop_options: Any = False
 
 
-def check(wishes: Wishes) -> None:
+def validate_settings(wishes: CallSettings) -> None:
     """Check what can be checked without looking for a provider.
 
     Raises:
@@ -48,7 +48,7 @@ def check(wishes: Wishes) -> None:
         _check_deadline(wishes.deadline)
 
 
-def _check_flags(wishes: Wishes) -> None:
+def _check_flags(wishes: CallSettings) -> None:
     for name in ("stream", "drop_options", "continue_from_partial"):
         value = getattr(wishes, name)
         if type(value) is not bool:
@@ -66,7 +66,9 @@ def _check_deadline(deadline: Any) -> None:
         )
 
 
-def prepare(operation: Operation, payload: Any, wishes: Wishes, options: Mapping[str, Any]) -> Call:
+def prepare_call(
+    operation: Operation, payload: Any, wishes: CallSettings, options: Mapping[str, Any]
+) -> Call:
     """Find and check who is asked first, and return the call.
 
     Args:
@@ -78,13 +80,13 @@ def prepare(operation: Operation, payload: Any, wishes: Wishes, options: Mapping
     Raises:
         RequestError, RegistryError, AllProvidersFailedError: nobody can be asked.
     """
-    check(wishes)
-    asked = Asked(
+    validate_settings(wishes)
+    asked = CallSpec(
         operation,
         payload,
         wishes.model,
         options if wishes.timeout is None else {**options, "timeout": wishes.timeout},
-        stripped(wishes.auth),
+        normalize_auth(wishes.auth),
         wishes.drop_options,
         wishes.limits,
     )
@@ -95,20 +97,20 @@ def prepare(operation: Operation, payload: Any, wishes: Wishes, options: Mapping
         ends_at = clock().monotonic() + wishes.deadline
     tries = after = None
     if isinstance(wishes.provider, (list, tuple)):  # a Step and a Route are tuples too
-        tries = _along_route(asked, wishes, ends_at)
-        first = tries.first()
+        tries = _planner_for_route(asked, wishes, ends_at)
+        first = tries.first_candidate()
     else:
-        found = candidates(asked, wishes.provider)
+        found = resolve_candidates(asked, wishes.provider)
         first = found[0]
         if len(found) > 1 or wishes.limits is not None:
-            tries = _attempts(asked, wishes, found, ends_at)
+            tries = _planner(asked, wishes, found, ends_at)
         elif wishes.retries != 0:
             if type(wishes.retries) is not int or wishes.retries < 0:
-                from g4f_lite._core.resilience.retry import checked_retry
+                from g4f_lite._core.resilience.retry import to_retry_policy
 
-                checked_retry(wishes.retries)
+                to_retry_policy(wishes.retries)
             # Most calls need no second attempt: what decides on it is made when the first has failed.
-            after = partial(_attempts, asked, wishes, found, ends_at)
+            after = partial(_planner, asked, wishes, found, ends_at)
     return Call(
         first,
         operation,
@@ -121,35 +123,35 @@ def prepare(operation: Operation, payload: Any, wishes: Wishes, options: Mapping
     )
 
 
-def _along_route(asked: Asked, wishes: Wishes, ends_at: float | None) -> "Attempts":
-    from g4f_lite._core.routing.route_parser import read_steps
+def _planner_for_route(asked: CallSpec, wishes: CallSettings, ends_at: float | None) -> "AttemptPlanner":
+    from g4f_lite._core.routing.route_parser import parse_route
 
-    steps = read_steps(wishes.provider, asked.options, has_auth=asked.auth is not None)
-    return _attempts(asked, wishes, steps, ends_at)
+    steps = parse_route(wishes.provider, asked.options, has_auth=asked.auth is not None)
+    return _planner(asked, wishes, steps, ends_at)
 
 
-def _attempts(asked: Asked, wishes: Wishes, steps: Any, ends_at: float | None) -> "Attempts":
-    from g4f_lite._core.calls.attempt_planner import Attempts
+def _planner(asked: CallSpec, wishes: CallSettings, steps: Any, ends_at: float | None) -> "AttemptPlanner":
+    from g4f_lite._core.calls.attempt_planner import AttemptPlanner
     from g4f_lite._core.resilience.rate_limiter import check_limits
-    from g4f_lite._core.resilience.retry import checked_retry
+    from g4f_lite._core.resilience.retry import to_retry_policy
 
     check_limits(wishes.limits)
-    retry = checked_retry(wishes.retries)
-    return Attempts(asked, steps, retry, carries_on=wishes.continue_from_partial, ends_at=ends_at)
+    retry = to_retry_policy(wishes.retries)
+    return AttemptPlanner(asked, steps, retry, carries_on=wishes.continue_from_partial, ends_at=ends_at)
 
 
-async def prepare_async(
-    operation: Operation, payload: Any, wishes: Wishes, options: Mapping[str, Any]
+async def prepare_call_async(
+    operation: Operation, payload: Any, wishes: CallSettings, options: Mapping[str, Any]
 ) -> Call:
     """Do the same without blocking the event loop: finding a provider may import it."""
-    if is_warm(wishes.provider):
-        return prepare(operation, payload, wishes, options)
+    if is_loaded(wishes.provider):
+        return prepare_call(operation, payload, wishes, options)
     import asyncio
 
-    return await asyncio.to_thread(prepare, operation, payload, wishes, options)
+    return await asyncio.to_thread(prepare_call, operation, payload, wishes, options)
 
 
-def arm(call: Call) -> None:
+def start_deadline_timer(call: Call) -> None:
     """Have a synchronous call end when its time is over, whatever it waits for then."""
     if call.ends_at is None:
         return

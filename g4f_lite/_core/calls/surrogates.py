@@ -9,7 +9,7 @@ from typing import Any
 
 from g4f_lite.events import Reasoning, Refusal, Text, ToolCallDelta
 
-__all__ = ["Halves", "joined", "mend", "mended", "rest"]
+__all__ = ["Halves", "flush_surrogates", "join_event_surrogates", "join_surrogates", "joined"]
 
 Halves = dict[tuple[Any, ...], str]
 """The first halves that are held back, by the text that they end: its kind, its choice, the call's position."""
@@ -30,7 +30,7 @@ def joined(pieces: Iterable[str]) -> str:
     return text
 
 
-def mend(halves: Halves, text: str, key: tuple[Any, ...] = _ANSWER) -> str:
+def join_surrogates(halves: Halves, text: str, key: tuple[Any, ...] = _ANSWER) -> str:
     """Return what is certain of a text, given its next piece: the first choice's, unless `key` says another."""
     if halves and text:
         text = halves.pop(key, "") + text
@@ -46,13 +46,15 @@ def mend(halves: Halves, text: str, key: tuple[Any, ...] = _ANSWER) -> str:
     return joined((text,))
 
 
-def mended(halves: Halves, item: Any) -> Any:
+def join_event_surrogates(halves: Halves, item: Any) -> Any:
     """Return an event with what is certain of its text."""
     kind = type(item)
     if kind is ToolCallDelta:
-        return item._replace(arguments=mend(halves, item.arguments, (kind, item.choice, item.position)))
+        return item._replace(
+            arguments=join_surrogates(halves, item.arguments, (kind, item.choice, item.position))
+        )
     if kind in _SPOKEN:
-        return item._replace(text=mend(halves, item.text, (kind, item.choice)))
+        return item._replace(text=join_surrogates(halves, item.text, (kind, item.choice)))
     return item
 
 
@@ -63,7 +65,7 @@ _SPOKEN: dict[type, Callable[[tuple[Any, ...]], Any]] = {
 }
 
 
-def rest(halves: Halves) -> list[Any]:
+def flush_surrogates(halves: Halves) -> list[Any]:
     """Take the end of all texts: return the events that end those whose last half is alone, in place of it."""
     keys = list(halves)
     halves.clear()

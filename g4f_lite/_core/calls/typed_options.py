@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
-from g4f_lite._core.validation.options import Takes
+from g4f_lite._core.validation.options import OptionSpec
 from g4f_lite.structured import Plan, plan
 
 __all__ = ["in_plain_form"]
 
 
-def in_plain_form(options: Mapping[str, Any], takes: Takes) -> tuple[dict[str, Any], Plan | None]:
+def in_plain_form(options: Mapping[str, Any], takes: OptionSpec) -> tuple[dict[str, Any], Plan | None]:
     """Return the options with `tools` and `response_format` in OpenAI's form, and the plan for the latter.
 
     Raises:

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from g4f_lite._core.config.presence import CONFIG_FILE
-from g4f_lite._utils.text import _did_you_mean, _suggestion, listing, shorten
-from g4f_lite._utils.untrusted import said
+from g4f_lite._utils.text import _did_you_mean, _suggestion, join_names, shorten
+from g4f_lite._utils.untrusted import describe_exception
 from g4f_lite.contract import DiscoveryProblem
 from g4f_lite.paths import config_dir
 
@@ -55,7 +55,9 @@ def read_config() -> Config:
     try:
         text = _content(path)
     except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else said(error)
+        reason = (
+            error.strerror if isinstance(error, OSError) and error.strerror else describe_exception(error)
+        )
         return _refused(str(path), f"it cannot be read: {reason}", "Make it a readable file of UTF-8 text.")
     return Config(str(path)) if text is None else _parsed(str(path), text)
 
@@ -93,7 +95,7 @@ def _parsed(file: str, text: str) -> Config:
     except json.JSONDecodeError as error:
         return _refused(f"{file}:{error.lineno}", f"it is no JSON: {error.msg}", fix)
     except (ValueError, RecursionError) as error:
-        return _refused(file, f"it is no JSON that can be read: {said(error)}", fix)
+        return _refused(file, f"it is no JSON that can be read: {describe_exception(error)}", fix)
     rows = whole.get("providers", {}) if isinstance(whole, dict) else None
     if not isinstance(rows, dict):
         what = "`providers` has to be" if isinstance(whole, dict) else "it has to hold"
@@ -103,7 +105,7 @@ def _parsed(file: str, text: str) -> Config:
     for name in whole:
         if name not in _SECTIONS:
             near = _suggestion(_did_you_mean(name, _SECTIONS))
-            fix = f"{near} It knows: {listing(_SECTIONS)}.".strip()
+            fix = f"{near} It knows: {join_names(_SECTIONS)}.".strip()
             problems.append(_problem(config, name, f"{_quoted(name)} is no key of this file", fix))
     return config._replace(problems=tuple(problems))
 

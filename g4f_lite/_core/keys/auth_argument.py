@@ -5,11 +5,11 @@ from typing import Any, NoReturn
 from g4f_lite.errors import InvalidArgumentError
 
 __all__ = [
-    "stripped",
+    "normalize_auth",
 ]
 
 
-def stripped(auth: Any, argument: str = "auth", whose: str = "") -> Any:
+def normalize_auth(auth: Any, argument: str = "auth", whose: str = "") -> Any:
     """Return keys without the blanks that files put around them; for an error, the argument that they are.
 
     Raises:

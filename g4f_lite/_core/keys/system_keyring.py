@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from importlib import import_module
 from typing import Any
 
-from g4f_lite._utils.untrusted import said
+from g4f_lite._utils.untrusted import describe_exception
 from g4f_lite.errors import KeyStoreError, MissingExtraError
 
 __all__ = ["forget", "load", "save"]
@@ -58,7 +58,7 @@ def _asked(step: Callable[[], Any], secrets: Sequence[str] = ()) -> Any:
     try:
         return step()
     except Exception as error:
-        reason = said(error, 200, secrets)
+        reason = describe_exception(error, 200, secrets)
     # Outside the `except`: the exception's traceback has the key in its variables.
     raise KeyStoreError(
         f"The system's keyring failed: {reason}.",

@@ -16,7 +16,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from g4f_lite._core.registry.entry_points import Claim, parse
+from g4f_lite._core.registry.entry_points import EntryPointClaim, parse
 from g4f_lite.contract import DiscoveryProblem
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ _AT_ONCE = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 
 class Scan(NamedTuple):
     """What a look at all installed distributions found."""
 
-    claims: tuple[Claim, ...]
+    claims: tuple[EntryPointClaim, ...]
     problems: tuple[DiscoveryProblem, ...]
 
 
@@ -63,7 +63,7 @@ def scan(groups: tuple[str, ...]) -> Scan:
 
     The first distribution of a name on the path hides later ones, as it does for imports.
     """
-    claims: list[Claim] = []
+    claims: list[EntryPointClaim] = []
     problems: list[DiscoveryProblem] = []
     seen: set[str] = set()
     for found in _files():

@@ -4,13 +4,13 @@ import copy
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Literal
 
-from g4f_lite._core.registry.entry_points import Claim
-from g4f_lite._core.registry.load_lock import CircularWaitError, Turn, importing
+from g4f_lite._core.registry.entry_points import EntryPointClaim
+from g4f_lite._core.registry.load_lock import CircularWaitError, LoadLock, modules_being_imported
 from g4f_lite._core.registry.loader import load
 from g4f_lite._core.registry.policy import Policy
 from g4f_lite._core.validation.identity import Identity, is_name
 from g4f_lite._core.validation.validator import validate
-from g4f_lite._utils.untrusted import called
+from g4f_lite._utils.untrusted import safe_name
 from g4f_lite.contract import (
     BUILTIN_DISTRIBUTION,
     CONSTANTS,
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from g4f_lite._core.validation.constants import StaticMetadata
 
 __all__ = [
-    "Entry",
+    "PluginEntry",
     "claim_of",
     "own_name",
 ]
@@ -53,7 +53,7 @@ _SHOWN = tuple(_CALLED.get(item.name, item.name) for item in CONSTANTS)
 _ASKS_ITSELF = "its own import asks for it, or waits for one that does"
 
 
-class Entry:
+class PluginEntry:
     """A claim, and the verdict, the loaded provider or the failure that using it came to.
 
     `plugin` is given for what is registered at run time, and None for what is to be imported;
@@ -63,14 +63,16 @@ class Entry:
     is_preset = False
     """Whether it is a row of the user's, a `PresetEntry`."""
 
-    def __init__(self, claim: Claim, plugin: Any = None, offered_by: Claim | None = None) -> None:
+    def __init__(
+        self, claim: EntryPointClaim, plugin: Any = None, offered_by: EntryPointClaim | None = None
+    ) -> None:
         self.claim = claim
         self.plugin = plugin
         self.offered_by = offered_by
         self.loaded: LoadedProvider | None = None
         self.verdict: Verdict | None = None
         self.failure: ProviderLoadError | None = None
-        self._turn = Turn()
+        self._turn = LoadLock()
         self._loading = False
         self._held = plugin is not None
 
@@ -89,21 +91,21 @@ class Entry:
         """``"distribution:name"``."""
         return f"{self.claim.distribution}:{self.claim.name}"
 
-    def kept_out_by(self, policy: Policy) -> str | None:
+    def blocking_variable(self, policy: Policy) -> str | None:
         """Return the environment variable that keeps it out; what a program registers, none does."""
         if self.claim.distribution == PROGRAM:
             return None
         offerer = self.offered_by
         if offerer is not None and self.needs_hooks:  # kept out earlier, it would not have offered this
-            variable = policy.keeps_out(offerer.name, offerer.distribution, builtin=False)
+            variable = policy.blocking_variable(offerer.name, offerer.distribution, builtin=False)
             if variable:
                 return variable
-        return policy.keeps_out(self.claim.name, self.claim.distribution, builtin=self.builtin)
+        return policy.blocking_variable(self.claim.name, self.claim.distribution, builtin=self.builtin)
 
     # --- loading -----------------------------------------------------------------------------
 
     def load(
-        self, hold: Callable[["Entry"], None], *, static: "StaticMetadata | None", strict: bool
+        self, hold: Callable[["PluginEntry"], None], *, static: "StaticMetadata | None", strict: bool
     ) -> LoadedProvider:
         """Import, judge and hold it if that has not been tried; return it, or raise why it cannot be used.
 
@@ -116,7 +118,7 @@ class Entry:
             ProviderLoadError: its import failed, now or earlier.
             InvalidProviderError: it does not fulfil the contract.
         """
-        if self.plugin is None and self.claim.module in importing():
+        if self.plugin is None and self.claim.module in modules_being_imported():
             raise self.failed(_ASKS_ITSELF)
         try:
             with self._turn:
@@ -125,7 +127,7 @@ class Entry:
             raise self.failed(_ASKS_ITSELF) from None
 
     def _load(
-        self, hold: Callable[["Entry"], None], static: "StaticMetadata | None", *, strict: bool
+        self, hold: Callable[["PluginEntry"], None], static: "StaticMetadata | None", *, strict: bool
     ) -> LoadedProvider:
         if self.verdict is None and self.failure is None:
             self._load_once(static)
@@ -222,7 +224,7 @@ class Entry:
         return "static" if static.complete else "unknown", {**shown, **listed}
 
     def _standing(self, policy: Policy, *, contested: bool) -> tuple[State, str]:
-        variable = self.kept_out_by(policy)
+        variable = self.blocking_variable(policy)
         if variable:
             return "blocked", f"kept out by {variable}"
         if contested:
@@ -250,7 +252,7 @@ def _one_line(problem: Problem) -> str:
 
 def own_name(plugin: Any) -> str:
     """Return what a module calls itself, the name that it is registered under unless another is given."""
-    name = called(plugin)
+    name = safe_name(plugin)
     if not name:
         raise InvalidArgumentError(
             "name",
@@ -260,6 +262,8 @@ def own_name(plugin: Any) -> str:
     return name.rpartition(".")[2].lower()
 
 
-def claim_of(plugin: Any, name: str, distribution: str = PROGRAM, version: str = "") -> Claim:
+def claim_of(plugin: Any, name: str, distribution: str = PROGRAM, version: str = "") -> EntryPointClaim:
     """Return the claim of something that is registered at run time."""
-    return Claim(GROUP, name, called(plugin) or type(plugin).__qualname__, "", distribution, version)
+    return EntryPointClaim(
+        GROUP, name, safe_name(plugin) or type(plugin).__qualname__, "", distribution, version
+    )

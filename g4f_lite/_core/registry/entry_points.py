@@ -7,7 +7,7 @@ from typing import NamedTuple
 from g4f_lite.contract import DiscoveryProblem
 
 __all__ = [
-    "Claim",
+    "EntryPointClaim",
     "parse",
 ]
 
@@ -18,7 +18,7 @@ _BOM = b"\xef\xbb\xbf"
 """Not left to the encoding "utf-8-sig", which is a module to import."""
 
 
-class Claim(NamedTuple):
+class EntryPointClaim(NamedTuple):
     """One entry point: a distribution says that `name` is at `module` (and there, at `attr`).
 
     Attributes:
@@ -46,7 +46,7 @@ class _Reading:
         self.distribution = distribution
         self.version = version
         self.location = location
-        self.claims: dict[tuple[str, str], Claim] = {}
+        self.claims: dict[tuple[str, str], EntryPointClaim] = {}
         self.problems: list[DiscoveryProblem] = []
         self.number = 0
 
@@ -66,7 +66,7 @@ class _Reading:
         if target is None:
             self.problem(f"{line!r} is no entry point of the form `name = package.module`", name)
             return
-        claim = Claim(group, name, *target, self.distribution, self.version, self.place)
+        claim = EntryPointClaim(group, name, *target, self.distribution, self.version, self.place)
         first = self.claims.setdefault((group, claim.name), claim)
         if first.target != claim.target:
             self.problem(f"{claim.name!r} is given twice, first as {first.target}", claim.name)
@@ -88,7 +88,7 @@ def _is_dotted(name: str) -> bool:
 
 def parse(
     data: bytes, groups: tuple[str, ...], *, distribution: str, version: str, location: str
-) -> tuple[list[Claim], list[DiscoveryProblem]]:
+) -> tuple[list[EntryPointClaim], list[DiscoveryProblem]]:
     """Take the entries of `groups` out of one file; each malformed line is a problem of its own."""
     reading = _Reading(distribution, version, location)
     section: str | None = None

@@ -3,21 +3,21 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from g4f_lite._core.registry.entry_points import Claim
+from g4f_lite._core.registry.entry_points import EntryPointClaim
 from g4f_lite._core.registry.hooks import HookCaller
-from g4f_lite._core.registry.load_lock import CircularWaitError, Turn
+from g4f_lite._core.registry.load_lock import CircularWaitError, LoadLock
 from g4f_lite._core.registry.loader import load
-from g4f_lite._core.registry.plugin_holder import Plugins
+from g4f_lite._core.registry.plugin_holder import PluginHolder
 from g4f_lite._core.registry.policy import Environment, Policy, current_policy, environment_values
 from g4f_lite._core.registry.stdout_capture import captured_stdout
-from g4f_lite._core.validation.function_specs import Finding, location_of
-from g4f_lite._utils.untrusted import said
+from g4f_lite._core.validation.function_specs import Issue, location_of
+from g4f_lite._utils.untrusted import describe_exception
 from g4f_lite.contract import BUILTIN_DISTRIBUTION, PROGRAM, hook_names
 from g4f_lite.errors import ProviderLoadError
 
 __all__ = ["HookPlugins", "Offered", "hook_problems"]
 
-Offered = Callable[[Any, str, Claim], object]
+Offered = Callable[[Any, str, EntryPointClaim], object]
 """Registers what a plugin offers: the provider, its name, and the claim of who offers it."""
 
 _Hooks = dict[str, tuple[HookCaller, ...]]
@@ -33,18 +33,18 @@ class HookPlugins:
     No lock that others need is held while a plugin's code runs: it may ask for providers.
     """
 
-    def __init__(self, plugins: Plugins, offered: Offered) -> None:
+    def __init__(self, plugins: PluginHolder, offered: Offered) -> None:
         self.failures: list[ProviderLoadError] = []
-        self.claims: tuple[Claim, ...] = ()
+        self.claims: tuple[EntryPointClaim, ...] = ()
         self._plugins = plugins
         self._offered = offered
-        self._claims: list[Claim] = []
+        self._claims: list[EntryPointClaim] = []
         self._passed_over: Environment | None = None
         self._shown: _Shown = ((None, None, None), {}, {})
-        self._turn = Turn()
+        self._turn = LoadLock()
         self._loading = False
 
-    def expect(self, claims: Iterable[Claim]) -> None:
+    def expect(self, claims: Iterable[EntryPointClaim]) -> None:
         """Note what is to be loaded."""
         self.claims = tuple(claims)
         self._claims += self.claims
@@ -80,13 +80,13 @@ class HookPlugins:
 
     def _load_all(self) -> None:
         self._loading = True
-        kept_out: list[Claim] = []
+        kept_out: list[EntryPointClaim] = []
         try:
             environment = environment_values()
             policy = current_policy(environment)
             while self._claims:
                 claim = self._claims[0]
-                if policy.keeps_out(claim.name, claim.distribution, builtin=False):
+                if policy.blocking_variable(claim.name, claim.distribution, builtin=False):
                     kept_out.append(claim)
                 else:
                     self._load(claim)
@@ -96,7 +96,7 @@ class HookPlugins:
             self._claims += kept_out  # the next call may find them let in
             self._loading = False
 
-    def _load(self, claim: Claim) -> None:
+    def _load(self, claim: EntryPointClaim) -> None:
         try:
             plugin, _ = load(claim)
             problems = hook_problems(plugin)
@@ -104,13 +104,13 @@ class HookPlugins:
         except ProviderLoadError as failure:
             self.failures.append(failure)
         except Exception as error:
-            self._fail(claim, claim.location, f"pluggy does not take it: {said(error)}")
+            self._fail(claim, claim.location, f"pluggy does not take it: {describe_exception(error)}")
         else:
             for finding, location in problems:
                 self._fail(claim, location or claim.location, finding.message.rstrip("."), finding.fix)
             self.take_offers(claim)
 
-    def take_offers(self, claim: Claim) -> None:
+    def take_offers(self, claim: EntryPointClaim) -> None:
         """Let a plugin that is held register the providers that it offers."""
         caller = self._plugins.hook_of(f"{claim.distribution}:{claim.name}", _OFFER)
         if caller is None:
@@ -126,7 +126,7 @@ class HookPlugins:
         except KeyboardInterrupt:
             raise
         except BaseException as error:
-            self._fail(claim, location_of(function), f"its {_OFFER} raised {said(error, 2000)}")
+            self._fail(claim, location_of(function), f"its {_OFFER} raised {describe_exception(error, 2000)}")
 
     def forget(self, claimant: str) -> None:
         """Drop the failures of what a program had added under this name."""
@@ -134,7 +134,7 @@ class HookPlugins:
             item for item in self.failures if (item.distribution, item.provider) != (PROGRAM, claimant)
         ]
 
-    def _fail(self, claim: Claim, location: str, reason: str, fix: str = "") -> None:
+    def _fail(self, claim: EntryPointClaim, location: str, reason: str, fix: str = "") -> None:
         failure = ProviderLoadError(
             claim.name,
             distribution=claim.distribution,
@@ -152,18 +152,18 @@ def _permitted(hooks: _Hooks, policy: Policy) -> _Hooks:
     def is_kept_out(caller: HookCaller) -> bool:
         distribution, _, name = caller[0].partition(":")
         builtin = distribution == BUILTIN_DISTRIBUTION
-        return distribution != PROGRAM and bool(policy.keeps_out(name, distribution, builtin=builtin))
+        return distribution != PROGRAM and bool(policy.blocking_variable(name, distribution, builtin=builtin))
 
     kept = {hook: tuple(item for item in callers if not is_kept_out(item)) for hook, callers in hooks.items()}
     return {hook: callers for hook, callers in kept.items() if callers}
 
 
-def hook_problems(plugin: Any) -> list[tuple[Finding, str]]:
+def hook_problems(plugin: Any) -> list[tuple[Issue, str]]:
     """Return what is wrong with a plugin that is there for its hooks only, each with its ``file:line``."""
     names = hook_names(plugin)
     if not names:
         fix = "Give it one, or remove the entry point."
-        return [(Finding("unknown-hook", "It has no hooks.", fix), "")]
+        return [(Issue("unknown-hook", "It has no hooks.", fix), "")]
     from g4f_lite._core.validation.hooks import hook_findings  # its modules are not everybody's
 
     found = []

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from contextvars import ContextVar
 from typing import Any
 
-from g4f_lite._utils.untrusted import said
+from g4f_lite._utils.untrusted import describe_exception
 
 __all__ = [
     "HookCaller",
@@ -35,7 +35,7 @@ def call_hooks(callers: tuple[HookCaller, ...], hook: str, **arguments: Any) -> 
             except KeyboardInterrupt:
                 raise
             except BaseException as error:
-                errors.append(f"{hook} of {plugin_name} raised {said(error)}")
+                errors.append(f"{hook} of {plugin_name} raised {describe_exception(error)}")
                 _log(errors[-1])
     finally:
         _inside_hook.reset(token)

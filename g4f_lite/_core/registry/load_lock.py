@@ -9,14 +9,14 @@ import threading
 import time
 from types import FrameType
 
-__all__ = ["CircularWaitError", "Turn", "importing"]
+__all__ = ["CircularWaitError", "LoadLock", "modules_being_imported"]
 
 _PATIENCE = 10.0
 """Seconds that a thread which is importing something itself waits for another: Python's own import
 locks may close a circle that is invisible from here."""
 
 _changed = threading.Condition()
-_waiting: dict[int, "Turn"] = {}
+_waiting: dict[int, "LoadLock"] = {}
 """What each waiting thread waits for; read and written under `_changed`, as are all owners."""
 
 
@@ -24,7 +24,7 @@ class CircularWaitError(Exception):
     """To wait here would be to wait for oneself."""
 
 
-class Turn:
+class LoadLock:
     """A re-entrant lock, one for each thing that is loaded."""
 
     __slots__ = ("_depth", "_owner")
@@ -49,11 +49,11 @@ class Turn:
                 _changed.notify_all()
 
     def _wait(self, me: int) -> None:
-        deadline = time.monotonic() + _PATIENCE if importing() else None
+        deadline = time.monotonic() + _PATIENCE if modules_being_imported() else None
         _waiting[me] = self
         try:
             while self._owner is not None:
-                if self._leads_to(me):
+                if self._would_deadlock(me):
                     raise CircularWaitError
                 left = None if deadline is None else deadline - time.monotonic()
                 if left is not None and left <= 0:
@@ -62,9 +62,9 @@ class Turn:
         finally:
             del _waiting[me]
 
-    def _leads_to(self, me: int) -> bool:
+    def _would_deadlock(self, me: int) -> bool:
         """Whether this turn's owner waits, perhaps through others, for one of `me`."""
-        turn: Turn | None = self
+        turn: LoadLock | None = self
         while turn is not None and turn._owner is not None:
             if turn._owner == me:
                 return True
@@ -72,7 +72,7 @@ class Turn:
         return False
 
 
-def importing() -> frozenset[str]:
+def modules_being_imported() -> frozenset[str]:
     """Return the modules that this very thread is in the middle of importing."""
     names = set()
     frame: FrameType | None = sys._getframe()

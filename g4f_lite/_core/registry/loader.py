@@ -4,9 +4,9 @@ import importlib
 from types import TracebackType
 from typing import Any
 
-from g4f_lite._core.registry.entry_points import Claim
+from g4f_lite._core.registry.entry_points import EntryPointClaim
 from g4f_lite._core.registry.stdout_capture import captured_stdout
-from g4f_lite._utils.untrusted import leaks, said
+from g4f_lite._utils.untrusted import describe_exception, exposes_secret
 from g4f_lite.errors import ProviderLoadError
 
 __all__ = ["load"]
@@ -15,7 +15,7 @@ _NOT_THERE = (importlib.__file__, __file__)
 """Files whose steps in a traceback say nothing about the plugin."""
 
 
-def load(claim: Claim) -> tuple[Any, str]:
+def load(claim: EntryPointClaim) -> tuple[Any, str]:
     """Return the module or object of `claim`, and what its import printed on stdout.
 
     Raises:
@@ -36,7 +36,7 @@ def load(claim: Claim) -> tuple[Any, str]:
     raise _failed(failure, claim)  # outside the `except`: what it caught may show a key
 
 
-def _failed(error: BaseException, claim: Claim) -> ProviderLoadError:
+def _failed(error: BaseException, claim: EntryPointClaim) -> ProviderLoadError:
     """Return what the import of `claim` came to, without the keys of the environment."""
     from g4f_lite._utils.env_secrets import environment_secrets
 
@@ -47,14 +47,14 @@ def _failed(error: BaseException, claim: Claim) -> ProviderLoadError:
         distribution=claim.distribution,
         version=claim.version,
         location=own or claim.location or f"entry point {claim.name} = {claim.target}",
-        reason=said(error, secrets=secrets),
+        reason=describe_exception(error, secrets=secrets),
         fix=_fix(error, claim, outside=not own),
     )
-    failure.__cause__ = None if leaks(error, secrets) else error
+    failure.__cause__ = None if exposes_secret(error, secrets) else error
     return failure
 
 
-def _is_raised_by(error: BaseException, claim: Claim) -> bool:
+def _is_raised_by(error: BaseException, claim: EntryPointClaim) -> bool:
     """Whether a `raise` statement in the plugin's own package raised it; a signal needs no statement."""
     step = error.__traceback__
     while step is not None and step.tb_next is not None:
@@ -66,12 +66,12 @@ def _is_raised_by(error: BaseException, claim: Claim) -> bool:
     return step.tb_frame.f_code.co_code[step.tb_lasti] == opmap["RAISE_VARARGS"]
 
 
-def _is_in(step: TracebackType, claim: Claim) -> bool:
+def _is_in(step: TracebackType, claim: EntryPointClaim) -> bool:
     name = step.tb_frame.f_globals.get("__name__")
     return isinstance(name, str) and name.partition(".")[0] == claim.module.partition(".")[0]
 
 
-def _own_step(error: BaseException, claim: Claim) -> str:
+def _own_step(error: BaseException, claim: EntryPointClaim) -> str:
     """Return ``file:line`` of the last step in the plugin's own package, else of the last step at all.
 
     There is none, `""`, when the entry point names something that is not there.
@@ -90,7 +90,7 @@ def _own_step(error: BaseException, claim: Claim) -> str:
     return own or last
 
 
-def _fix(error: BaseException, claim: Claim, *, outside: bool) -> str:
+def _fix(error: BaseException, claim: EntryPointClaim, *, outside: bool) -> str:
     if isinstance(error, SystemExit):
         return (
             f"Its import ends the program, which a plugin must not: tell the author of {claim.distribution}."

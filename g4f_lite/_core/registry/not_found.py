@@ -2,19 +2,19 @@
 
 from collections.abc import Mapping, Sequence
 
-from g4f_lite._core.registry.entry import Entry
+from g4f_lite._core.registry.entry import PluginEntry
 from g4f_lite._core.validation.identity import is_name
-from g4f_lite._utils.text import listing
+from g4f_lite._utils.text import join_names
 from g4f_lite.contract import BUILTIN_DISTRIBUTION, DiscoveryProblem
 
-__all__ = ["note_on"]
+__all__ = ["explain_not_found"]
 
 _MOST_PROBLEMS = 3
 
 
-def note_on(
+def explain_not_found(
     name: str,
-    entries: Mapping[str, tuple[Entry, ...]],
+    entries: Mapping[str, tuple[PluginEntry, ...]],
     problems: Sequence[DiscoveryProblem],
     *,
     discovers: bool,
@@ -27,7 +27,7 @@ def note_on(
             f"for this Python, perhaps only on PYTHONPATH. Run `pip install {BUILTIN_DISTRIBUTION}`.)"
         )
     if not is_name(name) and name in entries:
-        names = listing(entry.full_name for entry in entries[name])
+        names = join_names(entry.full_name for entry in entries[name])
         return f" (An installed plugin calls itself that, which is no provider name: {names}.)"
     about = [problem for problem in problems if problem.name == name] or problems
     if not about:

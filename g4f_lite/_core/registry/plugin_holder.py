@@ -13,11 +13,11 @@ if TYPE_CHECKING:
     from g4f_lite._core.registry.hook_manager import HookManager
 
 __all__ = [
-    "Plugins",
+    "PluginHolder",
 ]
 
 
-class Plugins:
+class PluginHolder:
     """The plugins of one registry. `hooks` is replaced as a whole, so readers need no lock."""
 
     def __init__(self) -> None:

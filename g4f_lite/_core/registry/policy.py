@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import NamedTuple, cast
 
 from g4f_lite._core.registry.discovery import normalize
-from g4f_lite._utils.env import Variables
+from g4f_lite._utils.env import EnvReader
 
 __all__ = [
     "ALLOW_VARIABLE",
@@ -21,7 +21,7 @@ BLOCK_VARIABLE = "G4F_LITE_BLOCK"
 STRICT_VARIABLE = "G4F_LITE_STRICT"
 
 Environment = tuple[str | None, str | None, str | None]
-_variables = Variables(ALLOW_VARIABLE, BLOCK_VARIABLE, STRICT_VARIABLE)
+_variables = EnvReader(ALLOW_VARIABLE, BLOCK_VARIABLE, STRICT_VARIABLE)
 """The values of the three variables, in this order."""
 
 
@@ -38,7 +38,7 @@ class Policy(NamedTuple):
     blocked: frozenset[str]
     strict: bool
 
-    def keeps_out(self, name: str, distribution: str, *, builtin: bool) -> str | None:
+    def blocking_variable(self, name: str, distribution: str, *, builtin: bool) -> str | None:
         """Return the variable that keeps a provider out, None if none does."""
         names = {normalize(name), normalize(distribution), f"{normalize(distribution)}:{normalize(name)}"}
         if names & self.blocked:

@@ -5,12 +5,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from g4f_lite._core.config.file import CONFIG
-from g4f_lite._core.registry.entry import Entry
+from g4f_lite._core.registry.entry import PluginEntry
 from g4f_lite._core.registry.policy import Policy
 from g4f_lite._core.registry.presets import Preset
 from g4f_lite._core.validation.options import check_options
 from g4f_lite._utils.text import _suggestion
-from g4f_lite._utils.untrusted import or_else
+from g4f_lite._utils.untrusted import call_or
 from g4f_lite.contract import (
     PROGRAM,
     DiscoveryProblem,
@@ -30,7 +30,7 @@ _CONNECTION = ("base_url", "extra_headers", "extra_query", "proxy", "timeout")
 _OUT_OF_USE = ("blocked", "conflict", "failed", "invalid")
 
 
-class PresetEntry(Entry):
+class PresetEntry(PluginEntry):
     """A row of the user's, and the provider that it came to."""
 
     is_preset = True
@@ -113,14 +113,14 @@ class PresetEntry(Entry):
 
 
 def fault_of_row(
-    problems: Iterable[DiscoveryProblem], entry: Entry, policy: Policy
+    problems: Iterable[DiscoveryProblem], entry: PluginEntry, policy: Policy
 ) -> ProviderLoadError | None:
     """Return why an entry must not go by its short name: a row of the configuration has it too, and is wrong.
 
     Whoever wrote the row means something else by the name. What a program registers is what it means itself.
     """
     name = entry.claim.name
-    if entry.claim.distribution == PROGRAM or policy.keeps_out(name, CONFIG, builtin=False):
+    if entry.claim.distribution == PROGRAM or policy.blocking_variable(name, CONFIG, builtin=False):
         return None
     problem = next((item for item in problems if (item.distribution, item.name) == (CONFIG, name)), None)
     if problem is None:
@@ -142,7 +142,7 @@ def _bound(preset: Preset, base: LoadedProvider) -> LoadedProvider:
         distribution=CONFIG,
         create=_with_options(base.create, options),
         acreate=base.acreate and _with_options(base.acreate, options),
-        params=or_else(base.params, lambda: params_of(preset.name, base.create)),
+        params=call_or(base.params, lambda: params_of(preset.name, base.create)),
         builtin=False,
         embed=_function(base.embed, options),
         list_models=_function(base.list_models, options),

@@ -13,12 +13,12 @@ from typing import Any, NamedTuple
 
 from g4f_lite._core.config.file import CONFIG, read_config
 from g4f_lite._core.config.presence import SERVICES_VARIABLE
-from g4f_lite._core.registry.entry_points import Claim
+from g4f_lite._core.registry.entry_points import EntryPointClaim
 from g4f_lite._core.validation.constants import INPUTS, inputs_in, models_in
 from g4f_lite._core.validation.identity import auth_variable, is_name
 from g4f_lite._utils.redaction import names_a_key
-from g4f_lite._utils.text import _did_you_mean, _suggestion, listing, shorten
-from g4f_lite._utils.untrusted import shown
+from g4f_lite._utils.text import _did_you_mean, _suggestion, join_names, shorten
+from g4f_lite._utils.untrusted import safe_repr
 from g4f_lite.contract import GROUP, DiscoveryProblem
 
 __all__ = ["Preset", "read_presets"]
@@ -59,9 +59,9 @@ class Preset(NamedTuple):
     needs_auth: bool | None
 
     @property
-    def claim(self) -> Claim:
+    def claim(self) -> EntryPointClaim:
         """The claim that it is to the registry; it names nothing that could be imported."""
-        return Claim(GROUP, self.name, "", "", CONFIG, "", self.location)
+        return EntryPointClaim(GROUP, self.name, "", "", CONFIG, "", self.location)
 
     @property
     def constants(self) -> dict[str, Any]:
@@ -83,7 +83,7 @@ class Preset(NamedTuple):
 def read_presets() -> tuple[list[Preset], list[DiscoveryProblem]]:
     """Return the presets of the configuration and of the environment, and what is wrong with either."""
     config = read_config()
-    rows = {name: _Row(name, row, config.place(name)) for name, row in config.providers.items()}
+    rows = {name: _PresetParser(name, row, config.place(name)) for name, row in config.providers.items()}
     services, problems = _services()
     rows.update({row.name: row for row in services})
     presets = {name: preset for name, row in rows.items() if (preset := row.preset()) is not None}
@@ -95,20 +95,20 @@ def read_presets() -> tuple[list[Preset], list[DiscoveryProblem]]:
     return found, [*config.problems, *problems, *(item for row in rows.values() for item in row.problems)]
 
 
-def _services() -> tuple[list["_Row"], list[DiscoveryProblem]]:
+def _services() -> tuple[list["_PresetParser"], list[DiscoveryProblem]]:
     rows, problems = [], []
     for item in os.environ.get(SERVICES_VARIABLE, "").split(","):
         name, equals, url = (part.strip() for part in item.partition("="))
         if equals:
-            rows.append(_Row(name, {"base_url": url}, SERVICES_VARIABLE))
+            rows.append(_PresetParser(name, {"base_url": url}, SERVICES_VARIABLE))
         elif name:
-            message = f"{shown(name)} is no row of the form NAME=URL"
+            message = f"{safe_repr(name)} is no row of the form NAME=URL"
             fix = f'Set {SERVICES_VARIABLE}="NAME=URL,NAME=URL".'
             problems.append(DiscoveryProblem(CONFIG, "", SERVICES_VARIABLE, message, fix=fix))
     return rows, problems
 
 
-class _Row:
+class _PresetParser:
     """One row as it stands there, and what is found to be wrong with it. Values are not shown: one may be a key."""
 
     def __init__(self, name: str, row: Any, location: str) -> None:
@@ -138,7 +138,7 @@ class _Row:
         for key in self._row:
             if key not in _KEYS:
                 near = _suggestion(_did_you_mean(key, _KEYS))
-                fix = f"{near} It knows: {listing(_KEYS)}.".strip()
+                fix = f"{near} It knows: {join_names(_KEYS)}.".strip()
                 self._fail(f"{shorten(repr(key), 60)} is no key of it", fix, key)
         options = self._options()
         elsewhere = "base_url" in options
@@ -228,7 +228,7 @@ class _Row:
             return None
         kinds = inputs_in(self._row["inputs"])
         if kinds is None:
-            what = f"`inputs` is no list of {listing(INPUTS)}"
+            what = f"`inputs` is no list of {join_names(INPUTS)}"
             self._fail(what, 'Write {"inputs": ["image"]}, say.', "inputs")
         return tuple(kinds or ())
 

@@ -9,15 +9,15 @@ import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from g4f_lite._core.registry.entry import Entry, claim_of, own_name
-from g4f_lite._core.registry.entry_points import Claim
+from g4f_lite._core.registry.entry import PluginEntry, claim_of, own_name
+from g4f_lite._core.registry.entry_points import EntryPointClaim
 from g4f_lite._core.registry.hook_plugins import hook_problems
 from g4f_lite._core.registry.hooks import HookCaller
 from g4f_lite._core.registry.policy import current_policy, environment_values
-from g4f_lite._core.registry.state import Store, candidates
+from g4f_lite._core.registry.state import RegistryState, usable_entries
 from g4f_lite._core.validation.identity import Identity
 from g4f_lite._core.validation.validator import validate
-from g4f_lite._utils.untrusted import called
+from g4f_lite._utils.untrusted import safe_name
 from g4f_lite.contract import PROGRAM, DiscoveryProblem, LoadedProvider, Problem, ProviderInfo, Verdict
 from g4f_lite.errors import (
     InvalidArgumentError,
@@ -33,7 +33,7 @@ class Registry:
     """The providers of a process. All methods may be called from any thread."""
 
     def __init__(self, *, discovers: bool = True) -> None:
-        self._store = Store(self._offered, discovers=discovers)
+        self._store = RegistryState(self._offered, discovers=discovers)
         self._refreshing = threading.Lock()
 
     # --- looking -----------------------------------------------------------------------------
@@ -67,7 +67,7 @@ class Registry:
         store = self._store
         policy = current_policy(environment_values())
         everyone = [
-            (entry, len(candidates(claimants, policy)) > 1)
+            (entry, len(usable_entries(claimants, policy)) > 1)
             for claimants in store.listed(hooks=hooks).values()
             for entry in claimants
         ]
@@ -86,7 +86,7 @@ class Registry:
         """
         store = self._store
         policy = current_policy(environment_values())
-        entry = store.find(_checked(name), policy)
+        entry = store.find_entry(_checked(name), policy)
         info = store.describe(entry, policy, contested=False)
         store.metadata.save()
         return info
@@ -103,7 +103,7 @@ class Registry:
         store.all_entries()
         return tuple(store.hook_plugins.failures)
 
-    def hook_claims(self) -> tuple[Claim, ...]:
+    def hook_claims(self) -> tuple[EntryPointClaim, ...]:
         """Return the entry points of the group ``g4f_lite.hooks``, without importing one."""
         store = self._store
         store.entries()
@@ -111,7 +111,7 @@ class Registry:
 
     def knows(self, name: str) -> bool:
         """Whether `name` is, or fully names, a provider that is installed or registered, usable or not."""
-        return bool(self._store.known(name))
+        return bool(self._store.claimants(name))
 
     def is_ready(self, name: str) -> bool:
         """Whether `get` and `hooks` would return at once, without scanning or importing."""
@@ -143,7 +143,7 @@ class Registry:
             return ready[name]
         policy = current_policy(environment)
         # Kept in the dictionary from before: should something be registered meanwhile, it is a new one.
-        loaded = ready[name] = store.load(store.find(_checked(name), policy), strict=policy.strict)
+        loaded = ready[name] = store.load(store.find_entry(_checked(name), policy), strict=policy.strict)
         return loaded
 
     def verdict(self, name: str) -> Verdict:
@@ -153,7 +153,7 @@ class Registry:
             RegistryError: as `get` does, except `InvalidProviderError`: that is the verdict itself.
         """
         store = self._store
-        entry = store.find(_checked(name), current_policy(environment_values()))
+        entry = store.find_entry(_checked(name), current_policy(environment_values()))
         with contextlib.suppress(InvalidProviderError):
             store.load(entry, strict=False)
         return entry.verdict or Verdict()
@@ -183,7 +183,7 @@ class Registry:
             ProviderConflictError: the name is taken.
         """
         chosen = own_name(plugin) if name is None else _checked(name)
-        return self._admit(Entry(claim_of(plugin, chosen), plugin))
+        return self._admit(PluginEntry(claim_of(plugin, chosen), plugin))
 
     def unregister(self, name: str) -> None:
         """Take back a provider that was registered at run time.
@@ -210,7 +210,7 @@ class Registry:
             InvalidArgumentError: the name is taken.
             InvalidProviderError: it has no hooks, or some that do not fit.
         """
-        chosen = name or called(plugin) or hex(id(plugin))
+        chosen = name or safe_name(plugin) or hex(id(plugin))
         problems = [
             Problem(item.kind, item.message, item.fix, location, PROGRAM)
             for item, location in hook_problems(plugin)
@@ -253,7 +253,7 @@ class Registry:
         For tests. It holds for the whole process, and ends by putting back what was before.
         """
         before = self._store
-        self._store = Store(self._offered, discovers=False)
+        self._store = RegistryState(self._offered, discovers=False)
         try:
             yield self
         finally:
@@ -261,10 +261,12 @@ class Registry:
 
     # --- inside ------------------------------------------------------------------------------
 
-    def _offered(self, plugin: Any, name: str, claim: Claim) -> None:
-        self._admit(Entry(claim_of(plugin, _checked(name), claim.distribution, claim.version), plugin, claim))
+    def _offered(self, plugin: Any, name: str, claim: EntryPointClaim) -> None:
+        self._admit(
+            PluginEntry(claim_of(plugin, _checked(name), claim.distribution, claim.version), plugin, claim)
+        )
 
-    def _admit(self, entry: Entry) -> LoadedProvider:
+    def _admit(self, entry: PluginEntry) -> LoadedProvider:
         policy = current_policy(environment_values())
         entry.judge(entry.plugin)
         loaded = entry.accepted(strict=policy.strict)

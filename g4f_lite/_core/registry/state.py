@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any, cast
 
 from g4f_lite._core.config.presence import may_have_presets
 from g4f_lite._core.registry.discovery import normalize, scan
-from g4f_lite._core.registry.entry import Entry
+from g4f_lite._core.registry.entry import PluginEntry
 from g4f_lite._core.registry.hook_plugins import HookPlugins, Offered
-from g4f_lite._core.registry.plugin_holder import Plugins
+from g4f_lite._core.registry.plugin_holder import PluginHolder
 from g4f_lite._core.registry.policy import Environment, Policy, current_policy, environment_values
 from g4f_lite._core.validation.identity import is_name
-from g4f_lite._utils.untrusted import said
+from g4f_lite._utils.untrusted import describe_exception
 from g4f_lite.contract import GROUP, HOOKS_GROUP, PROGRAM, DiscoveryProblem, LoadedProvider, ProviderInfo
 from g4f_lite.errors import (
     InvalidProviderError,
@@ -27,12 +27,12 @@ if TYPE_CHECKING:
     from g4f_lite._core.registry.static_metadata import MetadataCache
     from g4f_lite._core.validation.constants import StaticMetadata
 
-__all__ = ["Entries", "Store"]
+__all__ = ["Entries", "RegistryState"]
 
-Entries = Mapping[str, tuple[Entry, ...]]
+Entries = Mapping[str, tuple[PluginEntry, ...]]
 
 
-class Store:
+class RegistryState:
     """The entries, the plugins and the caches of a registry.
 
     `entries` and `ready` are replaced as a whole, never changed, so readers need no lock. `lock` is for
@@ -44,7 +44,7 @@ class Store:
         self.discovers = discovers
         self.retired = False
         self.problems: tuple[DiscoveryProblem, ...] = ()
-        self.plugins = Plugins()
+        self.plugins = PluginHolder()
         self.hook_plugins = HookPlugins(self.plugins, offered)
         self.program_hooks: dict[str, Any] = {}
         self.ready: tuple[Environment, dict[str, LoadedProvider]] = ((None, None, None), {})
@@ -87,10 +87,10 @@ class Store:
 
     def _scan(self) -> None:
         found = scan((GROUP, HOOKS_GROUP))
-        entries: dict[str, tuple[Entry, ...]] = {}
+        entries: dict[str, tuple[PluginEntry, ...]] = {}
         for claim in found.claims:
             if claim.group == GROUP:
-                entries[claim.name] = (*entries.get(claim.name, ()), Entry(claim))
+                entries[claim.name] = (*entries.get(claim.name, ()), PluginEntry(claim))
         self.hook_plugins.expect(claim for claim in found.claims if claim.group == HOOKS_GROUP)
         self.problems = found.problems
         if may_have_presets():
@@ -103,7 +103,7 @@ class Store:
             self.problems += tuple(problems)
         self._entries = entries
 
-    def known(self, name: str) -> tuple[Entry, ...]:
+    def claimants(self, name: str) -> tuple[PluginEntry, ...]:
         """Return who claims a name, or what a full name stands for; loads the hook plugins if it must."""
         for entries in (self.entries, self.all_entries):
             found = _named(entries(), name)
@@ -111,7 +111,7 @@ class Store:
                 return found
         return ()
 
-    def find(self, name: str, policy: Policy) -> Entry:
+    def find_entry(self, name: str, policy: Policy) -> PluginEntry:
         """Return the one entry that `name` stands for, or raise why there is none."""
         entry = self._sole(name, policy)
         fault = self._fault_of_row(entry, policy) if name == entry.claim.name else None
@@ -119,31 +119,31 @@ class Store:
             raise fault
         return entry
 
-    def _sole(self, name: str, policy: Policy) -> Entry:
-        known = self.known(name)
-        usable = candidates(known, policy)
+    def _sole(self, name: str, policy: Policy) -> PluginEntry:
+        known = self.claimants(name)
+        usable = usable_entries(known, policy)
         if len(usable) == 1:
             return usable[0]
         if usable:
             raise ProviderConflictError(name, [entry.full_name for entry in usable])
         if known:
-            variable = known[0].kept_out_by(policy) or ""
+            variable = known[0].blocking_variable(policy) or ""
             raise ProviderBlockedError(name, known[0].claim.distribution, variable)
-        raise ProviderNotFoundError(name, self.names(policy), note=self.note(name))
+        raise ProviderNotFoundError(name, self.names(policy), note=self.not_found_note(name))
 
-    def note(self, name: str) -> str:
+    def not_found_note(self, name: str) -> str:
         """Say what may have to do with a name that is not found."""
-        from g4f_lite._core.registry.not_found import note_on
+        from g4f_lite._core.registry.not_found import explain_not_found
 
-        return note_on(name, self.entries(), self.problems, discovers=self.discovers)
+        return explain_not_found(name, self.entries(), self.problems, discovers=self.discovers)
 
     def names(self, policy: Policy, *, hooks: bool = True) -> tuple[str, ...]:
         """Return the names that can be asked for, sorted."""
         entries = self.listed(hooks=hooks)
-        usable = (name for name, claimants in entries.items() if candidates(claimants, policy))
+        usable = (name for name, claimants in entries.items() if usable_entries(claimants, policy))
         return tuple(sorted(filter(is_name, usable)))
 
-    def static(self, entry: Entry) -> "StaticMetadata":
+    def static(self, entry: PluginEntry) -> "StaticMetadata":
         """Return what the source of a provider gives away."""
         known = self._static.get(entry.full_name)
         if known is None:
@@ -151,7 +151,7 @@ class Store:
             known = self._static[entry.full_name] = self.metadata.read_module(module, entry.claim.attr)
         return known
 
-    def describe(self, entry: Entry, policy: Policy, *, contested: bool) -> ProviderInfo:
+    def describe(self, entry: PluginEntry, policy: Policy, *, contested: bool) -> ProviderInfo:
         """Return what is known of an entry now, without importing anything."""
         info = self._described(entry, policy, contested=contested)
         fault = None if contested or info.state == "blocked" else self._fault_of_row(entry, policy)
@@ -160,19 +160,19 @@ class Store:
         reason = f"{fault.location}: {fault.reason}. {fault.hint}"
         return info._replace(name=entry.full_name, state="conflict", reason=reason)
 
-    def _fault_of_row(self, entry: Entry, policy: Policy) -> ProviderLoadError | None:
+    def _fault_of_row(self, entry: PluginEntry, policy: Policy) -> ProviderLoadError | None:
         if not self.problems:
             return None
         from g4f_lite._core.registry.preset_entry import fault_of_row
 
         return fault_of_row(self.problems, entry, policy)
 
-    def _described(self, entry: Entry, policy: Policy, *, contested: bool) -> ProviderInfo:
+    def _described(self, entry: PluginEntry, policy: Policy, *, contested: bool) -> ProviderInfo:
         if not entry.is_preset:
             return entry.describe(policy, self.static(entry), contested=contested)
         entry = cast("PresetEntry", entry)
         claimants = _named(self.entries(), entry.preset.base)
-        usable = candidates(claimants, policy)
+        usable = usable_entries(claimants, policy)
         if not claimants and not self.hook_plugins.loaded:  # one of these may offer it
             return entry.described(policy, entry.unheard_of, contested=contested)
         base = next(
@@ -182,14 +182,14 @@ class Store:
 
     # --- using -------------------------------------------------------------------------------
 
-    def load(self, entry: Entry, *, strict: bool) -> LoadedProvider:
+    def load(self, entry: PluginEntry, *, strict: bool) -> LoadedProvider:
         """Return an entry's provider, importing it if that has not been tried."""
         if entry.is_preset:
             return self._load_preset(cast("PresetEntry", entry), strict=strict)
         # Our own sources are compared with what they become by our tests; reading them again at each
         # start would cost a command line a part of what it takes to its first token.
         static = None if entry.builtin else self.static(entry)
-        return entry.load(self.hold, static=static, strict=strict)
+        return entry.load(self.add_to_plugins, static=static, strict=strict)
 
     def _load_preset(self, entry: "PresetEntry", *, strict: bool) -> LoadedProvider:
         try:
@@ -202,19 +202,19 @@ class Store:
             entry.verdict = base.verdict
             raise
 
-    def hold(self, entry: Entry) -> None:
+    def add_to_plugins(self, entry: PluginEntry) -> None:
         """Hand a judged provider to pluggy; one that pluggy cannot hold is a load failure like any other."""
         assert entry.loaded is not None  # noqa: S101 - only judged entries come here
         try:
             with self.lock:
                 self.plugins.add(entry.loaded.plugin, entry.full_name)
         except Exception as error:
-            raise entry.failed(f"pluggy does not take it: {said(error)}") from error
+            raise entry.failed(f"pluggy does not take it: {describe_exception(error)}") from error
         self.hook_plugins.take_offers(entry.claim)
 
     # --- changing ----------------------------------------------------------------------------
 
-    def admit(self, entry: Entry, policy: Policy) -> bool:
+    def admit(self, entry: PluginEntry, policy: Policy) -> bool:
         """Add an entry that was registered at run time; False if `refresh` has replaced this store.
 
         Raises:
@@ -226,18 +226,18 @@ class Store:
             if self.retired:
                 return False
             claimants = self.entries().get(name, ())
-            taken = [other.full_name for other in candidates(claimants, policy)]
+            taken = [other.full_name for other in usable_entries(claimants, policy)]
             if taken:
                 raise ProviderConflictError(name, [*taken, entry.full_name])
             self._put(name, (*claimants, entry))
         try:
-            self.hold(entry)
+            self.add_to_plugins(entry)
         except ProviderLoadError:
             self.discard([entry])
             raise
         return True
 
-    def discard(self, entries: Iterable[Entry]) -> None:
+    def discard(self, entries: Iterable[PluginEntry]) -> None:
         """Take entries out again, and what they have offered."""
         with self.lock:
             for entry in entries:
@@ -246,7 +246,7 @@ class Store:
                 self._put(entry.claim.name, tuple(other for other in claimants if other is not entry))
                 self.plugins.remove(entry.full_name)
 
-    def offers_of(self, full_name: str) -> list[Entry]:
+    def offers_of(self, full_name: str) -> list[PluginEntry]:
         """Return what the plugin held under this name has registered through its hook."""
         return [
             entry
@@ -255,7 +255,7 @@ class Store:
             if (by := entry.offered_by) is not None and f"{by.distribution}:{by.name}" == full_name
         ]
 
-    def _put(self, name: str, claimants: tuple[Entry, ...]) -> None:
+    def _put(self, name: str, claimants: tuple[PluginEntry, ...]) -> None:
         entries = dict(self.entries())
         entries[name] = claimants
         if not claimants:
@@ -263,10 +263,10 @@ class Store:
         self._entries = entries
         self.ready = (self.ready[0], {})
 
-    def successor(self, offered: Offered) -> "Store":
+    def successor(self, offered: Offered) -> "RegistryState":
         """Return a new store, scanned, with what the program registered; this one admits nothing more."""
         with self.lock:
-            new = Store(offered, discovers=self.discovers)
+            new = RegistryState(offered, discovers=self.discovers)
             new.entries()
             for entry in (item for claimants in (self._entries or {}).values() for item in claimants):
                 if entry.claim.distribution == PROGRAM:
@@ -279,12 +279,12 @@ class Store:
             return new
 
 
-def candidates(claimants: Iterable[Entry], policy: Policy) -> list[Entry]:
+def usable_entries(claimants: Iterable[PluginEntry], policy: Policy) -> list[PluginEntry]:
     """Return those that the environment does not keep out."""
-    return [entry for entry in claimants if not entry.kept_out_by(policy)]
+    return [entry for entry in claimants if not entry.blocking_variable(policy)]
 
 
-def _named(entries: Entries, name: str) -> tuple[Entry, ...]:
+def _named(entries: Entries, name: str) -> tuple[PluginEntry, ...]:
     """Return who claims a short name, or what a full name stands for.
 
     A claim of something that is no provider name is found by its full name only: it could look like the

@@ -8,7 +8,7 @@ import threading
 from collections.abc import Iterable
 from typing import Any
 
-from g4f_lite._core.resilience.circuit_breaker import HealthRecord, health
+from g4f_lite._core.resilience.circuit_breaker import BreakerRecord, circuit_breakers
 from g4f_lite._utils.clock import clock
 from g4f_lite.paths import cache_dir
 
@@ -36,12 +36,12 @@ def save() -> None:
         return
     try:
         with _writing:
-            _save(health.records())
+            _save(circuit_breakers.records())
     except (OSError, RuntimeError, ValueError):  # a full disk, no home folder: it is not worth a call
         return
 
 
-def _save(records: list[HealthRecord]) -> None:
+def _save(records: list[BreakerRecord]) -> None:
     global _written  # noqa: PLW0603
     states = frozenset(
         (item.provider, item.key, "failing" if item.failures and item.state == "ok" else item.state)
@@ -56,7 +56,7 @@ def _save(records: list[HealthRecord]) -> None:
     _written = (now, states)
 
 
-def read() -> list[HealthRecord]:
+def read() -> list[BreakerRecord]:
     """Return the records on disk; what cannot be read is not there."""
     import json
 
@@ -71,11 +71,11 @@ def read() -> list[HealthRecord]:
     return [record for record in map(_record, rows if isinstance(rows, list) else ()) if record is not None]
 
 
-def _record(row: Any) -> HealthRecord | None:
+def _record(row: Any) -> BreakerRecord | None:
     """Return a row of the file as a record, None for what is none."""
-    if not isinstance(row, dict) or set(row) != set(HealthRecord._fields):
+    if not isinstance(row, dict) or set(row) != set(BreakerRecord._fields):
         return None
-    record = HealthRecord(**row)
+    record = BreakerRecord(**row)
     texts = (record.provider, record.key, record.error)
     times = (record.until, record.failed, record.succeeded)
     fits = (
@@ -87,7 +87,7 @@ def _record(row: Any) -> HealthRecord | None:
     return record if fits else None
 
 
-def _replace(records: Iterable[HealthRecord]) -> None:
+def _replace(records: Iterable[BreakerRecord]) -> None:
     import json
 
     from g4f_lite._utils.files import replace_file

@@ -27,9 +27,17 @@ from g4f_lite.errors import (
     ServiceUnavailableError,
 )
 
-__all__ = ["Health", "HealthRecord", "Pass", "Who", "health", "identity", "speaks_of_the_service"]
+__all__ = [
+    "BreakerRecord",
+    "CircuitBreakers",
+    "Permit",
+    "UpstreamKey",
+    "circuit_breakers",
+    "counts_as_failure",
+    "upstream_key",
+]
 
-Who = tuple[str, str]
+UpstreamKey = tuple[str, str]
 """A provider's full name, and with which key it is asked at which address: see `identity`."""
 
 State = Literal["ok", "cooling", "half-open"]
@@ -43,7 +51,7 @@ _USELESS_KEY = 3600.0
 _MOST_RECORDS = 1024
 
 
-class HealthRecord(NamedTuple):
+class BreakerRecord(NamedTuple):
     """What is known of one provider with one key at one address; times are seconds since 1970, None: not yet.
 
     Attributes:
@@ -62,7 +70,7 @@ class HealthRecord(NamedTuple):
     succeeded: float | None
 
 
-class Pass:
+class Permit:
     """The leave to ask a provider. While the one of a probe is held, no other probe is let through."""
 
     __slots__ = ("__weakref__",)
@@ -77,7 +85,7 @@ class _Circuit:
         self.failures = 0
         self.openings = 0
         self.until: float | None = None
-        self.probe: weakref.ref[Pass] | None = None
+        self.probe: weakref.ref[Permit] | None = None
         self.error = ""
         self.failed: float | None = None
         self.succeeded: float | None = None
@@ -87,44 +95,44 @@ class _Circuit:
             return "ok"
         return "cooling" if now < self.until else "half-open"
 
-    def opens(self, seconds: float, now: float) -> None:
+    def open(self, seconds: float, now: float) -> None:
         self.openings += 1
         self.until = max(self.until or 0.0, now + seconds)
 
 
-class Health:
+class CircuitBreakers:
     """The circuits of all providers, keys and addresses. Its methods may be called from any thread."""
 
     def __init__(self) -> None:
         self._lock = threading.RLock()
-        self._circuits: OrderedDict[Who, _Circuit] = OrderedDict()
+        self._circuits: OrderedDict[UpstreamKey, _Circuit] = OrderedDict()
         self._names: set[str] = set()
 
-    def knows(self, provider: str) -> bool:
+    def has_failures(self, provider: str) -> bool:
         """Whether a failure of a provider is known, with whatever key."""
         return provider in self._names
 
-    def admit(self, who: Who) -> Pass | str:
+    def try_acquire(self, who: UpstreamKey) -> Permit | str:
         """Return the leave to ask, or why it is better not to."""
         circuit = self._circuits.get(who)
         if circuit is None:
-            return Pass()
+            return Permit()
         with self._lock:
             now = clock().monotonic()
             state = circuit.state(now)
             if state == "cooling":
                 left = (circuit.until or now) - now
                 return f"it cools down for another {max(1, round(left))} seconds, after {circuit.error}"
-            leave = Pass()
+            leave = Permit()
             if state == "half-open":
                 if circuit.probe is not None and circuit.probe() is not None:
                     return f"another call tries whether it answers again, after {circuit.error}"
                 circuit.probe = weakref.ref(leave)
             return leave
 
-    def failed(self, who: Who, error: G4FLiteError, *, has_other_keys: bool = False) -> bool:
+    def record_failure(self, who: UpstreamKey, error: G4FLiteError, *, has_other_keys: bool = False) -> bool:
         """Note a failure; return whether it was one that counts."""
-        if not speaks_of_the_service(error):
+        if not counts_as_failure(error):
             return False
         with self._lock:
             now = clock().monotonic()
@@ -134,14 +142,14 @@ class Health:
             circuit.error = _described(error)
             circuit.failed = clock().time()
             circuit.probe = None
-            seconds = _at_once(error, has_other_keys=has_other_keys)
+            seconds = _immediate_open_seconds(error, has_other_keys=has_other_keys)
             if seconds is not None:
-                circuit.opens(seconds, now)
+                circuit.open(seconds, now)
             elif state == "half-open" or (state == "ok" and circuit.failures >= THRESHOLD):
-                circuit.opens(min(_LONGEST, _FIRST * 2.0 ** min(circuit.openings, 10)), now)
+                circuit.open(min(_LONGEST, _FIRST * 2.0 ** min(circuit.openings, 10)), now)
         return True
 
-    def succeeded(self, who: Who) -> bool:
+    def record_success(self, who: UpstreamKey) -> bool:
         """Note a success; return whether there was trouble that it ended."""
         circuit = self._circuits.get(who)
         if circuit is None:
@@ -153,12 +161,12 @@ class Health:
             circuit.until = circuit.probe = None
         return was_troubled
 
-    def records(self) -> list[HealthRecord]:
+    def records(self) -> list[BreakerRecord]:
         """Return what is known, of those that have failed."""
         with self._lock:
             moment, today = clock().monotonic(), clock().time()
             return [
-                HealthRecord(
+                BreakerRecord(
                     *who,
                     circuit.state(moment),
                     circuit.failures,
@@ -170,13 +178,13 @@ class Health:
                 for who, circuit in self._circuits.items()
             ]
 
-    def forget(self) -> None:
+    def reset(self) -> None:
         """Forget everything: for tests, and for a program that knows that the trouble is over."""
         with self._lock:
             self._circuits.clear()
             self._names.clear()
 
-    def _circuit(self, who: Who) -> _Circuit:
+    def _circuit(self, who: UpstreamKey) -> _Circuit:
         circuit = self._circuits.get(who)
         if circuit is None:
             circuit = self._circuits[who] = _Circuit()
@@ -188,7 +196,7 @@ class Health:
         return circuit
 
 
-def identity(full_name: str, options: Mapping[str, Any]) -> Who:
+def upstream_key(full_name: str, options: Mapping[str, Any]) -> UpstreamKey:
     """Return who is asked: the provider, and ``"key"`` or ``"key@host:port#address"``, of fingerprints.
 
     Neither the key nor what may be one in the address can be read from it.
@@ -210,7 +218,7 @@ def _place(address: str) -> str:
     return f"{place}#{fingerprint(address.rstrip('/'))}"
 
 
-def speaks_of_the_service(error: G4FLiteError) -> bool:
+def counts_as_failure(error: G4FLiteError) -> bool:
     """Whether a failure says something about the service or the key, and not about this one request."""
     if isinstance(error, DeadlineError):  # the caller's own
         return False
@@ -220,7 +228,7 @@ def speaks_of_the_service(error: G4FLiteError) -> bool:
     return isinstance(error, ProviderStatusError) and error.status == 408  # noqa: PLR2004 - a timeout
 
 
-def _at_once(error: G4FLiteError, *, has_other_keys: bool) -> float | None:
+def _immediate_open_seconds(error: G4FLiteError, *, has_other_keys: bool) -> float | None:
     """Return for how long a single failure opens the circuit, None if it takes several."""
     if isinstance(error, QuotaExceededError):
         return _USELESS_KEY
@@ -239,4 +247,4 @@ def _described(error: G4FLiteError) -> str:
     return f"{type(error).__name__} {status}" if isinstance(status, int) else type(error).__name__
 
 
-health = Health()
+circuit_breakers = CircuitBreakers()

@@ -9,16 +9,16 @@ from collections import deque
 from collections.abc import Callable
 from typing import NamedTuple
 
-from g4f_lite._core.resilience.circuit_breaker import Who
+from g4f_lite._core.resilience.circuit_breaker import UpstreamKey
 from g4f_lite._utils.clock import clock
 from g4f_lite.errors import InvalidArgumentError
 from g4f_lite.routes import Limits
 
 __all__ = [
-    "Full",
-    "Limiter",
-    "Slot",
-    "Who",
+    "Lease",
+    "LimitReached",
+    "RateLimiter",
+    "UpstreamKey",
     "check_limits",
     "limiter",
 ]
@@ -28,7 +28,7 @@ _MINUTE = 60.0
 _MOST_BUCKETS = 1024
 
 
-class Full(NamedTuple):
+class LimitReached(NamedTuple):
     """There is no room now.
 
     Attributes:
@@ -71,88 +71,88 @@ class _Bucket:
         while self.log and self.log[0].when <= now - _MINUTE:
             self.log.popleft()
 
-    def obstacle(self, limits: Limits, tokens: int, now: float) -> Full | None:
+    def limit_reached(self, limits: Limits, tokens: int, now: float) -> LimitReached | None:
         """Return what is in the way of a request, None if it may go."""
         most = limits.concurrency
         if most is not None and len(self.running) >= most:
-            return Full(None, _reached(most, "request", "at once"))
+            return LimitReached(None, _reached(most, "request", "at once"))
         waits = [self._requests_wait(limits.requests_per_minute, now)]
         waits.append(self._tokens_wait(limits.tokens_per_minute, tokens, now))
         longest = max(waits, key=lambda full: full.seconds or 0.0)
         return longest if longest.seconds else None
 
-    def _requests_wait(self, most: int | None, now: float) -> Full:
+    def _requests_wait(self, most: int | None, now: float) -> LimitReached:
         if most is None or len(self.log) < most:
-            return Full(0.0, "")
-        return Full(self._until(self.log[-most], now), _reached(most, "request", "a minute"))
+            return LimitReached(0.0, "")
+        return LimitReached(self._until(self.log[-most], now), _reached(most, "request", "a minute"))
 
-    def _tokens_wait(self, most: int | None, tokens: int, now: float) -> Full:
+    def _tokens_wait(self, most: int | None, tokens: int, now: float) -> LimitReached:
         if most is None:
-            return Full(0.0, "")
+            return LimitReached(0.0, "")
         room = max(most - tokens, 0)  # one that is larger than the limit goes alone
         used = 0
         for entry in reversed(self.log):
             used += entry.tokens
             if used > room:
-                return Full(self._until(entry, now), _reached(most, "token", "a minute"))
-        return Full(0.0, "")
+                return LimitReached(self._until(entry, now), _reached(most, "token", "a minute"))
+        return LimitReached(0.0, "")
 
     @staticmethod
     def _until(entry: _Entry, now: float) -> float:
         return max(entry.when + _MINUTE - now, 0.001)
 
 
-class Slot:
+class Lease:
     """The room that one request takes; given back once, at the latest when nobody holds it any more."""
 
     __slots__ = ("__weakref__", "_bucket", "_entry", "_limiter")
 
-    def __init__(self, limiter: "Limiter", bucket: _Bucket, entry: _Entry) -> None:
+    def __init__(self, limiter: "RateLimiter", bucket: _Bucket, entry: _Entry) -> None:
         self._limiter = limiter
         self._bucket: _Bucket | None = bucket
         self._entry = entry
 
-    def settle(self, tokens: int | None = None) -> None:
+    def release(self, tokens: int | None = None) -> None:
         """The request has ended; correct the estimate by the tokens that were counted."""
         bucket, self._bucket = self._bucket, None
         if bucket is not None:
             if tokens is not None:
                 self._entry.tokens = tokens
             bucket.running.discard(id(self._entry))
-            self._limiter.nudge(bucket)
+            self._limiter.wake_next(bucket)
 
     def __del__(self) -> None:
-        self.settle()
+        self.release()
 
 
-class Limiter:
+class RateLimiter:
     """The buckets of all providers, keys and addresses. Its methods may be called from any thread."""
 
     def __init__(self) -> None:
         self._lock = threading.RLock()
-        self._buckets: dict[Who, _Bucket] = {}
+        self._buckets: dict[UpstreamKey, _Bucket] = {}
 
-    def take(self, who: Who, limits: Limits, tokens: int) -> Slot | Full:
+    def try_acquire(self, who: UpstreamKey, limits: Limits, tokens: int) -> Lease | LimitReached:
         """Take room for a request of so many tokens, or say what is in the way."""
         now = clock().monotonic()
         with self._lock:
             bucket = self._bucket(who, now)
             bucket.prune(now)
             bucket.most = limits.concurrency
-            full = bucket.obstacle(limits, tokens, now)
+            full = bucket.limit_reached(limits, tokens, now)
             if full is not None:
                 return full
             entry = _Entry(now, tokens)
             bucket.log.append(entry)
             bucket.running.add(id(entry))
-            return Slot(self, bucket, entry)
+            return Lease(self, bucket, entry)
 
-    def line_up(self, who: Who, wake: Callable[[], None]) -> Callable[[], None]:
+    def add_waiter(self, who: UpstreamKey, wake: Callable[[], None]) -> Callable[[], None]:
         """Be woken once when a request ends; return what leaves the line, to be called in any case."""
         with self._lock:
             bucket = self._bucket(who, clock().monotonic())
             bucket.waiting.append(wake)
-        self.nudge(bucket)  # one may have ended since
+        self.wake_next(bucket)  # one may have ended since
         return lambda: self._leave(bucket, wake)
 
     def _leave(self, bucket: _Bucket, wake: Callable[[], None]) -> None:
@@ -160,9 +160,9 @@ class Limiter:
             if wake in bucket.waiting:
                 bucket.waiting.remove(wake)
                 return
-        self.nudge(bucket)  # it was woken: if it does not take the room, the next may
+        self.wake_next(bucket)  # it was woken: if it does not take the room, the next may
 
-    def nudge(self, bucket: _Bucket) -> None:
+    def wake_next(self, bucket: _Bucket) -> None:
         """Wake the first in the line, if there is room."""
         while True:
             with self._lock:
@@ -176,7 +176,7 @@ class Limiter:
                 continue
             return
 
-    def _bucket(self, who: Who, now: float) -> _Bucket:
+    def _bucket(self, who: UpstreamKey, now: float) -> _Bucket:
         bucket = self._buckets.get(who)
         if bucket is None:
             if len(self._buckets) >= _MOST_BUCKETS:
@@ -191,7 +191,7 @@ class Limiter:
                 del self._buckets[who]
 
 
-limiter = Limiter()
+limiter = RateLimiter()
 
 
 def check_limits(limits: object) -> None:

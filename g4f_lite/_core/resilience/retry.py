@@ -15,13 +15,13 @@ from g4f_lite.errors import (
 )
 from g4f_lite.routes import Retry
 
-__all__ = ["checked_retry", "is_about_the_key", "may_repeat", "wait_before"]
+__all__ = ["backoff_seconds", "is_key_error", "is_retryable", "to_retry_policy"]
 
 _PASSING = frozenset((408, 409, 425, 429, 500, 502, 503, 504, 529))
 """The statuses that another time may not have."""
 
 
-def checked_retry(retries: object) -> Retry:
+def to_retry_policy(retries: object) -> Retry:
     """Return what `retries=` says.
 
     Raises:
@@ -44,7 +44,7 @@ def _is_time(value: object) -> bool:
     return isinstance(value, (int, float)) and 0 <= value < inf
 
 
-def may_repeat(error: G4FLiteError) -> bool:
+def is_retryable(error: G4FLiteError) -> bool:
     """Whether asking the same provider once more is safe, and may go better.
 
     A read timeout is no such failure: the service may be at it still, and would be paid twice.
@@ -56,12 +56,12 @@ def may_repeat(error: G4FLiteError) -> bool:
     return isinstance(error, ProviderError) and error.retry_safe
 
 
-def is_about_the_key(error: G4FLiteError) -> bool:
+def is_key_error(error: G4FLiteError) -> bool:
     """Whether another key of the same provider may do better at once."""
     return isinstance(error, (AuthenticationError, RateLimitError))
 
 
-def wait_before(repetition: int, retry: Retry, error: G4FLiteError, drawn: float) -> float | None:
+def backoff_seconds(repetition: int, retry: Retry, error: G4FLiteError, drawn: float) -> float | None:
     """Return the seconds to wait before the n-th repetition, None if that is longer than the caller waits.
 
     `drawn` is a random number from 0 up to 1: callers that failed together must not come back together.

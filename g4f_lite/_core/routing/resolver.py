@@ -17,19 +17,19 @@ from typing import NamedTuple
 from g4f_lite._core.registry.registry import registry
 from g4f_lite._core.validation.validator import auth_variable
 from g4f_lite._utils.redaction import redact
-from g4f_lite._utils.text import _did_you_mean, _suggestion, listing, shorten
+from g4f_lite._utils.text import _did_you_mean, _suggestion, join_names, shorten
 from g4f_lite.contract import PROGRAM, LoadedProvider, ProviderInfo
 from g4f_lite.errors import InvalidArgumentError, MissingAuthError, ModelNotFoundError, RegistryError
 from g4f_lite.results import Attempt
 
-__all__ = ["DEFAULT_VARIABLE", "Target", "find_target", "has_address", "is_warm"]
+__all__ = ["DEFAULT_VARIABLE", "ResolvedTarget", "has_address", "is_loaded", "resolve_target"]
 
 DEFAULT_VARIABLE = "G4F_LITE_PROVIDER"
 _DEFAULT = "local"
 _OUT_OF_REACH = ("blocked", "conflict")
 
 
-class Target(NamedTuple):
+class ResolvedTarget(NamedTuple):
     """Who is asked for what, and who was passed over on the way there."""
 
     provider: LoadedProvider
@@ -37,7 +37,9 @@ class Target(NamedTuple):
     skipped: tuple[Attempt, ...] = ()
 
 
-def find_target(provider: object, model: object, *, has_auth: bool, models: str = "models") -> Target:
+def resolve_target(
+    provider: object, model: object, *, has_auth: bool, models: str = "models"
+) -> ResolvedTarget:
     """Return the provider and the model for a call, importing the provider if need be.
 
     `models` is the attribute of a provider that has the models in question.
@@ -47,14 +49,14 @@ def find_target(provider: object, model: object, *, has_auth: bool, models: str 
         RegistryError: the provider named cannot be had.
         ModelNotFoundError: it does not offer the model, or nobody usable does.
     """
-    name, wanted = _named(_checked("provider", provider), _checked("model", model))
+    name, wanted = _split_names(_checked("provider", provider), _checked("model", model))
     if name is None and wanted is not None:
-        return _target_by_model(wanted, models, has_auth=has_auth)
+        return _resolve_by_model(wanted, models, has_auth=has_auth)
     loaded = registry.get(name or _default())
-    return Target(loaded, _model_of(loaded, wanted, models))
+    return ResolvedTarget(loaded, _model_of(loaded, wanted, models))
 
 
-def is_warm(provider: object) -> bool:
+def is_loaded(provider: object) -> bool:
     """Whether `find_target` for this provider would neither scan nor import."""
     return isinstance(provider, str) and registry.is_ready(provider)
 
@@ -73,7 +75,7 @@ def _checked(argument: str, value: object) -> str | None:
     )
 
 
-def _named(provider: str | None, model: str | None) -> tuple[str | None, str | None]:
+def _split_names(provider: str | None, model: str | None) -> tuple[str | None, str | None]:
     """Split the forms that name both."""
     if provider is None and model is None:
         provider = os.environ.get(DEFAULT_VARIABLE, "").strip() or None
@@ -119,16 +121,16 @@ def _model_of(provider: LoadedProvider, wanted: str | None, models: str) -> str:
     return wanted
 
 
-def _target_by_model(model: str, models: str, *, has_auth: bool) -> Target:
+def _resolve_by_model(model: str, models: str, *, has_auth: bool) -> ResolvedTarget:
     infos: list[ProviderInfo] = []  # fills as it is walked: mostly, the first few are enough
     default = _default().rpartition(":")[2]
-    walk = _noting(registry.iter_infos(_preference(default)), infos)
+    walk = _recording(registry.iter_infos(_preference(default)), infos)
     if has_auth:
         walk = iter(list(walk))
         _check_whose_key(infos, model, models)
     skipped: list[Attempt] = []
     problem: RegistryError | None = None
-    for info in _candidates(_in_order(walk, default), infos, model, models, has_auth=has_auth):
+    for info in _candidates(_user_addresses_last(walk, default), infos, model, models, has_auth=has_auth):
         try:
             loaded = registry.get(info.name)
         except RegistryError as error:
@@ -144,10 +146,10 @@ def _target_by_model(model: str, models: str, *, has_auth: bool) -> Target:
             and _has_key(loaded.needs_auth, loaded.name, loaded.key_variables, has_auth)
             and has_address(loaded)
         ):
-            return Target(loaded, model, tuple(skipped))
+            return ResolvedTarget(loaded, model, tuple(skipped))
     if problem is not None:
         raise problem
-    raise _nobody(infos, model, models)
+    raise _no_provider_error(infos, model, models)
 
 
 def _listed(info: ProviderInfo, models: str) -> tuple[str, ...]:
@@ -164,12 +166,12 @@ def _check_whose_key(infos: list[ProviderInfo], model: str, models: str) -> None
     if len(takers) > 1:
         raise InvalidArgumentError(
             "auth",
-            f"`auth` was given, and several providers that need a key offer {model!r}: {listing(takers)}.",
+            f"`auth` was given, and several providers that need a key offer {model!r}: {join_names(takers)}.",
             hint="Name the one whose key it is: provider=....",
         )
 
 
-def _noting(walk: Iterator[ProviderInfo], infos: list[ProviderInfo]) -> Iterator[ProviderInfo]:
+def _recording(walk: Iterator[ProviderInfo], infos: list[ProviderInfo]) -> Iterator[ProviderInfo]:
     for info in walk:
         infos.append(info)
         yield info
@@ -179,7 +181,7 @@ def _preference(default: str) -> Callable[[str, str, bool], tuple[bool, bool, bo
     return lambda name, distribution, builtin: (name != default, distribution != PROGRAM, not builtin, name)
 
 
-def _in_order(walk: Iterator[ProviderInfo], default: str) -> Iterator[ProviderInfo]:
+def _user_addresses_last(walk: Iterator[ProviderInfo], default: str) -> Iterator[ProviderInfo]:
     """Yield those at an address of the user's behind the others of their group.
 
     Which ones these are, only their sources say, and these are read one by one.
@@ -240,13 +242,15 @@ def _has_key(needs_auth: bool, provider: str, variables: tuple[str, ...], has_au
     return has_key(provider, *variables)
 
 
-def _obstacle(info: ProviderInfo) -> str:
+def _unusable_reason(info: ProviderInfo) -> str:
     if _is_usable(info):
-        return f"needs an address ({listing(info.address_env or ())})"
+        return f"needs an address ({join_names(info.address_env or ())})"
     return info.reason or "is not working"
 
 
-def _nobody(infos: list[ProviderInfo], model: str, models: str) -> MissingAuthError | ModelNotFoundError:
+def _no_provider_error(
+    infos: list[ProviderInfo], model: str, models: str
+) -> MissingAuthError | ModelNotFoundError:
     """Return the error that says why nobody can be asked for the model."""
     offering = [info for info in infos if model in _listed(info, models)]
     missing = [
@@ -260,7 +264,7 @@ def _nobody(infos: list[ProviderInfo], model: str, models: str) -> MissingAuthEr
         return MissingAuthError(
             first.name, _variable(first), others=[(info.name, _variable(info)) for info in others]
         )
-    why = "; ".join(f"{info.name!r} lists it and {_obstacle(info)}" for info in offering)
+    why = "; ".join(f"{info.name!r} lists it and {_unusable_reason(info)}" for info in offering)
     note = f" ({why}.)" if why else ""
     name, slash, rest = model.partition("/")
     near = _did_you_mean(name, [info.name for info in infos]) if slash else ()
@@ -268,6 +272,6 @@ def _nobody(infos: list[ProviderInfo], model: str, models: str) -> MissingAuthEr
         note += f" No provider is called {shorten(repr(name), 60)} either.{_suggestion([f'{item}/{rest}' for item in near])}"
     takers = [info.name for info in filter(_is_usable, infos) if info.any_model]
     if takers:
-        note += f" These take models that they do not list, if you name them: {listing(takers)}."
+        note += f" These take models that they do not list, if you name them: {join_names(takers)}."
     known = dict.fromkeys(name for info in filter(_is_usable, infos) for name in _listed(info, models))
     return ModelNotFoundError(model, known, note=note)

@@ -4,15 +4,15 @@ from collections.abc import Mapping, Sequence
 from math import inf, log
 from typing import Any
 
-from g4f_lite._core.keys.auth_argument import stripped
+from g4f_lite._core.keys.auth_argument import normalize_auth
 from g4f_lite._core.resilience.rate_limiter import check_limits
 from g4f_lite._utils.clock import clock
-from g4f_lite._utils.text import listing, shorten
+from g4f_lite._utils.text import join_names, shorten
 from g4f_lite.errors import InvalidArgumentError
 from g4f_lite.routes import Route, Step
 
 __all__ = [
-    "read_steps",
+    "parse_route",
 ]
 
 
@@ -21,7 +21,7 @@ _CARRIERS = ("extra_headers", "extra_query")
 """Options that may carry a key."""
 
 
-def read_steps(provider: object, options: Mapping[str, Any], *, has_auth: bool) -> tuple[Step, ...]:
+def parse_route(provider: object, options: Mapping[str, Any], *, has_auth: bool) -> tuple[Step, ...]:
     """Return the steps that `provider=` names, in the order in which they are asked.
 
     Args:
@@ -72,7 +72,7 @@ def _step(item: object) -> Step:
         raise _wrong(f"The weight of the step {step.provider!r} is no number from 0 up.")
     if not isinstance(step.options, Mapping):
         raise _wrong(f"The options of the step {step.provider!r} are no mapping.")
-    stripped(step.auth, "auth", f" of the step {step.provider!r}")
+    normalize_auth(step.auth, "auth", f" of the step {step.provider!r}")
     check_limits(step.limits)
     return step
 
@@ -106,6 +106,6 @@ def _check_whose(argument: str, what: str, steps: Sequence[Step], instead: str, 
     if len(takers) > 1:
         raise InvalidArgumentError(
             argument,
-            f"`{argument}` was given{part}, and it may be the {what} of each of these: {listing(takers)}.",
+            f"`{argument}` was given{part}, and it may be the {what} of each of these: {join_names(takers)}.",
             hint=f"Say whose it is: provider=[Step({next(iter(takers))!r}, {instead}), ...].",
         )

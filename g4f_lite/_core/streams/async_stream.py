@@ -7,10 +7,10 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, cast
 
 from g4f_lite._core.calls.call import Call
-from g4f_lite._core.calls.surrogates import mend, mended
-from g4f_lite._core.streams.deferred_call import LazyCall
+from g4f_lite._core.calls.surrogates import join_event_surrogates, join_surrogates
+from g4f_lite._core.streams.deferred_call import DeferredCall
 from g4f_lite._core.streams.source import is_answer, is_text
-from g4f_lite._core.streams.thread_bridge import asked
+from g4f_lite._core.streams.thread_bridge import open_source_async
 from g4f_lite.cancellation import CancelScope, _current
 from g4f_lite.errors import StreamStateError
 from g4f_lite.results import Completion, Provenance
@@ -36,8 +36,8 @@ class AsyncCompletionStream(AsyncIterator[str]):
     __slots__ = ("__weakref__", "_lazy", "_pieces")
 
     def __init__(self, prepare: Callable[[], Awaitable[Call]]) -> None:
-        self._lazy = LazyCall(prepare)
-        self._pieces = cast("AsyncGenerator[str, None]", _pieces(self._lazy))
+        self._lazy = DeferredCall(prepare)
+        self._pieces = cast("AsyncGenerator[str, None]", _iterate_text(self._lazy))
 
     def __await__(self) -> Generator[Any, None, "AsyncCompletionStream"]:
         yield from self._lazy.get().__await__()
@@ -66,11 +66,11 @@ class AsyncCompletionStream(AsyncIterator[str]):
         try:
             await self._pieces.aclose()
         except RuntimeError:  # another task is reading: it is woken, and closes what is open
-            if call is None or call.is_native:  # a provider in a thread is woken by the scope
-                lazy.wake()
+            if call is None or call.runs_on_event_loop:  # a provider in a thread is woken by the scope
+                lazy.interrupt_reader()
             return
         if call is not None:
-            call.cancelled()
+            call.mark_cancelled()
 
     def events(self) -> "AsyncIterator[str | Event]":
         """Return this stream itself, which from now on gives the events too, as they come.
@@ -107,7 +107,7 @@ class AsyncCompletionStream(AsyncIterator[str]):
         return self._lazy.call
 
 
-async def _pieces(lazy: LazyCall) -> AsyncGenerator[Any, None]:  # noqa: PLR0912, PLR0915 - every way out, in one place
+async def _iterate_text(lazy: DeferredCall) -> AsyncGenerator[Any, None]:  # noqa: PLR0912, PLR0915 - every way out, in one place
     """Yield the text of the answer, noting the rest of it in the call; close every source on every path.
 
     Each turn of the outer loop is an attempt. Of one that fails, nothing was yielded, or the next one goes on
@@ -122,13 +122,13 @@ async def _pieces(lazy: LazyCall) -> AsyncGenerator[Any, None]:  # noqa: PLR0912
             lazy.waiting = asyncio.current_task()
             if call is None:
                 call = await lazy.get()
-                lazy.arm(call)
+                lazy.start_deadline_timer(call)
             source = await _source(lazy, call)
-            scope, holds, halves = call.scope, call.holds, call.gathered.halves
-            take, append = call.gathered.take, call.gathered.parts.append
+            scope, holds, halves = call.scope, call.is_buffered, call.accumulator.pending_surrogates
+            take, append = call.accumulator.add, call.accumulator.parts.append
             turn = clock()
             while source is not None and not scope.cancelled:
-                items = await _batch(lazy, scope, source)
+                items = await _next_batch(lazy, scope, source)
                 if items is None:
                     break
                 if hasattr(source, "next_batch"):  # which the loop brought, so that others could run
@@ -139,14 +139,14 @@ async def _pieces(lazy: LazyCall) -> AsyncGenerator[Any, None]:  # noqa: PLR0912
                         break
                     text = item if type(item) is str else take(item)
                     if text and (halves or not text.isascii()):
-                        text = mend(halves, text)
+                        text = join_surrogates(halves, text)
                     if text:
                         append(text)
                         if not holds:
                             yield text
                     elif call.events and not is_text(item):
-                        call.told = call.told or is_answer(item)
-                        yield mended(halves, item)
+                        call.has_emitted_event = call.has_emitted_event or is_answer(item)
+                        yield join_event_surrogates(halves, item)
                     if clock() - turn > _TURN:  # who is always ready would never let others run
                         await asyncio.sleep(0)
                         turn = clock()
@@ -154,9 +154,9 @@ async def _pieces(lazy: LazyCall) -> AsyncGenerator[Any, None]:  # noqa: PLR0912
             if call is not None:
                 call.scope.cancel()
                 failure = await _close(source)
-            if not lazy.take_back():
+            if not lazy.uncancel():
                 if call is not None:
-                    call.cancelled(failure)
+                    call.mark_cancelled(failure)
                 raise
         except BaseException as error:
             failure = error
@@ -164,14 +164,14 @@ async def _pieces(lazy: LazyCall) -> AsyncGenerator[Any, None]:  # noqa: PLR0912
             lazy.waiting = None
         if failure is not None and (call is None or call.has_failed):
             raise failure  # in finding somebody to ask
-        held = [] if call is None else await _settled(lazy, call, source, failure)
+        held = [] if call is None else await _finish_attempt(lazy, call, source, failure)
         if held is not None:
             for text in held:
                 yield text
             return
 
 
-async def _batch(lazy: LazyCall, scope: CancelScope, source: Any) -> Iterator[Any] | None:
+async def _next_batch(lazy: DeferredCall, scope: CancelScope, source: Any) -> Iterator[Any] | None:
     """Return what comes next, None at the end; the scope is current meanwhile.
 
     A GeneratorExit is the provider's: that of who closes the stream comes where the stream yields.
@@ -199,8 +199,8 @@ def _next(items: Iterator[Any]) -> Any:
         raise RuntimeError("the provider raised GeneratorExit") from error
 
 
-async def _settled(
-    lazy: LazyCall, call: Call, source: Any, failure: BaseException | None
+async def _finish_attempt(
+    lazy: DeferredCall, call: Call, source: Any, failure: BaseException | None
 ) -> list[str] | None:
     """End an attempt; return what was held back of the answer, None if another attempt follows.
 
@@ -208,29 +208,29 @@ async def _settled(
         G4FLiteError: the call has failed with it.
     """
     if call.scope.cancelled:
-        lazy.take_back()
+        lazy.uncancel()
         trouble = await _close(source)
         if call.scope.expired:
-            raise call.overdue(trouble)
-        call.cancelled(trouble)
+            raise call.deadline_error(trouble)
+        call.mark_cancelled(trouble)
         return []
     if failure is None:
-        failure = call.lacking()
+        failure = call.validate_response()
     if failure is None:
-        return call.finish()
+        return call.complete()
     await _close(source)
-    call.fail(failure)
+    call.handle_failure(failure)
     return None
 
 
-async def _source(lazy: LazyCall, call: Call) -> Any:
+async def _source(lazy: DeferredCall, call: Call) -> Any:
     """Ask the provider, or whoever's turn it is."""
-    if call.tries is None:
-        return asked(call)
-    from g4f_lite._core.streams.attempt_runner import next_source_async
+    if call.planner is None:
+        return open_source_async(call)
+    from g4f_lite._core.streams.attempt_runner import open_next_attempt_async
 
     lazy.waiting = None  # what it waits for there, the scope itself ends
-    return await next_source_async(call)
+    return await open_next_attempt_async(call)
 
 
 async def _close(source: Any) -> BaseException | None:

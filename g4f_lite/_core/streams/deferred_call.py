@@ -7,10 +7,10 @@ from typing import Any
 
 from g4f_lite._core.calls.call import Call
 
-__all__ = ["LazyCall"]
+__all__ = ["DeferredCall"]
 
 
-class LazyCall:
+class DeferredCall:
     """A call that is prepared when it is first needed: finding a provider may import it.
 
     Attributes:
@@ -34,7 +34,7 @@ class LazyCall:
             self.call.events = self.events
         return self.call
 
-    def arm(self, call: Call) -> None:
+    def start_deadline_timer(self, call: Call) -> None:
         """Have the call end when its time is over, whatever it waits for then."""
         from g4f_lite._utils.clock import clock
 
@@ -46,15 +46,15 @@ class LazyCall:
     def _expire(self) -> None:
         if self.call is not None:
             self.call.scope.expire()
-            self.wake()
+            self.interrupt_reader()
 
-    def wake(self) -> None:
+    def interrupt_reader(self) -> None:
         """Interrupt the task that waits: nothing but its own cancel wakes it from a provider's await."""
         if self.waiting is not None and not self.woken:
             self.woken = True
             self.waiting.cancel()
 
-    def take_back(self) -> bool:
+    def uncancel(self) -> bool:
         """Take our own cancel of the running task back; return False if it was cancelled by others too."""
         if not self.woken:
             return False

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from g4f_lite._core.calls.call import Call
 from g4f_lite._core.calls.error_mapping import is_interrupt
-from g4f_lite._core.calls.surrogates import mend, mended
+from g4f_lite._core.calls.surrogates import join_event_surrogates, join_surrogates
 from g4f_lite._core.streams.source import close_source, is_answer, is_text
 from g4f_lite.cancellation import _current
 from g4f_lite.results import Completion, Provenance
@@ -33,10 +33,10 @@ class CompletionStream(Iterator[str]):
 
     def __init__(self, call: Call) -> None:
         self._call = call
-        self._source = begun(call)
+        self._source = open_first_attempt(call)
         # Not a method of this object: that would be a cycle, and dropping the stream would close
         # nothing before the next garbage collection.
-        self._pieces = cast("Generator[str, None, None]", pieces(call, self._source))
+        self._pieces = cast("Generator[str, None, None]", iterate_text(call, self._source))
 
     def __iter__(self) -> "CompletionStream":
         return self
@@ -67,7 +67,7 @@ class CompletionStream(Iterator[str]):
             # Another thread is inside `next`: the cancel wakes it, and it closes what is open.
             return
         # A generator that was never started runs none of its code when it is closed.
-        self._call.cancelled(close_source(self._source))
+        self._call.mark_cancelled(close_source(self._source))
 
     def events(self) -> "Iterator[str | Event]":
         """Return this stream itself, which from now on gives the events too, as they come.
@@ -94,24 +94,24 @@ class CompletionStream(Iterator[str]):
         return self._call.provenance
 
 
-def begun(call: Call) -> Iterator[Any] | None:
+def open_first_attempt(call: Call) -> Iterator[Any] | None:
     """Ask the provider, so that what it raises at once is raised now; None: it is asked when it is read.
 
     That is so where asking may have to wait, or needs a leave that somebody who never reads would keep.
     """
-    if call.tries is not None:
-        return _next(call) if call.tries.opens_at_once else None
+    if call.planner is not None:
+        return _next(call) if call.planner.can_start_immediately else None
     try:
-        return call.ask()
+        return call.open()
     except BaseException as error:
         if is_interrupt(error):
             raise
         failure = error
-    call.fail(failure)
+    call.handle_failure(failure)
     return None
 
 
-def pieces(call: Call, source: Iterator[Any] | None) -> Generator[Any, None, None]:  # noqa: PLR0912 - every way out, in one place
+def iterate_text(call: Call, source: Iterator[Any] | None) -> Generator[Any, None, None]:  # noqa: PLR0912 - every way out, in one place
     """Yield the text of the answer, noting the rest of it in `call`; close every source on every path.
 
     Each turn of the outer loop is an attempt. Of one that fails, nothing was yielded, or the next one
@@ -123,8 +123,8 @@ def pieces(call: Call, source: Iterator[Any] | None) -> Generator[Any, None, Non
         if source is None:
             source = _next(call)
         failure: BaseException | None = None
-        take, append, holds = call.gathered.take, call.gathered.parts.append, call.holds
-        halves = call.gathered.halves
+        take, append, holds = call.accumulator.add, call.accumulator.parts.append, call.is_buffered
+        halves = call.accumulator.pending_surrogates
         try:
             while True:
                 token = enter(scope)
@@ -141,26 +141,26 @@ def pieces(call: Call, source: Iterator[Any] | None) -> Generator[Any, None, Non
                 finally:
                     leave(token)
                 if text and (halves or not text.isascii()):
-                    text = mend(halves, text)
+                    text = join_surrogates(halves, text)
                 if text:
                     append(text)
                     if not holds:
                         yield text
                 elif call.events and not is_text(item):
-                    call.told = call.told or is_answer(item)
-                    yield mended(halves, item)
+                    call.has_emitted_event = call.has_emitted_event or is_answer(item)
+                    yield join_event_surrogates(halves, item)
         except BaseException:  # closed; or KeyboardInterrupt, or a task's cancel through synchronous code
             scope.cancel()
-            call.cancelled(close_source(source))
+            call.mark_cancelled(close_source(source))
             raise
-        held = _settled(call, source, failure)
+        held = _finish_attempt(call, source, failure)
         if held is not None:
             yield from held
             return
         source = None
 
 
-def _settled(call: Call, source: Iterator[Any], failure: BaseException | None) -> list[str] | None:
+def _finish_attempt(call: Call, source: Iterator[Any], failure: BaseException | None) -> list[str] | None:
     """End an attempt; return what was held back of the answer, None if another attempt follows.
 
     Raises:
@@ -169,24 +169,24 @@ def _settled(call: Call, source: Iterator[Any], failure: BaseException | None) -
     if call.scope.cancelled:  # from another thread; what woke the provider up may look like any end
         trouble = close_source(source)
         if call.scope.expired:
-            raise call.overdue(trouble)
-        call.cancelled(trouble)
+            raise call.deadline_error(trouble)
+        call.mark_cancelled(trouble)
         return []
     if failure is None:
-        failure = call.lacking()
+        failure = call.validate_response()
     if failure is None:
-        return call.finish()
+        return call.complete()
     close_source(source)
-    call.fail(failure)
+    call.handle_failure(failure)
     return None
 
 
 def _next(call: Call) -> Iterator[Any]:
-    from g4f_lite._core.streams.attempt_runner import next_source
+    from g4f_lite._core.streams.attempt_runner import open_next_attempt
 
     try:
-        return next_source(call)
+        return open_next_attempt(call)
     except BaseException:
         call.scope.cancel()
-        call.cancelled()
+        call.mark_cancelled()
         raise

@@ -17,27 +17,27 @@ from g4f_lite._core.streams.source import close_source
 from g4f_lite.cancellation import CancelScope, _current, child_of
 from g4f_lite.errors import StreamStateError
 
-__all__ = ["ThreadedSource", "asked"]
+__all__ = ["ThreadBridge", "open_source_async"]
 
 _READ_AHEAD = 32
 _CLOSING_SECONDS = 0.5
 _END = object()
 
 
-def asked(call: Call) -> Any:
+def open_source_async(call: Call) -> Any:
     """Ask the provider, on the event loop if it can be read there, else in a thread.
 
     Raises whatever the provider raises at once; in a thread it raises nothing yet.
     """
-    source, is_asynchronous = call.ask_async() if call.is_native else (None, False)
+    source, is_asynchronous = call.open_async() if call.runs_on_event_loop else (None, False)
     if is_asynchronous:
         return source
     # An attempt that is given up is cancelled without the call, which may have another one.
-    scope = call.scope if call.tries is None and call.after is None else child_of(call.scope)
-    return ThreadedSource(partial(call.ask, scope) if source is None else lambda: source, scope)
+    scope = call.scope if call.planner is None and call.make_planner is None else child_of(call.scope)
+    return ThreadBridge(partial(call.open, scope) if source is None else lambda: source, scope)
 
 
-class ThreadedSource:
+class ThreadBridge:
     """An asynchronous iterator over what `open_source` returns; used from one event loop."""
 
     def __init__(self, open_source: Callable[[], Iterator[Any]], scope: CancelScope) -> None:
@@ -51,10 +51,10 @@ class ThreadedSource:
         self._waiting = False
         self._started = False
         self._error: BaseException | None = None
-        self.trouble: BaseException | None = None
+        self.close_error: BaseException | None = None
         """What closing the provider raised."""
 
-    def __aiter__(self) -> "ThreadedSource":
+    def __aiter__(self) -> "ThreadBridge":
         return self
 
     async def __anext__(self) -> Any:
@@ -98,7 +98,7 @@ class ThreadedSource:
             try:
                 await asyncio.wait_for(self._ended.wait(), _CLOSING_SECONDS)
             except asyncio.TimeoutError:
-                self.trouble = TimeoutError("the provider has not ended yet")
+                self.close_error = TimeoutError("the provider has not ended yet")
 
     # --- in the thread -------------------------------------------------------------------------
 
@@ -121,7 +121,7 @@ class ThreadedSource:
         except BaseException as error:  # handed over, and raised in the caller's task
             self._error = error
         try:
-            self.trouble = close_source(source)
+            self.close_error = close_source(source)
         finally:
             self._items.append(_END)
             self._signal(self._finished)
@@ -129,16 +129,16 @@ class ThreadedSource:
     def _put(self, item: Any) -> bool:
         """Hand an item over, waiting for room; return False once nobody wants it any more."""
         with self._room:
-            while len(self._items) >= _READ_AHEAD and not self._gone():
+            while len(self._items) >= _READ_AHEAD and not self._is_abandoned():
                 self._room.wait(1.0)
-        if self._gone():
+        if self._is_abandoned():
             return False
         self._items.append(item)
         if self._waiting:
             self._signal(self._arrived.set)
         return True
 
-    def _gone(self) -> bool:
+    def _is_abandoned(self) -> bool:
         """Whether nobody waits any more: the call was cancelled, or its loop is closed."""
         if self._loop.is_closed():
             self._scope.cancel()

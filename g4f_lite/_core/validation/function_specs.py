@@ -4,10 +4,10 @@ import functools
 import types
 from typing import Any, NamedTuple
 
-__all__ = ["SHAPES", "Finding", "Shape", "body_of", "location_of", "unwrapped"]
+__all__ = ["FUNCTION_SPECS", "FunctionSpec", "Issue", "body_of", "location_of", "unwrapped"]
 
 
-class Finding(NamedTuple):
+class Issue(NamedTuple):
     """A problem of a function, before its place and distribution are known."""
 
     kind: str
@@ -16,7 +16,7 @@ class Finding(NamedTuple):
     fatal: bool = True
 
 
-class Shape(NamedTuple):
+class FunctionSpec(NamedTuple):
     """One row of the contract's table of functions.
 
     Attributes:
@@ -47,13 +47,13 @@ class Shape(NamedTuple):
 
 _COMPLETION: tuple[tuple[str, type], ...] = (("model", str), ("messages", list), ("stream", bool))
 
-SHAPES = {
+FUNCTION_SPECS = {
     shape.name: shape
     for shape in (
-        Shape("_create_completion", _COMPLETION, "str", optional=False),
-        Shape("_acreate_completion", _COMPLETION, "str", asynchronous=True),
-        Shape("_create_embedding", (("model", str), ("input", list)), "Vector"),
-        Shape("_list_models", (), "str"),
+        FunctionSpec("_create_completion", _COMPLETION, "str", optional=False),
+        FunctionSpec("_acreate_completion", _COMPLETION, "str", asynchronous=True),
+        FunctionSpec("_create_embedding", (("model", str), ("input", list)), "Vector"),
+        FunctionSpec("_list_models", (), "str"),
     )
 }
 """The functions that a provider can have, in the order of the contract."""

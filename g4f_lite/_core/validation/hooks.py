@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from g4f_lite import hookspecs
-from g4f_lite._core.validation.function_specs import Finding
-from g4f_lite._utils.untrusted import said
+from g4f_lite._core.validation.function_specs import Issue
+from g4f_lite._utils.untrusted import describe_exception
 from g4f_lite.contract import HOOK_NAMES, PROJECT
 
 __all__ = ["arguments_of", "hook_findings"]
@@ -14,18 +14,18 @@ __all__ = ["arguments_of", "hook_findings"]
 _VARIADIC = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 
 
-def hook_findings(name: str, function: Any) -> Iterator[Finding]:
+def hook_findings(name: str, function: Any) -> Iterator[Issue]:
     """Say what is wrong with one hook; it is left out then, so it is never fatal."""
     if name in HOOK_NAMES:
         yield from _function_findings(name, function)
     elif callable(function):
         fix = f"The hooks are: {', '.join(HOOK_NAMES)}."
-        yield Finding("unknown-hook", f"There is no hook `{name}`.", fix, fatal=False)
+        yield Issue("unknown-hook", f"There is no hook `{name}`.", fix, fatal=False)
 
 
-def _function_findings(name: str, function: Any) -> Iterator[Finding]:
-    def wrong(message: str, fix: str) -> Finding:
-        return Finding("wrong-hook", message, fix, fatal=False)
+def _function_findings(name: str, function: Any) -> Iterator[Issue]:
+    def wrong(message: str, fix: str) -> Issue:
+        return Issue("wrong-hook", message, fix, fatal=False)
 
     if not (inspect.isfunction(function) or inspect.ismethod(function)):
         yield wrong(f"The hook `{name}` is not a function but {type(function).__name__}.", "Write a `def`.")
@@ -39,7 +39,8 @@ def _function_findings(name: str, function: Any) -> Iterator[Finding]:
         extra = _extra(name, function)
     except Exception as error:  # a `__signature__` of its own may raise anything
         yield wrong(
-            f"The parameters of the hook `{name}` cannot be read: {said(error)}.", "Write a plain `def`."
+            f"The parameters of the hook `{name}` cannot be read: {describe_exception(error)}.",
+            "Write a plain `def`.",
         )
         return
     options = getattr(function, f"{PROJECT}_impl", None) or {}

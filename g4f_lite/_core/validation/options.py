@@ -10,12 +10,12 @@ from g4f_lite._utils.text import shorten
 from g4f_lite.contract import LoadedProvider
 from g4f_lite.errors import InvalidArgumentError, UnsupportedOptionError
 
-__all__ = ["Takes", "accepts", "check_options"]
+__all__ = ["OptionSpec", "accepts", "check_options"]
 
 _PLAIN = (str, int, float, bool, bytes, list, dict, tuple, set, type(None))
 
 
-class Takes(Protocol):
+class OptionSpec(Protocol):
     """What a function takes: a `Function`, or a `LoadedProvider` for its chat."""
 
     @property
@@ -30,7 +30,7 @@ class Takes(Protocol):
 
 
 def check_options(
-    provider: LoadedProvider, options: Mapping[str, Any], *, drop: bool, takes: Takes | None = None
+    provider: LoadedProvider, options: Mapping[str, Any], *, drop: bool, takes: OptionSpec | None = None
 ) -> tuple[dict[str, Any], tuple[str, ...]]:
     """Return the options to pass on, and the names of those dropped.
 

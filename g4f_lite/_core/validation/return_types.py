@@ -10,9 +10,9 @@ import typing
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from g4f_lite._core.validation.function_specs import Finding, Shape, body_of
+from g4f_lite._core.validation.function_specs import FunctionSpec, Issue, body_of
 from g4f_lite._utils.signature import is_async_generator, is_coroutine, is_generator
-from g4f_lite._utils.untrusted import shown
+from g4f_lite._utils.untrusted import safe_repr
 
 __all__ = ["name_of", "reads_both_ways", "return_findings"]
 
@@ -20,11 +20,11 @@ _SYNC = (collections.abc.Iterator, collections.abc.Iterable)
 _ASYNC = (collections.abc.AsyncIterator, collections.abc.AsyncIterable)
 
 
-def return_findings(shape: Shape, function: Any, hints: Mapping[str, Any] | None) -> Iterator[Finding]:
+def return_findings(shape: FunctionSpec, function: Any, hints: Mapping[str, Any] | None) -> Iterator[Issue]:
     """Yield what is wrong with what `function` returns; `hints` is None where there are none to be had."""
     inner, name = body_of(function), shape.name
     if not shape.asynchronous and (is_coroutine(inner) or is_async_generator(inner)):
-        yield Finding("async-function", f"`{name}` is `async def`.", _without_async(name))
+        yield Issue("async-function", f"`{name}` is `async def`.", _without_async(name))
         return
     if hints is None:  # why there are none is a finding already
         return
@@ -34,23 +34,23 @@ def return_findings(shape: Shape, function: Any, hints: Mapping[str, Any] | None
         # That a generator can be read both ways is never true, whatever it says.
         if hint is not Any and (not iterates or _is_both(hint)):
             message = f"`{name}` is a generator and says that it returns `{name_of(hint)}`."
-            yield Finding("wrong-return", message, f"Write `-> {shape.iterator}`.", fatal=False)
+            yield Issue("wrong-return", message, f"Write `-> {shape.iterator}`.", fatal=False)
     elif iterates:
         if is_coroutine(inner):
             message = f"`{name}` is a coroutine, not an asynchronous generator."
-            yield Finding("not-a-generator", message, "Use `yield` in it.")
+            yield Issue("not-a-generator", message, "Use `yield` in it.")
     elif hint is Any:
         message = f"`{name}` is no generator and does not say what it returns."
         fix = f"Use `yield` in it, or annotate that it returns `{shape.iterator}`."
-        yield Finding("not-a-generator", message, fix, fatal=shape.asynchronous)
+        yield Issue("not-a-generator", message, fix, fatal=shape.asynchronous)
     elif name == "_create_completion" and _is_text(hint):
-        yield Finding("returns-string", f"`{name}` returns a string.", "Yield it: `yield text`.", fatal=False)
+        yield Issue("returns-string", f"`{name}` returns a string.", "Yield it: `yield text`.", fatal=False)
     else:
         fix = f"Make it yield `{shape.item}`: `-> {shape.iterator}`."
-        yield Finding("wrong-return", f"`{name}` returns `{name_of(hint)}`.", fix)
+        yield Issue("wrong-return", f"`{name}` returns `{name_of(hint)}`.", fix)
 
 
-def reads_both_ways(shape: Shape, function: Any, hints: Mapping[str, Any] | None) -> bool:
+def reads_both_ways(shape: FunctionSpec, function: Any, hints: Mapping[str, Any] | None) -> bool:
     """Whether what `function` returns can be read synchronously and asynchronously."""
     return (
         bool(hints) and _is_both((hints or {}).get("return")) and not _is_generator(shape, body_of(function))
@@ -59,7 +59,7 @@ def reads_both_ways(shape: Shape, function: Any, hints: Mapping[str, Any] | None
 
 def name_of(hint: Any) -> str:
     """Return a hint as a message shows it."""
-    return hint.__name__ if isinstance(hint, type) and not typing.get_args(hint) else shown(hint)
+    return hint.__name__ if isinstance(hint, type) and not typing.get_args(hint) else safe_repr(hint)
 
 
 def _without_async(name: str) -> str:
@@ -68,7 +68,7 @@ def _without_async(name: str) -> str:
     return "Make it a plain `def`."
 
 
-def _is_generator(shape: Shape, inner: Any) -> bool:
+def _is_generator(shape: FunctionSpec, inner: Any) -> bool:
     return is_async_generator(inner) if shape.asynchronous else is_generator(inner)
 
 

@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING, Any
 
-from g4f_lite._core.validation.checks import Judge
-from g4f_lite._core.validation.function_specs import SHAPES
+from g4f_lite._core.validation.checks import ProviderChecker
+from g4f_lite._core.validation.function_specs import FUNCTION_SPECS
 from g4f_lite._core.validation.identity import Identity, auth_variable, is_name
 from g4f_lite._core.validation.signatures import SignatureFacts
 from g4f_lite.contract import CONSTANTS, Function, LoadedProvider, Verdict
@@ -25,12 +25,12 @@ def validate(
         static: what its source gave away before the import, to find drift.
         printed: what it printed while it was imported.
     """
-    judge = Judge(plugin, who)
+    judge = ProviderChecker(plugin, who)
     judge.check_name()
     judge.check_output(printed)
     values = {item.name: judge.constant(item) for item in CONSTANTS}
-    judge.attempt(judge.check_instance, None)
-    functions = {name: judge.function(name) for name in SHAPES}
+    judge.guarded(judge.check_instance, None)
+    functions = {name: judge.function(name) for name in FUNCTION_SPECS}
     facts = {name: judge.signature(name, function) for name, function in functions.items()}
     create, embed = functions["_create_completion"], functions["_create_embedding"]
     twins = callable(functions["_acreate_completion"])

@@ -24,7 +24,7 @@ _WORDS = {
 }
 
 
-class _Unfit(Exception):  # noqa: N818 - not an error yet: another member of a union may fit
+class _OptionValueError(Exception):
     """The text is no value of this type; the message says what would be."""
 
 
@@ -40,7 +40,7 @@ def convert(provider: LoadedProvider, given: Mapping[str, str]) -> dict[str, Any
 def _convert(provider: LoadedProvider, name: str, text: str) -> Any:
     try:
         return _read(provider.options.get(name, Any), text)
-    except _Unfit as unfit:
+    except _OptionValueError as unfit:
         # Not the value itself: it may be a key.
         raise InvalidArgumentError(
             name,
@@ -59,7 +59,7 @@ def _read(hint: Any, text: str) -> Any:
         return _read_literal(typing.get_args(hint), text)
     kind = origin or hint
     if kind is collections.abc.Callable:
-        raise _Unfit("a function, which a command line cannot give")
+        raise _OptionValueError("a function, which a command line cannot give")
     reader = _READERS.get(kind)
     if reader is not None:
         return reader(text)
@@ -74,21 +74,21 @@ def _read_union(members: tuple[Any, ...], text: str) -> Any:
     for member in sorted(members, key=lambda item: item is str):
         try:
             return _read(member, text)
-        except _Unfit as unfit:
+        except _OptionValueError as unfit:
             wanted.append(str(unfit))
-    raise _Unfit(" or ".join(wanted))
+    raise _OptionValueError(" or ".join(wanted))
 
 
 def _read_literal(values: tuple[Any, ...], text: str) -> Any:
     for value in values:
         if str(value) == text:
             return value
-    raise _Unfit(f"one of {', '.join(map(str, values))}")
+    raise _OptionValueError(f"one of {', '.join(map(str, values))}")
 
 
 def _read_bool(text: str) -> bool:
     if text.lower() not in _WORDS:
-        raise _Unfit("true or false")
+        raise _OptionValueError("true or false")
     return _WORDS[text.lower()]
 
 
@@ -96,19 +96,19 @@ def _read_int(text: str) -> int:
     try:
         return int(text)
     except ValueError:
-        raise _Unfit("a whole number") from None
+        raise _OptionValueError("a whole number") from None
 
 
 def _read_float(text: str) -> float:
     try:
         return float(text)
     except ValueError:
-        raise _Unfit("a number") from None
+        raise _OptionValueError("a number") from None
 
 
 def _read_none(text: str) -> None:
     if text != "null":
-        raise _Unfit("null")
+        raise _OptionValueError("null")
 
 
 def _read_any(text: str) -> Any:
@@ -131,10 +131,10 @@ def _read_container(kind: Any, hint: Any, text: str) -> Any:
     except (ValueError, RecursionError):
         value = None
     if not isinstance(value, dict if mapping else list):
-        raise _Unfit(f"{'an object' if mapping else 'a list'} in JSON, as {example}")
+        raise _OptionValueError(f"{'an object' if mapping else 'a list'} in JSON, as {example}")
     made = kind(value) if kind in (tuple, set) else value
     if not accepts(hint, made):
-        raise _Unfit(f"{'an object' if mapping else 'a list'} in JSON, as {example}")
+        raise _OptionValueError(f"{'an object' if mapping else 'a list'} in JSON, as {example}")
     return made
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from g4f_lite.cli.args.call_options import ASKING, Option
 from g4f_lite.cli.args.fast_parser import read
-from g4f_lite.cli.call_session import Asking, report_extras
+from g4f_lite.cli.call_session import CallSession, report_extras
 from g4f_lite.cli.exit_codes import Exit, UsageError
 from g4f_lite.cli.terminal.console import OUT
 from g4f_lite.contract import Message
@@ -64,7 +64,7 @@ def parser() -> "Parser":
 
 def run(arguments: Any) -> int:
     """Ask, and print the answer."""
-    asking = Asking(arguments, "ask")
+    asking = CallSession(arguments, "ask")
     conversation = [{"role": "user", "content": _prompt(arguments.prompt)}]
     if arguments.json:
         return _run_json(asking, conversation)
@@ -74,7 +74,7 @@ def run(arguments: Any) -> int:
     return Exit.OK
 
 
-def _run_json(asking: Asking, conversation: list[Message]) -> int:
+def _run_json(asking: CallSession, conversation: list[Message]) -> int:
     from g4f_lite.cli.json_facts import completion_facts, failure_facts
     from g4f_lite.cli.terminal.json_output import print_json
 

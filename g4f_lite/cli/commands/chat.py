@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from g4f_lite._core.routing.resolver import find_target
+from g4f_lite._core.routing.resolver import resolve_target
 from g4f_lite.cli.args.parser import Parser, add_asking
-from g4f_lite.cli.call_session import Asking, report_extras
+from g4f_lite.cli.call_session import CallSession, report_extras
 from g4f_lite.cli.error_messages import explain
 from g4f_lite.cli.exit_codes import Exit, UsageError, exit_of
 from g4f_lite.cli.terminal.console import ERR, OUT
@@ -59,7 +59,7 @@ def run(arguments: Any) -> int:
     Raises:
         RegistryError, RequestError: nobody can be asked from the start.
     """
-    asking = Asking(arguments, "chat")
+    asking = CallSession(arguments, "chat")
     asking.route()
     with InputLines(keep_history=not arguments.no_history) as lines:
         return Chat(asking, lines).run()
@@ -73,7 +73,7 @@ class Chat:
         lines: where the turns come from.
     """
 
-    def __init__(self, asking: Asking, lines: InputLines) -> None:
+    def __init__(self, asking: CallSession, lines: InputLines) -> None:
         self._asking = asking
         self._lines = lines
         self._conversation: list[Message] = []
@@ -197,7 +197,7 @@ class Chat:
 def _is_offered(model: str) -> bool:
     """Whether some provider offers `model`, be its key there or not."""
     try:
-        find_target(None, model, has_auth=False)
+        resolve_target(None, model, has_auth=False)
     except ModelNotFoundError:
         return False
     except G4FLiteError:

@@ -124,7 +124,7 @@ def _variable(item: Facts) -> str:
     """Return the variable of the environment that keeps a provider out."""
     policy = current_policy(environment_values())
     name = item["name"].rpartition(":")[2]
-    return policy.keeps_out(name, item["distribution"], builtin=item["builtin"]) or ""
+    return policy.blocking_variable(name, item["distribution"], builtin=item["builtin"]) or ""
 
 
 def _judged(item: Facts, answer: Facts) -> Facts:

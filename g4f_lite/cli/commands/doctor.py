@@ -4,7 +4,7 @@ from typing import Any
 
 from g4f_lite.cli.args.parser import Parser
 from g4f_lite.cli.exit_codes import Exit
-from g4f_lite.cli.inspection.facts import BROKEN, Facts, how_to_install
+from g4f_lite.cli.inspection.facts import BROKEN, Facts, missing_package_message
 from g4f_lite.cli.inspection.key_facts import first_source, source_words, store_facts
 from g4f_lite.cli.inspection.system_facts import (
     cache_facts,
@@ -90,7 +90,7 @@ def _broken(
     missing: list[str], providers: list[Facts], problems: list[Facts], cache: Facts, store: Facts
 ) -> list[str]:
     """Return what is broken, a line each."""
-    broken = [how_to_install(name) for name in missing]
+    broken = [missing_package_message(name) for name in missing]
     broken += [
         f"provider {item['name']} of {item['distribution']}: {item['state']}, {item['reason']}"
         for item in providers

@@ -9,7 +9,7 @@ from g4f_lite._core.keys.store import store_file, stored_entries
 from g4f_lite._core.keys.store_format import Place
 from g4f_lite._core.keys.store_updates import PLACE_VARIABLE, remove_keys, store_key
 from g4f_lite._core.validation.identity import auth_variable, is_name
-from g4f_lite._utils.text import listing
+from g4f_lite._utils.text import join_names
 from g4f_lite.cli.args.parser import Parser
 from g4f_lite.cli.exit_codes import Exit, UsageError
 from g4f_lite.cli.inspection.facts import Facts
@@ -219,5 +219,5 @@ def _remove(provider: str) -> int:
         note(f"{'the key' if number == 1 else f'all {number} keys'} of {name!r} removed from the key store")
         return Exit.OK
     # What was typed is not repeated: it may be a key.
-    show_error(f"The key store has no key of that provider. It has keys of: {listing(stored_entries())}.")
+    show_error(f"The key store has no key of that provider. It has keys of: {join_names(stored_entries())}.")
     return Exit.PROBLEMS

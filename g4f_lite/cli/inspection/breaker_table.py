@@ -1,7 +1,7 @@
 """`g4f-lite providers --health`: which providers failed lately, as the processes that asked them wrote down."""
 
 from g4f_lite._core.resilience.breaker_file import read
-from g4f_lite._core.resilience.circuit_breaker import HealthRecord
+from g4f_lite._core.resilience.circuit_breaker import BreakerRecord
 from g4f_lite._utils.clock import clock
 from g4f_lite.cli.exit_codes import Exit
 from g4f_lite.cli.terminal.console import ERR
@@ -30,14 +30,14 @@ def run_health(*, as_json: bool) -> int:
     return Exit.OK
 
 
-def _at(record: HealthRecord, now: float) -> HealthRecord:
+def _at(record: BreakerRecord, now: float) -> BreakerRecord:
     """Return a record, which says how it was when it was written, as it is now."""
     if record.until is None:
         return record
     return record._replace(state="cooling" if now < record.until else "half-open")
 
 
-def _row(record: HealthRecord, now: float) -> tuple[str, ...]:
+def _row(record: BreakerRecord, now: float) -> tuple[str, ...]:
     return (
         record.provider,
         record.key or "-",

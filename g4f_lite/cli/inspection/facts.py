@@ -2,7 +2,7 @@
 
 from typing import Any
 
-__all__ = ["BROKEN", "NEEDED", "Facts", "how_to_install"]
+__all__ = ["BROKEN", "NEEDED", "Facts", "missing_package_message"]
 
 Facts = dict[str, Any]
 """The facts of one provider, or of one problem: what JSON can hold, and nothing secret."""
@@ -14,6 +14,6 @@ NEEDED = ("g4f-lite", "requests", "urllib3", "pluggy")
 """The packages that nothing works without."""
 
 
-def how_to_install(package: str) -> str:
+def missing_package_message(package: str) -> str:
     """Say that a package is missing, and what to do."""
     return f"{package} is not installed: run pip install --force-reinstall g4f-lite"

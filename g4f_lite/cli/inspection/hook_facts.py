@@ -5,7 +5,7 @@ Nothing but their import tells, and `doctor` and the listings have to survive it
 
 from typing import NamedTuple
 
-from g4f_lite._core.registry.entry_points import Claim
+from g4f_lite._core.registry.entry_points import EntryPointClaim
 from g4f_lite._core.registry.registry import registry
 from g4f_lite.cli.inspection.facts import Facts
 from g4f_lite.cli.inspection.probe import probe
@@ -35,7 +35,7 @@ class Hooks(NamedTuple):
 def probe_hooks() -> Hooks:
     """Load each plugin of hooks in a process of its own."""
     found = Hooks({}, [], {name: _of_this_program(name) for name in HOOK_NAMES})
-    owners: dict[str, Claim] = {}
+    owners: dict[str, EntryPointClaim] = {}
     for claim in registry.hook_claims():
         answer = probe([{"hooks": _named(claim)}], _SECONDS)[0]
         if answer.get("crash"):
@@ -50,7 +50,7 @@ def probe_hooks() -> Hooks:
     return found
 
 
-def _take(found: Hooks, offer: Facts, claim: Claim, owners: dict[str, Claim]) -> None:
+def _take(found: Hooks, offer: Facts, claim: EntryPointClaim, owners: dict[str, EntryPointClaim]) -> None:
     """Note a provider that is offered; who offers a name that another plugin has offered is at fault."""
     facts = offer["facts"]
     owner = claim if facts["state"] == "blocked" else owners.setdefault(facts["name"], claim)
@@ -61,7 +61,7 @@ def _take(found: Hooks, offer: Facts, claim: Claim, owners: dict[str, Claim]) ->
     found.problems.append(_problem(claim, reason, "Uninstall or block one of them."))
 
 
-def _problem(claim: Claim, reason: str, fix: str) -> Facts:
+def _problem(claim: EntryPointClaim, reason: str, fix: str) -> Facts:
     return {
         "kind": "hooks-failed",
         "message": clean(f"The hooks {claim.name!r}: {reason}."),
@@ -78,5 +78,5 @@ def _of_this_program(hook: str) -> list[str]:
     return [caller[0] for caller in callers if caller[0].startswith(f"{PROGRAM}:")]
 
 
-def _named(claim: Claim) -> str:
+def _named(claim: EntryPointClaim) -> str:
     return f"{claim.distribution}:{claim.name}"

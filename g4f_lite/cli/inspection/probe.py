@@ -153,7 +153,7 @@ class _Listener:
                     continue
                 line = b""
             if not line.endswith(b"\n"):
-                return {"crash": _epitaph(self._child)}
+                return {"crash": _describe_exit(self._child)}
             answer = self._understood(line, index)
             if answer is not None:
                 return answer
@@ -175,7 +175,7 @@ class _Listener:
         return answer
 
 
-def _epitaph(child: "subprocess.Popen[bytes]") -> str:
+def _describe_exit(child: "subprocess.Popen[bytes]") -> str:
     try:
         code = child.wait(_LOOK_SECONDS)
     except subprocess.TimeoutExpired:

@@ -10,12 +10,12 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from g4f_lite._core.registry.entry import Entry
-from g4f_lite._core.registry.entry_points import Claim
+from g4f_lite._core.registry.entry import PluginEntry
+from g4f_lite._core.registry.entry_points import EntryPointClaim
 from g4f_lite._core.registry.hook_plugins import HookPlugins
 from g4f_lite._core.registry.registry import registry
 from g4f_lite._core.registry.static_metadata import read_constants
-from g4f_lite._utils.untrusted import said
+from g4f_lite._utils.untrusted import describe_exception
 from g4f_lite.cli.inspection.probe import private_stdout
 from g4f_lite.cli.inspection.provider_facts import describe, failure_facts, full_name, verdict_facts
 from g4f_lite.contract import GROUP, Verdict
@@ -36,7 +36,7 @@ def serve(items: list[dict[str, str]]) -> None:
         try:
             found = answer(item)
         except BaseException as error:  # KeyboardInterrupt above all: a plugin can raise it as well
-            found = {"crash": f"loading it ended in {said(error)}"}
+            found = {"crash": f"loading it ended in {describe_exception(error)}"}
         if os.getpid() != own_pid:  # a copy of this process, which a plugin forked
             break
         _say(mine, index, found)
@@ -120,7 +120,7 @@ class _OneFile:
 
 def _answer_file(path: Path) -> dict[str, Any]:
     name = path.stem.lower()
-    entry = Entry(Claim(GROUP, name, _importable(path), "", FILE, ""))
+    entry = PluginEntry(EntryPointClaim(GROUP, name, _importable(path), "", FILE, ""))
     try:
         entry.load(lambda _entry: None, static=read_constants(path.read_bytes()), strict=False)
     except ProviderLoadError as failure:

@@ -168,7 +168,7 @@ def raise_unknown(name: str, facts: list[Facts]) -> NoReturn:
     if any(name == item["name"].rpartition(":")[2] for item in facts):
         registry.info(name)  # raises: it is contested
     names = [item["name"] for item in facts if item["state"] != "blocked"]
-    raise ProviderNotFoundError(name, names, note=registry._store.note(name))
+    raise ProviderNotFoundError(name, names, note=registry._store.not_found_note(name))
 
 
 def problem_line(problem: Facts) -> str:

@@ -12,7 +12,7 @@ from typing import TextIO
 
 from g4f_lite.cli.exit_codes import OutputClosedError, OutputError
 
-__all__ = ["ERR", "OUT", "Console", "harmless", "program"]
+__all__ = ["ERR", "OUT", "Console", "program", "strip_control_characters"]
 
 _SPELLED: dict[int, str | None] = {
     code: f"\\u{code:04x}" for code in (*range(0x20), *range(0x7F, 0xA0)) if chr(code) not in "\n\t"
@@ -29,7 +29,7 @@ def program() -> str:
     return "python -m g4f_lite" if name == "__main__.py" else "g4f-lite"
 
 
-def harmless(text: str) -> str:
+def strip_control_characters(text: str) -> str:
     r"""Return `text` with every control character but line feed and tab spelled out, as ``\u001b``."""
     return text if text.isprintable() else text.translate(_SPELLED)
 
@@ -132,7 +132,7 @@ class Console:
         Raises:
             OutputError: it cannot be written.
         """
-        self._put(harmless(text) if self.is_terminal else text)
+        self._put(strip_control_characters(text) if self.is_terminal else text)
 
     def line(self, text: str = "", style: str = "") -> None:
         """Write a line of foreign text, styled as a whole."""
@@ -140,7 +140,7 @@ class Console:
 
     def styled(self, text: str, style: str) -> str:
         """Return foreign text ready for `write_ready`: harmless, and styled where there are colours."""
-        safe = harmless(text) if self.is_terminal else text
+        safe = strip_control_characters(text) if self.is_terminal else text
         return f"\x1b[{_STYLES[style]}m{safe}\x1b[0m" if style and self.has_colours else safe
 
     def write_ready(self, text: str) -> None:

@@ -6,7 +6,7 @@ from types import TracebackType
 from typing import Any, TypeVar
 
 from g4f_lite._core.streams.async_stream import AsyncCompletionStream
-from g4f_lite.client._streaming.chunk_builder import ChunkMaker
+from g4f_lite.client._streaming.chunk_builder import ChunkBuilder
 from g4f_lite.client.types import ChatCompletionChunk
 from g4f_lite.results import Completion, Provenance
 
@@ -22,7 +22,7 @@ class AsyncStream(AsyncIterator[_Item]):
 
     def __init__(self, source: AsyncCompletionStream, *, with_usage: bool = False) -> None:
         self._source = source
-        maker = ChunkMaker(lambda: source.provenance.model_served, with_usage=with_usage)
+        maker = ChunkBuilder(lambda: source.provenance.model_served, with_usage=with_usage)
         self._chunks: AsyncGenerator[Any, None] = _achunks(source.events(), maker)
 
     def __aiter__(self) -> AsyncIterator[_Item]:
@@ -61,7 +61,9 @@ class AsyncStream(AsyncIterator[_Item]):
         return self._source.provenance
 
 
-async def _achunks(items: AsyncIterator[Any], maker: ChunkMaker) -> AsyncGenerator[ChatCompletionChunk, None]:
+async def _achunks(
+    items: AsyncIterator[Any], maker: ChunkBuilder
+) -> AsyncGenerator[ChatCompletionChunk, None]:
     async for item in items:
         chunk = maker.chunk(item)
         if chunk is not None:

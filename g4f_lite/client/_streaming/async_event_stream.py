@@ -9,7 +9,7 @@ from g4f_lite.client._parsing import Parsing
 from g4f_lite.client._records.base import Parsed
 from g4f_lite.client._streaming.async_chunk_stream import AsyncStream
 from g4f_lite.client._streaming.events import ChatCompletionStreamEvent
-from g4f_lite.client._streaming.snapshot import Snapshots
+from g4f_lite.client._streaming.snapshot import SnapshotBuilder
 from g4f_lite.client.types import ChatCompletion, ChatCompletionChunk
 
 __all__ = ["AsyncChatCompletionStream", "AsyncChatCompletionStreamManager"]
@@ -20,7 +20,7 @@ class AsyncChatCompletionStream(Generic[Parsed]):
 
     def __init__(self, chunks: AsyncStream[ChatCompletionChunk], parsing: Parsing) -> None:
         self._chunks = chunks
-        self._snapshots = Snapshots(parsing)
+        self._snapshots = SnapshotBuilder(parsing)
         self._events = _events(chunks, self._snapshots)
 
     def __aiter__(self) -> AsyncIterator[ChatCompletionStreamEvent[Parsed]]:
@@ -67,7 +67,7 @@ class AsyncChatCompletionStream(Generic[Parsed]):
 
 
 async def _events(
-    chunks: AsyncStream[ChatCompletionChunk], snapshots: Snapshots
+    chunks: AsyncStream[ChatCompletionChunk], snapshots: SnapshotBuilder
 ) -> AsyncGenerator[Any, None]:
     async for chunk in chunks:
         for event in snapshots.take(chunk):

@@ -6,14 +6,14 @@ from typing import Any, Literal
 
 from g4f_lite import events
 from g4f_lite.client import types
-from g4f_lite.client._conversion import annotation, image, logprobs, made_up_id, usage_record, word
+from g4f_lite.client._conversion import annotation, image, logprobs, made_up_id, str_or_none, usage_record
 
-__all__ = ["ChunkMaker"]
+__all__ = ["ChunkBuilder"]
 
 _KIND: Literal["chat.completion.chunk"] = "chat.completion.chunk"
 
 
-class ChunkMaker:
+class ChunkBuilder:
     """Turn the events of one stream into chunks.
 
     Args:
@@ -81,8 +81,8 @@ class ChunkMaker:
             self._id = item.id or self._id
             self._created = item.created if item.created is not None else self._created
         elif isinstance(item, events.Metadata):
-            self._tier = word(item.values.get("service_tier")) or self._tier
-            self._fingerprint = word(item.values.get("system_fingerprint")) or self._fingerprint
+            self._tier = str_or_none(item.values.get("service_tier")) or self._tier
+            self._fingerprint = str_or_none(item.values.get("system_fingerprint")) or self._fingerprint
 
     def _made(
         self, choice: int, delta: types.ChoiceDelta, reason: Any = None, said: types.Logprobs | None = None

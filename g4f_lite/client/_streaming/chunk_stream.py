@@ -6,7 +6,7 @@ from types import TracebackType
 from typing import Any, TypeVar, cast
 
 from g4f_lite._core.streams.stream import CompletionStream
-from g4f_lite.client._streaming.chunk_builder import ChunkMaker
+from g4f_lite.client._streaming.chunk_builder import ChunkBuilder
 from g4f_lite.results import Completion, Provenance
 
 __all__ = ["Stream"]
@@ -24,7 +24,7 @@ class Stream(Iterator[_Item]):
 
     def __init__(self, source: CompletionStream, *, with_usage: bool = False) -> None:
         self._source = source
-        maker = ChunkMaker(lambda: source.provenance.model_served, with_usage=with_usage)
+        maker = ChunkBuilder(lambda: source.provenance.model_served, with_usage=with_usage)
         self._chunks = cast("Generator[Any, None, None]", maker.chunks(source.events()))
 
     def __iter__(self) -> Iterator[_Item]:

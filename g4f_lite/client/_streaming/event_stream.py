@@ -9,7 +9,7 @@ from g4f_lite.client._parsing import Parsing
 from g4f_lite.client._records.base import Parsed
 from g4f_lite.client._streaming.chunk_stream import Stream
 from g4f_lite.client._streaming.events import ChatCompletionStreamEvent
-from g4f_lite.client._streaming.snapshot import Snapshots
+from g4f_lite.client._streaming.snapshot import SnapshotBuilder
 from g4f_lite.client.types import ChatCompletion, ChatCompletionChunk
 
 __all__ = ["ChatCompletionStream", "ChatCompletionStreamManager"]
@@ -20,7 +20,7 @@ class ChatCompletionStream(Generic[Parsed]):
 
     def __init__(self, chunks: Stream[ChatCompletionChunk], parsing: Parsing) -> None:
         self._chunks = chunks
-        self._snapshots = Snapshots(parsing)
+        self._snapshots = SnapshotBuilder(parsing)
         self._events = _events(chunks, self._snapshots)
 
     def __iter__(self) -> Iterator[ChatCompletionStreamEvent[Parsed]]:
@@ -66,7 +66,7 @@ class ChatCompletionStream(Generic[Parsed]):
         return self._snapshots.current
 
 
-def _events(chunks: Stream[ChatCompletionChunk], snapshots: Snapshots) -> Generator[Any, None, None]:
+def _events(chunks: Stream[ChatCompletionChunk], snapshots: SnapshotBuilder) -> Generator[Any, None, None]:
     for chunk in chunks:
         yield from snapshots.take(chunk)
     yield from snapshots.end(chunks.completion)

@@ -21,10 +21,10 @@ from g4f_lite.client.types import (
 from g4f_lite.errors import StreamStateError
 from g4f_lite.results import Completion
 
-__all__ = ["Snapshots"]
+__all__ = ["SnapshotBuilder"]
 
 
-class Snapshots:
+class SnapshotBuilder:
     """The answer so far; `parsing` says what of it becomes objects."""
 
     def __init__(self, parsing: Parsing) -> None:

@@ -21,7 +21,7 @@ from g4f_lite.kit.http._response_head import retry_after
 from g4f_lite.kit.http._validation import check_timeout, check_url
 
 if TYPE_CHECKING:
-    from g4f_lite.kit.http._async.exchange import Flight
+    from g4f_lite.kit.http._async.exchange import AsyncExchange
 
 __all__ = [
     "DEFAULT_TIMEOUT",
@@ -58,24 +58,24 @@ async def astream(request: HTTPRequest) -> AsyncGenerator[bytes, None]:
         MissingExtraError: the extra ``async`` is not installed.
         ProviderError: as `stream` does.
     """
-    flight = flight_of(request)
+    flight = open_async_exchange(request)
     try:
-        while data := await flight.piece():
+        while data := await flight.read_chunk():
             yield data
     finally:
-        flight.end()
+        flight.release()
 
 
-def flight_of(request: HTTPRequest) -> "Flight":
+def open_async_exchange(request: HTTPRequest) -> "AsyncExchange":
     """Return the exchange that `astream` reads, for who ends it himself; raises as that does."""
     if not has_async():
         raise MissingExtraError("async", "The asynchronous HTTP exchange")
     try:
-        from g4f_lite.kit.http._async.exchange import Flight
+        from g4f_lite.kit.http._async.exchange import AsyncExchange
     except ImportError as error:
         reason = f"{type(error).__name__}: {error}"
     else:
-        return Flight(request)
+        return AsyncExchange(request)
     raise ProviderSetupError(
         f"The asynchronous HTTP client is installed and cannot be imported: {reason}.",
         hint="Run `pip install --force-reinstall 'g4f-lite[async]'`.",

@@ -4,7 +4,7 @@ import os
 import time
 from urllib.parse import urlsplit
 
-from g4f_lite._utils.text import unstopped
+from g4f_lite._utils.text import without_full_stop
 from g4f_lite.errors import (
     DeadlineError,
     InvalidArgumentError,
@@ -101,7 +101,7 @@ def connection(host: str, reason: str, hint: str) -> ProviderConnectionError:
 def unusable_url(reason: str) -> InvalidArgumentError:
     """No request can go where the URL says."""
     return InvalidArgumentError(
-        "base_url", f"The URL cannot be used: {unstopped(reason)}.", hint="Correct it."
+        "base_url", f"The URL cannot be used: {without_full_stop(reason)}.", hint="Correct it."
     )
 
 

@@ -8,7 +8,7 @@ import sys
 from functools import lru_cache
 from typing import TYPE_CHECKING, cast
 
-from g4f_lite._utils.env import Variables
+from g4f_lite._utils.env import EnvReader
 from g4f_lite.errors import InvalidArgumentError
 from g4f_lite.kit.http._validation import check_header, check_proxy
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ca_bundle", "outgoing_headers", "prepared_url", "proxy_of"]
 
-_proxies = Variables(
+_proxies = EnvReader(
     *(
         spelling
         for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
@@ -25,7 +25,7 @@ _proxies = Variables(
     )
 )
 CA_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")
-_bundles = Variables(*CA_VARIABLES)
+_bundles = EnvReader(*CA_VARIABLES)
 _SYSTEM_HAS_PROXIES = sys.platform in ("win32", "darwin", "cygwin")
 """Whether proxies are also set elsewhere than in variables."""
 

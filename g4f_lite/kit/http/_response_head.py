@@ -16,9 +16,9 @@ __all__ = [
     "ERROR_SECONDS",
     "LINGER",
     "Headers",
+    "diagnostic_headers",
     "retry_after",
     "status_error",
-    "telling_headers",
 ]
 
 ERROR_BODY = 65536
@@ -93,11 +93,11 @@ def status_error(
         return request.on_status(status, headers, body[:ERROR_BODY])
     shown = redact(body[:_SHOWN].decode(errors="replace"), request.secrets)
     error = ProviderStatusError.of(status, body=shorten(shown), retry_after=retry_after(headers))
-    error.headers = telling_headers(headers, request.secrets)
+    error.headers = diagnostic_headers(headers, request.secrets)
     return error
 
 
-def telling_headers(headers: Mapping[str, str], secrets: Iterable[str]) -> dict[str, str]:
+def diagnostic_headers(headers: Mapping[str, str], secrets: Iterable[str]) -> dict[str, str]:
     """Return those of an error's headers that say which request it was, and when to ask again.
 
     Their names are in small letters.

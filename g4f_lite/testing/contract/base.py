@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from g4f_lite import registry
-from g4f_lite.testing._call_variants import Caller
+from g4f_lite.testing._call_variants import CallVariants
 from g4f_lite.testing._fake_service import Service
-from g4f_lite.testing._generator_tracker import Witness
-from g4f_lite.testing._provider_under_test import Subject, opened
+from g4f_lite.testing._generator_tracker import GeneratorTracker
+from g4f_lite.testing._provider_under_test import ProviderUnderTest, opened
 from g4f_lite.testing.network import no_network
 from g4f_lite.testing.upstream import Upstream
 from g4f_lite.testing.wires import Wire
@@ -47,7 +47,7 @@ class ContractBase:
     timeout_option: str = "timeout"
 
     @pytest.fixture
-    def subject(self) -> Iterator[Subject]:
+    def subject(self) -> Iterator[ProviderUnderTest]:
         """The provider as the registry sees it."""
         if self.provider is None:
             pytest.fail(
@@ -58,19 +58,19 @@ class ContractBase:
             yield subject
 
     @pytest.fixture
-    def witness(self, subject: Subject) -> Iterator[Witness]:
+    def witness(self, subject: ProviderUnderTest) -> Iterator[GeneratorTracker]:
         """The provider's double in a registry of its own, which notes how generators end."""
         if subject.loaded is None:
             pytest.skip("the provider cannot be used: test_verdict_is_valid says why")
         if self.wire is None and not self.offline:
             pytest.skip("the provider needs its service: give the suite a `wire` to test its calls")
-        witness = Witness(subject.loaded.plugin)
+        witness = GeneratorTracker(subject.loaded.plugin)
         with registry.isolated():
             registry.register(witness, name=_WITNESSED)
             yield witness
 
     @pytest.fixture
-    def caller(self, witness: Witness, monkeypatch: pytest.MonkeyPatch) -> Iterator[Caller]:  # noqa: ARG002
+    def caller(self, witness: GeneratorTracker, monkeypatch: pytest.MonkeyPatch) -> Iterator[CallVariants]:  # noqa: ARG002
         """The provider, ready to be called; behind it, if there is a wire, a service that answers."""
         wire = self.wire
         if wire is None:
@@ -81,7 +81,7 @@ class ContractBase:
             yield self.calling(upstream, monkeypatch)
 
     @pytest.fixture
-    def service(self, witness: Witness, monkeypatch: pytest.MonkeyPatch) -> Iterator[Service]:  # noqa: ARG002
+    def service(self, witness: GeneratorTracker, monkeypatch: pytest.MonkeyPatch) -> Iterator[Service]:  # noqa: ARG002
         """A loopback server in place of the provider's service; the test says what it answers."""
         if self.wire is None:
             pytest.skip("no `wire` says how to point the provider at a loopback server")
@@ -93,7 +93,7 @@ class ContractBase:
             yield Service(upstream, self.wire, self.calling(upstream, monkeypatch), self.timeout_option)
             watchdog.cancel()
 
-    def calling(self, upstream: Upstream | None, monkeypatch: pytest.MonkeyPatch) -> Caller:
+    def calling(self, upstream: Upstream | None, monkeypatch: pytest.MonkeyPatch) -> CallVariants:
         """Return the caller of the witnessed provider, pointed at `upstream` if there is one."""
         loaded = registry.get(_WITNESSED)
         options = dict(self.options)
@@ -103,7 +103,7 @@ class ContractBase:
             options.update(self.wire.options(upstream.url))
             for variable, value in self.wire.environment(upstream.url).items():
                 monkeypatch.setenv(variable, value)
-        return Caller(
+        return CallVariants(
             _WITNESSED,
             loaded,
             self.model or loaded.models[0],

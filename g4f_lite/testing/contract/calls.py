@@ -6,8 +6,8 @@ import threading
 import pytest
 
 from g4f_lite import Event, UnsupportedOptionError
-from g4f_lite.testing._call_variants import Caller
-from g4f_lite.testing._generator_tracker import Witness
+from g4f_lite.testing._call_variants import CallVariants
+from g4f_lite.testing._generator_tracker import GeneratorTracker
 from g4f_lite.testing.contract.base import ContractBase, new_threads
 
 __all__ = ["CallContract"]
@@ -19,28 +19,28 @@ class CallContract(ContractBase):
     """What it yields, and what it leaves alone."""
 
     @pytest.mark.parametrize("stream", [True, False], ids=["stream", "whole"])
-    def test_yields_text_and_events_only(self, caller: Caller, stream: bool) -> None:
+    def test_yields_text_and_events_only(self, caller: CallVariants, stream: bool) -> None:
         """Called by keyword, it yields `str` and `Event`, and some text among them."""
         items = list(caller.direct(stream=stream))
         wrong = sorted({type(item).__name__ for item in items if not isinstance(item, (str, Event))})
         assert not wrong, f"It yields {', '.join(wrong)}; it may yield str and Event"
         assert any(isinstance(item, str) and item for item in items), "It yields no text at all"
 
-    def test_streamed_text_is_the_whole_text(self, caller: Caller) -> None:
+    def test_streamed_text_is_the_whole_text(self, caller: CallVariants) -> None:
         """The pieces of a stream, put together, are the answer that comes without streaming."""
         if not self.deterministic:
             pytest.skip("`deterministic` is False: the same question may have another answer")
         streamed, whole = "".join(caller.stream()), str(caller.whole())
         assert streamed == whole
 
-    def test_messages_are_left_alone(self, caller: Caller) -> None:
+    def test_messages_are_left_alone(self, caller: CallVariants) -> None:
         """The caller's list of messages, and each message in it, is the same after the call."""
         messages = [dict(message) for message in self.messages]
         before = copy.deepcopy(messages)
         list(caller.direct(stream=True, messages=messages))
         assert messages == before, "The provider changed the caller's messages"
 
-    def test_unknown_option_is_refused(self, caller: Caller) -> None:
+    def test_unknown_option_is_refused(self, caller: CallVariants) -> None:
         """An option that it does not take is refused by name before anything is sent."""
         if caller.loaded.any_option:
             pytest.skip("the provider has **kwargs: it takes any option")
@@ -48,7 +48,7 @@ class CallContract(ContractBase):
             caller.whole(**{_UNKNOWN_OPTION: 1})
         assert caught.value.options == (_UNKNOWN_OPTION,)
 
-    def test_prints_nothing(self, caller: Caller, capfd: pytest.CaptureFixture[str]) -> None:
+    def test_prints_nothing(self, caller: CallVariants, capfd: pytest.CaptureFixture[str]) -> None:
         """Nothing is written to stdout or stderr, neither through `sys` nor to the descriptors."""
         capfd.readouterr()
         list(caller.direct(stream=True))
@@ -56,7 +56,7 @@ class CallContract(ContractBase):
         printed = capfd.readouterr()
         assert (printed.out, printed.err) == ("", "")
 
-    def test_close_ends_the_generator(self, caller: Caller, witness: Witness) -> None:
+    def test_close_ends_the_generator(self, caller: CallVariants, witness: GeneratorTracker) -> None:
         """A stream closed after its first text ends the provider's generator, without an error."""
         stream = caller.stream()
         next(stream)
@@ -65,7 +65,7 @@ class CallContract(ContractBase):
         assert witness.wait_idle(self.seconds), "The provider's generator goes on after close()"
         assert list(stream) == [], "A closed stream still yields"
 
-    def test_close_leaves_no_thread(self, caller: Caller) -> None:
+    def test_close_leaves_no_thread(self, caller: CallVariants) -> None:
         """A stream closed after its first text leaves no thread running that the first call did not."""
         for _ in caller.stream():  # what a provider starts once, for good, it starts here
             break

@@ -5,8 +5,8 @@ import threading
 import time
 from itertools import pairwise
 
-from g4f_lite.testing._call_variants import Caller
-from g4f_lite.testing._generator_tracker import Witness
+from g4f_lite.testing._call_variants import CallVariants
+from g4f_lite.testing._generator_tracker import GeneratorTracker
 from g4f_lite.testing.contract.base import ContractBase
 
 __all__ = ["EventLoopContract"]
@@ -18,7 +18,7 @@ _LONGEST_BLOCK = 1.0
 class EventLoopContract(ContractBase):
     """The synchronous call inside a running loop, and the asynchronous one."""
 
-    def test_works_inside_a_running_loop(self, caller: Caller) -> None:
+    def test_works_inside_a_running_loop(self, caller: CallVariants) -> None:
         """The synchronous call works where an event loop is running."""
 
         async def main() -> tuple[str, str]:
@@ -28,7 +28,7 @@ class EventLoopContract(ContractBase):
         assert streamed
         assert whole
 
-    def test_answers_asynchronously(self, caller: Caller) -> None:
+    def test_answers_asynchronously(self, caller: CallVariants) -> None:
         """`acreate` gives the same text as `create`, streamed and whole."""
 
         async def main() -> tuple[str, str]:
@@ -41,7 +41,7 @@ class EventLoopContract(ContractBase):
         if self.deterministic:
             assert streamed == whole == str(caller.whole())
 
-    def test_does_not_block_the_loop(self, caller: Caller) -> None:
+    def test_does_not_block_the_loop(self, caller: CallVariants) -> None:
         """While it works on an answer, the event loop goes on with other tasks."""
         beats: list[float] = []
 
@@ -62,7 +62,7 @@ class EventLoopContract(ContractBase):
         longest = max(after - before for before, after in pairwise(beats))
         assert longest < _LONGEST_BLOCK, f"The event loop stood still for {longest:.2f} seconds"
 
-    def test_aclose_ends_the_generator(self, caller: Caller, witness: Witness) -> None:
+    def test_aclose_ends_the_generator(self, caller: CallVariants, witness: GeneratorTracker) -> None:
         """An asynchronous stream closed after its first text ends the provider's generator."""
 
         async def main() -> None:
@@ -74,7 +74,7 @@ class EventLoopContract(ContractBase):
         assert witness.begun, "The provider was not asked"
         assert witness.wait_idle(self.seconds), "The provider's generator goes on after aclose()"
 
-    def test_cancelled_task_ends_the_generator(self, caller: Caller, witness: Witness) -> None:
+    def test_cancelled_task_ends_the_generator(self, caller: CallVariants, witness: GeneratorTracker) -> None:
         """A task cancelled in the middle of an answer ends the provider's generator, wherever it is."""
         begun = threading.Event()
 

@@ -10,7 +10,7 @@ import pytest
 
 from g4f_lite import params_of
 from g4f_lite.contract import LoadedProvider
-from g4f_lite.testing._provider_under_test import Subject
+from g4f_lite.testing._provider_under_test import ProviderUnderTest
 from g4f_lite.testing.contract.base import ContractBase, unsanctioned
 
 __all__ = ["StaticContract"]
@@ -29,7 +29,7 @@ class StaticContract(ContractBase):
             'with @pytest.mark.xfail(reason="...") on it; if not, give yours another name.'
         )
 
-    def test_verdict_is_valid(self, subject: Subject) -> None:
+    def test_verdict_is_valid(self, subject: ProviderUnderTest) -> None:
         """The strict verdict finds nothing wrong."""
         if subject.verdict is None:
             pytest.fail(subject.failure)
@@ -37,7 +37,7 @@ class StaticContract(ContractBase):
         assert subject.verdict.valid, f"The provider {subject.name!r} breaks the contract:{lines}"
         assert subject.loaded is not None, subject.failure
 
-    def test_import_does_nothing_else(self, subject: Subject, tmp_path: Path) -> None:
+    def test_import_does_nothing_else(self, subject: ProviderUnderTest, tmp_path: Path) -> None:
         """Imported in a fresh interpreter it prints nothing, does not exit and asks for no connection."""
         if subject.target is None:
             pytest.skip("the provider is an object of this program: there is no module to import")
@@ -55,14 +55,14 @@ class StaticContract(ContractBase):
         assert not found["threads"], f"The import left threads running: {found['threads']}"
         assert not shown, f"The import printed {shown!r}"
 
-    def test_params_line_names_the_parameters(self, subject: Subject) -> None:
+    def test_params_line_names_the_parameters(self, subject: ProviderUnderTest) -> None:
         """`params` lists the parameters of `_create_completion` with their types, as they are."""
         loaded = _usable(subject)
         computed = params_of(subject.name, loaded.create).partition(" supports: ")[2]
         given = loaded.params.partition(" supports: ")[2]
         assert given == computed, f"`params` says {loaded.params!r}, and the function has {computed}"
 
-    def test_models_are_names(self, subject: Subject) -> None:
+    def test_models_are_names(self, subject: ProviderUnderTest) -> None:
         """`model` is a list with at least one name, without blanks around it and none of them twice."""
         models = _usable(subject).plugin.model
         assert isinstance(models, list), f"`model` is a {type(models).__name__}, not a list"
@@ -72,7 +72,7 @@ class StaticContract(ContractBase):
         assert len(set(models)) == len(models), f"`model` names a model twice: {models}"
 
 
-def _usable(subject: Subject) -> LoadedProvider:
+def _usable(subject: ProviderUnderTest) -> LoadedProvider:
     if subject.loaded is None:
         pytest.skip("the provider cannot be used: test_verdict_is_valid says why")
     return subject.loaded

@@ -6,17 +6,17 @@ from typing import Any
 from g4f_lite.events import Citation, Logprobs, Media, Metadata, Reasoning, Refusal, Text
 from g4f_lite.kit.json_events import mapping
 from g4f_lite_providers._chat_completions.think_tags import ThinkTags
-from g4f_lite_providers._chat_completions.tool_call_assembler import ToolPieces, legacy
+from g4f_lite_providers._chat_completions.tool_call_assembler import ToolCallAssembler, legacy
 from g4f_lite_providers._shared import data_urls as _data_urls
 from g4f_lite_providers._shared.json_values import count, items, objects, string, written
 
-__all__ = ["ChatChoice", "says_no_more"]
+__all__ = ["ChoiceDecoder", "says_no_more"]
 
 _PROSE = {"reasoning.text": "text", "reasoning.summary": "summary"}
 """The types of OpenRouter's details that come in pieces, and the fields that are to be joined."""
 
 
-class ChatChoice:
+class ChoiceDecoder:
     """What one choice says, delta by delta.
 
     Args:
@@ -34,7 +34,7 @@ class ChatChoice:
         """The answer's identifier."""
         self._said = False
         self._tags = ThinkTags(think_tag) if think_tag else None
-        self._calls = ToolPieces(position)
+        self._calls = ToolCallAssembler(position)
         self._details: list[tuple[dict[str, Any], list[str]]] = []
         self._audio_type = audio_type
         self._audio: str | None = None

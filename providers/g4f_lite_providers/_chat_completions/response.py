@@ -7,11 +7,11 @@ from g4f_lite.errors import ProviderResponseError
 from g4f_lite.events import Citation, Finish, FinishReason, Metadata, Served
 from g4f_lite.kit import service_errors
 from g4f_lite.kit.json_events import JSONStream, mapping
-from g4f_lite_providers._chat_completions.choice import ChatChoice, says_no_more
+from g4f_lite_providers._chat_completions.choice import ChoiceDecoder, says_no_more
 from g4f_lite_providers._chat_completions.usage import usage_in, usage_of
 from g4f_lite_providers._shared.json_values import integer, items, objects, string
 
-__all__ = ["ChatAnswer", "ChatStream"]
+__all__ = ["ChatResponseDecoder", "ChatStream"]
 
 _REASONS: dict[str, FinishReason] = {
     "stop": "stop",
@@ -59,7 +59,7 @@ _RARE = frozenset(
 """With none of these in a chunk, it says no more than its choices do."""
 
 
-class ChatAnswer:
+class ChatResponseDecoder:
     """What the chunks of one answer say, or the one value of a whole answer.
 
     Args:
@@ -81,7 +81,7 @@ class ChatAnswer:
         self._wanted = wanted
         self._think_tag = think_tag
         self._audio_type = audio_type
-        self._choices: dict[int, ChatChoice] = {}
+        self._choices: dict[int, ChoiceDecoder] = {}
         self._served: Served | None = None
         self._headers: dict[str, str] = {}
         self._told: dict[str, Any] = {}
@@ -202,11 +202,11 @@ class ChatAnswer:
 
     # --- what both have ------------------------------------------------------------------------------
 
-    def _choice(self, item: Mapping[str, Any]) -> ChatChoice:
+    def _choice(self, item: Mapping[str, Any]) -> ChoiceDecoder:
         position = max(0, integer(item.get("index")) or 0)
         choice = self._choices.get(position)
         if choice is None:
-            choice = ChatChoice(position, think_tag=self._think_tag, audio_type=self._audio_type)
+            choice = ChoiceDecoder(position, think_tag=self._think_tag, audio_type=self._audio_type)
             choice.answer = self._served.id if self._served else None
             self._choices[position] = choice
         return choice
@@ -226,7 +226,7 @@ class ChatAnswer:
             self._told.update(new)
             yield Metadata(new)
 
-    def _ended(self, choice: ChatChoice, item: Mapping[str, Any]) -> Iterator[Any]:
+    def _ended(self, choice: ChoiceDecoder, item: Mapping[str, Any]) -> Iterator[Any]:
         """Yield a choice's log probabilities, and why it ended, if it did now."""
         if item.get("logprobs"):
             yield from choice.logprobs(item["logprobs"])
@@ -269,7 +269,7 @@ class ChatAnswer:
 class ChatStream(JSONStream):
     """The decoder of a streamed answer, or of a whole one that came although a stream was asked for."""
 
-    def __init__(self, answer: ChatAnswer, *, secrets: Iterable[str] = ()) -> None:
+    def __init__(self, answer: ChatResponseDecoder, *, secrets: Iterable[str] = ()) -> None:
         super().__init__(answer, whole=answer.whole, secrets=secrets)
         self._answer = answer
 

@@ -19,7 +19,7 @@ from g4f_lite_providers._chat_completions.embeddings import embedding_body, mode
 from g4f_lite_providers._chat_completions.options import CHAT, CONNECTION, EMBEDDING, SPECIAL, Options, signed
 from g4f_lite_providers._chat_completions.quirks import Quirks
 from g4f_lite_providers._chat_completions.request import chat_body
-from g4f_lite_providers._chat_completions.response import ChatAnswer, ChatStream
+from g4f_lite_providers._chat_completions.response import ChatResponseDecoder, ChatStream
 from g4f_lite_providers._shared.headers import merged, secrets_in
 
 __all__ = ["Service"]
@@ -109,7 +109,7 @@ class Service:
         body = chat_body(model, messages, self.quirks, options, stream=stream)
         secrets = self._secrets(options)
         sound = mapping(options.get("audio")).get("format")
-        answer = ChatAnswer(
+        answer = ChatResponseDecoder(
             secrets=secrets,
             think_tag=self.quirks.think_tag,
             audio_type=f"audio/{sound}" if isinstance(sound, str) else None,

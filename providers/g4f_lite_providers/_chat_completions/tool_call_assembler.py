@@ -12,7 +12,7 @@ from g4f_lite.events import ToolCallDelta
 from g4f_lite.kit.json_events import mapping
 from g4f_lite_providers._shared.json_values import integer, objects, string, written
 
-__all__ = ["ToolPieces"]
+__all__ = ["ToolCallAssembler"]
 
 
 class _Call:
@@ -28,7 +28,7 @@ class _Call:
         """What has come of them; kept only for calls that nothing but their end tells apart."""
 
 
-class ToolPieces:
+class ToolCallAssembler:
     """The tool calls of one choice.
 
     Args:

@@ -9,7 +9,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from g4f_lite import ChatCompletion
-from g4f_lite._core.calls.accumulator import Gathered
+from g4f_lite._core.calls.accumulator import ResponseAccumulator
 from g4f_lite.errors import ProviderResponseError, ServiceUnavailableError
 from g4f_lite.events import Citation, Metadata, Reasoning, Served, ToolCallDelta, Usage
 from g4f_lite.messages import check_messages
@@ -120,9 +120,9 @@ def answered(blocks, *, stream):
         items = read(CASES.start(), *pieces, *CASES.stop("tool_use"))
     else:
         items = list(Answer().whole(json.loads(CASES.message(blocks, "tool_use"))))
-    gathered = Gathered()
+    gathered = ResponseAccumulator()
     for item in items:
-        gathered.parts.append(gathered.take(item))
+        gathered.parts.append(gathered.add(item))
     return gathered.choices()[0].message
 
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from g4f_lite import ChatCompletion
-from g4f_lite._core.calls.accumulator import Gathered
+from g4f_lite._core.calls.accumulator import ResponseAccumulator
 from g4f_lite.errors import ProviderResponseError, QuotaExceededError
 from g4f_lite.events import Citation, Logprobs, Media, Metadata, Reasoning, Usage, Vector
 from g4f_lite.messages import check_messages
@@ -122,9 +122,9 @@ def test_every_order_of_parts_goes_back_as_it_came(parts, cuts):
     """Whatever parts an answer has, in whatever pieces: its message brings them back, each signature in its place."""
     borders = [0, *sorted(cut for cut in cuts if cut < len(parts)), len(parts)]
     pieces = [CASES.piece(CASES.candidate(*parts[start:end])) for start, end in pairwise(borders)]
-    gathered = Gathered()
+    gathered = ResponseAccumulator()
     for item in read(*pieces, END):
-        gathered.parts.append(gathered.take(item))
+        gathered.parts.append(gathered.add(item))
     message = json.loads(json.dumps(gathered.choices()[0].message))
     sent = gemini._create_completion(CASES.MODEL, check_messages([*HI, message, *HI]), False).request.json
     wanted = []

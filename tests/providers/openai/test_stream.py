@@ -24,7 +24,7 @@ from g4f_lite.events import (
     Vector,
 )
 from g4f_lite_providers._chat_completions.embeddings import models_in, vectors_in
-from g4f_lite_providers._chat_completions.response import ChatAnswer, ChatStream
+from g4f_lite_providers._chat_completions.response import ChatResponseDecoder, ChatStream
 from g4f_lite_providers._chat_completions.think_tags import ThinkTags
 
 
@@ -36,7 +36,7 @@ def chunk(delta=None, *, finish=None, index=0, **more):
 def read(*values, **settings):
     """The items of a stream of chunks, without who answered; and the error that it ends in, if it does."""
     text = "".join(f"data: {json.dumps(value)}\n\n" for value in values)
-    stream, items = ChatStream(ChatAnswer(**settings)), []
+    stream, items = ChatStream(ChatResponseDecoder(**settings)), []
     try:
         for found in (stream.feed(text.encode()), stream.feed(b"data: [DONE]\n\n"), stream.close()):
             for item in found:
@@ -57,7 +57,7 @@ def said(*values, **settings):
 
 
 def whole(value):
-    return list(ChatAnswer().whole(value))
+    return list(ChatResponseDecoder().whole(value))
 
 
 def calls(*deltas, **settings):
@@ -354,7 +354,7 @@ def test_giving_up_is_no_end(word):
 def test_an_end_is_wanted():
     """With neither the mark nor a reason for each choice, the answer is cut short."""
     for values in ([chunk({"content": "x"})], [chunk(finish="stop"), chunk({"content": "y"}, index=1)]):
-        stream = ChatStream(ChatAnswer())
+        stream = ChatStream(ChatResponseDecoder())
         for value in values:
             list(stream.feed(f"data: {json.dumps(value)}\n\n".encode()))
         with pytest.raises(ProviderResponseError, match="cut short"):
@@ -364,7 +364,7 @@ def test_an_end_is_wanted():
 def test_a_choice_that_has_not_begun_is_missed():
     """Where two were asked for and one came, the stream was cut; its end mark says that there is no more."""
     data = f"data: {json.dumps(chunk({'content': 'x'}, finish='stop'))}\n\n".encode()
-    stream = ChatStream(ChatAnswer(wanted=2))
+    stream = ChatStream(ChatResponseDecoder(wanted=2))
     list(stream.feed(data))
     with pytest.raises(ProviderResponseError, match="cut short"):
         list(stream.close())
@@ -373,7 +373,7 @@ def test_a_choice_that_has_not_begun_is_missed():
 
 def test_what_follows_the_end_says_nothing():
     """Behind [DONE], nothing is read any more."""
-    stream = ChatStream(ChatAnswer())
+    stream = ChatStream(ChatResponseDecoder())
     data = f"data: {json.dumps(chunk({'content': 'x'}))}\n\ndata: [DONE]\n\ndata: {{oops\n\n"
     assert shown([*stream.feed(data.encode()), *stream.close()]) == ["x"]
 
@@ -400,7 +400,7 @@ def test_errors_in_any_shape_end_the_answer(value):
 def test_an_event_called_error_is_one():
     """Whatever its data is."""
     for data in ('"overloaded"', '{"x": 1}'):
-        stream = ChatStream(ChatAnswer())
+        stream = ChatStream(ChatResponseDecoder())
         with pytest.raises(ProviderError):
             list(stream.feed(f"event: error\ndata: {data}\n\n".encode()))
 
@@ -488,7 +488,7 @@ def test_costs_and_facts_are_kept_once():
 
 def test_the_number_of_the_request_is_kept():
     """The header that a service's support asks for is in the metadata."""
-    answer = ChatAnswer()
+    answer = ChatResponseDecoder()
     answer.see_headers({"x-request-id": "req_1"})
     assert Metadata({"request_id": "req_1"}) in list(answer.event("", chunk({"content": "x"})))
 
@@ -520,7 +520,7 @@ def test_probabilities_are_in_one_shape():
 
 def test_who_answers_is_told_once():
     """With the identifier and the time; an empty name is none."""
-    answer = ChatAnswer()
+    answer = ChatResponseDecoder()
     first = {"choices": [], "model": "", "id": "", "created": 0}
     items = [*answer.event("", first), *answer.event("", chunk()), *answer.event("", chunk())]
     assert items == [Served("m", "a1", 5)]
@@ -564,6 +564,6 @@ def test_nonsense_is_an_error_of_ours_or_nothing(value):
     for values in ([value], [chunk({"content": "x"}), value]):
         read(*values)
         read({"choices": [value]}, {"choices": [{"delta": value}]})
-    for meaning in (ChatAnswer().whole, vectors_in, models_in):
+    for meaning in (ChatResponseDecoder().whole, vectors_in, models_in):
         with contextlib.suppress(ProviderError):
             list(meaning(value))

@@ -6,7 +6,7 @@ from typing import Any
 
 from g4f_lite.errors import ProviderSetupError
 from g4f_lite.kit.http._async.connection import Connection
-from g4f_lite.kit.http._async.request_encoder import Way
+from g4f_lite.kit.http._async.request_encoder import ConnectionKey
 
 __all__ = ["ProxyError", "abandon", "connect"]
 
@@ -25,7 +25,7 @@ class ProxyError(Exception):
         self.reason = reason
 
 
-async def connect(way: Way) -> Connection:
+async def connect(way: ConnectionKey) -> Connection:
     """Return a new connection. It takes as long as it takes: the caller has a timeout.
 
     Raises:
@@ -79,7 +79,7 @@ async def _dial(host: str, port: int, tls: ssl.SSLContext | None) -> Connection:
     return connection
 
 
-async def _tunnel(connection: Connection, way: Way, login: str) -> None:
+async def _tunnel(connection: Connection, way: ConnectionKey, login: str) -> None:
     """Have the proxy lead the connection on to the service (RFC 9110, section 9.3.6), and speak TLS there."""
     shown = f"[{way.host}]" if ":" in way.host else way.host
     authority = f"{shown}:{way.port}"

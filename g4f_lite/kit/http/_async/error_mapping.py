@@ -14,7 +14,7 @@ from g4f_lite.kit.http._async.response_parser import NotHTTPError
 from g4f_lite.kit.http._validation import check_timeout
 
 if TYPE_CHECKING:
-    from g4f_lite.kit.http._async.progress import Course
+    from g4f_lite.kit.http._async.progress import ExchangeProgress
     from g4f_lite.kit.http._request import HTTPRequest
 
 __all__ = ["translate"]
@@ -22,7 +22,7 @@ __all__ = ["translate"]
 _errno_of = re.compile(r"\[Errno (\d+)\]").search
 
 
-def translate(request: "HTTPRequest", course: "Course", error: Exception) -> G4FLiteError:
+def translate(request: "HTTPRequest", course: "ExchangeProgress", error: Exception) -> G4FLiteError:
     """Return what `error` comes to, naming the host and no secret; to be raised as `_failures` says."""
     failure = error if isinstance(error, G4FLiteError) else _failure(request, course, error)
     if isinstance(failure, ProviderError):
@@ -30,7 +30,7 @@ def translate(request: "HTTPRequest", course: "Course", error: Exception) -> G4F
     return failure
 
 
-def _failure(request: "HTTPRequest", course: "Course", error: Exception) -> G4FLiteError:
+def _failure(request: "HTTPRequest", course: "ExchangeProgress", error: Exception) -> G4FLiteError:
     host = _words.host_of(request.url)
     if request.deadline is not None and _words.has_passed(request.deadline):
         return _words.deadline(request.deadline, course.began)
@@ -42,7 +42,7 @@ def _failure(request: "HTTPRequest", course: "Course", error: Exception) -> G4FL
     )
 
 
-def _hint(error: Exception, course: "Course") -> str:
+def _hint(error: Exception, course: "ExchangeProgress") -> str:
     if isinstance(error, ProxyError):
         return _words.PROXY_HINT
     if isinstance(error, ssl.SSLError):
@@ -52,7 +52,7 @@ def _hint(error: Exception, course: "Course") -> str:
     return _words.NETWORK_HINT
 
 
-def _reason(error: Exception, course: "Course") -> str:
+def _reason(error: Exception, course: "ExchangeProgress") -> str:
     if isinstance(error, ProxyError):
         return _reason(error.reason, course)
     if isinstance(error, EOFError):

@@ -13,8 +13,8 @@ from g4f_lite.kit.http._async.connection import Connection
 from g4f_lite.kit.http._async.connector import ProxyError, abandon, connect
 from g4f_lite.kit.http._async.error_mapping import translate
 from g4f_lite.kit.http._async.pool import LoopPool, pool_of_loop
-from g4f_lite.kit.http._async.progress import Course
-from g4f_lite.kit.http._async.request_encoder import Way, wire_request
+from g4f_lite.kit.http._async.progress import ExchangeProgress
+from g4f_lite.kit.http._async.request_encoder import ConnectionKey, wire_request
 from g4f_lite.kit.http._body_decoder import Body, body_of
 from g4f_lite.kit.http._response_head import ERROR_BODY, ERROR_SECONDS, LINGER, Headers, status_error
 from g4f_lite.kit.http._validation import check_timeout
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from g4f_lite.kit.http._request import HTTPRequest
 
 __all__ = [
-    "Flight",
+    "AsyncExchange",
 ]
 
 
@@ -40,7 +40,7 @@ class _CancelledError(Exception):
     """The call was cancelled, in any thread."""
 
 
-class Flight:
+class AsyncExchange:
     """One exchange: `piece` until it gives `b""`, and in any case `end`."""
 
     __slots__ = (
@@ -61,13 +61,13 @@ class Flight:
 
     def __init__(self, request: "HTTPRequest") -> None:
         self._request = request
-        self._course = Course()
+        self._course = ExchangeProgress()
         self._loop = asyncio.get_running_loop()
         self._connection: Connection | None = None
         self._connecting: asyncio.Task[Connection] | None = None
         self._alarm: asyncio.TimerHandle | None = None
         self._pool: LoopPool | None = None
-        self._way: Way | None = None
+        self._way: ConnectionKey | None = None
         self._cancelled = False
         scope = current_scope()
         self._forget = None if scope is None else scope.add(self._cancel)
@@ -75,7 +75,7 @@ class Flight:
         self._pieces: Iterator[bytes] = iter(())
         self._is_read = False
 
-    async def piece(self) -> bytes:
+    async def read_chunk(self) -> bytes:
         """Return the next piece of the body, `b""` at its end; the first time the request is sent.
 
         Raises:
@@ -84,7 +84,7 @@ class Flight:
         if self._cancelled:
             raise self._failure(_CancelledError())
         if self._connection is None:
-            await self._take_off()
+            await self._send_request()
         elif self._is_read and await self._is_over():
             return b""
         if self._body is None:
@@ -116,20 +116,20 @@ class Flight:
         await self._drain()
         return True
 
-    async def _take_off(self) -> None:
+    async def _send_request(self) -> None:
         """Send the request and wait for the head of a successful response."""
         request = self._request
         if request.deadline is not None:
             if _words.has_passed(request.deadline):
                 raise self._failure(asyncio.TimeoutError())
             left = request.deadline - time.monotonic()
-            self._alarm = self._loop.call_later(left + _BEHIND, self._end_early, asyncio.TimeoutError())
+            self._alarm = self._loop.call_later(left + _BEHIND, self._abort, asyncio.TimeoutError())
         self._way, head, body = wire_request(request)
         self._pool = await pool_of_loop(self._loop)
         connection = self._pool.take(self._way)
-        if connection is None or not await self._is_answered(connection, head, body):
-            connection = await self._connected(self._way)
-            await self._is_answered(connection, head, body)
+        if connection is None or not await self._exchange_head(connection, head, body):
+            connection = await self._connect(self._way)
+            await self._exchange_head(connection, head, body)
         response = connection.response
         headers = Headers(response.headers, response.status)
         if "transfer-encoding" in headers and "content-length" in headers:
@@ -140,7 +140,7 @@ class Flight:
             request.on_headers(headers)
         self._body = body_of(request.url, headers, request.max_body)
 
-    async def _is_answered(self, connection: Connection, head: bytes, body: bytes) -> bool:
+    async def _exchange_head(self, connection: Connection, head: bytes, body: bytes) -> bool:
         """Send the request and wait for the head of its response.
 
         False: the connection was kept, and was gone before a byte of the response came. Who closes one that
@@ -165,7 +165,7 @@ class Flight:
             return False
         raise self._failure(failure)
 
-    async def _connected(self, way: Way) -> Connection:
+    async def _connect(self, way: ConnectionKey) -> Connection:
         """Return a new connection."""
         self._connection = None
         seconds, _ = check_timeout(self._request.timeout)
@@ -220,7 +220,7 @@ class Flight:
             return
         ends = time.monotonic() + LINGER
         # Not `asyncio.wait_for`, which before Python 3.12 loses a cancel that comes together with the end.
-        over = self._loop.call_later(LINGER, self._end_early, asyncio.TimeoutError())
+        over = self._loop.call_later(LINGER, self._abort, asyncio.TimeoutError())
         try:
             while await self._read() and time.monotonic() < ends:  # what is there is read without waiting
                 pass
@@ -232,7 +232,7 @@ class Flight:
     async def _error_body(self, headers: Headers) -> bytes:
         """Return the beginning of an error's body, as much of it as can be had."""
         found = bytearray()
-        over = self._loop.call_later(ERROR_SECONDS, self._end_early, asyncio.TimeoutError())
+        over = self._loop.call_later(ERROR_SECONDS, self._abort, asyncio.TimeoutError())
         try:
             body = body_of(self._request.url, headers, ERROR_BODY)
             assert body is not None  # noqa: S101 - there is a limit
@@ -256,7 +256,7 @@ class Flight:
 
     # --- ending ------------------------------------------------------------------------------
 
-    def end(self) -> None:
+    def release(self) -> None:
         """Close the connection, unless the answer was read to its end and it is kept."""
         if self._forget is not None:
             self._forget()
@@ -266,18 +266,18 @@ class Flight:
         if connection is not None and self._pool is not None and self._way is not None:
             self._pool.give(self._way, connection)
 
-    def drop(self) -> None:
+    def release_threadsafe(self) -> None:
         """Do the same from any thread, as of an object that is collected."""
         with contextlib.suppress(RuntimeError):  # the loop is closed, and its connections with it
-            self._loop.call_soon_threadsafe(self.end)
+            self._loop.call_soon_threadsafe(self.release)
 
     def _cancel(self) -> None:
         """Take the cancel of the call, in any thread."""
         self._cancelled = True
         with contextlib.suppress(RuntimeError):  # the loop is closed, and nobody waits
-            self._loop.call_soon_threadsafe(self._end_early, _CancelledError())
+            self._loop.call_soon_threadsafe(self._abort, _CancelledError())
 
-    def _end_early(self, error: Exception) -> None:
+    def _abort(self, error: Exception) -> None:
         """End the exchange, in the loop's thread, and wake who waits for it."""
         if self._connecting is not None:
             self._connecting.cancel()

@@ -20,7 +20,7 @@ from collections.abc import AsyncGenerator
 from typing import Any
 
 from g4f_lite.kit.http._async.connection import Connection
-from g4f_lite.kit.http._async.request_encoder import Way
+from g4f_lite.kit.http._async.request_encoder import ConnectionKey
 
 __all__ = ["LoopPool", "pool_of_loop"]
 
@@ -45,12 +45,12 @@ class LoopPool:
     __slots__ = ("_idle", "closed", "guard", "opened")
 
     def __init__(self) -> None:
-        self._idle: dict[Way, list[Connection]] = {}
+        self._idle: dict[ConnectionKey, list[Connection]] = {}
         self.opened: weakref.WeakSet[Connection] = weakref.WeakSet()
         self.closed = False
         self.guard = _closing(self)
 
-    def take(self, way: Way) -> Connection | None:
+    def take(self, way: ConnectionKey) -> Connection | None:
         """Return a kept connection, None if there is none that still stands."""
         idle = self._idle.get(way)
         while idle:
@@ -60,7 +60,7 @@ class LoopPool:
             connection.abort()
         return None
 
-    def give(self, way: Way, connection: Connection) -> None:
+    def give(self, way: ConnectionKey, connection: Connection) -> None:
         """Take a connection back whose exchange has ended; close it if it cannot carry another."""
         if not connection.finish():
             return

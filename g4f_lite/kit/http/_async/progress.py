@@ -3,11 +3,11 @@
 import time
 
 __all__ = [
-    "Course",
+    "ExchangeProgress",
 ]
 
 
-class Course:
+class ExchangeProgress:
     """How far an exchange has come.
 
     Attributes:

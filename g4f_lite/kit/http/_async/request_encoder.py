@@ -17,7 +17,7 @@ from g4f_lite.kit.http._validation import encode_json
 if TYPE_CHECKING:
     from g4f_lite.kit.http._request import HTTPRequest
 
-__all__ = ["Address", "Proxy", "Way", "wire_request"]
+__all__ = ["Address", "ConnectionKey", "Proxy", "wire_request"]
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
@@ -41,7 +41,7 @@ class Proxy(NamedTuple):
     login: str
 
 
-class Way(NamedTuple):
+class ConnectionKey(NamedTuple):
     """What a connection leads to: exchanges that go the same way can share one."""
 
     is_tls: bool
@@ -51,7 +51,7 @@ class Way(NamedTuple):
     tls: ssl.SSLContext | None
 
 
-def wire_request(request: "HTTPRequest") -> tuple[Way, bytes, bytes]:
+def wire_request(request: "HTTPRequest") -> tuple[ConnectionKey, bytes, bytes]:
     """Return where a request goes, its head and its body.
 
     Raises:
@@ -67,7 +67,7 @@ def wire_request(request: "HTTPRequest") -> tuple[Way, bytes, bytes]:
     raise _words.unusable_url(reason)
 
 
-def _wired(request: "HTTPRequest", url: str, address: Address) -> tuple[Way, bytes, bytes]:
+def _wired(request: "HTTPRequest", url: str, address: Address) -> tuple[ConnectionKey, bytes, bytes]:
     body = b"" if request.json is None else encode_json(request.json)
     headers = outgoing_headers(request, None if request.json is None else body)
     proxy_url = proxy_of(request, url)
@@ -83,7 +83,7 @@ def _wired(request: "HTTPRequest", url: str, address: Address) -> tuple[Way, byt
         lines.append(f"Host: {address.authority}\r\n")
     lines += [f"{name}: {value}\r\n" for name, value in headers.items()]
     lines.append("\r\n")
-    way = Way(address.is_tls, address.host, address.port, proxy, tls)
+    way = ConnectionKey(address.is_tls, address.host, address.port, proxy, tls)
     return way, "".join(lines).encode("latin-1"), body
 
 

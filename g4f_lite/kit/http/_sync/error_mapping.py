@@ -7,22 +7,22 @@ import requests
 import urllib3.exceptions as low
 
 from g4f_lite._utils.redaction import redact
-from g4f_lite._utils.text import shorten, unstopped
+from g4f_lite._utils.text import shorten, without_full_stop
 from g4f_lite.errors import G4FLiteError, ProviderError, ProviderSetupError
 from g4f_lite.kit.http import _errors as _words
 from g4f_lite.kit.http._validation import check_timeout
 
 if TYPE_CHECKING:
     from g4f_lite.kit.http._request import HTTPRequest
-    from g4f_lite.kit.http._sync.socket_guard import Watch
+    from g4f_lite.kit.http._sync.socket_guard import SocketGuard
 
-__all__ = ["FOREIGN", "is_untaken", "translate"]
+__all__ = ["TRANSPORT_ERRORS", "can_resend", "translate"]
 
-FOREIGN = (requests.RequestException, low.HTTPError, HTTPException, OSError)
+TRANSPORT_ERRORS = (requests.RequestException, low.HTTPError, HTTPException, OSError)
 """What an exchange can raise that is no error of g4f_lite's."""
 
 
-def translate(request: "HTTPRequest", watch: "Watch", error: Exception) -> G4FLiteError:
+def translate(request: "HTTPRequest", watch: "SocketGuard", error: Exception) -> G4FLiteError:
     """Return what `error` comes to, naming the host and no secret.
 
     It is to be raised outside the `except` that caught the original, which must not even be its
@@ -35,14 +35,16 @@ def translate(request: "HTTPRequest", watch: "Watch", error: Exception) -> G4FLi
     return failure
 
 
-def is_untaken(watch: "Watch", error: Exception) -> bool:
+def can_resend(watch: "SocketGuard", error: Exception) -> bool:
     """Whether a kept connection was gone before a byte of the response came."""
     if not watch.reused or watch.answered or watch.cancelled or watch.expired:
         return False
     return isinstance(_root(error), ConnectionError)
 
 
-def _failure(request: "HTTPRequest", watch: "Watch", error: Exception, cause: BaseException) -> G4FLiteError:
+def _failure(
+    request: "HTTPRequest", watch: "SocketGuard", error: Exception, cause: BaseException
+) -> G4FLiteError:
     host = _words.host_of(request.url)
     if request.deadline is not None and (watch.expired or _words.has_passed(request.deadline)):
         return _words.deadline(request.deadline, watch.began)
@@ -63,7 +65,7 @@ def _setting(host: str, error: Exception, reason: str) -> G4FLiteError | None:
     """Return what it comes to if the failure is one of this machine's or this call's settings."""
     if isinstance(error, requests.exceptions.InvalidSchema):
         return ProviderSetupError(
-            f"The proxy for {host} cannot be used: {unstopped(reason)}.",
+            f"The proxy for {host} cannot be used: {without_full_stop(reason)}.",
             hint="Run: pip install 'requests[socks]'",
         )
     unusable = (requests.exceptions.InvalidURL, requests.exceptions.MissingSchema, low.LocationValueError)

@@ -10,9 +10,9 @@ from g4f_lite.cancellation import current_scope
 from g4f_lite.kit.http import _errors as _words
 from g4f_lite.kit.http._body_decoder import body_of
 from g4f_lite.kit.http._response_head import ERROR_BODY, ERROR_SECONDS, LINGER, Headers, status_error
-from g4f_lite.kit.http._sync.error_mapping import FOREIGN, is_untaken, translate
+from g4f_lite.kit.http._sync.error_mapping import TRANSPORT_ERRORS, can_resend, translate
 from g4f_lite.kit.http._sync.pool import pool
-from g4f_lite.kit.http._sync.socket_guard import Watch
+from g4f_lite.kit.http._sync.socket_guard import SocketGuard
 
 if TYPE_CHECKING:
     import requests
@@ -26,7 +26,7 @@ _READ_SIZE = 65536
 
 def exchange(request: "HTTPRequest") -> Iterator[bytes]:
     """Send `request`, yield the body, close the response on every path."""
-    watch = Watch(current_scope(), request.deadline)
+    watch = SocketGuard(current_scope(), request.deadline)
     try:
         if watch.cancelled:
             raise _words.cancelled(sent=False)
@@ -34,14 +34,14 @@ def exchange(request: "HTTPRequest") -> Iterator[bytes]:
             raise ConnectionAbortedError
         yield from _answer(request, watch)
         return
-    except FOREIGN as error:
+    except TRANSPORT_ERRORS as error:
         failure = translate(request, watch, error)
     finally:
         watch.detach()
     raise failure
 
 
-def _answer(request: "HTTPRequest", watch: Watch) -> Iterator[bytes]:
+def _answer(request: "HTTPRequest", watch: SocketGuard) -> Iterator[bytes]:
     response = _sent(request, watch)
     try:
         headers = Headers(response.raw.headers.items(), response.status_code)
@@ -70,7 +70,7 @@ def _answer(request: "HTTPRequest", watch: Watch) -> Iterator[bytes]:
         response.close()
 
 
-def _sent(request: "HTTPRequest", watch: Watch) -> "requests.Response":
+def _sent(request: "HTTPRequest", watch: SocketGuard) -> "requests.Response":
     """Send `request`, again where it went out on a kept connection that the service had left.
 
     Who closes one that nobody used has not taken what came after, and has nothing to say to it. The second
@@ -78,8 +78,8 @@ def _sent(request: "HTTPRequest", watch: Watch) -> "requests.Response":
     """
     try:
         return pool().send(request, watch)
-    except FOREIGN as error:
-        if not is_untaken(watch, error):
+    except TRANSPORT_ERRORS as error:
+        if not can_resend(watch, error):
             raise
     watch.renew()
     return pool().send(request, watch)
@@ -110,7 +110,7 @@ def _pieces(response: "requests.Response") -> Iterator[bytes]:
 
 def _drain(response: "requests.Response", wire: Iterator[bytes]) -> None:
     """Read what is left, which is mostly the end's own mark, so that the connection can be used again."""
-    with contextlib.suppress(*FOREIGN):  # the answer is whole without it
+    with contextlib.suppress(*TRANSPORT_ERRORS):  # the answer is whole without it
         for _ in _in_time(response, wire, LINGER):
             pass
 

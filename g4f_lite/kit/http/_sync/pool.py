@@ -18,7 +18,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 from g4f_lite.kit.http._preparation import ca_bundle, outgoing_headers, prepared_url, proxy_of
-from g4f_lite.kit.http._sync.socket_guard import Watch
+from g4f_lite.kit.http._sync.socket_guard import SocketGuard
 from g4f_lite.kit.http._validation import check_timeout, encode_json
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ _LONGEST_HEAD = 256 * 1024
 
 
 class _Current(threading.local):
-    watch: Watch | None = None
+    watch: SocketGuard | None = None
 
 
 _current = _Current()
@@ -93,7 +93,7 @@ class _Watched:
     response_class: Any = _Response
     sock: Any
     _dialled: socket.socket | None = None
-    watch: Watch | None = None
+    watch: SocketGuard | None = None
     """Whose exchange this connection carries now."""
 
     def _new_conn(self) -> Any:
@@ -186,7 +186,7 @@ class Pool:
     def __init__(self) -> None:
         self._adapter = _Adapter(pool_connections=_HOSTS, pool_maxsize=_CONNECTIONS_PER_HOST)
 
-    def send(self, request: "HTTPRequest", watch: Watch) -> requests.Response:
+    def send(self, request: "HTTPRequest", watch: SocketGuard) -> requests.Response:
         """Send `request` and return the response, its body unread; `watch` is told how far it came.
 
         Raises:

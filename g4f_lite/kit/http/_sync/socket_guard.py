@@ -10,10 +10,10 @@ from typing import Any
 
 from g4f_lite.cancellation import CancelScope
 
-__all__ = ["Watch"]
+__all__ = ["SocketGuard"]
 
 
-class Watch:
+class SocketGuard:
     """The socket of one blocking exchange, so that a cancel or a deadline can wake who waits on it.
 
     Attributes:
