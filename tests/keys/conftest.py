@@ -77,7 +77,8 @@ def run_each(tmp_path: Path) -> Callable[..., list[str]]:
 _EACH = """
 import json, os, sys
 import g4f_lite.cli.dispatch, g4f_lite._core.api.chat, requests
-from g4f_lite.cli import ask, check, console, doctor, keys, models, providers
+from g4f_lite.cli import console
+from g4f_lite.cli.commands import ask, check, doctor, keys, models, providers
 for number, command in enumerate(json.load(sys.stdin)):
     child = os.fork()
     if child == 0:
