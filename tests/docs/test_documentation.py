@@ -280,8 +280,7 @@ def test_error_tree_is_the_one_in_the_code() -> None:
 
 def test_every_kind_of_problem_is_documented() -> None:
     """Each kind of problem that validation can find stands in the contract's table, and no other does."""
-    sources = "".join(file.read_text("utf-8") for file in (ROOT / "g4f_lite").glob("_*.py"))
-    found = set(re.findall(r"Finding\(\s*\"([a-z-]+)\"", sources))
+    found = set(re.findall(r"Issue\(\s*\"([a-z-]+)\"", _sources("g4f_lite/_core")))
     page = text_of("docs/contract.md")
     rows = re.findall(r"^\| (`[a-z`, -]+`) \| (?:yes|no) \|", page, re.MULTILINE)
     assert {kind for row in rows for kind in re.findall(r"`([a-z-]+)`", row)} == found
@@ -364,7 +363,7 @@ def test_every_command_and_option_is_documented() -> None:
     page = text_of("docs/command-line.md")
     missing = [name for name in COMMANDS if f"## {name}" not in page and f"and {name}" not in page]
     for command in COMMANDS:
-        parsers = [importlib.import_module(f"g4f_lite.cli.{command}").parser()]
+        parsers = [importlib.import_module(f"g4f_lite.cli.commands.{command}").parser()]
         for parser in parsers:
             for action in parser._actions:
                 if isinstance(action, argparse._SubParsersAction):
@@ -384,8 +383,10 @@ def test_every_public_name_is_documented() -> None:
         name for name in testing.__all__ if name not in re.findall(r"\w+", text_of("docs/testing.md"))
     ] == []
     table = {row[0].strip("`"): row[1] for row in rows_of("docs/writing-a-plugin.md") if "kit." in row[0]}
-    for file in sorted((ROOT / "g4f_lite" / "kit").glob("[a-z]*.py")):
-        module = importlib.import_module(f"g4f_lite.kit.{file.stem}")
-        said = set(re.findall(r"`(\w+)`", table[f"g4f_lite.kit.{file.stem}"].partition(": `")[0]))
-        assert set(module.__all__) - said == set(), file.stem
-        assert [name for name in said if not hasattr(module, name)] == [], file.stem
+    kit = [path.stem for path in (ROOT / "g4f_lite" / "kit").glob("[a-z]*")]
+    assert {f"g4f_lite.kit.{name}" for name in kit} == set(table)
+    for name in kit:
+        module = importlib.import_module(f"g4f_lite.kit.{name}")
+        said = set(re.findall(r"`(\w+)`", table[f"g4f_lite.kit.{name}"].partition(": `")[0]))
+        assert set(module.__all__) - said == set(), name
+        assert [word for word in said if not hasattr(module, word)] == [], name
