@@ -10,6 +10,7 @@
 4. Neither: the default provider, ``G4F_LITE_PROVIDER`` or else the embedded model, ``local``.
 """
 
+import itertools
 import os
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
@@ -22,7 +23,7 @@ from g4f_lite.contract import PROGRAM, LoadedProvider, ProviderInfo
 from g4f_lite.errors import InvalidArgumentError, MissingAuthError, ModelNotFoundError, RegistryError
 from g4f_lite.results import Attempt
 
-__all__ = ["DEFAULT_VARIABLE", "ResolvedTarget", "has_address", "is_loaded", "resolve_target"]
+__all__ = ["DEFAULT_VARIABLE", "ProviderScan", "ResolvedTarget", "has_address", "is_loaded", "resolve_target"]
 
 DEFAULT_VARIABLE = "G4F_LITE_PROVIDER"
 _DEFAULT = "local"
@@ -35,6 +36,51 @@ class ResolvedTarget(NamedTuple):
     provider: LoadedProvider
     model: str
     skipped: tuple[Attempt, ...] = ()
+
+
+class ProviderScan:
+    """The providers in the registry's order, each read from its source when it is first reached.
+
+    A call by model mostly needs the first few of them. Every iteration begins with the first provider and
+    does not read one again, so a second pass, or an error message, may go over those that a first pass reached.
+
+    Attributes:
+        seen: the providers that have been read so far.
+    """
+
+    def __init__(self, infos: Iterator[ProviderInfo], default: str) -> None:
+        self.seen: list[ProviderInfo] = []
+        self._unread = infos
+        self._default = default
+
+    def __iter__(self) -> Iterator[ProviderInfo]:
+        for position in itertools.count():
+            if position == len(self.seen):
+                info = next(self._unread, None)
+                if info is None:
+                    return
+                self.seen.append(info)
+            yield self.seen[position]
+
+    def by_preference(self) -> Iterator[ProviderInfo]:
+        """Yield the providers, those at an address of the user's after the others of their group.
+
+        Only the source of a provider says where it is, so the registry cannot sort by that.
+        """
+        postponed: list[ProviderInfo] = []
+        for info in self:
+            if postponed and _group_of(info) != _group_of(postponed[0]):
+                yield from postponed
+                postponed.clear()
+            if info.address_env and info.name != self._default:
+                postponed.append(info)
+            else:
+                yield info
+        yield from postponed
+
+
+def _group_of(info: ProviderInfo) -> tuple[bool, bool]:
+    return info.distribution == PROGRAM, info.builtin
 
 
 def resolve_target(
@@ -122,15 +168,13 @@ def _model_of(provider: LoadedProvider, wanted: str | None, models: str) -> str:
 
 
 def _resolve_by_model(model: str, models: str, *, has_auth: bool) -> ResolvedTarget:
-    infos: list[ProviderInfo] = []  # fills as it is walked: mostly, the first few are enough
     default = _default().rpartition(":")[2]
-    walk = _recording(registry.iter_infos(_preference(default)), infos)
+    scan = ProviderScan(registry.iter_infos(_preference(default)), default)
     if has_auth:
-        walk = iter(list(walk))
-        _check_whose_key(infos, model, models)
+        _check_whose_key(list(scan), model, models)
     skipped: list[Attempt] = []
     problem: RegistryError | None = None
-    for info in _candidates(_user_addresses_last(walk, default), infos, model, models, has_auth=has_auth):
+    for info in _candidates(scan, model, models, has_auth=has_auth):
         try:
             loaded = registry.get(info.name)
         except RegistryError as error:
@@ -149,7 +193,7 @@ def _resolve_by_model(model: str, models: str, *, has_auth: bool) -> ResolvedTar
             return ResolvedTarget(loaded, model, tuple(skipped))
     if problem is not None:
         raise problem
-    raise _no_provider_error(infos, model, models)
+    raise _no_provider_error(scan.seen, model, models)
 
 
 def _listed(info: ProviderInfo, models: str) -> tuple[str, ...]:
@@ -171,48 +215,20 @@ def _check_whose_key(infos: list[ProviderInfo], model: str, models: str) -> None
         )
 
 
-def _recording(walk: Iterator[ProviderInfo], infos: list[ProviderInfo]) -> Iterator[ProviderInfo]:
-    for info in walk:
-        infos.append(info)
-        yield info
-
-
 def _preference(default: str) -> Callable[[str, str, bool], tuple[bool, bool, bool, str]]:
     return lambda name, distribution, builtin: (name != default, distribution != PROGRAM, not builtin, name)
 
 
-def _user_addresses_last(walk: Iterator[ProviderInfo], default: str) -> Iterator[ProviderInfo]:
-    """Yield those at an address of the user's behind the others of their group.
-
-    Which ones these are, only their sources say, and these are read one by one.
-    """
-    held: list[ProviderInfo] = []
-    for info in walk:
-        if held and (info.distribution == PROGRAM, info.builtin) != (
-            held[0].distribution == PROGRAM,
-            held[0].builtin,
-        ):
-            yield from held
-            held.clear()
-        if info.address_env and info.name != default:
-            held.append(info)
-        else:
-            yield info
-    yield from held
-
-
-def _candidates(
-    walk: Iterator[ProviderInfo], infos: list[ProviderInfo], model: str, models: str, *, has_auth: bool
-) -> Iterator[ProviderInfo]:
+def _candidates(scan: ProviderScan, model: str, models: str, *, has_auth: bool) -> Iterator[ProviderInfo]:
     """Yield who lists the model; then, if none of them served, those whose models need an import to know."""
-    for info in filter(_is_usable, walk):
+    for info in filter(_is_usable, scan.by_preference()):
         if (
             model in _listed(info, models)
             and _has_key(bool(info.needs_auth), info.name, _variables(info), has_auth)
             and has_address(info)
         ):
             yield info
-    yield from (info for info in filter(_is_usable, infos) if getattr(info, models) is None)
+    yield from (info for info in filter(_is_usable, scan) if getattr(info, models) is None)
 
 
 def _is_usable(info: ProviderInfo) -> bool:
