@@ -21,7 +21,7 @@ from g4f_lite._utils.text import _did_you_mean, _suggestion, join_names, shorten
 from g4f_lite._utils.untrusted import safe_repr
 from g4f_lite.contract import GROUP, DiscoveryProblem
 
-__all__ = ["Preset", "read_presets"]
+__all__ = ["Preset", "find_base_problem", "parse_preset", "read_presets"]
 
 _BASE = "openai"
 _KEYS = (
@@ -83,24 +83,38 @@ class Preset(NamedTuple):
 def read_presets() -> tuple[list[Preset], list[DiscoveryProblem]]:
     """Return the presets of the configuration and of the environment, and what is wrong with either."""
     config = read_config()
-    rows = {name: _PresetParser(name, row, config.place(name)) for name, row in config.providers.items()}
-    services, problems = _services()
-    rows.update({row.name: row for row in services})
-    presets = {name: preset for name, row in rows.items() if (preset := row.preset()) is not None}
-    # A row that is wrong, or is made of itself, is no provider, and takes its name from none.
-    names = {name for name, preset in presets.items() if preset.base != name}
-    for name, preset in presets.items():
-        rows[name].check_base(preset, names)
-    found = [preset for name, preset in presets.items() if not rows[name].problems]
-    return found, [*config.problems, *problems, *(item for row in rows.values() for item in row.problems)]
+    rows = {name: _Row(name, value, config.place(name)) for name, value in config.providers.items()}
+    services, problems = _read_services()
+    rows.update(services)
+    parsed = {name: parse_preset(*row) for name, row in rows.items()}
+    # A row that is wrong, or is made of itself, is not a provider, and other rows may name the installed one.
+    names = {name for name, (preset, _) in parsed.items() if preset is not None and preset.base != name}
+    presets: list[Preset] = []
+    problems = [*config.problems, *problems]
+    for preset, row_problems in parsed.values():
+        problem = None if preset is None else find_base_problem(preset, names)
+        problems += row_problems if problem is None else [problem]
+        if preset is not None and problem is None:
+            presets.append(preset)
+    return presets, problems
 
 
-def _services() -> tuple[list["_PresetParser"], list[DiscoveryProblem]]:
-    rows, problems = [], []
+class _Row(NamedTuple):
+    """One row of the configuration file or of the environment variable, not checked yet."""
+
+    name: str
+    value: Any
+    location: str
+
+
+def _read_services() -> tuple[dict[str, _Row], list[DiscoveryProblem]]:
+    """Return the rows that the environment variable has, by name, and what is wrong with the others."""
+    rows: dict[str, _Row] = {}
+    problems = []
     for item in os.environ.get(SERVICES_VARIABLE, "").split(","):
         name, equals, url = (part.strip() for part in item.partition("="))
         if equals:
-            rows.append(_PresetParser(name, {"base_url": url}, SERVICES_VARIABLE))
+            rows[name] = _Row(name, {"base_url": url}, SERVICES_VARIABLE)
         elif name:
             message = f"{safe_repr(name)} is no row of the form NAME=URL"
             fix = f'Set {SERVICES_VARIABLE}="NAME=URL,NAME=URL".'
@@ -108,90 +122,119 @@ def _services() -> tuple[list["_PresetParser"], list[DiscoveryProblem]]:
     return rows, problems
 
 
-class _PresetParser:
-    """One row as it stands there, and what is found to be wrong with it. Values are not shown: one may be a key."""
+def parse_preset(name: str, value: Any, location: str) -> tuple[Preset | None, list[DiscoveryProblem]]:
+    """Return the preset that a row describes, or None and everything that is wrong with the row.
 
-    def __init__(self, name: str, row: Any, location: str) -> None:
-        self.name = name
-        self.location = location
-        self._found: list[tuple[int, DiscoveryProblem]] = []
-        self._row: Mapping[str, Any] = row if isinstance(row, dict) else {}
-        self._places = {key: place for place, key in enumerate(self._row)}
-        if not isinstance(row, dict):
-            self._fail("it has to be an object", f"Write {{{', '.join(_KEYS[:3])}, ...}}.")
+    Args:
+        name: the row's name.
+        value: what the row says, as it was parsed from JSON.
+        location: where the row is, for the problems.
+    """
+    row = _RowReader(name, value, location)
+    row.check_shape()
+    options = row.read_options()
+    has_address = "base_url" in options
+    auth_env = row.read_variable()
+    preset = Preset(
+        name=name,
+        base=row.read_base(),
+        location=location,
+        options=MappingProxyType(options),
+        models=row.read_models("models", ("default",) if has_address else None),
+        embedding_models=row.read_models("embedding_models", () if has_address else None),
+        any_model=row.read_flag("any_model", True if has_address else None),
+        inputs=row.read_inputs(),
+        auth_env=auth_env or auth_variable(name),
+        needs_auth=row.read_flag("needs_auth", True if auth_env else False if has_address else None),
+    )
+    problems = row.sorted_problems()
+    return (None if problems else preset), problems
 
-    @property
-    def problems(self) -> list[DiscoveryProblem]:
-        """What is wrong with it, in the order in which the row has it."""
-        return [problem for _, problem in sorted(self._found, key=lambda item: item[0])]
 
-    def _fail(self, message: str, fix: str, key: str = "") -> None:
-        about = f"the provider {shorten(repr(self.name), 60)}: {message}"
-        problem = DiscoveryProblem(CONFIG, "", self.location, about, self.name, fix)
-        self._found.append((self._places.get(key, -1), problem))
+def find_base_problem(preset: Preset, names: Collection[str]) -> DiscoveryProblem | None:
+    """Return a problem if a preset is made of itself, or of one of the presets `names`; else None."""
+    distribution, _, short = preset.base.rpartition(":")
+    is_made_of_preset = distribution == CONFIG or (not distribution and short in {preset.name, *names})
+    if not is_made_of_preset:
+        return None
+    if short == preset.name:
+        message = "it is made of itself"
+        fix = f"Give the row another name, such as 'my-{short}'; `provider` is who is installed."
+    else:
+        message = f"it is made of {preset.base!r}, which is such a row too"
+        fix = "Name an installed provider; the full name 'DISTRIBUTION:NAME' tells it from a row."
+    return _row_problem(preset.name, preset.location, message, fix)
 
-    def preset(self) -> Preset | None:
-        """Return what the row says, or None if anything in it is wrong: all of that is noted then."""
-        if not is_name(self.name):
+
+def _row_problem(name: str, location: str, message: str, fix: str) -> DiscoveryProblem:
+    about = f"the provider {shorten(repr(name), 60)}: {message}"
+    return DiscoveryProblem(CONFIG, "", location, about, name, fix)
+
+
+class _RowReader:
+    """Reads the values of one row and collects its problems. No problem shows a value, which may be a key.
+
+    A value that is wrong is read as its default, so that one pass finds all problems of the row.
+    """
+
+    def __init__(self, name: str, value: Any, location: str) -> None:
+        self._name = name
+        self._location = location
+        self._value = value
+        self._row: Mapping[str, Any] = value if isinstance(value, dict) else {}
+        self._problems: list[tuple[int, DiscoveryProblem]] = []
+
+    def sorted_problems(self) -> list[DiscoveryProblem]:
+        """Return the problems in the order in which the row has the keys; those of no key come first."""
+        return [problem for _, problem in sorted(self._problems, key=lambda item: item[0])]
+
+    def _add_problem(self, message: str, fix: str, key: str = "") -> None:
+        position = list(self._row).index(key) if key in self._row else -1
+        self._problems.append((position, _row_problem(self._name, self._location, message, fix)))
+
+    def check_shape(self) -> None:
+        """Check that the row is an object under a provider's name, and has no unknown keys."""
+        if not isinstance(self._value, dict):
+            self._add_problem("it has to be an object", f"Write {{{', '.join(_KEYS[:3])}, ...}}.")
+        if not is_name(self._name):
             fix = "Use lower case letters, digits, `-` and `_`, a letter or digit first."
-            self._fail("that is no provider name", fix)
+            self._add_problem("that is no provider name", fix)
         for key in self._row:
             if key not in _KEYS:
                 near = _suggestion(_did_you_mean(key, _KEYS))
                 fix = f"{near} It knows: {join_names(_KEYS)}.".strip()
-                self._fail(f"{shorten(repr(key), 60)} is no key of it", fix, key)
-        options = self._options()
-        elsewhere = "base_url" in options
-        auth_env = self._variable()
-        preset = Preset(
-            name=self.name,
-            base=self._provider(),
-            location=self.location,
-            options=MappingProxyType(options),
-            models=self._models("models", ("default",) if elsewhere else None),
-            embedding_models=self._models("embedding_models", () if elsewhere else None),
-            any_model=self._flag("any_model", otherwise=True if elsewhere else None),
-            inputs=self._inputs(),
-            auth_env=auth_env or auth_variable(self.name),
-            needs_auth=self._flag("needs_auth", otherwise=True if auth_env else False if elsewhere else None),
-        )
-        return None if self._found else preset
-
-    def check_base(self, preset: Preset, names: Collection[str]) -> None:
-        """A preset is made of a provider, not of another preset (of `names`), nor of itself."""
-        distribution, _, short = preset.base.rpartition(":")
-        if distribution == CONFIG or (not distribution and (short == self.name or short in names)):
-            if short == self.name:
-                fix = f"Give the row another name, such as 'my-{short}'; `provider` is who is installed."
-                self._fail("it is made of itself", fix, "provider")
-            else:
-                fix = "Name an installed provider; the full name 'DISTRIBUTION:NAME' tells it from a row."
-                self._fail(f"it is made of {preset.base!r}, which is such a row too", fix, "provider")
+                self._add_problem(f"{shorten(repr(key), 60)} is no key of it", fix, key)
 
     # --- the keys ------------------------------------------------------------------------------
 
-    def _provider(self) -> str:
+    def read_base(self) -> str:
+        """Return the name of the provider that answers for the preset."""
         base = self._row.get("provider", _BASE)
         if not isinstance(base, str) or not is_name(base.rpartition(":")[2]):
-            self._fail("`provider` is no provider's name", "`g4f-lite providers` lists them.", "provider")
+            self._add_problem(
+                "`provider` is no provider's name", "`g4f-lite providers` lists them.", "provider"
+            )
             return _BASE
         return base
 
-    def _options(self) -> dict[str, Any]:
+    def read_options(self) -> dict[str, Any]:
+        """Return the options, `base_url` of the row included."""
         given = self._row.get("options", {})
         if not isinstance(given, dict):
-            self._fail("`options` is no object", 'Write {"options": {"temperature": 0.2}}, say.', "options")
+            self._add_problem(
+                "`options` is no object", 'Write {"options": {"temperature": 0.2}}, say.', "options"
+            )
             return {}
         headers = given.get("extra_headers")
         names = [*given, *(headers if isinstance(headers, dict) else ())]
         for name in filter(names_a_key, names):
-            fix = f"Keys do not belong here: use `g4f-lite keys set {self.name}`, or {auth_variable(self.name)}."
-            self._fail(f"its options hold {shorten(repr(name), 60)}", fix, "options")
+            fix = f"Keys do not belong here: use `g4f-lite keys set {self._name}`, or {auth_variable(self._name)}."
+            self._add_problem(f"its options hold {shorten(repr(name), 60)}", fix, "options")
         options = dict(given)
         if "base_url" in self._row:
             if options.get("base_url", self._row["base_url"]) != self._row["base_url"]:
                 what = "`base_url` is given twice, beside the options and in them"
-                self._fail(what, "Keep one.", "base_url")
+                self._add_problem(what, "Keep one.", "base_url")
             options["base_url"] = self._row["base_url"]
         if "base_url" in options:
             self._check_url(options["base_url"])
@@ -207,42 +250,46 @@ class _PresetParser:
             parts, good = urlsplit(""), False
         key = "base_url" if "base_url" in self._row else "options"
         if not good or not str(url).isprintable() or " " in str(url):
-            self._fail("`base_url` is no address", 'Write it as "https://HOST/v1".', key)
+            self._add_problem("`base_url` is no address", 'Write it as "https://HOST/v1".', key)
         elif parts.username is not None:
-            fix = f"Take it out: the key goes into {auth_variable(self.name)}."
-            self._fail("`base_url` has a login in it", fix, key)
+            fix = f"Take it out: the key goes into {auth_variable(self._name)}."
+            self._add_problem("`base_url` has a login in it", fix, key)
 
-    def _models(self, key: str, otherwise: tuple[str, ...] | None) -> tuple[str, ...] | None:
+    def read_models(self, key: str, default: tuple[str, ...] | None) -> tuple[str, ...] | None:
+        """Return the models under `key`, or `default` if the row does not have the key."""
         if key not in self._row:
-            return otherwise
+            return default
         models = models_in(self._row[key], empty=key != "models")
         if models is None:
-            self._fail(
+            self._add_problem(
                 f"`{key}` is no list of names", f'Write {{"{key}": ["NAME"]}}, the default first.', key
             )
-            return otherwise
+            return default
         return tuple(models.names)
 
-    def _inputs(self) -> tuple[str, ...] | None:
+    def read_inputs(self) -> tuple[str, ...] | None:
+        """Return the kinds of inputs, or None if the row does not name them."""
         if "inputs" not in self._row:
             return None
         kinds = inputs_in(self._row["inputs"])
         if kinds is None:
             what = f"`inputs` is no list of {join_names(INPUTS)}"
-            self._fail(what, 'Write {"inputs": ["image"]}, say.', "inputs")
+            self._add_problem(what, 'Write {"inputs": ["image"]}, say.', "inputs")
         return tuple(kinds or ())
 
-    def _flag(self, key: str, *, otherwise: bool | None) -> bool | None:
-        value = self._row.get(key, otherwise)
+    def read_flag(self, key: str, default: bool | None) -> bool | None:
+        """Return the boolean under `key`, or `default` if the row does not have the key."""
+        value = self._row.get(key, default)
         if value is not None and not isinstance(value, bool):
-            self._fail(f"`{key}` is neither true nor false", "Write one of them, without quotes.", key)
-            return otherwise
+            self._add_problem(f"`{key}` is neither true nor false", "Write one of them, without quotes.", key)
+            return default
         return value
 
-    def _variable(self) -> str | None:
+    def read_variable(self) -> str | None:
+        """Return the name of the environment variable for the key, or None if the row does not name it."""
         value = self._row.get("auth_env")
         if value is not None and not (isinstance(value, str) and _VARIABLE.fullmatch(value)):
             fix = f'Write {{"auth_env": "{auth_variable("mine")}"}}, say.'
-            self._fail("`auth_env` is no variable's name", fix, "auth_env")
+            self._add_problem("`auth_env` is no variable's name", fix, "auth_env")
             return None
         return value
