@@ -21,6 +21,14 @@ def format_wait(wait: float | None) -> str:
     return "later" if wait is None else f"in {f'{wait:.1f}'.removesuffix('.0')} seconds"
 
 
+def normalize_name(name: str) -> str:
+    """Return the name of a distribution or provider in its one canonical spelling (packaging's "normalized name")."""
+    name = name.lower().replace("_", "-").replace(".", "-")
+    while "--" in name:
+        name = name.replace("--", "-")
+    return name
+
+
 def join_names(names: Iterable[str], limit: int = 12) -> str:
     """Join names for a message: all of them, or the first `limit` and how many are left.
 

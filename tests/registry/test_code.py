@@ -11,11 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from parameter_ids import without_addresses
 
-from g4f_lite._core.registry.discovery import _named_in, normalize
+from g4f_lite._core.registry.discovery import _named_in
 from g4f_lite._core.registry.entry_points import _VALUE, _target
 from g4f_lite._core.validation.constants import fits
 from g4f_lite._core.validation.identity import is_name
 from g4f_lite._utils.signature import is_async_generator, is_coroutine, is_generator, parameters_of
+from g4f_lite._utils.text import normalize_name
 from g4f_lite.contract import CONSTANTS
 
 HEADS = (
@@ -92,7 +93,7 @@ PIECES = st.lists(
 def test_names_are_what_the_patterns_say(text: str) -> None:
     """Names of providers, of distributions and of variables are judged as these patterns judge them."""
     assert is_name(text) == (re.fullmatch(r"[a-z0-9][a-z0-9_-]*", text) is not None)
-    assert normalize(text) == re.sub(r"[-_.]+", "-", text).lower()
+    assert normalize_name(text) == re.sub(r"[-_.]+", "-", text).lower()
     row = next(item for item in CONSTANTS if item.name == "auth_env")
     assert fits(text, row) == (re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", text) is not None)
 

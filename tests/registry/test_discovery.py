@@ -11,7 +11,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from g4f_lite._core.registry.discovery import normalize, scan
+from g4f_lite._core.registry.discovery import scan
+from g4f_lite._utils.text import normalize_name
 
 GROUPS = ("g4f_lite.providers", "g4f_lite.hooks")
 ENTRY = "[g4f_lite.providers]\nfound = found_module\n"
@@ -167,4 +168,8 @@ def test_a_byte_order_mark_is_no_part_of_the_heading(site: Any) -> None:
 @given(st.text(alphabet="aA-_.", min_size=1))
 def test_every_spelling_of_a_name_is_one(name: str) -> None:
     """Normalizing is idempotent, and blind to case and to the kind of separator."""
-    assert normalize(normalize(name)) == normalize(name) == normalize(name.upper().replace("_", "."))
+    assert (
+        normalize_name(normalize_name(name))
+        == normalize_name(name)
+        == normalize_name(name.upper().replace("_", "."))
+    )

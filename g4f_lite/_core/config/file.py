@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from g4f_lite._core.config.presence import CONFIG_FILE
+from g4f_lite._core.config import CONFIG_FILE
 from g4f_lite._utils.text import _did_you_mean, _suggestion, join_names, shorten
 from g4f_lite._utils.untrusted import describe_exception
 from g4f_lite.contract import DiscoveryProblem

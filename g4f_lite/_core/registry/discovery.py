@@ -17,12 +17,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from g4f_lite._core.registry.entry_points import EntryPointClaim, parse
+from g4f_lite._utils.text import normalize_name
 from g4f_lite.contract import DiscoveryProblem
 
 if TYPE_CHECKING:
     from importlib.metadata import Distribution
 
-__all__ = ["Scan", "normalize", "scan"]
+__all__ = ["Scan", "scan"]
 
 # An .egg-info may end in the Python it was made for: "name-1.0-py3.11.egg-info".
 _EGG_INFO = r"^(?P<name>.+?)(?:-(?P<version>[^-]+?))?(?:-py\d[\d.]*(?:-[^-]+)?)?\.egg-info$"
@@ -48,14 +49,6 @@ class _Found(NamedTuple):
     version: str
     location: str
     data: bytes | OSError | None
-
-
-def normalize(distribution: str) -> str:
-    """Return a distribution's name in the one spelling that counts (packaging's "normalized name")."""
-    name = distribution.lower().replace("_", "-").replace(".", "-")
-    while "--" in name:
-        name = name.replace("--", "-")
-    return name
 
 
 def scan(groups: tuple[str, ...]) -> Scan:
@@ -105,7 +98,7 @@ def _in_folder(folder: str, names: list[str]) -> Iterator[_Found]:
         if item.endswith((".dist-info", ".egg-info")) and not item.startswith(("~", "-")):
             name, version = _named_in(item)
             if name:
-                versions.setdefault(normalize(name), []).append((item, version))
+                versions.setdefault(normalize_name(name), []).append((item, version))
     for name, candidates in versions.items():
         item, version = candidates[0] if len(candidates) == 1 else _current(folder, candidates)
         location = f"{folder}{os.sep}{item}{os.sep}entry_points.txt"
@@ -197,4 +190,6 @@ def _described(found: "Iterable[Distribution]", where: str) -> Iterator[_Found]:
             data = text.encode("utf-8", "backslashreplace") if text else None
         except Exception:  # noqa: S112 - one unreadable distribution must not hide the others
             continue
-        yield _Found(normalize(name or where), version or "unknown", f"{where}{os.sep}entry_points.txt", data)
+        yield _Found(
+            normalize_name(name or where), version or "unknown", f"{where}{os.sep}entry_points.txt", data
+        )

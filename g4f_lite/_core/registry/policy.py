@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from typing import NamedTuple, cast
 
-from g4f_lite._core.registry.discovery import normalize
 from g4f_lite._utils.env import EnvReader
+from g4f_lite._utils.text import normalize_name
 
 __all__ = [
     "ALLOW_VARIABLE",
@@ -40,7 +40,11 @@ class Policy(NamedTuple):
 
     def blocking_variable(self, name: str, distribution: str, *, builtin: bool) -> str | None:
         """Return the variable that keeps a provider out, None if none does."""
-        names = {normalize(name), normalize(distribution), f"{normalize(distribution)}:{normalize(name)}"}
+        names = {
+            normalize_name(name),
+            normalize_name(distribution),
+            f"{normalize_name(distribution)}:{normalize_name(name)}",
+        }
         if names & self.blocked:
             return BLOCK_VARIABLE
         if not builtin and self.allowed is not None and not names & self.allowed:
@@ -49,7 +53,7 @@ class Policy(NamedTuple):
 
 
 def _names(value: str) -> frozenset[str]:
-    return frozenset(normalize(item) for item in _split(value))
+    return frozenset(normalize_name(item) for item in _split(value))
 
 
 def _split(value: str) -> Iterable[str]:

@@ -5,13 +5,14 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
 
-from g4f_lite._core.config.presence import may_have_presets
-from g4f_lite._core.registry.discovery import normalize, scan
+from g4f_lite._core.config import may_have_presets
+from g4f_lite._core.registry.discovery import scan
 from g4f_lite._core.registry.entry import PluginEntry
 from g4f_lite._core.registry.hook_plugins import HookPlugins, Offered
 from g4f_lite._core.registry.plugin_holder import PluginHolder
 from g4f_lite._core.registry.policy import Environment, Policy, current_policy, environment_values
 from g4f_lite._core.validation.identity import is_name
+from g4f_lite._utils.text import normalize_name
 from g4f_lite._utils.untrusted import describe_exception
 from g4f_lite.contract import GROUP, HOOKS_GROUP, PROGRAM, DiscoveryProblem, LoadedProvider, ProviderInfo
 from g4f_lite.errors import (
@@ -293,5 +294,5 @@ def _named(entries: Entries, name: str) -> tuple[PluginEntry, ...]:
     distribution, colon, short = name.partition(":")
     if not colon:
         return entries.get(name, ()) if is_name(name) else ()
-    wanted = distribution if distribution == PROGRAM else normalize(distribution)
+    wanted = distribution if distribution == PROGRAM else normalize_name(distribution)
     return tuple(entry for entry in entries.get(short, ()) if entry.claim.distribution == wanted)

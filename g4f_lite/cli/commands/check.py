@@ -3,9 +3,9 @@
 from pathlib import Path
 from typing import Any
 
-from g4f_lite._core.registry.discovery import normalize
 from g4f_lite._core.registry.policy import current_policy, environment_values
 from g4f_lite._core.registry.registry import registry
+from g4f_lite._utils.text import normalize_name
 from g4f_lite.cli.args.parser import Parser
 from g4f_lite.cli.exit_codes import Exit, UsageError
 from g4f_lite.cli.inspection.facts import Facts
@@ -90,9 +90,9 @@ def _check_name(target: str) -> list[Facts]:
     named = [
         item for item in facts if target in (item["name"], item["full_name"], item["name"].rpartition(":")[2])
     ]
-    brought = [item for item in facts if item["distribution"] == normalize(target)]
+    brought = [item for item in facts if item["distribution"] == normalize_name(target)]
     chosen = list({item["full_name"]: item for item in (*named, *brought)}.values())
-    metadata = [item for item in discovery_facts(hooks) if _is_of(item, normalize(target))]
+    metadata = [item for item in discovery_facts(hooks) if _is_of(item, normalize_name(target))]
     if not chosen and not metadata:
         raise_unknown(target, facts)
     answers = _load(chosen, hooks)
