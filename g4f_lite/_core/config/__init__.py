@@ -4,7 +4,10 @@ import os
 
 from g4f_lite.paths import config_dir
 
-__all__ = ["CONFIG_FILE", "SERVICES_VARIABLE", "may_have_presets"]
+__all__ = ["CONFIG", "CONFIG_FILE", "SERVICES_VARIABLE", "may_have_presets"]
+
+CONFIG = "(config)"
+"""The name that stands for a distribution for what the user has configured."""
 
 CONFIG_FILE = "config.json"
 SERVICES_VARIABLE = "G4F_LITE_SERVICES"

@@ -11,16 +11,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from g4f_lite._core.config import CONFIG_FILE
+from g4f_lite._core.config import CONFIG, CONFIG_FILE
 from g4f_lite._utils.text import _did_you_mean, _suggestion, join_names, shorten
 from g4f_lite._utils.untrusted import describe_exception
 from g4f_lite.contract import DiscoveryProblem
 from g4f_lite.paths import config_dir
 
-__all__ = ["CONFIG", "Config", "read_config"]
-
-CONFIG = "(config)"
-"""The "distribution" of what the user configured."""
+__all__ = ["Config", "read_config"]
 
 _LARGEST = 1_000_000
 _SECTIONS = ("providers",)

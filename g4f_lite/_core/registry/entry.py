@@ -2,25 +2,21 @@
 
 import copy
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from g4f_lite._core.registry.entry_points import EntryPointClaim
 from g4f_lite._core.registry.load_lock import CircularWaitError, LoadLock, modules_being_imported
 from g4f_lite._core.registry.loader import load
 from g4f_lite._core.registry.policy import Policy
-from g4f_lite._core.validation.identity import Identity, is_name
+from g4f_lite._core.validation.identity import Identity
 from g4f_lite._core.validation.validator import validate
 from g4f_lite._utils.untrusted import safe_name
 from g4f_lite.contract import (
     BUILTIN_DISTRIBUTION,
-    CONSTANTS,
     GROUP,
     HOOKS_GROUP,
     PROGRAM,
     LoadedProvider,
-    Problem,
-    ProviderInfo,
-    State,
     Verdict,
 )
 from g4f_lite.errors import InvalidArgumentError, InvalidProviderError, ProviderLoadError
@@ -34,21 +30,6 @@ __all__ = [
     "own_name",
 ]
 
-
-_CALLED = {"model": "models", "embedding_model": "embedding_models"}
-"""What `ProviderInfo` calls a constant, where that is another name."""
-
-_ABSENT: dict[str, Any] = {
-    "working": True,
-    "any_model": False,
-    "inputs": (),
-    "embedding_model": (),
-    "auth_env_also": (),
-    "address_env": (),
-}
-"""What optional constants are where they are left out."""
-
-_SHOWN = tuple(_CALLED.get(item.name, item.name) for item in CONSTANTS)
 
 _ASKS_ITSELF = "its own import asks for it, or waits for one that does"
 
@@ -190,64 +171,6 @@ class PluginEntry:
             reason=reason,
             fix=f"Tell the author of {claim.distribution}.",
         )
-
-    # --- describing --------------------------------------------------------------------------
-
-    def describe(self, policy: Policy, static: "StaticMetadata", *, contested: bool) -> ProviderInfo:
-        """Return what is known of it now, from the module if it is loaded, else from its source."""
-        claim = self.claim
-        state, reason = self._standing(policy, contested=contested)
-        source, values = self._constants(static)
-        return ProviderInfo(
-            name=self.full_name if contested or not is_name(claim.name) else claim.name,
-            distribution=claim.distribution,
-            version=claim.version,
-            target=claim.target,
-            builtin=self.builtin,
-            state=state,
-            source=source,
-            reason=reason,
-            **values,
-        )
-
-    def _constants(
-        self, static: "StaticMetadata"
-    ) -> tuple[Literal["static", "loaded", "unknown"], dict[str, Any]]:
-        loaded = self.loaded
-        if loaded is not None:
-            return "loaded", {name: getattr(loaded, name) for name in _SHOWN}
-        values = dict(static.values)
-        if static.complete:  # what is optional and does not stand there is what the contract says
-            values = {**_ABSENT, **values}
-        shown = {_CALLED.get(name, name): value for name, value in values.items()}
-        listed = {name: tuple(value) for name, value in shown.items() if isinstance(value, list)}
-        return "static" if static.complete else "unknown", {**shown, **listed}
-
-    def _standing(self, policy: Policy, *, contested: bool) -> tuple[State, str]:
-        variable = self.blocking_variable(policy)
-        if variable:
-            return "blocked", f"kept out by {variable}"
-        if contested:
-            return "conflict", f"more than one distribution claims {self.claim.name!r}"
-        if self.failure is not None:
-            return "failed", f"{self.failure.location}: {self.failure.reason}. {self.failure.hint}"
-        verdict = self.verdict
-        if verdict is None:
-            return ("listed", "") if is_name(self.claim.name) else ("invalid", self._misnamed())
-        if not verdict.usable or (policy.strict and not verdict.valid):
-            return "invalid", "; ".join(map(_one_line, verdict.problems))
-        return "ready", "; ".join(map(_one_line, verdict.warnings))
-
-    def _misnamed(self) -> str:
-        place = f"{self.claim.location}: " if self.claim.location else ""
-        return (
-            f"{place}{self.claim.name!r} is no provider name. Tell the author of {self.claim.distribution}."
-        )
-
-
-def _one_line(problem: Problem) -> str:
-    place = f"{problem.location}: " if problem.location else ""
-    return f"{place}{problem.message} {problem.fix}"
 
 
 def own_name(plugin: Any) -> str:

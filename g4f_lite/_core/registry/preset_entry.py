@@ -4,7 +4,7 @@ import copy
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from g4f_lite._core.config.file import CONFIG
+from g4f_lite._core.config import CONFIG
 from g4f_lite._core.registry.entry import PluginEntry
 from g4f_lite._core.registry.policy import Policy
 from g4f_lite._core.registry.presets import Preset
@@ -16,8 +16,6 @@ from g4f_lite.contract import (
     DiscoveryProblem,
     Function,
     LoadedProvider,
-    ProviderInfo,
-    State,
     params_of,
 )
 from g4f_lite.errors import ProviderLoadError, ProviderNotFoundError, RequestError
@@ -26,8 +24,6 @@ __all__ = ["PresetEntry", "fault_of_row"]
 
 _CONNECTION = ("base_url", "extra_headers", "extra_query", "proxy", "timeout")
 """The options that say where and how a service is asked; the others are about answers."""
-
-_OUT_OF_USE = ("blocked", "conflict", "failed", "invalid")
 
 
 class PresetEntry(PluginEntry):
@@ -56,10 +52,11 @@ class PresetEntry(PluginEntry):
 
     def without_base(self, error: ProviderNotFoundError) -> ProviderLoadError:
         """Return why it cannot be loaded: nobody offers the provider that it is made of."""
-        return self._failed(self._lacking, error.suggestions, "Correct its `provider`")
+        return self._failed(self.missing_base_reason, error.suggestions, "Correct its `provider`")
 
     @property
-    def _lacking(self) -> str:
+    def missing_base_reason(self) -> str:
+        """Why it cannot be used if no plugin offers the provider that it is made of."""
         return f"it is made of {self.preset.base!r}, and there is no such provider"
 
     def _check_options(self, base: LoadedProvider) -> None:
@@ -81,35 +78,6 @@ class PresetEntry(PluginEntry):
             reason=reason,
             fix=f"{_suggestion(near)} {step}, then start again or call registry.refresh().".strip(),
         )
-
-    # --- describing ----------------------------------------------------------------------------
-
-    @property
-    def unheard_of(self) -> ProviderInfo:
-        """What is known of its provider before anybody was found to offer it."""
-        base = self.preset.base
-        return ProviderInfo(base, "", "", base, builtin=False, state="listed", source="unknown")
-
-    def described(self, policy: Policy, base: ProviderInfo | None, *, contested: bool) -> ProviderInfo:
-        """Return what is known of it; `base` is what is known of its provider, None if there is none."""
-        known = base or self.unheard_of._replace(state="failed", reason=self._lacking)
-        state, reason = self._standing(policy, contested=contested)
-        if state in ("listed", "ready"):
-            state, reason = self._standing_on(known, state)
-        return known._replace(
-            name=self.full_name if contested else self.preset.name,
-            distribution=CONFIG,
-            builtin=False,
-            state=state,
-            reason=reason,
-            **self.preset.constants,
-        )
-
-    def _standing_on(self, base: ProviderInfo, own: State) -> tuple[State, str]:
-        if base.state not in _OUT_OF_USE:
-            return own, base.reason
-        whose = f"its provider {base.name!r}: " if base.distribution else ""
-        return base.state, f"{whose}{base.reason}"
 
 
 def fault_of_row(

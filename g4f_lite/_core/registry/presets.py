@@ -11,8 +11,8 @@ from collections.abc import Collection, Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from g4f_lite._core.config import SERVICES_VARIABLE
-from g4f_lite._core.config.file import CONFIG, read_config
+from g4f_lite._core.config import CONFIG, SERVICES_VARIABLE
+from g4f_lite._core.config.file import read_config
 from g4f_lite._core.registry.entry_points import EntryPointClaim
 from g4f_lite._core.validation.constants import INPUTS, inputs_in, models_in
 from g4f_lite._core.validation.identity import auth_variable, is_name

@@ -72,9 +72,11 @@ class Registry:
             for entry in claimants
         ]
         everyone.sort(key=lambda item: order(item[0].claim.name, item[0].claim.distribution, item[0].builtin))
+        from g4f_lite._core.registry.description import describe_entry
+
         try:
             for entry, contested in everyone:
-                yield store.describe(entry, policy, contested=contested)
+                yield describe_entry(store, entry, policy, contested=contested)
         finally:
             store.metadata.save()
 
@@ -84,10 +86,12 @@ class Registry:
         Raises:
             ProviderNotFoundError, ProviderConflictError, ProviderBlockedError: as `get` does.
         """
+        from g4f_lite._core.registry.description import describe_entry
+
         store = self._store
         policy = current_policy(environment_values())
         entry = store.find_entry(_checked(name), policy)
-        info = store.describe(entry, policy, contested=False)
+        info = describe_entry(store, entry, policy, contested=False)
         store.metadata.save()
         return info
 

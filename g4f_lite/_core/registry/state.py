@@ -14,7 +14,7 @@ from g4f_lite._core.registry.policy import Environment, Policy, current_policy, 
 from g4f_lite._core.validation.identity import is_name
 from g4f_lite._utils.text import normalize_name
 from g4f_lite._utils.untrusted import describe_exception
-from g4f_lite.contract import GROUP, HOOKS_GROUP, PROGRAM, DiscoveryProblem, LoadedProvider, ProviderInfo
+from g4f_lite.contract import GROUP, HOOKS_GROUP, PROGRAM, DiscoveryProblem, LoadedProvider
 from g4f_lite.errors import (
     InvalidProviderError,
     ProviderBlockedError,
@@ -107,7 +107,7 @@ class RegistryState:
     def claimants(self, name: str) -> tuple[PluginEntry, ...]:
         """Return who claims a name, or what a full name stands for; loads the hook plugins if it must."""
         for entries in (self.entries, self.all_entries):
-            found = _named(entries(), name)
+            found = named_entries(entries(), name)
             if found:
                 return found
         return ()
@@ -115,7 +115,7 @@ class RegistryState:
     def find_entry(self, name: str, policy: Policy) -> PluginEntry:
         """Return the one entry that `name` stands for, or raise why there is none."""
         entry = self._sole(name, policy)
-        fault = self._fault_of_row(entry, policy) if name == entry.claim.name else None
+        fault = self.fault_of_row(entry, policy) if name == entry.claim.name else None
         if fault is not None:
             raise fault
         return entry
@@ -152,34 +152,12 @@ class RegistryState:
             known = self._static[entry.full_name] = self.metadata.read_module(module, entry.claim.attr)
         return known
 
-    def describe(self, entry: PluginEntry, policy: Policy, *, contested: bool) -> ProviderInfo:
-        """Return what is known of an entry now, without importing anything."""
-        info = self._described(entry, policy, contested=contested)
-        fault = None if contested or info.state == "blocked" else self._fault_of_row(entry, policy)
-        if fault is None:
-            return info
-        reason = f"{fault.location}: {fault.reason}. {fault.hint}"
-        return info._replace(name=entry.full_name, state="conflict", reason=reason)
-
-    def _fault_of_row(self, entry: PluginEntry, policy: Policy) -> ProviderLoadError | None:
+    def fault_of_row(self, entry: PluginEntry, policy: Policy) -> ProviderLoadError | None:
         if not self.problems:
             return None
         from g4f_lite._core.registry.preset_entry import fault_of_row
 
         return fault_of_row(self.problems, entry, policy)
-
-    def _described(self, entry: PluginEntry, policy: Policy, *, contested: bool) -> ProviderInfo:
-        if not entry.is_preset:
-            return entry.describe(policy, self.static(entry), contested=contested)
-        entry = cast("PresetEntry", entry)
-        claimants = _named(self.entries(), entry.preset.base)
-        usable = usable_entries(claimants, policy)
-        if not claimants and not self.hook_plugins.loaded:  # one of these may offer it
-            return entry.described(policy, entry.unheard_of, contested=contested)
-        base = next(
-            (self._described(item, policy, contested=len(usable) > 1) for item in usable or claimants), None
-        )
-        return entry.described(policy, base, contested=contested)
 
     # --- using -------------------------------------------------------------------------------
 
@@ -285,7 +263,7 @@ def usable_entries(claimants: Iterable[PluginEntry], policy: Policy) -> list[Plu
     return [entry for entry in claimants if not entry.blocking_variable(policy)]
 
 
-def _named(entries: Entries, name: str) -> tuple[PluginEntry, ...]:
+def named_entries(entries: Entries, name: str) -> tuple[PluginEntry, ...]:
     """Return who claims a short name, or what a full name stands for.
 
     A claim of something that is no provider name is found by its full name only: it could look like the
