@@ -9,7 +9,7 @@ from g4f_lite.client.types import ChatCompletion
 from g4f_lite.errors import InvalidArgumentError, StructuredOutputError
 from g4f_lite.results import Completion
 from g4f_lite.structured import plan
-from g4f_lite.structured._parsing import parse
+from g4f_lite.structured._parsing import parse_json
 
 __all__ = ["Parsing", "ToolOfModel", "is_json", "parsing_of", "tool_of_model"]
 
@@ -127,7 +127,7 @@ def _readers(tools: Any) -> Iterable[tuple[str, Reader]]:
 
 
 def _json(text: str) -> Any:
-    value, problem = parse(text)
+    value, problem = parse_json(text)
     if problem:
         hint = "Ask again, or raise max_tokens."
         raise StructuredOutputError(
@@ -138,4 +138,4 @@ def _json(text: str) -> Any:
 
 def is_json(text: str) -> bool:
     """Whether a text is JSON, and so whole."""
-    return not parse(text)[1]
+    return not parse_json(text)[1]

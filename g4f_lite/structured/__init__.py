@@ -1,8 +1,8 @@
-"""Structured output: how a provider is asked for what `response_format` says, and what is made of its answer.
+"""Structured output: requests for the format of `response_format`, and validation of the answers.
 
-Two ways lead there. A provider that takes the option `response_format` gets it as OpenAI's API has it
-(``"native"``). Any other is told in a message, and its answer is searched for the JSON (``"instructed"``).
-Both ways, the answer is validated here.
+There are two ways. A provider with the option `response_format` gets the option in the form of OpenAI's API
+(``"native"``). Any other provider gets an instruction in a message, and the JSON is searched in its answer
+(``"instructed"``). In both cases the answer is validated here.
 """
 
 import json
@@ -16,17 +16,17 @@ from g4f_lite.contract import Message
 from g4f_lite.errors import StructuredOutputError
 from g4f_lite.results import Choice
 from g4f_lite.structured._from_hints import HintConverter
-from g4f_lite.structured._parsing import build, objects_in, parse
-from g4f_lite.structured._response_format import WRAPPER, ResponseFormat, response_format_of
-from g4f_lite.structured._strict_mode import not_strict
-from g4f_lite.structured._types import JSONType, Schema, write
+from g4f_lite.structured._parsing import find_objects, parse_json, validate_value
+from g4f_lite.structured._response_format import WRAPPER_KEY, ResponseFormat, parse_response_format
+from g4f_lite.structured._strict_mode import strict_mode_problem
+from g4f_lite.structured._types import JSONType, Schema, write_schema
 
 __all__ = ["Plan", "Way", "plan", "schema_of"]
 
 Way = Literal["native", "instructed"]
-"""How a provider was asked for structured output: by its own option, or by an instruction."""
+"""How structured output is requested from a provider: with its option, or with an instruction."""
 
-_MOST_PROBLEMS = 20
+_MAX_PROBLEMS_SHOWN = 20
 _FENCE = re.compile(r"```[ \t]*(?:json|JSON)?[ \t]*\n(.*?)```", re.DOTALL)
 _INSTRUCTION = (
     "Answer with one JSON object and nothing else: no explanation, no code fence. "
@@ -35,12 +35,14 @@ _INSTRUCTION = (
 
 
 class Plan(NamedTuple):
-    """How one call gets its structured output.
+    """How one call requests and validates structured output.
 
     Attributes:
-        way: how the provider is asked; None where plain text is asked for.
-        option: the option `response_format` for the provider, None: it gets none.
-        instruction: what a message tells it instead, None: nothing.
+        way: how the output is requested, or None for plain text.
+        option: the option `response_format` for the provider, or None if the provider gets no option.
+        instruction: the text of the instruction for the model, or None if there is no instruction.
+        wanted: the requested format.
+        strict: whether the option has the strict schema, where null replaces an omitted key.
     """
 
     way: Way | None
@@ -50,7 +52,7 @@ class Plan(NamedTuple):
     strict: bool = False
 
     def messages(self, messages: Sequence[Message]) -> list[Message]:
-        """Return the messages with the instruction: behind the system's message if there is one, else as one."""
+        """Return the messages with the instruction, at the end of the system message or in a new one."""
         if self.instruction is None:
             return list(messages)
         first = messages[0] if messages else {}
@@ -64,48 +66,52 @@ class Plan(NamedTuple):
         return [{**first, "content": content}, *messages[1:]]
 
     def parsed(self, choice: Choice) -> Any:
-        """Return the object that an answer is; None for one that refuses or asks for tools instead.
+        """Return the object of an answer, or None if the answer is a refusal or only has tool calls.
 
         Raises:
-            StructuredOutputError: it is none, with all that is wrong.
+            StructuredOutputError: the answer does not have the requested format; `problems` lists why.
         """
         if choice.refusal is not None or (choice.tool_calls and not choice.text.strip()):
             return None
         return self.parse(choice.text, cut=choice.finish_reason == "length")
 
     def parse(self, text: str, *, cut: bool = False) -> Any:
-        """Return the object that a text is; `cut` says that the text is not whole.
+        """Return the object of a text.
+
+        Args:
+            text: the text of an answer.
+            cut: whether the text ended at the token limit, for the error's message.
 
         Raises:
-            StructuredOutputError: it is none, with all that is wrong.
+            StructuredOutputError: the text does not have the requested format; `problems` lists why.
         """
-        shape = self.wanted.shape
-        if shape is None:
+        json_type = self.wanted.json_type
+        if json_type is None:
             return None
-        value, problem = parse(text) if self.way == "native" else _found(text)
+        value, problem = parse_json(text) if self.way == "native" else _find_object(text)
         problems: tuple[str, ...] = (problem,)
-        built: Any = None
+        result: Any = None
         if not problem:
-            built, problems = build(shape, value, strict=self.strict)
+            result, problems = validate_value(json_type, value, strict=self.strict)
         if problems:
-            raise _error(text, problems, cut=cut, way=self.way)
-        return built[WRAPPER] if self.wanted.wrapped else built
+            raise _validation_error(text, problems, cut=cut, way=self.way)
+        return result[WRAPPER_KEY] if self.wanted.is_wrapped else result
 
 
 def plan(response_format: Any, *, native: bool) -> Plan:
-    """Return how to ask for what `response_format` says.
+    """Return the plan for a `response_format`.
 
     Args:
         response_format: one of OpenAI's dictionaries, a JSON schema, or a type.
-        native: whether the provider takes the option itself.
+        native: whether the provider has the option `response_format`.
 
     Raises:
-        InvalidArgumentError: it is none of these.
-        MissingExtraError: its JSON schema needs the extra ``schema``.
+        InvalidArgumentError: `response_format` is none of these.
+        MissingExtraError: the JSON schema needs the extra ``schema``.
     """
     if isinstance(response_format, type) and not get_args(response_format):
         return _plan_of_class(response_format, native)
-    # Not kept: `int | str` and `str | int` are equal, and not the same to a reader of unions.
+    # Not cached: `int | str` and `str | int` are equal keys, but a union tries its members in order.
     return _plan(response_format, native)
 
 
@@ -115,61 +121,63 @@ def _plan_of_class(cls: type, native: bool) -> Plan:
 
 
 def _plan(response_format: Any, native: bool) -> Plan:
-    wanted = response_format_of(response_format)
-    if wanted.shape is None:
-        return Plan(None, dict(wanted.option or {}) if native else None, None, wanted)
+    requested = parse_response_format(response_format)
+    if requested.json_type is None:
+        return Plan(None, dict(requested.option or {}) if native else None, None, requested)
     if not native:
-        # Not the strict form: a model that is only told may leave out what has a default.
-        shown = json.dumps(write(wanted.shape), ensure_ascii=False)
-        return Plan("instructed", None, f"{_INSTRUCTION}{shown}", wanted)
-    if wanted.option is not None:
-        return Plan("native", dict(wanted.option), None, wanted)
-    schema, strict = _written(wanted.shape)
-    described = {"name": wanted.name, "strict": strict, "schema": schema}
-    return Plan("native", {"type": "json_schema", "json_schema": described}, None, wanted, strict)
+        # Not the strict form: with an instruction, the model may omit keys that have a default.
+        schema_text = json.dumps(write_schema(requested.json_type), ensure_ascii=False)
+        return Plan("instructed", None, f"{_INSTRUCTION}{schema_text}", requested)
+    if requested.option is not None:
+        return Plan("native", dict(requested.option), None, requested)
+    schema, strict = _write_strict_schema(requested.json_type)
+    json_schema = {"name": requested.name, "strict": strict, "schema": schema}
+    return Plan("native", {"type": "json_schema", "json_schema": json_schema}, None, requested, strict)
 
 
 def schema_of(hint: Any) -> dict[str, Any]:
     """Return the JSON schema of a type.
 
     Raises:
-        InvalidArgumentError: no JSON value stands for the type.
+        InvalidArgumentError: the type has no JSON type.
     """
-    return write(HintConverter("hint").shape(hint, "`hint`"))
+    return write_schema(HintConverter("hint").convert(hint, "`hint`"))
 
 
-def _written(shape: JSONType) -> tuple[Schema, bool]:
-    """Return the schema in its strict form, and True; in its plain form, and False, if it has no strict one."""
-    schema = write(shape, strict=True)
-    return (schema, True) if not_strict(schema) is None else (write(shape), False)
+def _write_strict_schema(json_type: JSONType) -> tuple[Schema, bool]:
+    """Return the strict schema and True, or the plain schema and False if there is no strict one."""
+    schema = write_schema(json_type, strict=True)
+    return (schema, True) if strict_mode_problem(schema) is None else (write_schema(json_type), False)
 
 
-def _found(text: str) -> tuple[Any, str]:
-    """Return the one JSON object in a text, and why there is none."""
-    whole, problem = parse(text)
+def _find_object(text: str) -> tuple[Any, str]:
+    """Return the only JSON object in a text, and the problem if there is not exactly one."""
+    value, problem = parse_json(text)
     if not problem:
-        return whole, ""
-    fences = _FENCE.findall(text)
-    if len(fences) == 1:
-        fenced, fault = parse(fences[0])
-        if not fault:
-            return fenced, ""
-    objects = objects_in(text)
+        return value, ""
+    fenced_texts = _FENCE.findall(text)
+    if len(fenced_texts) == 1:
+        value, fence_problem = parse_json(fenced_texts[0])
+        if not fence_problem:
+            return value, ""
+    objects = find_objects(text)
     if len(objects) == 1:
         return objects[0], ""
     return None, f"it has {len(objects)} JSON objects, not one" if objects else problem
 
 
-def _error(text: str, problems: Sequence[str], *, cut: bool, way: Way | None) -> StructuredOutputError:
+def _validation_error(
+    text: str, problems: Sequence[str], *, cut: bool, way: Way | None
+) -> StructuredOutputError:
     if cut:
         problems = ("it was cut at the limit of tokens", *problems)
-    lines = "".join(f"\n  - {shorten(item)}" for item in problems[:_MOST_PROBLEMS])
+    lines = "".join(f"\n  - {shorten(item)}" for item in problems[:_MAX_PROBLEMS_SHOWN])
     number = f"{len(problems)} problem{'s' if len(problems) != 1 else ''}"
-    step = "Allow more tokens" if cut else "Ask again"
+    advice = "Allow more tokens" if cut else "Ask again"
     other = "" if way == "native" else ", or ask a provider that takes `response_format` itself"
     return StructuredOutputError(
         f"The answer does not fit what `response_format` asked for ({number}):{lines}\n",
         text=text,
         problems=problems,
-        hint=f"{step}{other}.",
+        hint=f"{advice}{other}.",
     )

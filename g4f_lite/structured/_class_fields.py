@@ -1,4 +1,4 @@
-"""The classes whose objects are JSON objects: which keys they have, and which of them are required."""
+"""Fields of the classes that become JSON objects: dataclasses, typed dictionaries and named tuples."""
 
 import dataclasses
 import typing
@@ -7,37 +7,37 @@ from typing import Any, NamedTuple
 
 from g4f_lite.structured._objects import NO_DEFAULT
 
-__all__ = ["Key", "RecordClass", "is_required", "record_class", "special_name"]
+__all__ = ["ClassField", "RecordClass", "is_required", "read_record_class", "special_form_name"]
 
 
-class Key(NamedTuple):
-    """One key of such a class, as the class has it; what it has to be is in the type hints."""
+class ClassField(NamedTuple):
+    """One field of a class; its type is in the type hints of the class."""
 
     name: str
-    required: bool
+    is_required: bool
     default: Any = NO_DEFAULT
     description: str = ""
 
 
 class RecordClass(NamedTuple):
-    """A class with known keys.
+    """A class with a known set of fields.
 
     Attributes:
-        make: what is called with the values by keyword.
-        keys: its keys, in order.
-        refused: what is wrong with it, and what to do; empty if nothing is.
+        factory: the function that is called with the values as keyword arguments.
+        fields: the fields, in order.
+        refusal: the reason why the class cannot be used, and a remedy; empty if the class can be used.
     """
 
-    make: Callable[..., Any]
-    keys: list[Key]
-    refused: tuple[str, ...] = ()
+    factory: Callable[..., Any]
+    fields: list[ClassField]
+    refusal: tuple[str, ...] = ()
 
 
-def record_class(cls: Any) -> RecordClass | None:
-    """Return the keys of a dataclass, a typed dictionary or a named tuple; None for other classes."""
+def read_record_class(cls: Any) -> RecordClass | None:
+    """Return the fields of a dataclass, a typed dictionary or a named tuple, or None for another class."""
     if dataclasses.is_dataclass(cls):
         return _dataclass(cls)
-    if issubclass(cls, dict) and hasattr(cls, "__required_keys__"):  # of `typing`, of `typing_extensions`
+    if issubclass(cls, dict) and hasattr(cls, "__required_keys__"):  # from `typing` or `typing_extensions`
         return _typed_dictionary(cls)
     if issubclass(cls, tuple) and hasattr(cls, "_field_defaults"):
         return _named_tuple(cls)
@@ -47,14 +47,14 @@ def record_class(cls: Any) -> RecordClass | None:
 def _typed_dictionary(cls: Any) -> RecordClass:
     try:
         names = list(typing.get_type_hints(cls))
-    except Exception:  # it is said with its reason where the hints themselves are read
+    except Exception:  # `resolve_hints` raises the error with its reason
         names = []
-    return RecordClass(dict, [Key(name, name in cls.__required_keys__) for name in names])
+    return RecordClass(dict, [ClassField(name, name in cls.__required_keys__) for name in names])
 
 
 def _named_tuple(cls: Any) -> RecordClass:
     defaults = cls._field_defaults
-    keys = [Key(name, name not in defaults, defaults.get(name, NO_DEFAULT)) for name in cls._fields]
+    keys = [ClassField(name, name not in defaults, defaults.get(name, NO_DEFAULT)) for name in cls._fields]
     return RecordClass(cls, keys)
 
 
@@ -66,7 +66,7 @@ def _dataclass(cls: Any) -> RecordClass:
         return RecordClass(cls, [], ("has an `InitVar`", "Make it a field."))
     missing = dataclasses.MISSING
     keys = [
-        Key(
+        ClassField(
             item.name,
             item.default is missing and item.default_factory is missing,
             item.default,
@@ -78,19 +78,19 @@ def _dataclass(cls: Any) -> RecordClass:
     return RecordClass(cls, keys)
 
 
-def is_required(hint: Any, otherwise: bool) -> bool:
-    """Whether a key is required by its hint, `Required` or `NotRequired`; else as its class says.
+def is_required(hint: Any, default: bool) -> bool:
+    """Whether a key is required by its hint, `Required` or `NotRequired`; else `default`.
 
-    Where annotations are strings, the class has not seen what stands in them.
+    The class alone is not enough: where annotations are strings, it has not evaluated them.
     """
-    name = special_name(typing.get_origin(hint))
+    name = special_form_name(typing.get_origin(hint))
     if name in ("Required", "NotRequired"):
         return name == "Required"
     if name == "ReadOnly" or typing.get_origin(hint) is typing.Annotated:
-        return is_required(typing.get_args(hint)[0], otherwise)
-    return otherwise
+        return is_required(typing.get_args(hint)[0], default)
+    return default
 
 
-def special_name(form: Any) -> str:
-    """Return the name of one of typing's special forms."""
+def special_form_name(form: Any) -> str:
+    """Return the name of a special form of `typing`."""
     return str(getattr(form, "_name", None) or getattr(form, "__name__", ""))

@@ -1,4 +1,4 @@
-"""The shapes of values that hold others: arrays, objects with any keys, and unions."""
+"""JSON types that contain other types: arrays, objects with arbitrary keys, and unions."""
 
 import json
 from collections.abc import Callable, Iterable, Sequence
@@ -12,148 +12,152 @@ from g4f_lite.structured._types import (
     SchemaWriter,
     ValidationContext,
     ValidationIssue,
-    nearest,
+    closest_issues,
 )
 
-__all__ = ["Array", "Described", "FixedArray", "MapType", "Named", "Union"]
+__all__ = ["ArrayType", "DescribedType", "MapType", "NamedType", "TupleType", "UnionType"]
 
 
-class Array(JSONType):
-    """An array of any length, as a list, a tuple, a set."""
+class ArrayType(JSONType):
+    """An array of any length, for a list, a tuple or a set."""
 
-    wanted = "an array"
+    expected = "an array"
 
-    def __init__(self, item: JSONType, make: Callable[[Iterable[Any]], Any], *, unique: bool = False) -> None:
+    def __init__(
+        self, item: JSONType, factory: Callable[[Iterable[Any]], Any], *, unique_items: bool = False
+    ) -> None:
         self._item = item
-        self._make = make
-        self._unique = unique
+        self._factory = factory
+        self._unique_items = unique_items
 
-    def schema(self, writing: SchemaWriter) -> Schema:
-        schema = {"type": "array", "items": self._item.schema(writing)}
-        return {**schema, "uniqueItems": True} if self._unique else schema
+    def schema(self, writer: SchemaWriter) -> Schema:
+        schema = {"type": "array", "items": self._item.schema(writer)}
+        return {**schema, "uniqueItems": True} if self._unique_items else schema
 
-    def build(self, value: Any, path: Path, reading: ValidationContext) -> Any:
+    def validate(self, value: Any, path: Path, context: ValidationContext) -> Any:
         if not isinstance(value, list):
-            return reading.expected(path, self.wanted, value)
-        if self._unique and len({identity(item) for item in value}) < len(value):
-            return reading.wrong(path, "expected no item twice")
-        built = [self._item.build(item, (*path, place), reading) for place, item in enumerate(value)]
-        return INVALID if _any_wrong(built) else self._make(built)
+            return context.add_mismatch(path, self.expected, value)
+        if self._unique_items and len({canonical_json(item) for item in value}) < len(value):
+            return context.add_issue(path, "expected no item twice")
+        result = [self._item.validate(item, (*path, index), context) for index, item in enumerate(value)]
+        return INVALID if _has_invalid(result) else self._factory(result)
 
 
-def identity(value: Any) -> str:
-    """Return a text that two JSON values share when they are equal in JSON, where 1 is 1.0 and not true."""
-    return json.dumps(_with_whole_numbers(value), sort_keys=True)
+def canonical_json(value: Any) -> str:
+    """Return one text for all JSON values that are equal in JSON, where 1 equals 1.0 and not true."""
+    return json.dumps(_normalize_numbers(value), sort_keys=True)
 
 
-def _with_whole_numbers(value: Any) -> Any:
+def _normalize_numbers(value: Any) -> Any:
     if isinstance(value, dict):
-        return {key: _with_whole_numbers(item) for key, item in value.items()}
+        return {key: _normalize_numbers(item) for key, item in value.items()}
     if isinstance(value, list):
-        return [_with_whole_numbers(item) for item in value]
+        return [_normalize_numbers(item) for item in value]
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-def _any_wrong(built: Iterable[Any]) -> bool:
-    return any(item is INVALID for item in built)
+def _has_invalid(result: Iterable[Any]) -> bool:
+    return any(item is INVALID for item in result)
 
 
-class FixedArray(JSONType):
-    """An array whose places have a shape each: a tuple of known length."""
+class TupleType(JSONType):
+    """An array of fixed length with one type for each item, for a tuple."""
 
     def __init__(self, items: Sequence[JSONType]) -> None:
         self._items = tuple(items)
-        self.wanted = f"an array of {len(self._items)} items"
+        self.expected = f"an array of {len(self._items)} items"
 
-    def schema(self, writing: SchemaWriter) -> Schema:
-        # Not `"items": false` beside it, which says nothing more, and which some services do not know.
+    def schema(self, writer: SchemaWriter) -> Schema:
+        # `"items": false` would add nothing, and some services do not support it.
         length = len(self._items)
         schema: Schema = {"type": "array", "minItems": length, "maxItems": length}
-        if self._items:  # an empty `prefixItems` is no schema
-            schema["prefixItems"] = [item.schema(writing) for item in self._items]
+        if self._items:  # an empty `prefixItems` is not allowed
+            schema["prefixItems"] = [item.schema(writer) for item in self._items]
         return schema
 
-    def build(self, value: Any, path: Path, reading: ValidationContext) -> Any:
+    def validate(self, value: Any, path: Path, context: ValidationContext) -> Any:
         if not isinstance(value, list):
-            return reading.expected(path, self.wanted, value)
+            return context.add_mismatch(path, self.expected, value)
         if len(value) != len(self._items):
-            return reading.wrong(path, f"expected {self.wanted}, not of {len(value)}")
+            return context.add_issue(path, f"expected {self.expected}, not of {len(value)}")
         pairs = enumerate(zip(self._items, value, strict=True))
-        built = tuple(shape.build(item, (*path, place), reading) for place, (shape, item) in pairs)
-        return INVALID if _any_wrong(built) else built
+        result = tuple(
+            json_type.validate(item, (*path, index), context) for index, (json_type, item) in pairs
+        )
+        return INVALID if _has_invalid(result) else result
 
 
 class MapType(JSONType):
-    """An object with any keys, whose values have one shape: a dictionary."""
+    """An object with arbitrary keys and one type for all values, for a dictionary."""
 
-    wanted = "an object"
+    expected = "an object"
 
     def __init__(self, item: JSONType) -> None:
         self._item = item
 
-    def schema(self, writing: SchemaWriter) -> Schema:
-        return {"type": "object", "additionalProperties": self._item.schema(writing)}
+    def schema(self, writer: SchemaWriter) -> Schema:
+        return {"type": "object", "additionalProperties": self._item.schema(writer)}
 
-    def build(self, value: Any, path: Path, reading: ValidationContext) -> Any:
+    def validate(self, value: Any, path: Path, context: ValidationContext) -> Any:
         if not isinstance(value, dict):
-            return reading.expected(path, self.wanted, value)
-        built = {key: self._item.build(item, (*path, key), reading) for key, item in value.items()}
-        return INVALID if _any_wrong(built.values()) else built
+            return context.add_mismatch(path, self.expected, value)
+        result = {key: self._item.validate(item, (*path, key), context) for key, item in value.items()}
+        return INVALID if _has_invalid(result.values()) else result
 
 
-class Union(JSONType):
-    """One of several shapes; the first that fits is taken."""
+class UnionType(JSONType):
+    """One of several types; the first one that accepts the value is used."""
 
     def __init__(self, members: Sequence[JSONType]) -> None:
         self._members = tuple(members)
-        self.nullable = any(item.nullable for item in members)
-        self.wanted = " or ".join(dict.fromkeys(item.wanted for item in members))
+        self.is_nullable = any(item.is_nullable for item in members)
+        self.expected = " or ".join(dict.fromkeys(item.expected for item in members))
 
-    def schema(self, writing: SchemaWriter) -> Schema:
-        return {"anyOf": [item.schema(writing) for item in self._members]}
+    def schema(self, writer: SchemaWriter) -> Schema:
+        return {"anyOf": [item.schema(writer) for item in self._members]}
 
-    def build(self, value: Any, path: Path, reading: ValidationContext) -> Any:
+    def validate(self, value: Any, path: Path, context: ValidationContext) -> Any:
         failures: list[list[ValidationIssue]] = []
         for member in self._members:
-            trial = reading.apart()
-            built = member.build(value, path, trial)
-            if built is not INVALID:
-                return built
-            failures.append(trial.misfits)
-        meant = nearest(failures, path)
-        if not meant:
-            return reading.expected(path, self.wanted, value)
-        reading.misfits += meant
+            member_context = context.fork()
+            result = member.validate(value, path, member_context)
+            if result is not INVALID:
+                return result
+            failures.append(member_context.issues)
+        closest = closest_issues(failures, path)
+        if not closest:
+            return context.add_mismatch(path, self.expected, value)
+        context.issues += closest
         return INVALID
 
 
-class Described(JSONType):
-    """A shape with a description for the model."""
+class DescribedType(JSONType):
+    """A type with a description for the model."""
 
     def __init__(self, inner: JSONType, description: str) -> None:
         self._inner = inner
         self._description = description
-        self.wanted = inner.wanted
-        self.nullable = inner.nullable
+        self.expected = inner.expected
+        self.is_nullable = inner.is_nullable
 
-    def schema(self, writing: SchemaWriter) -> Schema:
-        return {**self._inner.schema(writing), "description": self._description}
+    def schema(self, writer: SchemaWriter) -> Schema:
+        return {**self._inner.schema(writer), "description": self._description}
 
-    def build(self, value: Any, path: Path, reading: ValidationContext) -> Any:
-        return self._inner.build(value, path, reading)
+    def validate(self, value: Any, path: Path, context: ValidationContext) -> Any:
+        return self._inner.validate(value, path, context)
 
 
-class Named(JSONType):
-    """A shape with a name, which may be a part of itself; `inner` is set once it is known."""
+class NamedType(JSONType):
+    """A named type, which may contain itself; `inner` is set after the type is created."""
 
     inner: JSONType
 
     def __init__(self, name: str) -> None:
         self._name = name
-        self.wanted = name
+        self.expected = name
 
-    def schema(self, writing: SchemaWriter) -> Schema:
-        return writing.named(self, self._name, self.inner.schema)
+    def schema(self, writer: SchemaWriter) -> Schema:
+        return writer.define(self, self._name, self.inner.schema)
 
-    def build(self, value: Any, path: Path, reading: ValidationContext) -> Any:
-        return self.inner.build(value, path, reading)
+    def validate(self, value: Any, path: Path, context: ValidationContext) -> Any:
+        return self.inner.validate(value, path, context)

@@ -1,13 +1,13 @@
-"""What a docstring says: its first paragraph, and a line about each parameter.
+"""Docstrings, read for descriptions: the first paragraph, and the description of each parameter.
 
-The styles of Google, NumPy and Sphinx are read.
+The styles of Google, NumPy and Sphinx are supported.
 """
 
 import inspect
 import re
 from typing import Any, NamedTuple
 
-__all__ = ["Docstring", "docstring_of", "read_docstring"]
+__all__ = ["Docstring", "docstring_of", "parse_docstring"]
 
 _GOOGLE = re.compile(r"^(?:Args|Arguments|Parameters|Attributes|Keyword Args|Keyword Arguments):\s*$")
 _GOOGLE_ENTRY = re.compile(r"^(\s+)\*{0,2}([A-Za-z_]\w*)\s*(?:\([^)]*\))?:\s*(.*)$")
@@ -20,11 +20,11 @@ _UNDERLINE = re.compile(r"^\s*-{3,}\s*$")
 
 
 class Docstring(NamedTuple):
-    """The parts of a docstring that a model is told.
+    """The parts of a docstring that are sent to a model.
 
     Attributes:
         summary: the first paragraph, on one line.
-        parameters: what is said about each.
+        parameters: the description of each parameter, by its name.
     """
 
     summary: str
@@ -32,26 +32,26 @@ class Docstring(NamedTuple):
 
 
 def docstring_of(owner: Any) -> Docstring:
-    """Return what the docstring of a function or class says; what Python wrote itself says nothing."""
+    """Return the parsed docstring of a function or class; empty if Python generated the docstring."""
     text = inspect.getdoc(owner) or ""
     name = getattr(owner, "__name__", "")
     if isinstance(owner, type) and (owner.__doc__ is None or text.startswith(f"{name}(")):
-        return Docstring("", {})  # inherited, or the signature that dataclasses and named tuples get
-    return read_docstring(text)
+        return Docstring("", {})  # inherited, or the generated signature of a dataclass or named tuple
+    return parse_docstring(text)
 
 
-def read_docstring(text: str) -> Docstring:
-    """Return the parts of a docstring, as `inspect.cleandoc` leaves it."""
+def parse_docstring(text: str) -> Docstring:
+    """Return the parts of a docstring that `inspect.cleandoc` has unindented."""
     lines = text.splitlines()
     parameters: dict[str, list[str]] = {}
-    for place, line in enumerate(lines):
+    for index, line in enumerate(lines):
         if _GOOGLE.match(line):
-            _read_google(lines[place + 1 :], parameters)
-        elif _NUMPY.match(line) and place + 1 < len(lines) and _UNDERLINE.match(lines[place + 1]):
-            _read_numpy(lines[place + 2 :], parameters)
+            _read_google(lines[index + 1 :], parameters)
+        elif _NUMPY.match(line) and index + 1 < len(lines) and _UNDERLINE.match(lines[index + 1]):
+            _read_numpy(lines[index + 2 :], parameters)
         elif match := _SPHINX_ENTRY.match(line):
-            parameters[match[1]] = [match[2], *_indented(lines[place + 1 :])]
-    return Docstring(_summary(lines), {name: _joined(parts) for name, parts in parameters.items()})
+            parameters[match[1]] = [match[2], *_indented_lines(lines[index + 1 :])]
+    return Docstring(_summary(lines), {name: _join_lines(parts) for name, parts in parameters.items()})
 
 
 def _summary(lines: list[str]) -> str:
@@ -60,7 +60,7 @@ def _summary(lines: list[str]) -> str:
         if not line.strip() or _GOOGLE.match(line) or _SPHINX_ENTRY.match(line):
             break
         first.append(line)
-    return "" if len(first) > 1 and _UNDERLINE.match(first[1]) else _joined(first)
+    return "" if len(first) > 1 and _UNDERLINE.match(first[1]) else _join_lines(first)
 
 
 def _read_google(lines: list[str], parameters: dict[str, list[str]]) -> None:
@@ -78,23 +78,23 @@ def _read_google(lines: list[str], parameters: dict[str, list[str]]) -> None:
 
 
 def _read_numpy(lines: list[str], parameters: dict[str, list[str]]) -> None:
-    for place, line in enumerate(lines):
-        if place + 1 < len(lines) and _UNDERLINE.match(lines[place + 1]):
+    for index, line in enumerate(lines):
+        if index + 1 < len(lines) and _UNDERLINE.match(lines[index + 1]):
             return
         match = _NUMPY_ENTRY.match(line)
         if match:
             for name in match[1].split(","):
-                parameters[name.strip()] = _indented(lines[place + 1 :])
+                parameters[name.strip()] = _indented_lines(lines[index + 1 :])
 
 
-def _indented(lines: list[str]) -> list[str]:
-    found = []
+def _indented_lines(lines: list[str]) -> list[str]:
+    block = []
     for line in lines:
         if line.strip() and not line[0].isspace():
             break
-        found.append(line)
-    return found
+        block.append(line)
+    return block
 
 
-def _joined(lines: list[str]) -> str:
+def _join_lines(lines: list[str]) -> str:
     return " ".join(" ".join(lines).split())

@@ -1,4 +1,4 @@
-"""From a type hint to the shape of a JSON value."""
+"""Conversion of Python type hints to JSON types."""
 
 import collections.abc
 import enum
@@ -10,17 +10,17 @@ from typing import Any, NoReturn
 
 from g4f_lite._utils.text import shorten
 from g4f_lite.errors import InvalidArgumentError
-from g4f_lite.structured._class_fields import RecordClass, is_required, record_class, special_name
-from g4f_lite.structured._containers import Array, Described, FixedArray, MapType, Named, Union
+from g4f_lite.structured._class_fields import RecordClass, is_required, read_record_class, special_form_name
+from g4f_lite.structured._containers import ArrayType, DescribedType, MapType, NamedType, TupleType, UnionType
 from g4f_lite.structured._docstrings import docstring_of
 from g4f_lite.structured._objects import Field, ObjectType
-from g4f_lite.structured._pydantic_models import model_of
-from g4f_lite.structured._scalars import FORMATTED, PLAIN, Choice, is_plain
+from g4f_lite.structured._pydantic_models import pydantic_type_of
+from g4f_lite.structured._scalars import FORMATTED_TYPES, PRIMITIVE_TYPES, EnumType, is_json_primitive
 from g4f_lite.structured._types import JSONType
 
-__all__ = ["HintConverter", "hints_of"]
+__all__ = ["HintConverter", "resolve_hints"]
 
-_ARRAYS: dict[Any, Callable[[Any], Any]] = {
+_ARRAY_FACTORIES: dict[Any, Callable[[Any], Any]] = {
     list: list,
     set: set,
     frozenset: frozenset,
@@ -31,184 +31,190 @@ _ARRAYS: dict[Any, Callable[[Any], Any]] = {
     collections.abc.Set: frozenset,
     collections.abc.MutableSet: set,
 }
-_TABLES = (dict, collections.abc.Mapping, collections.abc.MutableMapping)
-_USABLE = (
+_MAPPING_TYPES = (dict, collections.abc.Mapping, collections.abc.MutableMapping)
+_SUPPORTED_TYPES = (
     "str, int, float, bool, None, Any, Literal, Enum, Optional, Union, list, tuple, set, dict[str, ...], "
     "date, datetime, time, UUID, Decimal, dataclasses, TypedDict, NamedTuple and pydantic models can be used"
 )
 
 
 class HintConverter:
-    """Finds the shapes of the types in one argument of a call.
+    """Converts the type hints in one argument of a call.
 
     Args:
-        argument: the call's argument that has the types, for errors.
+        argument: the name of that argument, for errors.
     """
 
     def __init__(self, argument: str) -> None:
         self._argument = argument
-        self._named: dict[Any, JSONType] = {}
+        self._known_types: dict[Any, JSONType] = {}
 
-    def shape(self, hint: Any, where: str) -> JSONType:
-        """Return the shape of a type hint; `where` says for errors what is hinted.
+    def convert(self, hint: Any, where: str) -> JSONType:
+        """Return the JSON type of a type hint; errors begin with `where`.
 
         Raises:
-            InvalidArgumentError: no JSON value stands for the type.
+            InvalidArgumentError: the type hint has no JSON type.
         """
         origin = typing.get_origin(hint)
         if origin is typing.Annotated:
-            return self._annotated(hint, where)
+            return self._convert_annotated(hint, where)
         if origin is not None:
-            return self._parametrized(origin, hint, where)
+            return self._convert_generic(origin, hint, where)
         if _is_hashable(hint):
-            known = PLAIN.get(hint) or FORMATTED.get(hint) or self._named.get(hint)
+            known = PRIMITIVE_TYPES.get(hint) or FORMATTED_TYPES.get(hint) or self._known_types.get(hint)
             if known is not None:
                 return known
         if hint is None:
-            return PLAIN[type(None)]
+            return PRIMITIVE_TYPES[type(None)]
         if isinstance(hint, type):
-            return self._class(hint, where)
-        if type(hint).__name__ == "TypeAliasType":  # ``type Name = ...``, Python 3.12
-            return self._alias(hint, where)
+            return self._convert_class(hint, where)
+        if type(hint).__name__ == "TypeAliasType":  # ``type Name = ...``, since Python 3.12
+            return self._convert_alias(hint, where)
         if hasattr(hint, "__supertype__"):  # NewType
-            return self.shape(hint.__supertype__, where)
-        return self._bare(hint, where)
+            return self.convert(hint.__supertype__, where)
+        return self._refuse_type(hint, where)
 
-    def refuse(self, where: str, what: str, step: str = "") -> NoReturn:
-        """Raise the error about a type."""
+    def refuse(self, where: str, what: str, advice: str = "") -> NoReturn:
+        """Raise the error for a type hint that cannot be used."""
         raise InvalidArgumentError(
-            self._argument, f"{where} {what}.", hint=step or f"Change the type: {_USABLE}."
+            self._argument, f"{where} {what}.", hint=advice or f"Change the type: {_SUPPORTED_TYPES}."
         )
 
-    def _annotated(self, hint: Any, where: str) -> JSONType:
+    def _convert_annotated(self, hint: Any, where: str) -> JSONType:
         inner, *notes = typing.get_args(hint)
-        shape = self.shape(inner, where)
+        json_type = self.convert(inner, where)
         for note in notes:
             text = note if isinstance(note, str) else getattr(note, "description", None)
             if isinstance(text, str) and text:
-                return Described(shape, text)
-        return shape
+                return DescribedType(json_type, text)
+        return json_type
 
-    def _bare(self, hint: Any, where: str) -> JSONType:
+    def _refuse_type(self, hint: Any, where: str) -> JSONType:
         if isinstance(hint, typing.TypeVar):
             self.refuse(where, f"is of the type variable `{hint}`", "Write a class without type variables.")
-        self.refuse(where, f"is of the type `{_shown(hint)}`, which no JSON value stands for")
+        self.refuse(where, f"is of the type `{_hint_name(hint)}`, which no JSON value stands for")
 
     # --- with type arguments -----------------------------------------------------------------
 
-    def _parametrized(self, origin: Any, hint: Any, where: str) -> JSONType:
+    def _convert_generic(self, origin: Any, hint: Any, where: str) -> JSONType:
         arguments = typing.get_args(hint)
         if origin in (typing.Union, types.UnionType):
-            return Union([self.shape(item, where) for item in arguments])
+            return UnionType([self.convert(item, where) for item in arguments])
         if origin is typing.Literal:
-            return self._choice(arguments, where)
-        if origin is tuple and hint is not typing.Tuple:  # noqa: UP006 - it is what a caller may write
-            return self._tuple(arguments, where)
+            return self._convert_enum(arguments, where)
+        if origin is tuple and hint is not typing.Tuple:  # noqa: UP006 - callers may write it
+            return self._convert_tuple(arguments, where)
         if origin is tuple:
-            return self._class(tuple, where)
-        if origin in _ARRAYS:
-            return self._array(origin, arguments, where)
-        if origin in _TABLES:
-            return self._table(arguments, where)
-        if special_name(origin) in ("Required", "NotRequired", "ReadOnly"):
-            return self.shape(arguments[0], where)
-        return self._bare(hint, where)
+            return self._convert_class(tuple, where)
+        if origin in _ARRAY_FACTORIES:
+            return self._convert_array(origin, arguments, where)
+        if origin in _MAPPING_TYPES:
+            return self._convert_mapping(arguments, where)
+        if special_form_name(origin) in ("Required", "NotRequired", "ReadOnly"):
+            return self.convert(arguments[0], where)
+        return self._refuse_type(hint, where)
 
-    def _tuple(self, arguments: tuple[Any, ...], where: str) -> JSONType:
-        if not arguments or arguments == ((),):  # ``tuple[()]``; of Python 3.10, the latter
-            return FixedArray(())
+    def _convert_tuple(self, arguments: tuple[Any, ...], where: str) -> JSONType:
+        if not arguments or arguments == ((),):  # ``tuple[()]``; Python 3.10 gives the latter
+            return TupleType(())
         if len(arguments) == 2 and arguments[1] is Ellipsis:  # noqa: PLR2004 - the form ``tuple[X, ...]``
-            return Array(self.shape(arguments[0], _part("an item", where)), tuple)
-        return FixedArray(
-            [self.shape(item, _part(f"the item {place}", where)) for place, item in enumerate(arguments)]
+            return ArrayType(self.convert(arguments[0], _describe_part("an item", where)), tuple)
+        return TupleType(
+            [
+                self.convert(item, _describe_part(f"the item {index}", where))
+                for index, item in enumerate(arguments)
+            ]
         )
 
-    def _array(self, origin: Any, arguments: tuple[Any, ...], where: str) -> JSONType:
+    def _convert_array(self, origin: Any, arguments: tuple[Any, ...], where: str) -> JSONType:
         item = arguments[0] if arguments else Any
-        make = _ARRAYS[origin]
-        unique = make in (set, frozenset)
+        factory = _ARRAY_FACTORIES[origin]
+        unique = factory in (set, frozenset)
         kind = typing.get_origin(item) or item
         if unique and isinstance(kind, type) and kind.__hash__ is None:
-            self.refuse(where, f"is a set of `{_shown(item)}`, which a set cannot hold", "Write a list.")
-        return Array(self.shape(item, _part("an item", where)), make, unique=unique)
+            self.refuse(where, f"is a set of `{_hint_name(item)}`, which a set cannot hold", "Write a list.")
+        return ArrayType(self.convert(item, _describe_part("an item", where)), factory, unique_items=unique)
 
-    def _table(self, arguments: tuple[Any, ...], where: str) -> JSONType:
+    def _convert_mapping(self, arguments: tuple[Any, ...], where: str) -> JSONType:
         key, item = arguments or (str, Any)
         if key is not str and key is not Any:
-            step = "Write dict[str, ...]: the keys of a JSON object are strings."
-            self.refuse(where, f"is a dictionary with keys of the type `{_shown(key)}`", step)
-        return MapType(self.shape(item, _part("a value", where)))
+            advice = "Write dict[str, ...]: the keys of a JSON object are strings."
+            self.refuse(where, f"is a dictionary with keys of the type `{_hint_name(key)}`", advice)
+        return MapType(self.convert(item, _describe_part("a value", where)))
 
-    def _choice(self, members: tuple[Any, ...], where: str) -> JSONType:
+    def _convert_enum(self, members: tuple[Any, ...], where: str) -> JSONType:
         values = [item.value if isinstance(item, enum.Enum) else item for item in members]
         for value in values:
-            if not is_plain(value) and not (type(value) is float and math.isfinite(value)):
+            if not is_json_primitive(value) and not (type(value) is float and math.isfinite(value)):
                 self.refuse(where, f"has the value {shorten(repr(value), 60)}, which JSON does not have")
         if not values:
             self.refuse(where, "has no values to choose from")
-        return Choice(members)
+        return EnumType(members)
 
     # --- classes -----------------------------------------------------------------------------
 
-    def _class(self, cls: Any, where: str) -> JSONType:
+    def _convert_class(self, cls: Any, where: str) -> JSONType:
         if cls is tuple:
-            return Array(PLAIN[Any], tuple)
-        if cls in _ARRAYS:
-            return self._array(cls, (), where)
-        if cls in _TABLES:
-            return self._table((), where)
+            return ArrayType(PRIMITIVE_TYPES[Any], tuple)
+        if cls in _ARRAY_FACTORIES:
+            return self._convert_array(cls, (), where)
+        if cls in _MAPPING_TYPES:
+            return self._convert_mapping((), where)
         if issubclass(cls, enum.Enum):
             if issubclass(cls, enum.Flag):
                 self.refuse(where, f"is of the flags `{cls.__name__}`")
-            return self._choice(tuple(cls), where)
-        model = model_of(cls)
+            return self._convert_enum(tuple(cls), where)
+        model = pydantic_type_of(cls)
         if model is not None:
-            return self._named.setdefault(cls, model)
-        record = record_class(cls)
-        if record is None:
-            return self._bare(cls, where)
-        if record.refused:
-            self.refuse(f"The class `{cls.__name__}`", *record.refused)
-        return self._record(cls, record)
+            return self._known_types.setdefault(cls, model)
+        record_class = read_record_class(cls)
+        if record_class is None:
+            return self._refuse_type(cls, where)
+        if record_class.refusal:
+            self.refuse(f"The class `{cls.__name__}`", *record_class.refusal)
+        return self._convert_record(cls, record_class)
 
-    def _alias(self, alias: Any, where: str) -> JSONType:
-        shape = self._named[alias] = Named(alias.__name__)
-        shape.inner = self.shape(alias.__value__, where)
-        return shape
+    def _convert_alias(self, alias: Any, where: str) -> JSONType:
+        json_type = self._known_types[alias] = NamedType(alias.__name__)
+        json_type.inner = self.convert(alias.__value__, where)
+        return json_type
 
-    def _record(self, cls: Any, facts: RecordClass) -> JSONType:
+    def _convert_record(self, cls: Any, record_class: RecordClass) -> JSONType:
         doc = docstring_of(cls)
-        record = self._named[cls] = ObjectType(cls.__name__, facts.make, doc.summary)
-        hints = hints_of(cls, self, f"The class `{cls.__name__}`")
-        record.fields = [
+        object_type = ObjectType(cls.__name__, record_class.factory, doc.summary)
+        self._known_types[cls] = object_type  # before its fields, which may refer to it
+        hints = resolve_hints(cls, self, f"The class `{cls.__name__}`")
+        object_type.fields = [
             Field(
-                key.name,
-                self.shape(hints.get(key.name, Any), f"The field `{cls.__name__}.{key.name}`"),
-                is_required(hints.get(key.name), key.required),
-                key.default,
-                key.description or doc.parameters.get(key.name, ""),
+                item.name,
+                self.convert(hints.get(item.name, Any), f"The field `{cls.__name__}.{item.name}`"),
+                is_required(hints.get(item.name), item.is_required),
+                item.default,
+                item.description or doc.parameters.get(item.name, ""),
             )
-            for key in facts.keys
+            for item in record_class.fields
         ]
-        return record
+        return object_type
 
 
-def hints_of(owner: Any, shaper: HintConverter, where: str) -> Mapping[str, Any]:
+def resolve_hints(owner: Any, converter: HintConverter, where: str) -> Mapping[str, Any]:
     """Return the type hints of a class or function.
 
     Raises:
-        InvalidArgumentError: one of them cannot be resolved.
+        InvalidArgumentError: a type hint cannot be resolved.
     """
     try:
         return typing.get_type_hints(owner, include_extras=True)
     except NameError as error:
-        step = "Define or import what the hints name at the top of the module, not under `if TYPE_CHECKING:`."
-        shaper.refuse(where, f"has a type hint that cannot be resolved: {shorten(str(error))}", step)
-    except Exception as error:  # an annotation is any expression
-        shaper.refuse(where, f"has a type hint that is no type: {shorten(str(error))}")
+        advice = (
+            "Define or import what the hints name at the top of the module, not under `if TYPE_CHECKING:`."
+        )
+        converter.refuse(where, f"has a type hint that cannot be resolved: {shorten(str(error))}", advice)
+    except Exception as error:  # an annotation may be any expression
+        converter.refuse(where, f"has a type hint that is no type: {shorten(str(error))}")
 
 
-def _part(part: str, where: str) -> str:
+def _describe_part(part: str, where: str) -> str:
     return f"{part.capitalize()} of {where[0].lower()}{where[1:]}"
 
 
@@ -220,6 +226,6 @@ def _is_hashable(hint: Any) -> bool:
     return True
 
 
-def _shown(hint: Any) -> str:
-    is_class = isinstance(hint, type) and not typing.get_args(hint)  # to Python 3.10, `list[int]` is one
+def _hint_name(hint: Any) -> str:
+    is_class = isinstance(hint, type) and not typing.get_args(hint)  # in Python 3.10, `list[int]` is a type
     return hint.__name__ if is_class else shorten(str(hint).replace("typing.", ""), 100)

@@ -1,26 +1,26 @@
-"""From the JSON text that a model wrote to an object, with all that is wrong with it."""
+"""Parsing and validation of the JSON text that a model wrote."""
 
 import json
 from typing import Any
 
 from g4f_lite.structured._types import INVALID, JSONType, ValidationContext
 
-__all__ = ["build", "objects_in", "parse", "read"]
+__all__ = ["find_objects", "parse_json", "validate_json", "validate_value"]
 
-_MOST_STARTS = 100
-"""Places in a text at which an object is looked for: a text full of braces must not cost its square."""
-
-
-def read(shape: JSONType, text: str, *, strict: bool = False) -> tuple[Any, tuple[str, ...]]:
-    """Return the object that a text stands for, and all that is wrong; one of the two is empty."""
-    value, problem = parse(text)
-    return (None, (problem,)) if problem else build(shape, value, strict=strict)
+_MAX_OBJECT_STARTS = 100
+"""Number of `{` at which an object is tried: on a text full of braces, trying all takes quadratic time."""
 
 
-def parse(text: str) -> tuple[Any, str]:
-    """Return the JSON value of a text, and why it has none."""
+def validate_json(json_type: JSONType, text: str, *, strict: bool = False) -> tuple[Any, tuple[str, ...]]:
+    """Return the validated object of a JSON text, and the problems; one of the two is empty."""
+    value, problem = parse_json(text)
+    return (None, (problem,)) if problem else validate_value(json_type, value, strict=strict)
+
+
+def parse_json(text: str) -> tuple[Any, str]:
+    """Return the JSON value of a text, and the problem if the text is not JSON, else an empty string."""
     try:
-        return json.loads(text, parse_constant=_not_a_number), ""
+        return json.loads(text, parse_constant=_reject_constant), ""
     except json.JSONDecodeError as error:
         return None, f"it is not JSON: {error.msg} at line {error.lineno}, column {error.colno}"
     except ValueError as error:
@@ -29,12 +29,12 @@ def parse(text: str) -> tuple[Any, str]:
         return None, "it is nested too deeply"
 
 
-def objects_in(text: str) -> list[Any]:
-    """Return the JSON objects that stand in a text, none of them within another."""
-    decoder = json.JSONDecoder(parse_constant=_not_a_number)
-    found: list[Any] = []
+def find_objects(text: str) -> list[Any]:
+    """Return the JSON objects in a text, without those nested in another one."""
+    decoder = json.JSONDecoder(parse_constant=_reject_constant)
+    objects: list[Any] = []
     start = text.find("{")
-    for _ in range(_MOST_STARTS):
+    for _ in range(_MAX_OBJECT_STARTS):
         if start < 0:
             break
         try:
@@ -42,22 +42,22 @@ def objects_in(text: str) -> list[Any]:
         except (ValueError, RecursionError):
             end = start + 1
         else:
-            found.append(value)
+            objects.append(value)
         start = text.find("{", end)
-    return found
+    return objects
 
 
-def _not_a_number(name: str) -> Any:
+def _reject_constant(name: str) -> Any:
     raise ValueError(f"{name} is no number there")
 
 
-def build(shape: JSONType, value: Any, *, strict: bool = False) -> tuple[Any, tuple[str, ...]]:
-    """Return the object that a JSON value stands for, and all that is wrong; one of the two is empty."""
-    reading = ValidationContext(strict=strict)
+def validate_value(json_type: JSONType, value: Any, *, strict: bool = False) -> tuple[Any, tuple[str, ...]]:
+    """Return the validated object of a JSON value, and the problems; one of the two is empty."""
+    context = ValidationContext(strict=strict)
     try:
-        built = shape.build(value, (), reading)
+        result = json_type.validate(value, (), context)
     except RecursionError:
         return None, ("it is nested too deeply",)
-    if built is not INVALID:
-        return built, ()
-    return None, tuple(dict.fromkeys(map(str, reading.misfits)))
+    if result is not INVALID:
+        return result, ()
+    return None, tuple(dict.fromkeys(map(str, context.issues)))

@@ -1,4 +1,7 @@
-"""The shapes of pydantic's classes. Nothing is imported: whoever has such a class has imported pydantic."""
+"""JSON types of pydantic classes.
+
+pydantic is not imported here: a caller with such a class has imported it already.
+"""
 
 import dataclasses
 import json
@@ -6,71 +9,73 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from g4f_lite.structured._objects import noted
-from g4f_lite.structured._strict_mode import made_strict
+from g4f_lite.structured._objects import add_error_issues
+from g4f_lite.structured._strict_mode import make_strict
 from g4f_lite.structured._types import JSONType, Path, Schema, SchemaWriter, ValidationContext
 
-__all__ = ["Model", "model_of"]
+__all__ = ["PydanticType", "pydantic_type_of"]
 
 
-def model_of(cls: Any) -> "Model | None":
-    """Return the shape of a model or a dataclass of pydantic; None for other classes."""
+def pydantic_type_of(cls: Any) -> "PydanticType | None":
+    """Return the type of a pydantic model or pydantic dataclass, or None for another class."""
     name = cls.__name__
     if hasattr(cls, "model_json_schema") and hasattr(cls, "model_validate_json"):
-        return Model(name, cls.model_json_schema, cls.model_validate_json)
+        return PydanticType(name, cls.model_json_schema, cls.model_validate_json)
     if dataclasses.is_dataclass(cls) and hasattr(cls, "__pydantic_validator__"):
         adapter = sys.modules["pydantic"].TypeAdapter(cls)
-        return Model(name, adapter.json_schema, adapter.validate_json)
+        return PydanticType(name, adapter.json_schema, adapter.validate_json)
     return None
 
 
-class Model(JSONType):
-    """A class of pydantic's, which has its own schema and its own validation.
+class PydanticType(JSONType):
+    """A pydantic class, which has its own schema and its own validation.
 
     Args:
-        name: its name.
-        schema_of: returns its JSON schema.
-        validate: makes it of a JSON text.
+        name: the name of the class.
+        schema_of: returns the JSON schema of the class.
+        validate: returns the object of a JSON text.
     """
 
-    wanted = "an object"
+    expected = "an object"
 
     def __init__(self, name: str, schema_of: Callable[[], Schema], validate: Callable[[str], Any]) -> None:
         self._name = name
         self._schema_of = schema_of
         self._validate = validate
 
-    def schema(self, writing: SchemaWriter) -> Schema:
-        return writing.named(self, self._name, self._body)
+    def schema(self, writer: SchemaWriter) -> Schema:
+        return writer.define(self, self._name, self._write_definitions)
 
-    def _body(self, writing: SchemaWriter) -> Schema:
-        whole = self._schema_of()
-        inner = whole.pop("$defs", {})
+    def _write_definitions(self, writer: SchemaWriter) -> Schema:
+        schema = self._schema_of()
+        definitions = schema.pop("$defs", {})
         pointers = {}
-        for name in inner:
-            own = writing.free(name)
-            writing.definitions[own] = {}
-            pointers[f"#/$defs/{name}"] = f"#/$defs/{own}"
-        for body, pointer in zip(inner.values(), pointers.values(), strict=True):
-            writing.definitions[pointer.removeprefix("#/$defs/")] = self._final(body, pointers, writing)
-        return self._final(whole, pointers, writing)
+        for name in definitions:
+            unique_name = writer.unused_name(name)
+            writer.definitions[unique_name] = {}
+            pointers[f"#/$defs/{name}"] = f"#/$defs/{unique_name}"
+        for body, pointer in zip(definitions.values(), pointers.values(), strict=True):
+            writer.definitions[pointer.removeprefix("#/$defs/")] = self._finish_definition(
+                body, pointers, writer
+            )
+        return self._finish_definition(schema, pointers, writer)
 
     @staticmethod
-    def _final(schema: Schema, pointers: Mapping[str, str], writing: SchemaWriter) -> Schema:
-        renamed: Schema = _renamed(schema, pointers)
-        return made_strict(renamed) if writing.strict else renamed
+    def _finish_definition(schema: Schema, pointers: Mapping[str, str], writer: SchemaWriter) -> Schema:
+        renamed: Schema = _rename_references(schema, pointers)
+        return make_strict(renamed) if writer.strict else renamed
 
-    def build(self, value: Any, path: Path, reading: ValidationContext) -> Any:
+    def validate(self, value: Any, path: Path, context: ValidationContext) -> Any:
         try:
-            # As JSON, in which a date is a string; given as Python's objects, a strict model refuses it.
+            # As JSON text: a strict model accepts a date as a string in JSON, but not as a Python string.
             return self._validate(json.dumps(value))
         except ValueError as error:
-            return noted(error, path, reading)
+            return add_error_issues(error, path, context)
 
 
-def _renamed(node: Any, pointers: Mapping[str, str]) -> Any:
+def _rename_references(node: Any, pointers: Mapping[str, str]) -> Any:
     if isinstance(node, dict):
-        return {key: _renamed(item, pointers) for key, item in node.items()}
+        return {key: _rename_references(item, pointers) for key, item in node.items()}
     if isinstance(node, list):
-        return [_renamed(item, pointers) for item in node]
+        return [_rename_references(item, pointers) for item in node]
     return pointers.get(node, node) if isinstance(node, str) else node

@@ -1,4 +1,4 @@
-"""What `response_format` asks for: one of OpenAI's dictionaries, a JSON schema, or a type."""
+"""The argument `response_format`: one of OpenAI's dictionaries, a JSON schema, or a type."""
 
 import re
 from collections.abc import Mapping
@@ -8,67 +8,67 @@ from g4f_lite._utils.text import join_names, shorten
 from g4f_lite.errors import InvalidArgumentError
 from g4f_lite.structured._from_hints import HintConverter
 from g4f_lite.structured._objects import Field, ObjectType
-from g4f_lite.structured._types import JSONType, Schema, kind_of, write
+from g4f_lite.structured._types import JSONType, Schema, describe_kind, write_schema
 from g4f_lite.structured._validator import RawSchema
 
-__all__ = ["WRAPPER", "ResponseFormat", "response_format_of"]
+__all__ = ["WRAPPER_KEY", "ResponseFormat", "parse_response_format"]
 
-WRAPPER = "value"
-"""The key under which an answer stands that is no object, since services want one."""
+WRAPPER_KEY = "value"
+"""The key of a wrapper object around an answer of another type, because services require an object."""
 
 _ARGUMENT = "response_format"
-_OPENAI = ("text", "json_object", "json_schema")
-_OF_A_SCHEMA = ("type", "properties", "items", "enum", "const", "anyOf", "oneOf", "allOf", "$ref")
-_ANY_OBJECT: Schema = {"type": "object"}
+_OPENAI_TYPES = ("text", "json_object", "json_schema")
+_SCHEMA_KEYWORDS = ("type", "properties", "items", "enum", "const", "anyOf", "oneOf", "allOf", "$ref")
+_ANY_OBJECT_SCHEMA: Schema = {"type": "object"}
 
 
 class ResponseFormat(NamedTuple):
-    """What an answer has to be.
+    """The requested format of an answer.
 
     Attributes:
-        name: what it is called, for services that want a name.
-        shape: what its JSON value has to be; None: anything goes.
-        wrapped: whether it stands in an object, under the key `WRAPPER`.
-        option: the caller's own dictionary, where it is one of OpenAI's.
+        name: the name of the schema, which some services require.
+        json_type: the type of the JSON value, or None if any text is accepted.
+        is_wrapped: whether the value is in an object, under the key `WRAPPER_KEY`.
+        option: the caller's own dictionary, if it is one of OpenAI's.
     """
 
     name: str = "answer"
-    shape: JSONType | None = None
-    wrapped: bool = False
+    json_type: JSONType | None = None
+    is_wrapped: bool = False
     option: Mapping[str, Any] | None = None
 
 
-def response_format_of(response_format: Any) -> ResponseFormat:
-    """Return what is asked for.
+def parse_response_format(response_format: Any) -> ResponseFormat:
+    """Return the format that `response_format` describes.
 
     Raises:
-        InvalidArgumentError: it is none of these, or no JSON value stands for it.
-        MissingExtraError: its JSON schema needs the extra ``schema``.
+        InvalidArgumentError: `response_format` is not a format, or is a type without a JSON type.
+        MissingExtraError: the JSON schema needs the extra ``schema``.
     """
     if isinstance(response_format, Mapping):
-        if response_format.get("type") in _OPENAI:
-            return _by_dictionary(response_format)
-        if not any(key in response_format for key in _OF_A_SCHEMA):
+        if response_format.get("type") in _OPENAI_TYPES:
+            return _from_openai_dictionary(response_format)
+        if not any(key in response_format for key in _SCHEMA_KEYWORDS):
             keys = (
                 f"with the keys {join_names(map(str, response_format))}"
                 if response_format
                 else "without keys"
             )
-            raise _neither(f"a dictionary {keys}")
+            raise _unsupported_error(f"a dictionary {keys}")
         kind = response_format.get("type")
         if isinstance(kind, str) and kind.startswith("json"):
-            raise _neither(f"of the type {shorten(repr(kind), 60)}")
-        return _by_schema(response_format)
+            raise _unsupported_error(f"of the type {shorten(repr(kind), 60)}")
+        return _from_json_schema(response_format)
     if isinstance(response_format, (str, bytes, int, float)):
-        raise _neither(f"{shorten(repr(response_format), 60)}")
-    shape = HintConverter(_ARGUMENT).shape(response_format, "`response_format`")
-    name = _plain_name(getattr(response_format, "__name__", ""))
-    if write(shape).get("type") == "object":
-        return ResponseFormat(name, shape)
-    return ResponseFormat(name, _wrapped(shape), wrapped=True)
+        raise _unsupported_error(f"{shorten(repr(response_format), 60)}")
+    json_type = HintConverter(_ARGUMENT).convert(response_format, "`response_format`")
+    name = _sanitize_name(getattr(response_format, "__name__", ""))
+    if write_schema(json_type).get("type") == "object":
+        return ResponseFormat(name, json_type)
+    return ResponseFormat(name, _wrap_type(json_type), is_wrapped=True)
 
 
-def _neither(what: str) -> InvalidArgumentError:
+def _unsupported_error(what: str) -> InvalidArgumentError:
     return InvalidArgumentError(
         _ARGUMENT,
         f"`response_format` is {what}, which is no JSON schema, none of OpenAI's dictionaries and no type.",
@@ -76,57 +76,58 @@ def _neither(what: str) -> InvalidArgumentError:
     )
 
 
-def _plain_name(name: object) -> str:
+def _sanitize_name(name: object) -> str:
     plain = re.sub(r"[^A-Za-z0-9_-]+", "_", str(name)).strip("_")
     return plain[:64] or "answer"
 
 
-def _wrapped(shape: JSONType) -> ObjectType:
-    record = ObjectType("answer", dict)
-    record.fields = [Field(WRAPPER, shape)]
-    return record
+def _wrap_type(json_type: JSONType) -> ObjectType:
+    object_type = ObjectType("answer", dict)
+    object_type.fields = [Field(WRAPPER_KEY, json_type)]
+    return object_type
 
 
-def _by_dictionary(given: Mapping[str, Any]) -> ResponseFormat:
-    if given["type"] == "text":
-        return ResponseFormat(option=given)
-    schema: Any = given.get("schema", _ANY_OBJECT)  # beside "json_object", some services take one
-    if given["type"] == "json_schema":
-        described = given.get("json_schema")
-        if not isinstance(described, Mapping) or not isinstance(described.get("name"), str):
+def _from_openai_dictionary(response_format: Mapping[str, Any]) -> ResponseFormat:
+    if response_format["type"] == "text":
+        return ResponseFormat(option=response_format)
+    # Some services accept a schema with the type "json_object".
+    schema: Any = response_format.get("schema", _ANY_OBJECT_SCHEMA)
+    if response_format["type"] == "json_schema":
+        json_schema = response_format.get("json_schema")
+        if not isinstance(json_schema, Mapping) or not isinstance(json_schema.get("name"), str):
             raise InvalidArgumentError(
                 _ARGUMENT,
                 "`response_format` has the type 'json_schema' and no 'json_schema' with a 'name' and a 'schema'.",
                 hint="Pass the JSON schema alone, or a type: it is put into this form.",
             )
-        schema = described.get("schema", _ANY_OBJECT)
+        schema = json_schema.get("schema", _ANY_OBJECT_SCHEMA)
     if not isinstance(schema, Mapping):
-        message = f"The schema of `response_format` has to be a dictionary, not {kind_of(schema)}."
+        message = f"The schema of `response_format` has to be a dictionary, not {describe_kind(schema)}."
         raise InvalidArgumentError(_ARGUMENT, message, hint="Pass a JSON schema.")
-    return ResponseFormat(shape=RawSchema(schema, _ARGUMENT), option=given)
+    return ResponseFormat(json_type=RawSchema(schema, _ARGUMENT), option=response_format)
 
 
-def _by_schema(schema: Mapping[str, Any]) -> ResponseFormat:
-    name = _plain_name(schema.get("title", ""))
+def _from_json_schema(schema: Mapping[str, Any]) -> ResponseFormat:
+    name = _sanitize_name(schema.get("title", ""))
     if schema.get("type") == "object":
         return ResponseFormat(name, RawSchema(schema, _ARGUMENT))
-    RawSchema(schema, _ARGUMENT)  # what is wrong with it is said in its own words, without the wrapper
+    RawSchema(schema, _ARGUMENT)  # validated unwrapped too, so that an error names the caller's location
     wrapper = {
         "type": "object",
-        "properties": {WRAPPER: _moved(schema)},
-        "required": [WRAPPER],
+        "properties": {WRAPPER_KEY: _rebase_references(schema)},
+        "required": [WRAPPER_KEY],
         "additionalProperties": False,
     }
-    return ResponseFormat(name, RawSchema(wrapper, _ARGUMENT), wrapped=True)
+    return ResponseFormat(name, RawSchema(wrapper, _ARGUMENT), is_wrapped=True)
 
 
-def _moved(node: Any) -> Any:
-    """Return a schema whose pointers into itself hold where the wrapper has it."""
+def _rebase_references(node: Any) -> Any:
+    """Return a schema whose `$ref` pointers are valid inside the wrapper object."""
     if isinstance(node, Mapping):
         return {
-            key: f"#/properties/{WRAPPER}{item[1:]}"
+            key: f"#/properties/{WRAPPER_KEY}{item[1:]}"
             if key == "$ref" and isinstance(item, str) and item.startswith("#")
-            else _moved(item)
+            else _rebase_references(item)
             for key, item in node.items()
         }
-    return [_moved(item) for item in node] if isinstance(node, (list, tuple)) else node
+    return [_rebase_references(item) for item in node] if isinstance(node, (list, tuple)) else node

@@ -1,4 +1,4 @@
-"""From a typed function to a tool that a model can call."""
+"""Definitions of tools, built from typed functions."""
 
 import functools
 import inspect
@@ -8,29 +8,30 @@ from typing import Any, NamedTuple, NoReturn
 from g4f_lite._utils.text import shorten
 from g4f_lite.errors import InvalidArgumentError
 from g4f_lite.structured._docstrings import Docstring, docstring_of
-from g4f_lite.structured._from_hints import HintConverter, hints_of
+from g4f_lite.structured._from_hints import HintConverter, resolve_hints
 from g4f_lite.structured._objects import NO_DEFAULT, Field, ObjectType
-from g4f_lite.structured._parsing import read
-from g4f_lite.structured._strict_mode import not_strict
-from g4f_lite.structured._types import JSONType, kind_of, write
+from g4f_lite.structured._parsing import validate_json
+from g4f_lite.structured._strict_mode import strict_mode_problem
+from g4f_lite.structured._types import JSONType, describe_kind, write_schema
 from g4f_lite.structured._validator import RawSchema
 
-__all__ = ["FACTS", "Tool", "ToolOverrides", "facts_of", "tool_of"]
+__all__ = ["TOOL_ATTRIBUTE", "Tool", "ToolOverrides", "build_tool", "overrides_of"]
 
-FACTS = "__g4f_lite_tool__"
-"""The attribute of a function in which the decorator `tool` leaves its `Facts`."""
+TOOL_ATTRIBUTE = "__g4f_lite_tool__"
+"""The attribute of a function in which the decorator `tool` stores its `ToolOverrides`."""
 
 _ARGUMENT = "tools"
-_LONGEST_NAME = 64
+_MAX_NAME_LENGTH = 64
 
 
 class ToolOverrides(NamedTuple):
-    """What the caller says of a tool, in place of what its function does.
+    """Parts of a tool's definition that the caller sets instead of the function's own.
 
     Attributes:
-        name, description: None: the function's own.
-        parameters: a JSON schema, None: from the function's type hints.
-        strict: whether services are to hold their model to the schema.
+        name: the name, or None for the function's name.
+        description: the description, or None for the function's docstring.
+        parameters: a JSON schema, or None for one built from the function's type hints.
+        strict: whether services must enforce the schema.
     """
 
     name: str | None = None
@@ -38,13 +39,13 @@ class ToolOverrides(NamedTuple):
     parameters: Mapping[str, Any] | None = None
     strict: bool = False
 
-    def over(self, known: "ToolOverrides") -> "ToolOverrides":
-        """Return these, and where nothing is said, what was said before."""
+    def with_defaults(self, defaults: "ToolOverrides") -> "ToolOverrides":
+        """Return these overrides, with `defaults` for the parts that are not set."""
         return ToolOverrides(
-            known.name if self.name is None else self.name,
-            known.description if self.description is None else self.description,
-            known.parameters if self.parameters is None else self.parameters,
-            self.strict or known.strict,
+            defaults.name if self.name is None else self.name,
+            defaults.description if self.description is None else self.description,
+            defaults.parameters if self.parameters is None else self.parameters,
+            self.strict or defaults.strict,
         )
 
 
@@ -52,11 +53,12 @@ class Tool(NamedTuple):
     """A function that a model can call.
 
     Attributes:
-        name, description: what the model is told.
-        function: what is called, with the arguments by keyword.
-        arguments: what they have to be.
-        strict: whether services are to hold their model to it.
-        is_async: whether the function has to be awaited.
+        name: the name, as sent to the model.
+        description: the description, as sent to the model.
+        function: the function, which is called with keyword arguments.
+        arguments: the type of the arguments.
+        strict: whether services must enforce the schema of `arguments`.
+        is_async: whether the result of the function has to be awaited.
     """
 
     name: str
@@ -68,64 +70,65 @@ class Tool(NamedTuple):
 
     @property
     def dictionary(self) -> dict[str, Any]:
-        """The tool as OpenAI's API has it."""
+        """The tool in the form of OpenAI's API."""
         function: dict[str, Any] = {"name": self.name}
         if self.description:
             function["description"] = self.description
-        function["parameters"] = write(self.arguments, strict=self.strict)
+        function["parameters"] = write_schema(self.arguments, strict=self.strict)
         if self.strict:
             function["strict"] = True
         return {"type": "function", "function": function}
 
-    def read(self, text: str) -> tuple[dict[str, Any], tuple[str, ...]]:
-        """Return the arguments that the model wrote, and all that is wrong with them."""
-        built, problems = read(self.arguments, text or "{}", strict=self.strict)
-        if not problems and not isinstance(built, dict):  # a schema of the caller's may allow it
-            problems = (f"expected an object, not {kind_of(built)}",)
-        return ({}, problems) if problems else (built, ())
+    def parse_arguments(self, text: str) -> tuple[dict[str, Any], tuple[str, ...]]:
+        """Return the arguments in the JSON text that the model wrote, and the problems with them."""
+        result, problems = validate_json(self.arguments, text or "{}", strict=self.strict)
+        if not problems and not isinstance(result, dict):  # the caller's schema may allow it
+            problems = (f"expected an object, not {describe_kind(result)}",)
+        return ({}, problems) if problems else (result, ())
 
 
-def tool_of(function: Any) -> Tool:
-    """Return the tool that a function is.
+def build_tool(function: Any) -> Tool:
+    """Return the tool of a function.
 
     Raises:
-        InvalidArgumentError: it is none, naming the parameter and what can be done.
+        InvalidArgumentError: the function cannot be a tool; the message names the parameter and a remedy.
     """
-    own = _innermost(function)
-    if not callable(function) or isinstance(own, type):
-        kind = "a class" if isinstance(own, type) else type(function).__name__
+    unwrapped = _unwrap_partial(function)
+    if not callable(function) or isinstance(unwrapped, type):
+        kind = "a class" if isinstance(unwrapped, type) else type(function).__name__
         _refuse(f"A tool has to be a function or a dictionary, not {kind}.", "Pass a typed function.")
-    facts = facts_of(function)
-    body = own if inspect.isroutine(own) else type(own).__call__
+    overrides = overrides_of(function)
+    body = unwrapped if inspect.isroutine(unwrapped) else type(unwrapped).__call__
     doc = docstring_of(body)
-    name = str(facts.name or getattr(own, "__name__", type(own).__name__))
+    name = str(overrides.name or getattr(unwrapped, "__name__", type(unwrapped).__name__))
     _check_name(name)
-    if facts.parameters is not None:
-        arguments: JSONType = RawSchema(facts.parameters, _ARGUMENT)
+    if overrides.parameters is not None:
+        arguments: JSONType = RawSchema(overrides.parameters, _ARGUMENT)
     else:
-        arguments = _arguments(name, function, body, doc)
-    description = doc.summary if facts.description is None else facts.description
-    tool = Tool(name, description, function, arguments, facts.strict, is_async(function))
-    fault = not_strict(tool.dictionary["function"]["parameters"]) if facts.strict else None
-    if fault:
-        step = "Leave `strict` out, or change the types."
-        _refuse(f"The parameters of the tool {name!r} cannot be strict: {fault}.", step)
+        arguments = _build_arguments_type(name, function, body, doc)
+    description = doc.summary if overrides.description is None else overrides.description
+    tool = Tool(name, description, function, arguments, overrides.strict, is_async(function))
+    problem = strict_mode_problem(tool.dictionary["function"]["parameters"]) if overrides.strict else None
+    if problem:
+        advice = "Leave `strict` out, or change the types."
+        _refuse(f"The parameters of the tool {name!r} cannot be strict: {problem}.", advice)
     return tool
 
 
-def facts_of(function: Any) -> ToolOverrides:
-    """Return what `tool` was told of a function, also of one inside a partial."""
-    known = getattr(function, FACTS, None) or getattr(_innermost(function), FACTS, None)
-    return known or ToolOverrides()
+def overrides_of(function: Any) -> ToolOverrides:
+    """Return the overrides that `tool` stored in a function, or in the function inside a `partial`."""
+    stored = getattr(function, TOOL_ATTRIBUTE, None)
+    stored = stored or getattr(_unwrap_partial(function), TOOL_ATTRIBUTE, None)
+    return stored or ToolOverrides()
 
 
 def is_async(function: Any) -> bool:
-    """Whether what the function returns has to be awaited."""
-    own = _innermost(function)
-    return inspect.iscoroutinefunction(own) or inspect.iscoroutinefunction(type(own).__call__)
+    """Whether the result of the function has to be awaited."""
+    unwrapped = _unwrap_partial(function)
+    return inspect.iscoroutinefunction(unwrapped) or inspect.iscoroutinefunction(type(unwrapped).__call__)
 
 
-def _innermost(function: Any) -> Any:
+def _unwrap_partial(function: Any) -> Any:
     while isinstance(function, functools.partial):
         function = function.func
     return function
@@ -133,33 +136,33 @@ def _innermost(function: Any) -> Any:
 
 def _check_name(name: str) -> None:
     plain = name.replace("-", "_")
-    if not (plain.isascii() and plain.replace("_", "a").isalnum() and len(name) <= _LONGEST_NAME):
+    if not (plain.isascii() and plain.replace("_", "a").isalnum() and len(name) <= _MAX_NAME_LENGTH):
         _refuse(
-            f"{shorten(repr(name), 80)} is no name for a tool: services take up to {_LONGEST_NAME} letters, "
+            f"{shorten(repr(name), 80)} is no name for a tool: services take up to {_MAX_NAME_LENGTH} letters, "
             "digits, `_` and `-`.",
             'Name it: `tool(function, name="...")`.',
         )
 
 
-def _arguments(name: str, function: Any, body: Any, doc: Docstring) -> ObjectType:
-    shaper = HintConverter(_ARGUMENT)
+def _build_arguments_type(name: str, function: Any, body: Any, doc: Docstring) -> ObjectType:
+    converter = HintConverter(_ARGUMENT)
     try:
         parameters = inspect.signature(function).parameters.values()
     except (TypeError, ValueError):
         _refuse(f"The signature of the tool {name!r} cannot be read.", "Write a function around it.")
-    hints = hints_of(body, shaper, f"The tool `{name}`")
-    bound = _bound(function)
-    record = ObjectType(name, dict)
-    record.fields = [
-        _field(name, item, hints, shaper, doc.parameters.get(item.name, ""))
-        for item in parameters
-        if item.name not in bound
+    hints = resolve_hints(body, converter, f"The tool `{name}`")
+    bound = _bound_parameters(function)
+    object_type = ObjectType(name, dict)
+    object_type.fields = [
+        _build_field(name, parameter, hints, converter, doc.parameters.get(parameter.name, ""))
+        for parameter in parameters
+        if parameter.name not in bound
     ]
-    return record
+    return object_type
 
 
-def _bound(function: Any) -> set[str]:
-    """Return the parameters that `functools.partial` has set: they are the program's, not the model's."""
+def _bound_parameters(function: Any) -> set[str]:
+    """Return the parameters that `functools.partial` has bound: the program sets them, not the model."""
     bound: set[str] = set()
     while isinstance(function, functools.partial):
         bound |= set(function.keywords)
@@ -167,22 +170,27 @@ def _bound(function: Any) -> set[str]:
     return bound
 
 
-def _field(
-    tool: str, item: inspect.Parameter, hints: Mapping[str, Any], shaper: HintConverter, description: str
+def _build_field(
+    tool: str,
+    parameter: inspect.Parameter,
+    hints: Mapping[str, Any],
+    converter: HintConverter,
+    description: str,
 ) -> Field:
-    where = f"The parameter `{item.name}` of the tool `{tool}`"
-    if item.kind in (item.VAR_POSITIONAL, item.VAR_KEYWORD):
-        stars = "*" if item.kind is item.VAR_POSITIONAL else "**"
-        step = "Name each parameter, or take one list or dict."
-        shaper.refuse(where, f"is `{stars}{item.name}`, which does not say what it takes", step)
-    if item.kind is item.POSITIONAL_ONLY:
-        shaper.refuse(where, "cannot be given by keyword", "Remove the `/`.")
-    if item.name not in hints:
-        shaper.refuse(where, "has no type hint", f"Write `{item.name}: str`, or what it is.")
-    required = item.default is item.empty
-    default = NO_DEFAULT if required else item.default
-    return Field(item.name, shaper.shape(hints[item.name], where), required, default, description)
+    where = f"The parameter `{parameter.name}` of the tool `{tool}`"
+    if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
+        stars = "*" if parameter.kind is parameter.VAR_POSITIONAL else "**"
+        advice = "Name each parameter, or take one list or dict."
+        converter.refuse(where, f"is `{stars}{parameter.name}`, which does not say what it takes", advice)
+    if parameter.kind is parameter.POSITIONAL_ONLY:
+        converter.refuse(where, "cannot be given by keyword", "Remove the `/`.")
+    if parameter.name not in hints:
+        converter.refuse(where, "has no type hint", f"Write `{parameter.name}: str`, or what it is.")
+    is_required = parameter.default is parameter.empty
+    default = NO_DEFAULT if is_required else parameter.default
+    json_type = converter.convert(hints[parameter.name], where)
+    return Field(parameter.name, json_type, is_required, default, description)
 
 
-def _refuse(message: str, step: str) -> NoReturn:
-    raise InvalidArgumentError(_ARGUMENT, message, hint=step)
+def _refuse(message: str, advice: str) -> NoReturn:
+    raise InvalidArgumentError(_ARGUMENT, message, hint=advice)

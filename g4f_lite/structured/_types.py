@@ -1,6 +1,6 @@
-"""What a JSON value has to be: one object per type, which says so to the model and checks what it wrote.
+"""JSON types: each one writes its JSON schema for the model and validates the value that the model wrote.
 
-A `Shape` writes its JSON schema and builds its object in one class, so that the two cannot differ.
+A `JSONType` has both methods in one class, so that the schema and the validation cannot differ.
 """
 
 from collections.abc import Callable, Iterable
@@ -14,31 +14,31 @@ __all__ = [
     "SchemaWriter",
     "ValidationContext",
     "ValidationIssue",
-    "kind_of",
-    "nearest",
-    "write",
+    "closest_issues",
+    "describe_kind",
+    "write_schema",
 ]
 
 Schema = dict[str, Any]
 Path = tuple[str | int, ...]
 
 
-class _Wrong:
-    """What building gives when it noted why nothing could be built."""
+class _Invalid:
+    """The type of `INVALID`, which `validate` returns after it has added an issue."""
 
     def __repr__(self) -> str:
-        return "WRONG"
+        return "INVALID"
 
 
-INVALID: Final = _Wrong()
+INVALID: Final = _Invalid()
 
 
 class ValidationIssue(NamedTuple):
-    """One thing that is wrong with a value.
+    """One reason why a value is not valid.
 
     Attributes:
-        path: where it is, keys and positions from the root.
-        message: what it should have been, and what it is.
+        path: keys and indexes that lead from the root to the wrong part.
+        message: the expected kind of value, and the actual one.
     """
 
     path: Path
@@ -56,85 +56,97 @@ def _step(step: str | int) -> str:
 
 
 class ValidationContext:
-    """One value being built, and all that is wrong with it."""
+    """The state of one validation.
+
+    Attributes:
+        strict: whether the value was written for the strict schema, where null replaces an omitted key.
+        issues: the issues found so far.
+        results: the validated objects and their issues, by the ids of the `JSONType` and of the value.
+    """
 
     def __init__(self, *, strict: bool = False) -> None:
         self.strict = strict
-        self.misfits: list[ValidationIssue] = []
-        self.known: dict[tuple[int, int], tuple[Any, list[ValidationIssue]]] = {}
+        self.issues: list[ValidationIssue] = []
+        self.results: dict[tuple[int, int], tuple[Any, list[ValidationIssue]]] = {}
 
-    def apart(self) -> "ValidationContext":
-        """Return a reading of a part of the same value, with misfits of its own."""
+    def fork(self) -> "ValidationContext":
+        """Return a context for a part of the same value that collects its own issues."""
         part = ValidationContext(strict=self.strict)
-        part.known = self.known
+        part.results = self.results
         return part
 
-    def wrong(self, path: Path, message: str) -> Any:
-        """Note what is wrong."""
-        self.misfits.append(ValidationIssue(path, message))
+    def add_issue(self, path: Path, message: str) -> Any:
+        """Add an issue; return `INVALID`."""
+        self.issues.append(ValidationIssue(path, message))
         return INVALID
 
-    def expected(self, path: Path, wanted: str, value: object) -> Any:
-        """Note that the value is of another kind."""
-        return self.wrong(path, f"expected {wanted}, not {kind_of(value)}")
+    def add_mismatch(self, path: Path, expected: str, value: object) -> Any:
+        """Add an issue that names the kind of `value`; return `INVALID`."""
+        return self.add_issue(path, f"expected {expected}, not {describe_kind(value)}")
 
 
 class SchemaWriter:
-    """One schema being written, and the definitions that it refers to."""
+    """Collects the definitions that one schema refers to, while the schema is written.
+
+    Attributes:
+        strict: whether to write the subset of JSON Schema that services call strict.
+        definitions: the entries of `$defs`, by their names.
+    """
 
     def __init__(self, *, strict: bool = False) -> None:
         self.strict = strict
         self.definitions: dict[str, Schema] = {}
         self._names: dict[int, str] = {}
 
-    def named(self, owner: object, name: str, body: Callable[["SchemaWriter"], Schema]) -> Schema:
-        """Return a reference to the definition of `owner`, which is written at its first use."""
+    def define(self, owner: object, name: str, write_body: Callable[["SchemaWriter"], Schema]) -> Schema:
+        """Return a reference to the definition of `owner`; write the definition at its first use."""
         if id(owner) not in self._names:
-            own = self._names[id(owner)] = self.free(name)
-            self.definitions[own] = {}  # the name is taken while the body, which may refer to it, is written
-            self.definitions[own] = body(self)
+            unique_name = self._names[id(owner)] = self.unused_name(name)
+            self.definitions[unique_name] = {}  # reserve the name: `write_body` may refer to it
+            self.definitions[unique_name] = write_body(self)
         return {"$ref": f"#/$defs/{self._names[id(owner)]}"}
 
-    def free(self, name: str) -> str:
-        """Return `name`, or one like it that no definition has."""
-        plain = "".join(item if item.isalnum() and item.isascii() else "_" for item in name)
+    def unused_name(self, name: str) -> str:
+        """Return `name`, or `name` with a number if a definition has it already."""
+        base = "".join(item if item.isalnum() and item.isascii() else "_" for item in name)
         number = 1
-        while (own := plain if number == 1 else f"{plain}_{number}") in self.definitions:
+        while (unique_name := base if number == 1 else f"{base}_{number}") in self.definitions:
             number += 1
-        return own
+        return unique_name
 
 
 class JSONType:
-    """What a JSON value has to be.
+    """The type of a JSON value.
 
     Attributes:
-        wanted: the kind of value, in words, for what is wrong with another.
-        nullable: whether null fits.
+        expected: the expected kind of value, for the messages of issues.
+        is_nullable: whether null is a valid value.
     """
 
-    wanted = "a value"
-    nullable = False
+    expected = "a value"
+    is_nullable = False
 
-    def schema(self, writing: SchemaWriter) -> Schema:
+    def schema(self, writer: SchemaWriter) -> Schema:
         """Return the JSON schema."""
         raise NotImplementedError
 
-    def build(self, value: Any, path: Path, reading: ValidationContext) -> Any:
-        """Return what is made of a JSON value; `WRONG`, once the reading knows why, if it does not fit."""
+    def validate(self, value: Any, path: Path, context: ValidationContext) -> Any:
+        """Return the Python object of a JSON value, or `INVALID` after adding issues to `context`."""
         raise NotImplementedError
 
 
-def nearest(failures: Iterable[list[ValidationIssue]], path: Path) -> list[ValidationIssue]:
-    """Return what is wrong with the alternative that was meant, of several that do not fit; empty if none was.
+def closest_issues(failures: Iterable[list[ValidationIssue]], path: Path) -> list[ValidationIssue]:
+    """Return the issues of the union member that the model most likely intended, or an empty list.
 
-    One that got beyond the value itself was meant; of several such, the one with the fewest misfits.
+    A member was intended if all its issues are in parts of the value, not in the value itself. Of several
+    such members, the one with the fewest issues is chosen.
     """
-    meant = [misfits for misfits in failures if all(len(item.path) > len(path) for item in misfits)]
-    return min(meant, key=len) if meant else []
+    intended = [issues for issues in failures if all(len(item.path) > len(path) for item in issues)]
+    return min(intended, key=len) if intended else []
 
 
-def kind_of(value: object) -> str:
-    """Return what kind of JSON value it is, in words."""
+def describe_kind(value: object) -> str:
+    """Return the kind of a JSON value for a message, such as ``"a number"``."""
     if value is None:
         return "null"
     for kind, words in _KINDS:
@@ -152,58 +164,58 @@ _KINDS: tuple[tuple[Any, str], ...] = (
 )
 
 
-# --- a whole schema ------------------------------------------------------------------------------
+# --- the root schema -----------------------------------------------------------------------------
 
 
-def write(shape: JSONType, *, strict: bool = False) -> Schema:
-    """Return the whole JSON schema of a shape.
+def write_schema(json_type: JSONType, *, strict: bool = False) -> Schema:
+    """Return the JSON schema of a type, with its definitions.
 
-    A definition that is used once stands where it is used: many services know `$ref` badly or not at all.
+    A definition that is used once is inlined: many services support `$ref` badly or not at all.
     """
-    writing = SchemaWriter(strict=strict)
-    root = shape.schema(writing)
-    return _assembled(root, writing.definitions)
+    writer = SchemaWriter(strict=strict)
+    root = json_type.schema(writer)
+    return _inline_definitions(root, writer.definitions)
 
 
-def _assembled(root: Schema, definitions: dict[str, Schema]) -> Schema:
+def _inline_definitions(root: Schema, definitions: dict[str, Schema]) -> Schema:
     uses: dict[str, int] = dict.fromkeys((f"#/$defs/{name}" for name in definitions), 0)
     for schema in (root, *definitions.values()):
-        _count(schema, uses)
+        _count_references(schema, uses)
     single = {pointer for pointer, number in uses.items() if number == 1}
 
-    def placed(node: Any) -> Any:
+    def inline(node: Any) -> Any:
         if isinstance(node, list):
-            return [placed(item) for item in node]
+            return [inline(item) for item in node]
         if not isinstance(node, dict):
             return node
         pointer = node.get("$ref")
         if isinstance(pointer, str) and pointer in single:
-            beside = {key: placed(item) for key, item in node.items() if key != "$ref"}
-            return {**placed(_target(pointer, definitions)), **beside}
-        if isinstance(pointer, str) and len(node) > 1:  # strict services take nothing beside a `$ref`
-            beside = {key: placed(item) for key, item in node.items() if key != "$ref"}
-            return {"anyOf": [{"$ref": pointer}], **beside}
-        return {key: placed(item) for key, item in node.items()}
+            siblings = {key: inline(item) for key, item in node.items() if key != "$ref"}
+            return {**inline(_definition_of(pointer, definitions)), **siblings}
+        if isinstance(pointer, str) and len(node) > 1:  # in strict mode, a `$ref` has no siblings
+            siblings = {key: inline(item) for key, item in node.items() if key != "$ref"}
+            return {"anyOf": [{"$ref": pointer}], **siblings}
+        return {key: inline(item) for key, item in node.items()}
 
-    whole: Schema = placed(root)
-    if isinstance(whole.get("$ref"), str):  # the root has to say itself what it is
-        whole = placed(_target(whole["$ref"], definitions))
-    shared = {name: placed(body) for name, body in definitions.items() if f"#/$defs/{name}" not in single}
-    return {**whole, "$defs": shared} if shared else whole
+    inlined: Schema = inline(root)
+    if isinstance(inlined.get("$ref"), str):  # services need the root's own `type`
+        inlined = inline(_definition_of(inlined["$ref"], definitions))
+    shared = {name: inline(body) for name, body in definitions.items() if f"#/$defs/{name}" not in single}
+    return {**inlined, "$defs": shared} if shared else inlined
 
 
-def _target(pointer: str, definitions: dict[str, Schema]) -> Schema:
+def _definition_of(pointer: str, definitions: dict[str, Schema]) -> Schema:
     return definitions[pointer.removeprefix("#/$defs/")]
 
 
-def _count(node: Any, uses: dict[str, int]) -> None:
-    """Count how often each definition is named; a mention that is no `$ref` counts twice, to keep it."""
+def _count_references(node: Any, uses: dict[str, int]) -> None:
+    """Count the uses of each definition; any use that is not a `$ref` counts twice, so that it is kept."""
     if isinstance(node, dict):
         for key, item in node.items():
             if isinstance(item, str) and item in uses:
                 uses[item] += 1 if key == "$ref" else 2
             else:
-                _count(item, uses)
+                _count_references(item, uses)
     elif isinstance(node, list):
         for item in node:
-            _count(item, uses)
+            _count_references(item, uses)

@@ -13,7 +13,7 @@ from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 
 from g4f_lite._core.api.chat import ChatCompletion
-from g4f_lite.structured._tool_definition import FACTS, ToolOverrides, facts_of
+from g4f_lite.structured._tool_definition import TOOL_ATTRIBUTE, ToolOverrides, overrides_of
 from g4f_lite.structured._tool_set import tool_dictionaries
 from g4f_lite.tools._conversation import Conversation, ToolRun
 from g4f_lite.tools._invocation import ToolResult
@@ -69,16 +69,16 @@ def tool(
         parameters: a JSON schema of its arguments; else they are read from its type hints.
         strict: have services hold their model to the schema; what has a default can then be null.
     """
-    facts = ToolOverrides(name, description, parameters, strict)
+    overrides = ToolOverrides(name, description, parameters, strict)
     if function is not None:
-        if facts == ToolOverrides():
+        if overrides == ToolOverrides():
             return function
-        return _marked(functools.partial(function), facts.over(facts_of(function)))
-    return lambda decorated: _marked(decorated, facts)
+        return _marked(functools.partial(function), overrides.with_defaults(overrides_of(function)))
+    return lambda decorated: _marked(decorated, overrides)
 
 
-def _marked(function: _Function, facts: ToolOverrides) -> _Function:
-    setattr(function, FACTS, facts)
+def _marked(function: _Function, overrides: ToolOverrides) -> _Function:
+    setattr(function, TOOL_ATTRIBUTE, overrides)
     return function
 
 

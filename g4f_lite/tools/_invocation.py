@@ -9,7 +9,7 @@ from g4f_lite._utils.text import join_names, shorten
 from g4f_lite._utils.untrusted import describe_exception
 from g4f_lite.errors import ToolError
 from g4f_lite.results import ToolCall
-from g4f_lite.structured._serialization import dumped, encodable
+from g4f_lite.structured._serialization import replace_surrogates, serialize
 from g4f_lite.structured._tool_definition import Tool
 from g4f_lite.structured._tool_set import ToolSet
 
@@ -104,11 +104,11 @@ class PendingToolCall(NamedTuple):
     def _ended(self, result: Any, error: str | None, seconds: float) -> ToolResult:
         if error is None:
             try:
-                text = encodable(result) if isinstance(result, str) else dumped(result)
+                text = replace_surrogates(result) if isinstance(result, str) else serialize(result)
                 return ToolResult(self.call, self.arguments, result, None, text, seconds)
             except Exception as failure:  # an object of the caller's that cannot even say what it is
                 error = f"The result cannot be written as JSON: {describe_exception(failure, _ERROR_LENGTH)}"
-        return ToolResult(self.call, self.arguments, None, error, dumped({"error": error}), seconds)
+        return ToolResult(self.call, self.arguments, None, error, serialize({"error": error}), seconds)
 
 
 def _called(function: Callable[..., Any], arguments: dict[str, Any]) -> tuple[Any, str | None, float]:
@@ -133,7 +133,7 @@ def prepare(tools: "ToolSet", call: ToolCall) -> PendingToolCall:
     if tool is None:
         error = f"There is no tool {shorten(repr(call.name), 80)}. The tools: {join_names(tools.names)}."
         return PendingToolCall(call, None, {}, error)
-    arguments, problems = tool.read(call.arguments)
+    arguments, problems = tool.parse_arguments(call.arguments)
     if problems:
         return PendingToolCall(call, None, {}, f"The arguments are wrong: {'; '.join(problems)}")
     return PendingToolCall(call, tool, arguments)

@@ -7,13 +7,13 @@ import pytest
 
 from g4f_lite import InvalidArgumentError
 from g4f_lite.errors import MissingExtraError
-from g4f_lite.structured._parsing import build
+from g4f_lite.structured._parsing import validate_value
 from g4f_lite.structured._validator import RawSchema
 
 
 def problems(schema: dict[str, Any], value: Any) -> tuple[str, ...]:
     """What is wrong with a value."""
-    return build(RawSchema(schema, "response_format"), value)[1]
+    return validate_value(RawSchema(schema, "response_format"), value)[1]
 
 
 @pytest.mark.parametrize(
@@ -118,6 +118,6 @@ def test_rare_keywords_are_checked_by_the_package() -> None:
 def test_the_callers_schema_is_not_kept() -> None:
     """What the caller changes later changes nothing here."""
     schema = {"type": "object", "properties": {"a": {"type": "string"}}}
-    shape = RawSchema(schema, "response_format")
+    json_type = RawSchema(schema, "response_format")
     schema["properties"]["a"]["type"] = "integer"  # type: ignore[index]
-    assert build(shape, {"a": "x"})[1] == ()
+    assert validate_value(json_type, {"a": "x"})[1] == ()

@@ -15,10 +15,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from g4f_lite.structured._from_hints import HintConverter
-from g4f_lite.structured._parsing import build, read
-from g4f_lite.structured._serialization import dumped
-from g4f_lite.structured._strict_mode import not_strict
-from g4f_lite.structured._types import write
+from g4f_lite.structured._parsing import validate_json, validate_value
+from g4f_lite.structured._serialization import serialize
+from g4f_lite.structured._strict_mode import strict_mode_problem
+from g4f_lite.structured._types import write_schema
 from g4f_lite.structured._validator import RawSchema
 
 jsonschema = pytest.importorskip("jsonschema")
@@ -145,8 +145,8 @@ def test_what_is_written_is_read_back(data: st.DataObject, strict: bool) -> None
     """A value of any type, written as JSON, is built again as an equal value of the same type."""
     typed = data.draw(ANY_TYPE)
     value = data.draw(typed.values)
-    shape = HintConverter("hint").shape(typed.hint, "it")
-    built, problems = read(shape, dumped(value), strict=strict)
+    json_type = HintConverter("hint").convert(typed.hint, "it")
+    built, problems = validate_json(json_type, serialize(value), strict=strict)
     assert problems == ()
     assert built == value
     assert type(built) is type(value)
@@ -157,16 +157,18 @@ def test_what_is_written_is_read_back(data: st.DataObject, strict: bool) -> None
 def test_schema_and_build_accept_the_same(data: st.DataObject) -> None:
     """Of a type's right values, of nearly right ones and of any others, build takes those that the schema allows."""
     typed = data.draw(COMPARABLE)
-    shape = HintConverter("hint").shape(typed.hint, "it")
-    value = json.loads(dumped(data.draw(typed.values)))
+    json_type = HintConverter("hint").convert(typed.hint, "it")
+    value = json.loads(serialize(data.draw(typed.values)))
     for _ in range(data.draw(st.integers(0, 2))):
         value = changed(value, data.draw)
-    fits = jsonschema.Draft202012Validator(checked(write(shape))).is_valid(value)
-    fits_strictly = jsonschema.Draft202012Validator(checked(write(shape, strict=True))).is_valid(value)
-    assert (not build(shape, value)[1]) is fits
+    fits = jsonschema.Draft202012Validator(checked(write_schema(json_type))).is_valid(value)
+    fits_strictly = jsonschema.Draft202012Validator(checked(write_schema(json_type, strict=True))).is_valid(
+        value
+    )
+    assert (not validate_value(json_type, value)[1]) is fits
     # A service that does not know the strict form may leave out what has a default.
     if fits or fits_strictly:
-        assert build(shape, value, strict=True)[1] == ()
+        assert validate_value(json_type, value, strict=True)[1] == ()
 
 
 def checked(schema: dict[str, Any]) -> dict[str, Any]:
@@ -179,7 +181,7 @@ def checked(schema: dict[str, Any]) -> dict[str, Any]:
 @given(records(COMPARABLE))
 def test_strict_schemas_name_every_key(typed: Typed) -> None:
     """The strict schema of a class has no fault but what no strict schema can say."""
-    fault = not_strict(write(HintConverter("hint").shape(typed.hint, "it"), strict=True))
+    fault = strict_mode_problem(write_schema(HintConverter("hint").convert(typed.hint, "it"), strict=True))
     unsayable = ("uniqueItems", "prefixItems", "does not name", "does not say")
     assert fault is None or any(word in fault for word in unsayable)
 
@@ -242,10 +244,10 @@ SCHEMAS = st.recursive(st.booleans() | chosen(KEYWORDS), schemas_of, max_leaves=
 def test_a_callers_schema_means_what_it_means(schema: dict[str, Any], values: list[Any]) -> None:
     """Values fit a schema here when they do to the reference implementation, also by way of a `$ref`."""
     for whole in (schema, {"$defs": {"part": schema}, "$ref": "#/$defs/part"}):
-        shape = RawSchema(whole, "response_format")
+        json_type = RawSchema(whole, "response_format")
         oracle = jsonschema.Draft202012Validator(whole)
         for value in values:
-            _, problems = build(shape, value)
+            _, problems = validate_value(json_type, value)
             assert (not problems) is oracle.is_valid(value), (problems, value)
 
 
@@ -255,4 +257,4 @@ def test_by_the_package_it_means_the_same(schema: dict[str, Any], value: Any) ->
     """A keyword that only the package knows leads there, and changes nothing else."""
     here = RawSchema(schema, "response_format")
     there = RawSchema({**schema, "minProperties": 0}, "response_format")
-    assert bool(build(here, value)[1]) is bool(build(there, value)[1])
+    assert bool(validate_value(here, value)[1]) is bool(validate_value(there, value)[1])

@@ -9,9 +9,9 @@ import pytest
 from g4f_lite.errors import StructuredOutputError
 from g4f_lite.structured import plan, schema_of
 from g4f_lite.structured._from_hints import HintConverter
-from g4f_lite.structured._parsing import read
-from g4f_lite.structured._strict_mode import not_strict
-from g4f_lite.structured._types import write
+from g4f_lite.structured._parsing import validate_json
+from g4f_lite.structured._strict_mode import strict_mode_problem
+from g4f_lite.structured._types import write_schema
 
 pydantic = pytest.importorskip("pydantic")
 
@@ -42,13 +42,13 @@ class Club:
 
 def test_a_model_is_validated_by_itself() -> None:
     """Its own rules hold, strict ones too, and its problems have their places."""
-    shape = HintConverter("hint").shape(Club, "it")
+    json_type = HintConverter("hint").convert(Club, "it")
     text = '{"team": {"lead": {"name": "Ada", "born": "1815-12-10"}}, "people": []}'
-    club, problems = read(shape, text)
+    club, problems = validate_json(json_type, text)
     assert problems == ()
     assert club == Club(Team(lead=Person(name="Ada", born=date(1815, 12, 10))), [])
     wrong = '{"team": {"lead": {"name": "A", "born": "x"}}, "people": [{"name": "Bo"}]}'
-    _, problems = read(shape, wrong)
+    _, problems = validate_json(json_type, wrong)
     assert [problem.partition(":")[0] for problem in problems] == [
         "team.lead.name",
         "team.lead.born",
@@ -61,7 +61,7 @@ def test_a_model_is_validated_by_itself() -> None:
 def test_schemas_of_models_are_whole(hint: type, strict: bool) -> None:
     """Wherever a model stands, each reference in the schema leads to a definition of the root."""
     jsonschema = pytest.importorskip("jsonschema")
-    schema = write(HintConverter("hint").shape(hint, "it"), strict=strict)
+    schema = write_schema(HintConverter("hint").convert(hint, "it"), strict=strict)
     jsonschema.Draft202012Validator.check_schema(schema)
     pointers = set(_pointers(schema))
     assert pointers
@@ -88,7 +88,9 @@ def test_a_model_can_be_asked_for_strictly() -> None:
     assert option["json_schema"]["strict"] is True
     assert option["json_schema"]["schema"]["required"] == ["x", "y"]
     assert schema_of(Point)["required"] == ["x"]
-    assert "minLength" in str(not_strict(write(HintConverter("hint").shape(Person, "it"), strict=True)))
+    assert "minLength" in str(
+        strict_mode_problem(write_schema(HintConverter("hint").convert(Person, "it"), strict=True))
+    )
 
 
 def test_a_dataclass_of_pydantic_is_a_model_too() -> None:
@@ -100,9 +102,9 @@ def test_a_dataclass_of_pydantic_is_a_model_too() -> None:
         height: int = pydantic.Field(default=1)
 
     assert schema_of(Size)["required"] == ["width"]
-    shape = HintConverter("hint").shape(list[Size], "it")
-    assert read(shape, '[{"width": 2}]') == ([Size(2, 1)], ())
-    assert read(shape, '[{"width": 0}]')[1] == ("[0].width: Input should be greater than 0",)
+    json_type = HintConverter("hint").convert(list[Size], "it")
+    assert validate_json(json_type, '[{"width": 2}]') == ([Size(2, 1)], ())
+    assert validate_json(json_type, '[{"width": 0}]')[1] == ("[0].width: Input should be greater than 0",)
 
 
 def test_a_root_model_that_is_no_object_is_wrapped() -> None:

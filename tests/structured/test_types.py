@@ -16,9 +16,9 @@ import pytest
 from g4f_lite import InvalidArgumentError
 from g4f_lite.structured import schema_of
 from g4f_lite.structured._from_hints import HintConverter
-from g4f_lite.structured._parsing import build, read
-from g4f_lite.structured._strict_mode import not_strict
-from g4f_lite.structured._types import write
+from g4f_lite.structured._parsing import validate_json, validate_value
+from g4f_lite.structured._strict_mode import strict_mode_problem
+from g4f_lite.structured._types import write_schema
 
 
 class Unit(enum.Enum):
@@ -127,14 +127,14 @@ Name = NewType("Name", str)
 
 def built(hint: Any, text: str) -> Any:
     """What is built of a text, which has no fault."""
-    value, problems = read(HintConverter("hint").shape(hint, "it"), text)
+    value, problems = validate_json(HintConverter("hint").convert(hint, "it"), text)
     assert problems == ()
     return value
 
 
 def problems(hint: Any, text: str, *, strict: bool = False) -> tuple[str, ...]:
     """What is wrong with a text, which is something."""
-    value, found = read(HintConverter("hint").shape(hint, "it"), text, strict=strict)
+    value, found = validate_json(HintConverter("hint").convert(hint, "it"), text, strict=strict)
     assert value is None
     assert found
     return found
@@ -207,13 +207,15 @@ def test_an_alias_that_holds_itself_is_a_definition() -> None:
     known: dict[str, Any] = {}
     exec("type Tree = dict[str, Tree | int]", known)  # older versions cannot read it
     tree = known["Tree"]
-    shape = HintConverter("hint").shape(tree, "it")
+    json_type = HintConverter("hint").convert(tree, "it")
     pointer = {"$ref": "#/$defs/Tree"}
-    schema = write(shape)
+    schema = write_schema(json_type)
     assert schema["additionalProperties"] == {"anyOf": [pointer, {"type": "integer"}]}
     assert schema_of(tuple[tree, int])["prefixItems"][0] == pointer
-    assert read(shape, '{"a": {"b": 1}}') == ({"a": {"b": 1}}, ())
-    assert read(shape, '{"a": {"b": "x"}}')[1] == ("a.b: expected Tree or an integer, not a string",)
+    assert validate_json(json_type, '{"a": {"b": 1}}') == ({"a": {"b": 1}}, ())
+    assert validate_json(json_type, '{"a": {"b": "x"}}')[1] == (
+        "a.b: expected Tree or an integer, not a string",
+    )
 
 
 def test_what_is_too_deep_is_a_problem() -> None:
@@ -221,7 +223,10 @@ def test_what_is_too_deep_is_a_problem() -> None:
     value: dict[str, Any] = {"value": 1, "children": []}
     for _ in range(5000):
         value = {"value": 1, "children": [value]}
-    assert build(HintConverter("hint").shape(Node, "it"), value) == (None, ("it is nested too deeply",))
+    assert validate_value(HintConverter("hint").convert(Node, "it"), value) == (
+        None,
+        ("it is nested too deeply",),
+    )
 
 
 def test_a_class_used_twice_is_defined_once() -> None:
@@ -395,8 +400,8 @@ def test_a_union_of_classes_that_hold_unions_is_read_in_passing() -> None:
     """Alternatives that have the same parts do not cost a power of the depth."""
     one = HintConverter("hint")
     text = '{"a": ' * 60 + '{"wrong": 1}' + "}" * 60
-    shape = one.shape(Deep, "it")
-    _, found = read(shape, text)
+    json_type = one.convert(Deep, "it")
+    _, found = validate_json(json_type, text)
     assert found
 
 
@@ -413,12 +418,12 @@ class Deeper:
 
 def test_strict_schemas_say_null_for_what_may_be_left_out() -> None:
     """In a strict schema every key is required, and null stands for the default of one that has it."""
-    shape = HintConverter("hint").shape(Item, "it")
-    schema = write(shape, strict=True)
-    assert not_strict(schema) is None
+    json_type = HintConverter("hint").convert(Item, "it")
+    schema = write_schema(json_type, strict=True)
+    assert strict_mode_problem(schema) is None
     assert schema["properties"]["number"] == {"anyOf": [{"type": "integer"}, {"type": "null"}]}
     text = '{"name": "a", "price": 1, "unit": null, "tags": null, "number": null}'
-    assert read(shape, text, strict=True) == (Item("a", 1.0), ())
+    assert validate_json(json_type, text, strict=True) == (Item("a", 1.0), ())
     assert problems(Item, text) == (
         "unit: expected one of 'EUR', 'cent', not null",
         "tags: expected an array, not null",
@@ -454,4 +459,4 @@ def test_strict_schemas_say_null_for_what_may_be_left_out() -> None:
 )
 def test_what_is_not_strict_is_told_with_its_place(schema: dict[str, Any], fault: str) -> None:
     """A schema that services would refuse as strict is known before it is sent."""
-    assert fault in str(not_strict(schema))
+    assert fault in str(strict_mode_problem(schema))

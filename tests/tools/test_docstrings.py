@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import pytest
 
-from g4f_lite.structured._docstrings import docstring_of, read_docstring
+from g4f_lite.structured._docstrings import docstring_of, parse_docstring
 
 GOOGLE = """
     Say what the weather
@@ -56,7 +56,7 @@ SPHINX = """
 @pytest.mark.parametrize("text", [GOOGLE, NUMPY, SPHINX])
 def test_the_first_paragraph_and_the_parameters_are_read(text: str) -> None:
     """Each style has the same summary and the same words about the parameters."""
-    read = read_docstring(text if text.startswith("Args") else inspect.cleandoc(text))
+    read = parse_docstring(text if text.startswith("Args") else inspect.cleandoc(text))
     assert read.summary == "Say what the weather will be."
     assert read.parameters["city"] == "the city: its name in English"
     assert read.parameters["days"] == "how many days"
@@ -76,7 +76,7 @@ def test_the_first_paragraph_and_the_parameters_are_read(text: str) -> None:
 )
 def test_a_docstring_may_lack_any_part(text: str, summary: str) -> None:
     """Where there is no summary there is none, and a section is never one."""
-    read = read_docstring(text if text.startswith("Args") else inspect.cleandoc(text))
+    read = parse_docstring(text if text.startswith("Args") else inspect.cleandoc(text))
     assert read.summary == summary
     assert read.parameters == ({"x": "a number"} if "x" in text else {})
 

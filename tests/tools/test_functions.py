@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 import pytest
 
 from g4f_lite import InvalidArgumentError
-from g4f_lite.structured._tool_definition import tool_of
+from g4f_lite.structured._tool_definition import build_tool
 from g4f_lite.structured._tool_set import ToolSet
 from g4f_lite.tools._api import tool, tool_dictionaries
 
@@ -54,7 +54,7 @@ class Shop:
 
 def parameters(function: Any) -> dict[str, Any]:
     """The schema of a function's arguments."""
-    return tool_of(function).dictionary["function"]["parameters"]
+    return build_tool(function).dictionary["function"]["parameters"]
 
 
 def test_a_function_is_described_in_full() -> None:
@@ -95,7 +95,7 @@ def test_a_function_is_described_in_full() -> None:
 
 def test_arguments_are_built_and_checked() -> None:
     """The model's text becomes the function's arguments, or all that is wrong with it."""
-    read = tool_of(weather).read
+    read = build_tool(weather).parse_arguments
     assert read('{"place": {"city": "Bonn"}, "days": 2}') == ({"place": Place("Bonn"), "days": 2}, ())
     assert read('{"days": "2", "more": 1}') == (
         {},
@@ -111,8 +111,8 @@ def test_no_arguments_may_be_no_text() -> None:
     def now() -> str:
         return "noon"
 
-    assert tool_of(now).read("") == ({}, ())
-    assert tool_of(now).dictionary["function"] == {
+    assert build_tool(now).parse_arguments("") == ({}, ())
+    assert build_tool(now).dictionary["function"] == {
         "name": "now",
         "parameters": {"type": "object", "properties": {}, "required": [], "additionalProperties": False},
     }
@@ -122,28 +122,28 @@ def test_methods_objects_and_partials_are_functions_too() -> None:
     """`self` is not the model's, nor is what a partial has set; an object is named for its class."""
     shop = Shop()
     assert list(parameters(shop.price)["properties"]) == ["item"]
-    named = tool_of(shop)
+    named = build_tool(shop)
     assert (named.name, named.description, named.is_async) == ("Shop", "Buy something.", True)
     bound = functools.partial(weather, Place("Bonn"), note="set")
     assert list(parameters(bound)["properties"]) == ["days", "unit"]
-    assert tool_of(bound).name == "weather"
-    assert tool_of(bound).function(days=3) == "Bonn 3 C set"
+    assert build_tool(bound).name == "weather"
+    assert build_tool(bound).function(days=3) == "Bonn 3 C set"
 
 
 def test_what_is_awaited_is_known() -> None:
     """An asynchronous function is one also inside a partial."""
-    assert tool_of(wait).is_async
-    assert tool_of(functools.partial(wait, seconds=1)).is_async
-    assert not tool_of(weather).is_async
+    assert build_tool(wait).is_async
+    assert build_tool(functools.partial(wait, seconds=1)).is_async
+    assert not build_tool(weather).is_async
 
 
 def test_strict_names_every_key_and_gives_defaults_for_null() -> None:
     """A strict tool requires all keys; null stands for the default, and what cannot be strict is refused."""
     strict = tool(weather, strict=True)
-    function = tool_of(strict).dictionary["function"]
+    function = build_tool(strict).dictionary["function"]
     assert function["strict"] is True
     assert function["parameters"]["required"] == ["place", "days", "unit", "note"]
-    arguments, problems = tool_of(strict).read(
+    arguments, problems = build_tool(strict).parse_arguments(
         '{"place": {"city": "Bonn", "country": null}, "days": null, "unit": null, "note": null}'
     )
     assert problems == ()
@@ -154,7 +154,7 @@ def test_strict_names_every_key_and_gives_defaults_for_null() -> None:
         return len(words)
 
     with pytest.raises(InvalidArgumentError, match="'count' cannot be strict: `words` allows keys"):
-        tool_of(count)
+        build_tool(count)
 
 
 def test_the_decorator_says_what_the_code_does_not() -> None:
@@ -173,16 +173,19 @@ def test_the_decorator_says_what_the_code_does_not() -> None:
             "function": {"name": "search-web", "description": "Search.", "parameters": schema},
         }
     ]
-    assert tool_of(run).read('{"q": "x"}')[1] == ("q: expected at least 2 characters, not 1",)
-    assert tool_of(run).read('{"q": "xy"}') == ({"q": "xy"}, ())
-    other = tool_of(tool(run, name="other"))
+    assert build_tool(run).parse_arguments('{"q": "x"}')[1] == ("q: expected at least 2 characters, not 1",)
+    assert build_tool(run).parse_arguments('{"q": "xy"}') == ({"q": "xy"}, ())
+    other = build_tool(tool(run, name="other"))
     assert (other.name, other.description) == ("other", "Search.")
-    assert other.read('{"q": "x"}')[1]
+    assert other.parse_arguments('{"q": "x"}')[1]
 
 
 def test_arguments_are_an_object_whatever_the_schema_says() -> None:
     """A schema that allows a list still leaves nothing else to call a function with."""
-    assert tool_of(tool(weather, parameters={})).read("[1]") == ({}, ("expected an object, not an array",))
+    assert build_tool(tool(weather, parameters={})).parse_arguments("[1]") == (
+        {},
+        ("expected an object, not an array",),
+    )
 
 
 def test_a_decorated_method_is_a_tool_of_its_object() -> None:
@@ -196,8 +199,11 @@ def test_a_decorated_method_is_a_tool_of_its_object() -> None:
             """Buy it."""
             return f"{item} at the {self.name}"
 
-    made = tool_of(Store().take)
-    assert (made.name, made.function(**made.read('{"item": "pen"}')[0])) == ("buy", "pen at the corner")
+    made = build_tool(Store().take)
+    assert (made.name, made.function(**made.parse_arguments('{"item": "pen"}')[0])) == (
+        "buy",
+        "pen at the corner",
+    )
 
 
 def test_an_object_without_words_has_none() -> None:
@@ -206,7 +212,7 @@ def test_an_object_without_words_has_none() -> None:
     class Silent:
         def __call__(self, item: str) -> None: ...
 
-    assert tool_of(Silent()).description == ""
+    assert build_tool(Silent()).description == ""
 
 
 def test_one_function_can_be_several_tools() -> None:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from g4f_lite.structured._serialization import dumped
+from g4f_lite.structured._serialization import serialize
 
 
 class Level(enum.Enum):
@@ -49,7 +49,7 @@ class Report:
 )
 def test_everything_has_its_json(value: Any, text: str) -> None:
     """Classes are objects, sequences and sets are arrays, and anything else is what `str` says of it."""
-    assert dumped(value) == text
+    assert serialize(value) == text
     json.loads(text)
 
 
@@ -57,11 +57,11 @@ def test_what_holds_itself_ends() -> None:
     """A list that is a part of itself is cut there."""
     loop: list[Any] = [1]
     loop.append(loop)
-    assert dumped(loop) == '[1, "..."]'
+    assert serialize(loop) == '[1, "..."]'
 
 
 def test_a_pydantic_model_is_an_object() -> None:
     """It writes itself, in JSON's types."""
     pydantic = pytest.importorskip("pydantic")
     model = pydantic.create_model("Model", when=(date, ...))
-    assert dumped([model(when=date(2026, 1, 31))]) == '[{"when": "2026-01-31"}]'
+    assert serialize([model(when=date(2026, 1, 31))]) == '[{"when": "2026-01-31"}]'
