@@ -100,6 +100,31 @@ def test_aclose_wakes_who_reads_and_nobody_else(g4f_lite_registry: Registry, *, 
     assert asyncio.run(main()) == ("a", [])
 
 
+def test_error_of_closing_a_provider_in_a_thread_is_recorded(g4f_lite_registry: Registry) -> None:
+    """An asynchronous stream records what closing a provider in a thread raised, and raises nothing itself."""
+
+    def failing(model: str, messages: list, stream: bool, **kwargs: object):
+        try:
+            while True:
+                yield "a"
+        finally:
+            raise ValueError("no")
+
+    provider = ScriptedProvider()
+    provider._create_completion = failing
+    g4f_lite_registry.register(provider, name="scripted")
+
+    async def main() -> g4f_lite.AsyncCompletionStream:
+        stream = ChatCompletion.acreate(provider="scripted", messages=HELLO, stream=True)
+        assert await stream.__anext__() == "a"
+        await stream.aclose()
+        return stream
+
+    attempt = asyncio.run(main()).provenance.attempts[0]
+    assert attempt.outcome == "cancelled"
+    assert attempt.error == "while closing: ValueError: no"
+
+
 def test_closed_loop_does_not_keep_the_provider(g4f_lite_registry: Registry) -> None:
     """When an event loop is closed with an unfinished stream, the provider in its thread is closed too."""
     provider = ScriptedProvider(["x"] * 1000)

@@ -243,5 +243,5 @@ async def _close(source: Any) -> BaseException | None:
         raise
     except BaseException as error:
         return error
-    trouble: BaseException | None = getattr(source, "trouble", None)
+    trouble: BaseException | None = getattr(source, "close_error", None)
     return trouble
