@@ -224,9 +224,7 @@ def test_what_has_no_hooks_is_refused(world: Any) -> None:
 def test_without_hooks_nothing_is_called(world: Any, monkeypatch: Any) -> None:
     """With no hook implemented there is nothing to call, and a call does not even describe its request."""
     assert world.hooks() == {}
-    monkeypatch.setattr(
-        "g4f_lite._core.calls.attempt.call_hooks", lambda *args, **kwargs: pytest.fail("called")
-    )
+    monkeypatch.setattr("g4f_lite._core.calls.call.call_hooks", lambda *args, **kwargs: pytest.fail("called"))
     monkeypatch.setattr(
         "g4f_lite._core.calls.hook_request.build_hook_request",
         lambda *args, **kwargs: pytest.fail("described"),

@@ -34,7 +34,7 @@ from g4f_lite.events import (
     Usage,
     Vector,
 )
-from g4f_lite.results import Choice, ToolCall
+from g4f_lite.results import Choice, Completion, Provenance, ToolCall
 
 __all__ = ["ResponseAccumulator", "contract_error"]
 
@@ -115,6 +115,23 @@ class ResponseAccumulator:
             or self.media
             or self.vectors
             or self.pending_surrogates
+        )
+
+    def to_completion(self, reason: FinishReason | None, provenance: Provenance, parsed: Any) -> Completion:
+        """Return the answer as a completion that ended for `reason`."""
+        served = self.served
+        return Completion(
+            self.text,
+            reason,
+            self.usage,
+            provenance,
+            choices=self.choices(),
+            citations=tuple(self.citations),
+            media=tuple(self.media),
+            metadata=dict(self.metadata),
+            id=served.id if served else None,
+            created=served.created if served else None,
+            parsed=parsed,
         )
 
     def choices(self) -> tuple[Choice, ...]:

@@ -7,6 +7,7 @@ limits have one.
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from g4f_lite._core.calls.accumulator import ResponseAccumulator
 from g4f_lite._core.calls.candidates import CallSpec, Candidate, resolve_candidates
 from g4f_lite._core.calls.error_mapping import call_secrets
 from g4f_lite._core.registry.registry import registry
@@ -16,7 +17,7 @@ from g4f_lite._core.resilience.retry import backoff_seconds, is_key_error, is_re
 from g4f_lite._utils.clock import clock
 from g4f_lite._utils.redaction import iter_strings, redact
 from g4f_lite._utils.text import shorten
-from g4f_lite.errors import AllProvidersFailedError, G4FLiteError
+from g4f_lite.errors import AllProvidersFailedError, G4FLiteError, StructuredOutputError
 from g4f_lite.results import Attempt
 from g4f_lite.routes import Retry, Step
 
@@ -245,6 +246,22 @@ class AttemptPlanner:
 
     def _told(self, error: G4FLiteError) -> str:
         return shorten(redact(str(error), self.secrets), 1000)
+
+    def may_continue(self, accumulator: ResponseAccumulator, failure: G4FLiteError) -> bool:
+        """Whether another attempt may continue an answer that the caller has received in part."""
+        if not self.continue_partial:
+            return False
+        if isinstance(failure, StructuredOutputError):  # the answer is complete: nothing is left to continue
+            return False
+        # Only text can be continued by another provider.
+        return bool(accumulator.parts) and not any(
+            choice.position or choice.tool_calls or choice.finish_reason for choice in accumulator.choices()
+        )
+
+    def take_waited(self) -> float:
+        """Return the seconds waited since the last attempt, and count from zero again."""
+        waited, self.waited = self.waited, 0.0
+        return waited
 
     # --- what has been -----------------------------------------------------------------------
 

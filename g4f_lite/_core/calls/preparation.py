@@ -116,8 +116,8 @@ def prepare_call(
         operation,
         stream=wishes.stream,
         hooks=registry.hooks(),
-        tries=tries,
-        after=after,
+        planner=tries,
+        make_planner=after,
         deadline=wishes.deadline,
         ends_at=ends_at,
     )

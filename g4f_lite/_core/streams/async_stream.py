@@ -66,7 +66,9 @@ class AsyncCompletionStream(AsyncIterator[str]):
         try:
             await self._pieces.aclose()
         except RuntimeError:  # another task is reading: it is woken, and closes what is open
-            if call is None or call.runs_on_event_loop:  # a provider in a thread is woken by the scope
+            if (
+                call is None or call.attempt.runs_on_event_loop
+            ):  # a provider in a thread is woken by the scope
                 lazy.interrupt_reader()
             return
         if call is not None:

@@ -29,7 +29,7 @@ def open_source_async(call: Call) -> Any:
 
     Raises whatever the provider raises at once; in a thread it raises nothing yet.
     """
-    source, is_asynchronous = call.open_async() if call.runs_on_event_loop else (None, False)
+    source, is_asynchronous = call.open_async() if call.attempt.runs_on_event_loop else (None, False)
     if is_asynchronous:
         return source
     # An attempt that is given up is cancelled without the call, which may have another one.
