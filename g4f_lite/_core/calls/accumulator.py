@@ -1,22 +1,8 @@
-"""What has come of an answer: its text, and what the provider said about it."""
+"""Accumulator of an answer: checks the items that a provider yields, and collects them."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, get_args
 
-from g4f_lite._core.calls.event_validation import (
-    REASONS,
-    is_citation,
-    is_finish,
-    is_logprobs,
-    is_media,
-    is_metadata,
-    is_piece,
-    is_reasoning,
-    is_served,
-    is_tool_call,
-    is_usage,
-    is_vector,
-)
 from g4f_lite._core.calls.surrogates import Halves, joined
 from g4f_lite.errors import ProviderResponseError
 from g4f_lite.events import (
@@ -38,9 +24,13 @@ from g4f_lite.results import Choice, Completion, Provenance, ToolCall
 
 __all__ = ["ResponseAccumulator", "contract_error"]
 
+_FINISH_REASONS = get_args(FinishReason)
+_MOST_CHOICES = 1024
+"""Choices that an answer may have. A higher index is a fault: lists are kept up to the highest one."""
+
 
 class _ToolCallState:
-    """A tool call while its pieces come."""
+    """A tool call of which pieces have arrived."""
 
     __slots__ = ("arguments", "id", "name", "signature")
 
@@ -52,30 +42,33 @@ class _ToolCallState:
 
 
 class _ChoiceState:
-    """What one choice has beside the first one's text."""
+    """The parts of one choice so far, apart from the text of the first choice."""
 
-    __slots__ = ("calls", "finish", "logprobs", "reasoning", "refusal", "text")
+    __slots__ = ("finish", "logprobs", "reasoning", "refusal", "text", "tool_calls")
 
     def __init__(self) -> None:
         self.text: list[str] = []
         self.reasoning: list[tuple[list[str], list[str]]] = []
         self.refusal: list[str] = []
-        self.calls: dict[int, _ToolCallState] = {}
+        self.tool_calls: dict[int, _ToolCallState] = {}
         self.logprobs: list[Mapping[str, Any]] | None = None
         self.finish: FinishReason | None = None
 
     @property
     def is_plain(self) -> bool:
-        """Whether there is nothing but an end."""
-        return not (self.text or self.reasoning or self.refusal or self.calls or self.logprobs is not None)
+        """Whether the choice has nothing but its finish reason."""
+        return not (
+            self.text or self.reasoning or self.refusal or self.tool_calls or self.logprobs is not None
+        )
 
 
 class ResponseAccumulator:
-    """The parts of an answer so far, and its events.
+    """The parts of an answer so far.
 
     Attributes:
-        carried: how many of the parts an earlier attempt gave, which this one goes on from.
-        halves: what is held back of a text that was cut within a character.
+        parts: the pieces of the first choice's text.
+        inherited_parts: the number of `parts` that earlier attempts yielded, and this attempt continues.
+        pending_surrogates: first halves of characters, held back until the second half arrives.
     """
 
     __slots__ = (
@@ -102,13 +95,13 @@ class ResponseAccumulator:
 
     @property
     def finish(self) -> FinishReason | None:
-        """Why the first choice ended, as far as is known."""
-        side = self.choice_states.get(0)
-        return side.finish if side else None
+        """The finish reason of the first choice, None if it is not known."""
+        state = self.choice_states.get(0)
+        return state.finish if state else None
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing has come of this attempt that is an answer, or says that there is none."""
+        """Whether the attempt has yielded no part of an answer, and no finish reason either."""
         return not (
             len(self.parts) > self.inherited_parts
             or self.choice_states
@@ -135,95 +128,96 @@ class ResponseAccumulator:
         )
 
     def choices(self) -> tuple[Choice, ...]:
-        """Return the answers, in order; there is always a first one."""
-        sides = self.choice_states
-        if not sides or (len(sides) == 1 and 0 in sides):
-            return (self._choice(0),)
-        return tuple(self._choice(index) for index in sorted({0, *sides}))
+        """Return the choices, in order. The first one is always there."""
+        states = self.choice_states
+        if not states or (len(states) == 1 and 0 in states):
+            return (self._build_choice(0),)
+        return tuple(self._build_choice(index) for index in sorted({0, *states}))
 
-    def _choice(self, index: int) -> Choice:
-        side = self.choice_states.get(index)
-        if side is None or side.is_plain:  # most are: a text and its end
-            return Choice(index, self.text if index == 0 else "", None if side is None else side.finish)
+    def _build_choice(self, index: int) -> Choice:
+        state = self.choice_states.get(index)
+        if state is None or state.is_plain:  # as most are: text and a finish reason
+            return Choice(index, self.text if index == 0 else "", None if state is None else state.finish)
         blocks = tuple(
-            (joined(text), signature[-1] if signature else None) for text, signature in side.reasoning
+            (joined(text), signature[-1] if signature else None) for text, signature in state.reasoning
         )
         return Choice(
             index,
-            self.text if index == 0 else joined(side.text),
-            side.finish,
+            self.text if index == 0 else joined(state.text),
+            state.finish,
             "".join(text for text, _ in blocks),
-            joined(side.refusal) if side.refusal else None,
+            joined(state.refusal) if state.refusal else None,
             tuple(
                 ToolCall(call.id, call.name, joined(call.arguments), call.signature)
-                for _, call in sorted(side.calls.items())
+                for _, call in sorted(state.tool_calls.items())
             ),
-            tuple(side.logprobs) if side.logprobs is not None else None,
+            tuple(state.logprobs) if state.logprobs is not None else None,
             blocks,
         )
 
     def add(self, item: Any) -> str:
-        """Take one thing that the provider yielded; return its text, `""` for an event without any.
+        """Add one item that the provider yielded, and return the first choice's text in it, or `""`.
 
-        The text returned is not added to `parts`: that is for whoever hands it out.
+        The returned text is not added to `parts`: the read loop does that when it emits the text.
 
         Raises:
-            ProviderResponseError: it is neither text nor an event, or an event with a wrong value in it.
+            ProviderResponseError: `item` is neither text nor an event, or is an event with a wrong value.
         """
         if isinstance(item, str):
-            return str.__str__(item)  # of a subclass, what it is and not what it says that it is
-        row = _KINDS.get(type(item)) or next(
-            (row for kind, row in _KINDS.items() if isinstance(item, kind)), None
+            return str.__str__(item)  # not `str(item)`, which a subclass may override
+        rule = _EVENT_RULES.get(type(item)) or next(
+            (rule for kind, rule in _EVENT_RULES.items() if isinstance(item, kind)), None
         )
-        if row is None:
+        if rule is None:
             raise contract_error("The provider yielded", item, "str or an event")
-        fits, wanted, keep = row
-        if not fits(item):
-            raise contract_error("The provider yielded", item, f"one with {wanted} in it")
-        return keep(self, item) or ""
+        is_valid, requirement, add = rule
+        if not is_valid(item):
+            raise contract_error("The provider yielded", item, f"one with {requirement} in it")
+        return add(self, item) or ""
 
-    # --- each kind of event ------------------------------------------------------------------
+    # --- adding each kind of event ------------------------------------------------------------------
 
-    def _side(self, index: int) -> _ChoiceState:
-        side = self.choice_states.get(index)
-        if side is None:
-            side = self.choice_states[index] = _ChoiceState()
-        return side
+    def _choice_state(self, index: int) -> _ChoiceState:
+        state = self.choice_states.get(index)
+        if state is None:
+            state = self.choice_states[index] = _ChoiceState()
+        return state
 
-    def _text(self, item: Text) -> str:
+    def _add_text(self, item: Text) -> str:
         if item.choice == 0:
             return item.text
-        self._side(item.choice).text.append(item.text)
+        self._choice_state(item.choice).text.append(item.text)
         return ""
 
-    def _reasoning(self, item: Reasoning) -> None:
-        blocks = self._side(item.choice).reasoning
-        if not blocks or blocks[-1][1]:  # the first, or behind one that its signature has ended
+    def _add_reasoning(self, item: Reasoning) -> None:
+        blocks = self._choice_state(item.choice).reasoning
+        if not blocks or blocks[-1][1]:  # a signature ends its block
             blocks.append(([], []))
         blocks[-1][0].append(item.text)
         if item.signature is not None:
             blocks[-1][1].append(item.signature)
 
-    def _refusal(self, item: Refusal) -> None:
-        self._side(item.choice).refusal.append(item.text)
+    def _add_refusal(self, item: Refusal) -> None:
+        self._choice_state(item.choice).refusal.append(item.text)
 
-    def _tool_call(self, item: ToolCallDelta) -> None:
-        calls = self._side(item.choice).calls
-        call = calls.get(item.position)
-        if call is None:
-            call = calls[item.position] = _ToolCallState()
-        call.id = call.id or item.id or ""
-        call.name = call.name or item.name or ""
-        call.arguments.append(item.arguments)
-        call.signature = item.signature if item.signature is not None else call.signature
+    def _add_tool_call(self, item: ToolCallDelta) -> None:
+        tool_calls = self._choice_state(item.choice).tool_calls
+        tool_call = tool_calls.get(item.position)
+        if tool_call is None:
+            tool_call = tool_calls[item.position] = _ToolCallState()
+        tool_call.id = tool_call.id or item.id or ""
+        tool_call.name = tool_call.name or item.name or ""
+        tool_call.arguments.append(item.arguments)
+        if item.signature is not None:
+            tool_call.signature = item.signature
 
-    def _usage(self, item: Usage) -> None:
+    def _add_usage(self, item: Usage) -> None:
         self.usage = item
 
-    def _finish(self, item: Finish) -> None:
-        self._side(item.choice).finish = item.reason
+    def _add_finish(self, item: Finish) -> None:
+        self._choice_state(item.choice).finish = item.reason
 
-    def _served(self, item: Served) -> None:
+    def _add_served(self, item: Served) -> None:
         known = self.served
         if known is not None and item.id is None:
             item = item._replace(
@@ -231,44 +225,118 @@ class ResponseAccumulator:
             )
         self.served = item
 
-    def _citation(self, item: Citation) -> None:
+    def _add_citation(self, item: Citation) -> None:
         self.citations.append(item)
 
-    def _media(self, item: Media) -> None:
+    def _add_media(self, item: Media) -> None:
         self.media.append(item)
 
-    def _logprobs(self, item: Logprobs) -> None:
-        side = self._side(item.choice)
-        if side.logprobs is None:
-            side.logprobs = []
-        side.logprobs += item.content
+    def _add_logprobs(self, item: Logprobs) -> None:
+        state = self._choice_state(item.choice)
+        if state.logprobs is None:
+            state.logprobs = []
+        state.logprobs += item.content
 
-    def _metadata(self, item: Metadata) -> None:
+    def _add_metadata(self, item: Metadata) -> None:
         self.metadata.update(item.values)
 
-    def _vector(self, item: Vector) -> None:
+    def _add_vector(self, item: Vector) -> None:
         self.vectors[item.position] = item.values
 
 
-_Row = tuple[Callable[[Any], bool], str, Callable[[ResponseAccumulator, Any], str | None]]
-_KINDS: dict[type, _Row] = {
-    Text: (is_piece, "text", ResponseAccumulator._text),
-    ToolCallDelta: (is_tool_call, "an index and text", ResponseAccumulator._tool_call),
-    Reasoning: (is_reasoning, "text", ResponseAccumulator._reasoning),
-    Refusal: (is_piece, "text", ResponseAccumulator._refusal),
-    Usage: (is_usage, "counts", ResponseAccumulator._usage),
-    Finish: (is_finish, f"one of {', '.join(REASONS)}", ResponseAccumulator._finish),
-    Served: (is_served, "a name", ResponseAccumulator._served),
-    Citation: (is_citation, "text and places", ResponseAccumulator._citation),
-    Media: (is_media, "an image or audio", ResponseAccumulator._media),
-    Logprobs: (is_logprobs, "a tuple of mappings", ResponseAccumulator._logprobs),
-    Metadata: (is_metadata, "a mapping", ResponseAccumulator._metadata),
-    Vector: (is_vector, "a list of numbers", ResponseAccumulator._vector),
+# --- the check of each kind of event: no type checker sees a plugin's values -------------------------
+
+
+def _is_position(value: object) -> bool:
+    return type(value) is int and 0 <= value < _MOST_CHOICES
+
+
+def _is_text_piece(item: Any) -> bool:
+    return isinstance(item.text, str) and _is_position(item.choice)
+
+
+def _is_text_or_none(*values: object) -> bool:
+    return all(value is None or isinstance(value, str) for value in values)
+
+
+def _is_count(value: object) -> bool:
+    return type(value) is int and value >= 0
+
+
+def _is_usage(item: Any) -> bool:
+    for value in item[:2]:
+        if not _is_count(value):
+            return False
+    for value in item[2:]:  # noqa: SIM110 - a generator costs as much as the rest
+        if value is not None and not _is_count(value):
+            return False
+    return True
+
+
+def _is_reasoning(item: Any) -> bool:
+    return _is_text_piece(item) and _is_text_or_none(item.signature)
+
+
+def _is_tool_call(item: Any) -> bool:
+    return (
+        _is_position(item.position)
+        and _is_position(item.choice)
+        and isinstance(item.arguments, str)
+        and _is_text_or_none(item.id, item.name, item.signature)
+    )
+
+
+def _is_finish(item: Any) -> bool:
+    return item.reason in _FINISH_REASONS and _is_position(item.choice)
+
+
+def _is_served(item: Any) -> bool:
+    return isinstance(item.model, str) and (item.id is None or isinstance(item.id, str))
+
+
+def _is_media(item: Any) -> bool:
+    return item.kind in ("image", "audio") and _is_text_or_none(*item[1:])
+
+
+def _is_citation(item: Any) -> bool:
+    return _is_text_or_none(*item[:3]) and all(value is None or _is_count(value) for value in item[3:])
+
+
+def _is_logprobs(item: Any) -> bool:
+    return (
+        isinstance(item.content, tuple)
+        and all(isinstance(entry, Mapping) for entry in item.content)
+        and _is_position(item.choice)
+    )
+
+
+def _is_metadata(item: Any) -> bool:
+    return isinstance(item.values, Mapping)
+
+
+def _is_vector(item: Any) -> bool:
+    return type(item.position) is int and item.position >= 0 and isinstance(item.values, list)
+
+
+_EventRule = tuple[Callable[[Any], bool], str, Callable[[ResponseAccumulator, Any], str | None]]
+_EVENT_RULES: dict[type, _EventRule] = {
+    Text: (_is_text_piece, "text", ResponseAccumulator._add_text),
+    ToolCallDelta: (_is_tool_call, "an index and text", ResponseAccumulator._add_tool_call),
+    Reasoning: (_is_reasoning, "text", ResponseAccumulator._add_reasoning),
+    Refusal: (_is_text_piece, "text", ResponseAccumulator._add_refusal),
+    Usage: (_is_usage, "counts", ResponseAccumulator._add_usage),
+    Finish: (_is_finish, f"one of {', '.join(_FINISH_REASONS)}", ResponseAccumulator._add_finish),
+    Served: (_is_served, "a name", ResponseAccumulator._add_served),
+    Citation: (_is_citation, "text and places", ResponseAccumulator._add_citation),
+    Media: (_is_media, "an image or audio", ResponseAccumulator._add_media),
+    Logprobs: (_is_logprobs, "a tuple of mappings", ResponseAccumulator._add_logprobs),
+    Metadata: (_is_metadata, "a mapping", ResponseAccumulator._add_metadata),
+    Vector: (_is_vector, "a list of numbers", ResponseAccumulator._add_vector),
 }
 
 
 def contract_error(what: str, value: object, wanted: str) -> ProviderResponseError:
-    """Return the error that says what a provider gave in place of what it has to give."""
+    """Return the error for a provider that gave `value` where the contract wants `wanted`."""
     kind = "None" if value is None else f"a {type(value).__name__}"
     return ProviderResponseError(
         f"{what} {kind}, and it has to be {wanted}.",
