@@ -1,7 +1,7 @@
-"""The command line ``g4f-lite``.
+"""The command line ``g4f-lite``: its entry points, and the end of its process, by Ctrl-C too.
 
-This module imports nothing, and `main` imports what the one sub-command needs: the time from the start of
-the process to the first token is mostly imports.
+This module imports nothing, and `main` imports only what the one sub-command needs: most of the time from the
+start of the process to the first token is spent on imports.
 """
 
 TYPE_CHECKING = False
@@ -16,61 +16,62 @@ def main(argv: "Sequence[str] | None" = None) -> int:
     """Run the command line and return its exit code.
 
     Args:
-        argv: the arguments without the program's name; None: those of the process.
+        argv: the arguments without the program's name, or None for those of the process.
     """
     import gc
 
-    # Hundreds of imports make much that lives for ever and nothing that could be collected: at the
-    # usual threshold, looking for it takes a fortieth of the time to the first token.
+    # Hundreds of imports create many objects that live until the end and none that could be collected: with
+    # the default threshold, the collector takes a fortieth of the time to the first token.
     gc.set_threshold(20_000, 10, 10)
     try:
         from g4f_lite.cli.dispatch import run
 
         return run(argv)
-    except KeyboardInterrupt:  # whatever was open has closed itself on the way here
-        return _interrupted()
+    except KeyboardInterrupt:  # The `with` statements on the way here have closed every connection.
+        return _handle_interrupt()
 
 
 def console() -> "NoReturn":
-    """Run the command line as this process's only business: `main`, and then the end.
+    """Run `main` in a process that has no other purpose, then end the process.
 
-    Standard output is for answers alone, and the end waits for no thread that a plugin has left running.
+    In a pipe or a file, standard output gets answers only. The process does not wait for threads that a plugin
+    has left running.
     """
     import os
 
     try:
         from g4f_lite.cli.terminal.console import OUT
 
-        OUT.keep_for_answers()
+        OUT.redirect_foreign_output()
         code = main()
-        _finish()
+        _finalize()
     except KeyboardInterrupt:
-        code = _interrupted()
-        _finish()
-    os._exit(code)
+        code = _handle_interrupt()
+        _finalize()
+    os._exit(code)  # `sys.exit` would wait for every thread that is not a daemon.
 
 
-def _finish() -> None:
-    """Do what the interpreter does at its end, but for waiting for threads."""
+def _finalize() -> None:
+    """Do what the interpreter does at its end, except for waiting for threads."""
     import atexit
     import sys
 
-    atexit._run_exitfuncs()  # the embedded model's is among them: it must not be left at work
+    atexit._run_exitfuncs()  # One of them stops the embedded model, which must not go on computing.
     for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()
-        except Exception:  # noqa: S112 - closed, or whatever a plugin has put there
+        except Exception:  # noqa: S112 - the stream is closed, or an object of a plugin
             continue
 
 
-def _interrupted() -> int:
+def _handle_interrupt() -> int:
+    """Prepare the process to end after Ctrl-C, and return the exit code for it."""
     import contextlib
     import signal
 
-    with contextlib.suppress(ValueError):  # not in the main thread
-        # What is left is the interpreter's end. A second Ctrl-C shall cut it short, without a traceback.
+    with contextlib.suppress(ValueError):  # This is not the main thread.
+        # Only the interpreter's end remains. A second Ctrl-C ends the process at once, without a traceback.
         signal.signal(signal.SIGINT, signal.SIG_DFL)
-    # Python remembers a Ctrl-C that came while a string was executed, as dataclasses do when they are
-    # defined, and at its end would die of the signal although it was dealt with. This makes it forget.
-    exec("")  # noqa: S102
+    # CPython flags a Ctrl-C inside `exec` (dataclasses use it) and would die of it at its end; this clears the flag.
+    exec("")  # noqa: S102 - a constant
     return 128 + signal.SIGINT

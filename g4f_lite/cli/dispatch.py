@@ -1,4 +1,4 @@
-"""From the arguments to the sub-command, and from what it raises to the exit code."""
+"""Dispatch of the command line: the sub-command, the handling of its errors, and the exit code."""
 
 import os
 import sys
@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from importlib import import_module
 from typing import Any
 
-from g4f_lite.cli.exit_codes import Exit, OutputClosedError, OutputError, UsageError, exit_of
+from g4f_lite.cli.exit_codes import ExitCode, OutputClosedError, OutputError, UsageError, exit_code_for
 from g4f_lite.cli.terminal.console import ERR, OUT
 
 __all__ = ["COMMANDS", "DEBUG_VARIABLE", "run"]
 
 DEBUG_VARIABLE = "G4F_LITE_DEBUG"
+"""The environment variable that adds the traceback to an error's message."""
 
 COMMANDS = {
     "ask": "ask one question and print the answer as it comes",
@@ -22,15 +23,15 @@ COMMANDS = {
     "check": "judge a provider, a file or a distribution by the contract",
     "doctor": "show what this installation is, and what is wrong with it",
 }
-"""The sub-commands. Each is a module of this package, with `parser()` and `run(arguments)`.
+"""The sub-commands. Each is a module of `commands`, with `parser()` and `run(arguments)`.
 
-Where it also has `quick(words)`, that is asked first: the parser's module takes long to import.
+If the module also has `parse_fast(words)`, that is tried first: `argparse` takes long to import.
 """
 
 _HELP = """\
 usage: {program} COMMAND ...
 
-Ask chat models, whoever provides them; every provider is a plugin.
+Ask chat models of any provider; every provider is a plugin.
 
 commands:
 {commands}
@@ -57,103 +58,104 @@ exit codes: 0 fine, 1 problems found (check, doctor) or nothing to remove (keys)
 
 
 def run(argv: Sequence[str] | None) -> int:
-    """Run the command line; return its exit code. Only `KeyboardInterrupt` gets through."""
+    """Run the command line and return its exit code. Raises nothing but `KeyboardInterrupt`."""
     arguments = list(sys.argv[1:] if argv is None else argv)
-    OUT.prepare()
-    ERR.prepare()
+    OUT.configure()
+    ERR.configure()
     try:
-        code = _run(arguments)
+        code = _run_command(arguments)
         OUT.flush()
         return code
     except OutputClosedError:
-        OUT.silence()
-        return Exit.PIPE
+        OUT.discard_output()
+        return ExitCode.PIPE
     except KeyboardInterrupt:
-        _end_lines()
+        _end_open_lines()
         raise
     except Exception as error:
-        return _report(error, arguments)
+        return _report_error(error, arguments)
 
 
-def _run(arguments: list[str]) -> int:
+def _run_command(arguments: list[str]) -> int:
     name = arguments[0] if arguments else ""
     if name in COMMANDS:
         module: Any = import_module(f"g4f_lite.cli.commands.{name}")
         try:
-            parsed = _parsed(module, arguments[1:])
-        except SystemExit:  # argparse has shown the help
-            return Exit.OK
+            parsed = _parse_arguments(module, arguments[1:])
+        except SystemExit:  # `argparse` has shown the help.
+            return ExitCode.OK
         return int(module.run(parsed))
     if name in ("-h", "--help"):
-        OUT.write(_help())
-        return Exit.OK
+        OUT.write(_help_text())
+        return ExitCode.OK
     if name == "--version":
         from g4f_lite import __version__
 
         OUT.line(f"g4f-lite {__version__}")
-        return Exit.OK
+        return ExitCode.OK
     if not name:
-        ERR.write(_help())
-        return Exit.USAGE
-    raise UsageError(f"{_unknown(name)} The commands are: {', '.join(COMMANDS)}.")
+        ERR.write(_help_text())
+        return ExitCode.USAGE
+    raise UsageError(f"{_unknown_command_message(name)} The commands are: {', '.join(COMMANDS)}.")
 
 
-def _parsed(module: Any, words: list[str]) -> Any:
-    quick = getattr(module, "quick", None)
-    parsed = None if quick is None else quick(words)
+def _parse_arguments(module: Any, words: list[str]) -> Any:
+    parse_fast = getattr(module, "parse_fast", None)
+    parsed = None if parse_fast is None else parse_fast(words)
     return module.parser().parse_args(words) if parsed is None else parsed
 
 
-def _unknown(name: str) -> str:
+def _unknown_command_message(name: str) -> str:
     if name.startswith("-"):
         return f"The option {name!r} is not known here: options come after the command."
     from difflib import get_close_matches
 
-    near = get_close_matches(name, COMMANDS, n=1)
-    return f"There is no command {name!r}.{f' Did you mean {near[0]!r}?' if near else ''}"
+    matches = get_close_matches(name, COMMANDS, n=1)
+    return f"There is no command {name!r}.{f' Did you mean {matches[0]!r}?' if matches else ''}"
 
 
-def _help() -> str:
-    from g4f_lite.cli.terminal.console import program
+def _help_text() -> str:
+    from g4f_lite.cli.terminal.console import program_name
 
     width = max(map(len, COMMANDS))
-    listing = "\n".join(f"  {name:<{width}}  {what}" for name, what in COMMANDS.items())
-    return _HELP.format(program=program(), commands=listing)
+    commands = "\n".join(f"  {name:<{width}}  {summary}" for name, summary in COMMANDS.items())
+    return _HELP.format(program=program_name(), commands=commands)
 
 
-# --- when something is wrong ----------------------------------------------------------------------
+# --- errors ---------------------------------------------------------------------------------------
 
 
-def _end_lines() -> None:
-    """End what was being written, so that the shell's prompt or the error begins a line of its own."""
+def _end_open_lines() -> None:
+    """End unfinished lines, so that the shell's prompt or the error begins on a line of its own."""
     try:
         if not ERR.is_terminal or not OUT.is_terminal:
             ERR.end_line()
             OUT.end_line()
-        elif OUT.mid_line or ERR.mid_line:  # one screen, one line to end
-            OUT.mid_line = ERR.mid_line = False
-            ERR.write_ready("\n")
+        elif OUT.is_mid_line or ERR.is_mid_line:  # Both are the same screen, with one line to end.
+            OUT.is_mid_line = ERR.is_mid_line = False
+            ERR.write_raw("\n")
     except OutputError:
-        OUT.silence()
+        OUT.discard_output()
 
 
-def _report(error: Exception, arguments: list[str]) -> Exit:
-    """Say what is wrong, once, and return the exit code."""
-    from g4f_lite.cli.error_messages import explain
+def _report_error(error: Exception, arguments: list[str]) -> ExitCode:
+    """Write the message of `error` and return its exit code."""
+    from g4f_lite.cli.error_messages import error_message
     from g4f_lite.cli.terminal.notices import show_error
 
-    _end_lines()
+    _end_open_lines()
     if os.environ.get(DEBUG_VARIABLE):
         _show_traceback(error)
-    show_error(explain(error, arguments[0] if arguments else ""))
+    show_error(error_message(error, arguments[0] if arguments else ""))
     if isinstance(error, OutputError):
-        OUT.silence()
-    return exit_of(error)
+        OUT.discard_output()
+    return exit_code_for(error)
 
 
 def _show_traceback(error: Exception) -> None:
     import traceback
 
-    from g4f_lite.cli.terminal.redaction import clean
+    from g4f_lite.cli.terminal.redaction import redact_secrets
 
-    ERR.write(clean("".join(traceback.format_exception(type(error), error, error.__traceback__))))
+    lines = traceback.format_exception(type(error), error, error.__traceback__)
+    ERR.write(redact_secrets("".join(lines)))

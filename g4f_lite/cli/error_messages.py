@@ -1,8 +1,8 @@
-"""The messages of errors, with next steps for a shell."""
+"""The message that the command line shows for an error, with a next step for a shell."""
 
-from g4f_lite.cli.exit_codes import Exit, OutputError, UsageError, exit_of
-from g4f_lite.cli.terminal.console import program
-from g4f_lite.cli.terminal.redaction import clean
+from g4f_lite.cli.exit_codes import OutputError, UsageError
+from g4f_lite.cli.terminal.console import program_name
+from g4f_lite.cli.terminal.redaction import redact_secrets
 from g4f_lite.errors import (
     G4FLiteError,
     MissingAuthError,
@@ -10,45 +10,50 @@ from g4f_lite.errors import (
     UnsupportedOptionError,
 )
 
-__all__ = ["error_facts", "explain"]
+__all__ = ["error_message"]
 
 
-def explain(error: BaseException, command: str = "") -> str:
-    """Return what to tell the user of an error; secrets are out of it."""
+def error_message(error: BaseException, command: str = "") -> str:
+    """Return the message of `error` for the user, without secrets.
+
+    Args:
+        error: the error.
+        command: the sub-command that failed, or "" if it is not known.
+    """
     if isinstance(error, UsageError):
-        called = f"{program()} {error.command}".strip()
-        return clean(f"{_sentence(str(error))} See `{called} --help`.")
+        command_line = f"{program_name()} {error.command}".strip()
+        return redact_secrets(f"{_as_sentence(str(error))} See `{command_line} --help`.")
     if isinstance(error, G4FLiteError):
-        return clean(_in_our_words(error))
+        return redact_secrets(_with_shell_hint(error))
     if isinstance(error, OutputError):
-        return clean(str(error))
+        return redact_secrets(str(error))
     if isinstance(error, ModuleNotFoundError) and error.name:
-        from g4f_lite.cli.inspection.facts import NEEDED, missing_package_message
+        from g4f_lite.cli.inspection.packages import REQUIRED_PACKAGES, missing_package_message
 
         package = error.name.partition(".")[0]
-        if package in NEEDED:
+        if package in REQUIRED_PACKAGES:
             return f"{missing_package_message(package)}."
-    return clean(
+    return redact_secrets(
         f"This is a fault of g4f-lite itself{f', in {command!r}' if command else ''}: "
         f"{type(error).__name__}: {error}. Set G4F_LITE_DEBUG=1 to see where, and please report it."
     )
 
 
-def _sentence(text: str) -> str:
+def _as_sentence(text: str) -> str:
     text = text[:1].upper() + text[1:]
     return text if text.endswith((".", "?", "!")) else f"{text}."
 
 
-def _in_our_words(error: G4FLiteError) -> str:
-    """Return the message with a next step for the shell where the library's is for a program."""
+def _with_shell_hint(error: G4FLiteError) -> str:
+    """Return the error's message, with a hint for the shell instead of one for a Python program."""
     message = str(error)
-    step = _next_step(error)
-    if step and error.hint and message.endswith(error.hint):
-        return message.removesuffix(error.hint) + step
+    hint = _shell_hint(error)
+    if hint and error.hint and message.endswith(error.hint):
+        return message.removesuffix(error.hint) + hint
     return message
 
 
-def _next_step(error: G4FLiteError) -> str:
+def _shell_hint(error: G4FLiteError) -> str:
     if isinstance(error, UnsupportedOptionError):
         return "Leave it out, or pass --drop-options to have it dropped."
     if isinstance(error, MissingAuthError):
@@ -58,14 +63,3 @@ def _next_step(error: G4FLiteError) -> str:
     if isinstance(error, ProviderTimeoutError) and error.seconds is not None:
         return "Check the network and any proxy, or pass a larger --timeout."
     return ""
-
-
-def error_facts(error: Exception) -> dict[str, object]:
-    """Return an error for the JSON output."""
-    code = exit_of(error)
-    return {
-        "type": type(error).__name__,
-        "message": explain(error),
-        "exit_code": int(code),
-        "retry_after": getattr(error, "retry_after", None) if code == Exit.PROVIDER else None,
-    }

@@ -1,26 +1,28 @@
-"""Several --provider: asked one after the other until one answers, each with the options in its own types."""
+"""The route of several `--provider`, tried in order, each with the options in the types it declares."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from g4f_lite._core.routing.resolver import ResolvedTarget, resolve_target
 from g4f_lite._core.validation.options import accepts
-from g4f_lite.cli.args.option_values import convert
+from g4f_lite.cli.args.option_values import convert_options
 from g4f_lite.cli.exit_codes import UsageError
 from g4f_lite.errors import AllProvidersFailedError, G4FLiteError
 from g4f_lite.results import Attempt
 from g4f_lite.routes import Step
 
-__all__ = ["check_several", "first_of", "steps_of"]
+__all__ = ["check_fallback_usage", "resolve_first_provider", "route_steps"]
 
 
-def check_several(names: Sequence[str], given: Mapping[str, str], where: Sequence[str], command: str) -> None:
-    """Check what can be checked before anybody is looked for.
+def check_fallback_usage(
+    names: Sequence[str], option_texts: Mapping[str, str], endpoint_options: Sequence[str], command: str
+) -> None:
+    """Check what can be checked without looking up a provider.
 
     Args:
-        names: what each --provider says.
-        given: the options.
-        where: those that are meant for one service.
+        names: the value of each --provider.
+        option_texts: the options of the call.
+        endpoint_options: the names of options that are meant for one service.
         command: the sub-command, for the error.
 
     Raises:
@@ -28,38 +30,41 @@ def check_several(names: Sequence[str], given: Mapping[str, str], where: Sequenc
     """
     if not all(name.strip() for name in names):
         raise UsageError("One of the --provider is empty: each takes a name.", command)
-    for name in given:
-        if name in where:
+    for option in option_texts:
+        if option in endpoint_options:
             raise UsageError(
-                f"The option {name!r} is meant for one service, and {len(names)} providers are named. "
+                f"The option {option!r} is meant for one service, and {len(names)} providers are named. "
                 "Name one, or make a preset in config.json of each.",
                 command,
             )
 
 
-def first_of(names: Sequence[str], model: str | None) -> ResolvedTarget:
-    """Return the first that can be had; loads it.
+def resolve_first_provider(names: Sequence[str], model: str | None) -> ResolvedTarget:
+    """Return the target of the first provider that can be used. Imports providers.
 
     Raises:
-        AllProvidersFailedError: none can.
+        AllProvidersFailedError: no provider can be used.
     """
     attempts: list[Attempt] = []
     errors: list[G4FLiteError] = []
     for name in names:
         try:
-            return _target(name, model)
+            return _resolve(name, model)
         except G4FLiteError as error:
             errors.append(error)
             attempts.append(Attempt(name.partition("/")[0], model or "", "skipped", 0.0, str(error)))
     raise AllProvidersFailedError(attempts, errors)
 
 
-def steps_of(
-    names: Sequence[str], model: str | None, given: Mapping[str, str], progress: Callable[..., Any]
+def route_steps(
+    names: Sequence[str],
+    model: str | None,
+    option_texts: Mapping[str, str],
+    progress: Callable[..., Any],
 ) -> list[Step]:
-    """Return the steps of the route; loads who can be had, since options are read as their types.
+    """Return the steps of the route. Imports the providers, since their type hints are needed.
 
-    Who cannot be had is a step all the same: the call says why it is passed over.
+    A provider that cannot be used is a step too: the call then reports why it was skipped.
 
     Raises:
         InvalidArgumentError: a value does not fit the option's type.
@@ -67,11 +72,11 @@ def steps_of(
     steps = []
     for name in names:
         try:
-            provider = _target(name, model).provider
+            provider = _resolve(name, model).provider
         except G4FLiteError:
             steps.append(Step(name))
             continue
-        options = convert(provider, given)
+        options = convert_options(provider, option_texts)
         hint = provider.options.get("progress")
         if hint is not None and accepts(hint, progress):
             options["progress"] = progress
@@ -79,5 +84,5 @@ def steps_of(
     return steps
 
 
-def _target(name: str, model: str | None) -> ResolvedTarget:
+def _resolve(name: str, model: str | None) -> ResolvedTarget:
     return resolve_target(name, None if "/" in name else model, has_auth=False)

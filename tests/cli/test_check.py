@@ -5,7 +5,7 @@ import json
 import pytest
 from built_in import BUILT_IN
 
-from g4f_lite.cli.inspection import probe as _probe
+from g4f_lite.cli.inspection import probe
 
 SLOPPY = """\
 model = "acme-1"
@@ -93,7 +93,7 @@ def test_import_that_hangs_is_not_valid(monkeypatch, capsys, tmp_path):
     """An import that does not end is given up."""
     from g4f_lite.cli import main
 
-    monkeypatch.setattr(_probe, "_SECONDS", 2.0)
+    monkeypatch.setattr(probe, "_IMPORT_SECONDS", 2.0)
     (tmp_path / "hang.py").write_text("import time\ntime.sleep(60)")
     assert main(["check", str(tmp_path / "hang.py")]) == 1
     assert "Loading it took more than 2 seconds." in capsys.readouterr().out

@@ -8,7 +8,7 @@ import pytest
 import requests
 
 import g4f_lite
-from g4f_lite.cli.inspection.system_facts import cache_facts
+from g4f_lite.cli.inspection.system_reports import cache_report
 
 SECRET = "planted-s3cret-value"
 
@@ -102,7 +102,7 @@ def test_cache_that_cannot_be_made_is_broken(run, tmp_path, monkeypatch):
     done = run("doctor", env={"G4F_LITE_CACHE": "/proc/nope"})
     assert (done.returncode, "the cache folder cannot be written (/proc/nope)" in done.stdout) == (1, True)
     monkeypatch.setenv("G4F_LITE_CACHE", str(tmp_path / "not" / "yet"))
-    assert cache_facts()["writable"]
+    assert cache_report()["writable"]
     assert not (tmp_path / "not").exists()
 
 

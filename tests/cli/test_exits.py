@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import g4f_lite
-from g4f_lite.cli.exit_codes import Exit
+from g4f_lite.cli.exit_codes import ExitCode
 from g4f_lite.testing import Reply, html_page
 
 SECRET = "planted-s3cret-value"
@@ -50,7 +50,7 @@ def test_wrong_usage_is_2(capsys, arguments, says):
     """A wrong command line is one message on standard error and exit code 2."""
     from g4f_lite.cli import main
 
-    assert main(arguments) == Exit.USAGE
+    assert main(arguments) == ExitCode.USAGE
     shown = capsys.readouterr()
     assert says in shown.err
     assert shown.out == ""
@@ -97,14 +97,14 @@ def test_fault_of_our_own_is_70(monkeypatch, capsys):
         raise ZeroDivisionError(f"api_key={SECRET}")
 
     monkeypatch.setattr(models, "run", fail)
-    assert main(["models"]) == Exit.INTERNAL
+    assert main(["models"]) == ExitCode.INTERNAL
     shown = capsys.readouterr().err
     assert shown.startswith(
         "g4f-lite: error: This is a fault of g4f-lite itself, in 'models': ZeroDivisionError"
     )
     assert "Traceback" not in shown
     monkeypatch.setenv("G4F_LITE_DEBUG", "1")
-    assert main(["models"]) == Exit.INTERNAL
+    assert main(["models"]) == ExitCode.INTERNAL
     shown = capsys.readouterr().err
     assert shown.startswith("Traceback (most recent call last):")
     assert SECRET not in shown
@@ -166,4 +166,4 @@ def test_documentation_has_the_codes():
     """The table in the docs and the enumeration are the same."""
     page = (Path(__file__).parents[2] / "docs" / "command-line.md").read_text("utf-8")
     table = [int(code) for code in re.findall(r"^\| (\d+) \|", page, re.MULTILINE)]
-    assert table == [int(code) for code in Exit]
+    assert table == [int(code) for code in ExitCode]

@@ -8,7 +8,7 @@ import time
 import pytest
 from built_in import BUILT_IN
 
-from g4f_lite.cli.inspection import hook_facts as _hooks
+from g4f_lite.cli.inspection import hook_reports
 from g4f_lite.cli.inspection.probe import probe
 
 HARM = {
@@ -99,7 +99,7 @@ def test_hook_plugin_that_hangs(plugins, monkeypatch, capsys):
     from g4f_lite.cli import main
 
     monkeypatch.syspath_prepend(str(plugins.folder))
-    monkeypatch.setattr(_hooks, "_SECONDS", 2.0)
+    monkeypatch.setattr(hook_reports, "_IMPORT_SECONDS", 2.0)
     plugins.add("hangs", "import time\ntime.sleep(60)", group="g4f_lite.hooks")
     registry.refresh()
     try:

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from g4f_lite.cli.commands.models import _ago
+from g4f_lite.cli.commands.models import _format_age
 from g4f_lite.testing import Reply, Upstream
 
 KEY = "planted-key-77aa55"
@@ -89,7 +89,7 @@ def test_a_service_that_fails(run, settings, reply, code):
 )
 def test_ages(seconds, words):
     """How old a list is stands there in the largest unit that fits."""
-    assert _ago(seconds) == words
+    assert _format_age(seconds) == words
 
 
 def test_long_lists_are_cut_in_the_table_of_providers(run):

@@ -137,7 +137,7 @@ WORDS = st.sampled_from(
 @given(st.lists(WORDS | st.text(max_size=3), max_size=8))
 def test_quick_reading_is_argparse(words: list[str]) -> None:
     """What is read without `argparse` is what `argparse` reads, and nothing that it refuses."""
-    quick = ask.quick(words)
+    quick = ask.parse_fast(words)
     if quick is not None:
         try:
             parsed = ask.parser().parse_args(words)
@@ -159,6 +159,6 @@ def test_quick_reading_is_argparse(words: list[str]) -> None:
 )
 def test_usual_lines_are_read_quickly(line: str) -> None:
     """The usual command lines need no `argparse`."""
-    quick = ask.quick(line.split())
+    quick = ask.parse_fast(line.split())
     assert quick is not None
     assert vars(quick) == vars(ask.parser().parse_args(line.split()))

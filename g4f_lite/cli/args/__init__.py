@@ -1,1 +1,1 @@
-"""The command line, read."""
+"""Parsing of the command line."""

@@ -1,23 +1,23 @@
-"""The options that say whom to ask, and how: what `argparse` is told of each."""
+"""The options of `ask` and `chat` for a call, as `argparse` takes them."""
 
 from typing import Any
 
-__all__ = ["ASKING", "Option"]
+__all__ = ["CALL_OPTIONS", "OptionSpec"]
 
-Option = tuple[tuple[str, ...], dict[str, Any]]
-"""The names of an option, and what else `add_argument` is given."""
+OptionSpec = tuple[tuple[str, ...], dict[str, Any]]
+"""The positional and the keyword arguments of `add_argument` for one option."""
 
-ASKING: tuple[Option, ...] = (
+CALL_OPTIONS: tuple[OptionSpec, ...] = (
     (
         ("--provider", "-p"),
         {
             "metavar": "NAME",
             "action": "append",
-            "help": "who is asked; `g4f-lite providers` lists them; given several times, they are asked one after "
-            "the other until one answers",
+            "help": "the provider to ask; `g4f-lite providers` lists them; given several times, they are asked one "
+            "after the other until one answers",
         },
     ),
-    (("--model", "-m"), {"metavar": "NAME", "help": "which model; `provider/model` names both"}),
+    (("--model", "-m"), {"metavar": "NAME", "help": "the model to ask; `provider/model` names both"}),
     (("--system", "-s"), {"metavar": "TEXT", "help": "the system message"}),
     (
         ("--option", "-o"),
@@ -39,7 +39,7 @@ ASKING: tuple[Option, ...] = (
         ("--drop-options",),
         {
             "action": "store_true",
-            "help": "leave out options that the provider does not take, instead of refusing",
+            "help": "leave out options that the provider does not take, instead of failing",
         },
     ),
     (("--no-stream",), {"action": "store_true", "help": "wait for the whole answer"}),

@@ -1,47 +1,52 @@
-"""Read a plain command line without `argparse`, which takes as long to import as all that is asked with it."""
+"""A parser of plain command lines without `argparse`.
+
+Importing `argparse` takes as long as everything that a plain command line needs of it.
+"""
 
 from collections.abc import Iterable, Sequence
 from types import SimpleNamespace
 from typing import Any
 
-from g4f_lite.cli.args.call_options import Option
+from g4f_lite.cli.args.call_options import OptionSpec
 
-__all__ = ["read"]
+__all__ = ["parse_plain_line"]
 
 
-def read(words: Sequence[str], options: Iterable[Option], prompt: str) -> SimpleNamespace | None:
-    """Return what `argparse` would make of the words; None where it has to be asked.
+def parse_plain_line(
+    words: Sequence[str], options: Iterable[OptionSpec], prompt: str
+) -> SimpleNamespace | None:
+    """Return what `argparse` would return for `words`, or None if they have to be parsed by it.
 
-    Plain is: each option spelled out, its value a word of its own, and the words of the prompt in one
-    place. Whatever else may be right or wrong is left to `argparse`.
+    In a plain command line each option is spelled out, its value is a word of its own, and the words of the
+    prompt are in one place. Everything else, right or wrong, is left to `argparse`.
 
     Args:
-        words: those behind the command.
+        words: the words after the command.
         options: the options of the command.
-        prompt: what the words that belong to no option are called.
+        prompt: the name of the argument that gets the words of no option.
     """
     parsed: dict[str, Any] = {prompt: []}
-    known: dict[str, tuple[str, str]] = {}
-    for names, settings in options:
-        name = names[0].removeprefix("--").replace("-", "_")
+    actions: dict[str, tuple[str, str]] = {}
+    for spellings, settings in options:
+        name = spellings[0].removeprefix("--").replace("-", "_")
         action = settings.get("action", "store")
         parsed[name] = False if action == "store_true" else settings.get("default")
-        known.update(dict.fromkeys(names, (name, action)))
-    place = 0
-    while place < len(words):
-        if words[place] in known:
-            name, action = known[words[place]]
-            step = _take(parsed, name, action, words[place + 1 : place + 2])
+        actions.update(dict.fromkeys(spellings, (name, action)))
+    index = 0
+    while index < len(words):
+        if words[index] in actions:
+            name, action = actions[words[index]]
+            count = _parse_option(parsed, name, action, words[index + 1 : index + 2])
         else:
-            step = _take_prompt(parsed, prompt, words[place:])
-        if not step:
+            count = _parse_prompt(parsed, prompt, words[index:])
+        if not count:
             return None
-        place += step
+        index += count
     return SimpleNamespace(**parsed)
 
 
-def _take(parsed: dict[str, Any], name: str, action: str, following: Sequence[str]) -> int:
-    """Take an option; return how many words it has, 0 if that is not plain."""
+def _parse_option(parsed: dict[str, Any], name: str, action: str, following: Sequence[str]) -> int:
+    """Set an option and return the number of its words, or return 0 if it is not plain."""
     if action == "store_true":
         parsed[name] = True
         return 1
@@ -51,10 +56,10 @@ def _take(parsed: dict[str, Any], name: str, action: str, following: Sequence[st
     return 2
 
 
-def _take_prompt(parsed: dict[str, Any], prompt: str, words: Sequence[str]) -> int:
-    """Take the words up to the next option; return how many there are, 0 if that is not plain."""
-    found = next((place for place, word in enumerate(words) if word.startswith("-")), len(words))
+def _parse_prompt(parsed: dict[str, Any], prompt: str, words: Sequence[str]) -> int:
+    """Set the prompt to the words before the next option and return their number, or 0 if not plain."""
+    count = next((index for index, word in enumerate(words) if word.startswith("-")), len(words))
     if parsed[prompt]:
         return 0
-    parsed[prompt] = list(words[:found])
-    return found
+    parsed[prompt] = list(words[:count])
+    return count

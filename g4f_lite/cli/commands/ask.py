@@ -4,17 +4,17 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from g4f_lite.cli.args.call_options import ASKING, Option
-from g4f_lite.cli.args.fast_parser import read
-from g4f_lite.cli.call_session import CallSession, report_extras
-from g4f_lite.cli.exit_codes import Exit, UsageError
+from g4f_lite.cli.args.call_options import CALL_OPTIONS, OptionSpec
+from g4f_lite.cli.args.fast_parser import parse_plain_line
+from g4f_lite.cli.call_session import CallSession, show_answer_notes
+from g4f_lite.cli.exit_codes import ExitCode, UsageError
 from g4f_lite.cli.terminal.console import OUT
 from g4f_lite.contract import Message
 
 if TYPE_CHECKING:
     from g4f_lite.cli.args.parser import Parser
 
-__all__ = ["parser", "quick", "run"]
+__all__ = ["parse_fast", "parser", "run"]
 
 _SUMMARY = """\
 Ask one question and print the answer as it comes.
@@ -35,7 +35,7 @@ _EXAMPLES = (
 )
 
 
-_JSON: Option = (
+_JSON_OPTION: OptionSpec = (
     ("--json",),
     {
         "action": "store_true",
@@ -45,59 +45,59 @@ _JSON: Option = (
 )
 
 
-def quick(words: Sequence[str]) -> Any:
-    """Return what the parser would return, without it; None where only the parser knows."""
-    return read(words, (*ASKING, _JSON), "prompt")
+def parse_fast(words: Sequence[str]) -> Any:
+    """Return what the parser would return, or None if only the parser can tell."""
+    return parse_plain_line(words, (*CALL_OPTIONS, _JSON_OPTION), "prompt")
 
 
 def parser() -> "Parser":
     """Return the parser of this command."""
-    from g4f_lite.cli.args.parser import Parser, add_asking
+    from g4f_lite.cli.args.parser import Parser, add_call_options
 
     parser = Parser("ask", _SUMMARY, _EXAMPLES)
     parser.add_argument("prompt", nargs="*", metavar="PROMPT", help="the question; several words are joined")
-    add_asking(parser)
-    names, settings = _JSON
-    parser.add_argument(*names, **settings)
+    add_call_options(parser)
+    spellings, settings = _JSON_OPTION
+    parser.add_argument(*spellings, **settings)
     return parser
 
 
 def run(arguments: Any) -> int:
-    """Ask, and print the answer."""
-    asking = CallSession(arguments, "ask")
-    conversation = [{"role": "user", "content": _prompt(arguments.prompt)}]
+    """Ask the question, print the answer, and return the exit code."""
+    session = CallSession(arguments, "ask")
+    conversation = [{"role": "user", "content": _read_prompt(arguments.prompt)}]
     if arguments.json:
-        return _run_json(asking, conversation)
-    completion = asking.answer(conversation, OUT.write)
+        return _run_json(session, conversation)
+    completion = session.answer(conversation, OUT.write)
     OUT.end_line()
-    report_extras(completion)
-    return Exit.OK
+    show_answer_notes(completion)
+    return ExitCode.OK
 
 
-def _run_json(asking: CallSession, conversation: list[Message]) -> int:
-    from g4f_lite.cli.json_facts import completion_facts, failure_facts
+def _run_json(session: CallSession, conversation: list[Message]) -> int:
+    from g4f_lite.cli.answer_json import completion_json, error_json
     from g4f_lite.cli.terminal.json_output import print_json
 
     try:
-        completion = asking.answer(conversation, lambda _text: None)
+        completion = session.answer(conversation, lambda _text: None)
     except Exception as error:
-        print_json(failure_facts(error))
+        print_json(error_json(error))
         raise
-    print_json(completion_facts(completion))
-    report_extras(completion)
-    return Exit.OK
+    print_json(completion_json(completion))
+    show_answer_notes(completion)
+    return ExitCode.OK
 
 
-def _prompt(words: list[str]) -> str:
-    parts = [" ".join(words), _piped()]
+def _read_prompt(words: list[str]) -> str:
+    parts = [" ".join(words), _read_piped()]
     prompt = "\n\n".join(part for part in parts if part.strip())
     if not prompt:
         raise UsageError("There is no prompt: pass one as the argument, or pipe it in.", "ask")
     return prompt
 
 
-def _piped() -> str:
-    """Return standard input, `""` if that is a terminal or there is none; a terminal is not waited for."""
+def _read_piped() -> str:
+    """Return standard input, or "" if it is a terminal or closed: a terminal would block."""
     stream = sys.stdin
     if stream is None or stream.closed or stream.isatty():
         return ""
@@ -106,6 +106,6 @@ def _piped() -> str:
         text = stream.buffer.read().decode(encoding)
     except UnicodeDecodeError as error:
         raise UsageError(
-            f"Standard input is no {encoding} text: byte {error.start + 1} does not fit.", "ask"
+            f"Standard input is not {encoding} text: byte {error.start + 1} does not fit.", "ask"
         ) from None
     return text.removeprefix("\ufeff").removesuffix("\n").removesuffix("\r")

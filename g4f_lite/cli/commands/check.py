@@ -7,19 +7,20 @@ from g4f_lite._core.registry.policy import current_policy, environment_values
 from g4f_lite._core.registry.registry import registry
 from g4f_lite._utils.text import normalize_name
 from g4f_lite.cli.args.parser import Parser
-from g4f_lite.cli.exit_codes import Exit, UsageError
-from g4f_lite.cli.inspection.facts import Facts
-from g4f_lite.cli.inspection.hook_facts import Hooks, probe_hooks
+from g4f_lite.cli.exit_codes import ExitCode, UsageError
+from g4f_lite.cli.inspection.hook_reports import HookReport, probe_hooks
 from g4f_lite.cli.inspection.probe import probe
-from g4f_lite.cli.inspection.provider_facts import (
-    all_facts,
-    discovery_facts,
-    entry_point,
+from g4f_lite.cli.inspection.provider_reports import (
+    all_provider_reports,
+    discovery_problems,
+    entry_point_location,
     problem_line,
-    raise_unknown,
-    verdict_facts,
+    raise_provider_not_found,
+    verdict_report,
 )
+from g4f_lite.cli.inspection.report import Report
 from g4f_lite.cli.terminal.console import OUT
+from g4f_lite.cli.terminal.json_output import print_json
 from g4f_lite.contract import PROGRAM
 from g4f_lite.errors import ProviderBlockedError
 
@@ -28,8 +29,8 @@ __all__ = ["parser", "run"]
 _SUMMARY = """\
 Judge providers by the contract, strictly: all problems at once, each with its place and its fix.
 
-What is checked is a provider by its name, a Python file where it lies, or every provider of a
-distribution together with its metadata. It is imported for that, in a process of its own."""
+A target is the name of a provider, the path of a Python file, or the name of a distribution, which is
+checked with all its providers and its metadata. Providers are imported, in a process of their own."""
 
 _EXAMPLES = (
     "g4f-lite check yqcloud",
@@ -49,123 +50,138 @@ def parser() -> Parser:
 
 
 def run(arguments: Any) -> int:
-    """Show the verdicts; 1 if any of them is not valid.
+    """Show the verdicts, and return the exit code: 1 if any of them is not valid.
 
     Raises:
         RegistryError: a name is neither a provider's nor a distribution's.
     """
-    verdicts: list[Facts] = []
+    verdicts: list[Report] = []
     for target in arguments.targets:
         verdicts += _check_file(target) if _is_file(target) else _check_name(target)
-    valid = all(item["valid"] for item in verdicts)
+    is_valid = all(verdict["valid"] for verdict in verdicts)
     if arguments.json:
-        from g4f_lite.cli.terminal.json_output import print_json
-
-        print_json({"valid": valid, "verdicts": verdicts}, indent=2)
+        print_json({"valid": is_valid, "verdicts": verdicts}, indent=2)
     else:
-        for item in verdicts:
-            _show(item)
-    return Exit.OK if valid else Exit.PROBLEMS
+        for verdict in verdicts:
+            _show(verdict)
+    return ExitCode.OK if is_valid else ExitCode.PROBLEMS
 
 
-# --- what is checked ------------------------------------------------------------------------------
+# --- targets --------------------------------------------------------------------------------------
 
 
 def _is_file(target: str) -> bool:
     return target.endswith(".py") or "/" in target or "\\" in target
 
 
-def _check_file(target: str) -> list[Facts]:
+def _check_file(target: str) -> list[Report]:
     path = Path(target).expanduser().resolve()
     if not path.is_file():
         raise UsageError(f"There is no file {target!r}.", "check")
     answer = probe([{"file": str(path)}])[0]
-    return [_verdict(path.stem.lower(), target, "", str(path), answer)]
+    return [_answer_verdict(path.stem.lower(), target, "", str(path), answer)]
 
 
-def _check_name(target: str) -> list[Facts]:
-    """Check the provider of that name and the distribution of that name: whichever there are."""
+def _check_name(target: str) -> list[Report]:
+    """Check the provider of that name, and the providers and the metadata of the distribution of that name."""
+    distribution = normalize_name(target)
     hooks = probe_hooks()
-    facts = all_facts(hooks)
-    named = [
-        item for item in facts if target in (item["name"], item["full_name"], item["name"].rpartition(":")[2])
+    reports = all_provider_reports(hooks)
+    by_name = [
+        report
+        for report in reports
+        if target in (report["name"], report["full_name"], report["name"].rpartition(":")[2])
     ]
-    brought = [item for item in facts if item["distribution"] == normalize_name(target)]
-    chosen = list({item["full_name"]: item for item in (*named, *brought)}.values())
-    metadata = [item for item in discovery_facts(hooks) if _is_of(item, normalize_name(target))]
-    if not chosen and not metadata:
-        raise_unknown(target, facts)
-    answers = _load(chosen, hooks)
-    verdicts = [_judged(item, answers[item["full_name"]]) for item in chosen]
-    if metadata:
-        verdict = {"valid": False, "usable": False, "problems": metadata, "notes": []}
+    by_distribution = [report for report in reports if report["distribution"] == distribution]
+    providers = list({report["full_name"]: report for report in (*by_name, *by_distribution)}.values())
+    problems = [problem for problem in discovery_problems(hooks) if _is_problem_of(problem, distribution)]
+    if not providers and not problems:
+        raise_provider_not_found(target, reports)
+    answers = _load(providers, hooks)
+    verdicts = [_provider_verdict(provider, answers[provider["full_name"]]) for provider in providers]
+    if problems:
+        verdict = {"valid": False, "usable": False, "problems": problems, "notes": []}
         verdicts.append({"name": f"{target} (metadata)", "distribution": target, "version": "", **verdict})
     return verdicts
 
 
-def _is_of(problem: Facts, distribution: str) -> bool:
+def _is_problem_of(problem: Report, distribution: str) -> bool:
     return str(problem["distribution"]).partition(" ")[0] == distribution
 
 
-def _load(chosen: list[Facts], hooks: Hooks) -> dict[str, Facts]:
-    """Load what is installed elsewhere, and look here at what this very program registered."""
+def _load(providers: list[Report], hooks: HookReport) -> dict[str, Report]:
+    """Return the answer for each provider by its full name.
+
+    Providers that this program has registered are loaded in this process, the others in a child process.
+
+    Raises:
+        ProviderBlockedError: an environment variable blocks one of the providers.
+    """
     answers = dict(hooks.offered)
-    for item in chosen:
-        if item["state"] == "blocked":
-            raise ProviderBlockedError(item["full_name"], item["distribution"], _variable(item))
-        if item["distribution"] == PROGRAM:
-            answers[item["full_name"]] = {"verdict": verdict_facts(registry.verdict(item["full_name"]))}
-    elsewhere = [item["full_name"] for item in chosen if item["full_name"] not in answers]
-    answers.update(zip(elsewhere, probe([{"name": name} for name in elsewhere]), strict=True))
+    for provider in providers:
+        name = provider["full_name"]
+        if provider["state"] == "blocked":
+            raise ProviderBlockedError(name, provider["distribution"], _blocking_variable(provider))
+        if provider["distribution"] == PROGRAM:
+            answers[name] = {"verdict": verdict_report(registry.verdict(name))}
+    names = [provider["full_name"] for provider in providers if provider["full_name"] not in answers]
+    answers.update(zip(names, probe([{"name": name} for name in names]), strict=True))
     return answers
 
 
-def _variable(item: Facts) -> str:
-    """Return the variable of the environment that keeps a provider out."""
+def _blocking_variable(provider: Report) -> str:
+    """Return the environment variable that blocks a provider."""
     policy = current_policy(environment_values())
-    name = item["name"].rpartition(":")[2]
-    return policy.blocking_variable(name, item["distribution"], builtin=item["builtin"]) or ""
+    name = provider["name"].rpartition(":")[2]
+    return policy.blocking_variable(name, provider["distribution"], builtin=provider["builtin"]) or ""
 
 
-def _judged(item: Facts, answer: Facts) -> Facts:
-    place = entry_point(item["full_name"])
-    verdict = _verdict(item["name"], item["distribution"], item["version"], place, answer)
-    if item["state"] == "conflict":
+def _provider_verdict(provider: Report, answer: Report) -> Report:
+    location = entry_point_location(provider["full_name"])
+    distribution, version = provider["distribution"], provider["version"]
+    verdict = _answer_verdict(provider["name"], distribution, version, location, answer)
+    if provider["state"] == "conflict":
         fix = "Uninstall or block one of them, or ask for each by its full name."
-        origin = f"{item['distribution']} {item['version']}"
-        problem = _problem("name-conflict", f"{item['reason']}.", fix, origin, place)
+        origin = f"{distribution} {version}"
+        problem = _problem("name-conflict", f"{provider['reason']}.", fix, origin, location)
         verdict["problems"].append({**problem, "fatal": False})
         verdict["valid"] = False
     return verdict
 
 
-def _verdict(name: str, distribution: str, version: str, place: str, answer: Facts) -> Facts:
-    facts = answer.get("verdict")
-    if facts is None:
+def _answer_verdict(name: str, distribution: str, version: str, location: str, answer: Report) -> Report:
+    verdict = answer.get("verdict")
+    if verdict is None:
         reason = answer.get("crash") or answer.get("error") or "no answer"
         origin = f"{distribution} {version}".strip()
         fix = "Do nothing at import but define: no exit, no waiting, no work."
-        problem = _problem("crashed", f"{reason[:1].upper()}{reason[1:]}.", fix, origin, place)
-        facts = {"valid": False, "usable": False, "problems": [problem], "notes": []}
-    return {"name": name, "distribution": distribution, "version": version, **facts}
+        problem = _problem("crashed", f"{reason[:1].upper()}{reason[1:]}.", fix, origin, location)
+        verdict = {"valid": False, "usable": False, "problems": [problem], "notes": []}
+    return {"name": name, "distribution": distribution, "version": version, **verdict}
 
 
-def _problem(kind: str, message: str, fix: str, distribution: str, location: str) -> Facts:
-    place = {"location": location, "distribution": distribution}
-    return {"kind": kind, "message": message, "fix": fix, **place, "fatal": True}
+def _problem(kind: str, message: str, fix: str, distribution: str, location: str) -> Report:
+    return {
+        "kind": kind,
+        "message": message,
+        "fix": fix,
+        "location": location,
+        "distribution": distribution,
+        "fatal": True,
+    }
 
 
-# --- showing --------------------------------------------------------------------------------------
+# --- output ---------------------------------------------------------------------------------------
 
 
-def _show(verdict: Facts) -> None:
+def _show(verdict: Report) -> None:
     count = len(verdict["problems"])
-    word = "valid" if verdict["valid"] else f"{count} problem{'s' if count != 1 else ''}"
+    result = "valid" if verdict["valid"] else f"{count} problem{'s' if count != 1 else ''}"
     if not verdict["valid"] and verdict["usable"]:
-        word += ", usable without G4F_LITE_STRICT"
+        result += ", usable without G4F_LITE_STRICT"
     origin = f"{verdict['distribution']} {verdict['version']}".strip()
-    OUT.line(f"{verdict['name']} ({origin}): {word}", "green" if verdict["valid"] else "red")
+    OUT.line(f"{verdict['name']} ({origin}): {result}", "green" if verdict["valid"] else "red")
     for problem in verdict["problems"]:
         OUT.line(f"  - {problem_line(problem)}")
-    for text in verdict["notes"]:
-        OUT.line(f"  note: {text}", "dim")
+    for note in verdict["notes"]:
+        OUT.line(f"  note: {note}", "dim")

@@ -1,29 +1,28 @@
-"""`g4f-lite doctor`: what this installation is, and what is wrong with it."""
+"""`g4f-lite doctor`: the report on this installation, and on what is broken in it."""
 
 from typing import Any
 
 from g4f_lite.cli.args.parser import Parser
-from g4f_lite.cli.exit_codes import Exit
-from g4f_lite.cli.inspection.facts import BROKEN, Facts, missing_package_message
-from g4f_lite.cli.inspection.key_facts import first_source, source_words, store_facts
-from g4f_lite.cli.inspection.system_facts import (
-    cache_facts,
-    environment_facts,
-    key_facts,
-    missing_packages,
-    python_facts,
-    terminal_facts,
-    version_facts,
+from g4f_lite.cli.exit_codes import ExitCode
+from g4f_lite.cli.inspection.key_reports import describe_source, key_reports, key_store_report
+from g4f_lite.cli.inspection.packages import missing_package_message, missing_packages, package_versions
+from g4f_lite.cli.inspection.report import BROKEN_STATES, Report
+from g4f_lite.cli.inspection.system_reports import (
+    cache_report,
+    environment_report,
+    python_report,
+    terminal_report,
 )
 from g4f_lite.cli.terminal.console import OUT
+from g4f_lite.cli.terminal.json_output import print_json
 
 __all__ = ["parser", "run"]
 
 _SUMMARY = """\
 Show what this installation is, and what is wrong with it: made to be pasted into a report.
 
-Every plugin is imported, in a process of its own. Keys are only said to be present or not, and proxies'
-logins are masked. The exit code is 1 if something is broken."""
+Every plugin is imported, in a process of its own. No key is shown, only whether there is one, and logins
+of proxies are masked. The exit code is 1 if something is broken."""
 
 _EXAMPLES = ("g4f-lite doctor", "g4f-lite doctor --json")
 
@@ -38,143 +37,139 @@ def parser() -> Parser:
 
 
 def run(arguments: Any) -> int:
-    """Examine, show, and return 1 if something is broken."""
-    report = _examine()
+    """Show the report, and return the exit code: 1 if something is broken."""
+    report = _report()
     if arguments.json:
-        from g4f_lite.cli.terminal.json_output import print_json
-
         print_json(report, indent=2)
     else:
         _show(report)
-    return Exit.PROBLEMS if report["broken"] else Exit.OK
+    return ExitCode.PROBLEMS if report["broken"] else ExitCode.OK
 
 
-# --- examining ------------------------------------------------------------------------------------
+# --- the report -----------------------------------------------------------------------------------
 
 
-def _examine() -> Facts:
-    versions = version_facts()
+def _report() -> Report:
+    versions = package_versions()
     missing = missing_packages(versions)
-    providers, problems, hooks = ([], [], []) if missing else _plugins()
-    cache = cache_facts()
-    store = store_facts()
+    # Without a required package, the modules that inspect plugins cannot be imported.
+    providers, problems, hooks = ([], [], []) if missing else _plugin_reports()
+    cache = cache_report()
+    store = key_store_report()
     return {
         "broken": _broken(missing, providers, problems, cache, store),
-        "python": python_facts(),
+        "python": python_report(),
         "versions": versions,
         "providers": providers,
         "problems": problems,
         "hooks": hooks,
-        "keys": [
-            {**item, "from": first_source(item["provider"], item["variable"], *item["also"])}
-            for item in key_facts(providers)
-        ],
+        "keys": key_reports(providers),
         "key_store": store,
-        "environment": environment_facts(),
+        "environment": environment_report(),
         "cache": cache,
-        "terminal": terminal_facts(),
+        "terminal": terminal_report(),
     }
 
 
-def _plugins() -> tuple[list[Facts], list[Facts], list[Facts]]:
-    """Return the providers, what is wrong with plugins beside them, and the hooks."""
-    from g4f_lite.cli.inspection.hook_facts import probe_hooks
-    from g4f_lite.cli.inspection.provider_facts import all_facts, discovery_facts
+def _plugin_reports() -> tuple[list[Report], list[Report], list[Report]]:
+    """Return reports on the providers, on problems of other plugins, and on the hooks that a plugin has."""
+    from g4f_lite.cli.inspection.hook_reports import probe_hooks
+    from g4f_lite.cli.inspection.provider_reports import all_provider_reports, discovery_problems
 
-    hooks = probe_hooks()
-    owned = [{"hook": name, "plugins": plugins} for name, plugins in hooks.plugins.items() if plugins]
-    return all_facts(hooks, load=True), discovery_facts(hooks), owned
+    report = probe_hooks()
+    hooks = [{"hook": name, "plugins": plugins} for name, plugins in report.plugins.items() if plugins]
+    return all_provider_reports(report, load=True), discovery_problems(report), hooks
 
 
 def _broken(
-    missing: list[str], providers: list[Facts], problems: list[Facts], cache: Facts, store: Facts
+    missing: list[str], providers: list[Report], problems: list[Report], cache: Report, store: Report
 ) -> list[str]:
-    """Return what is broken, a line each."""
+    """Return a line for each thing that is broken."""
     broken = [missing_package_message(name) for name in missing]
     broken += [
         f"provider {item['name']} of {item['distribution']}: {item['state']}, {item['reason']}"
         for item in providers
-        if item["state"] in BROKEN
+        if item["state"] in BROKEN_STATES
     ]
     broken += [f"{item['distribution']}: {item['message']} {item['fix']}" for item in problems]
     if not cache["writable"]:
-        place = cache["path"] or cache["error"]
-        broken.append(f"the cache folder cannot be written ({place}): set G4F_LITE_CACHE to one that can")
+        folder = cache["path"] or cache["error"]
+        broken.append(f"the cache folder cannot be written ({folder}): set G4F_LITE_CACHE to one that can")
     if store["error"]:
         broken.append(store["error"])
     return broken
 
 
-# --- showing --------------------------------------------------------------------------------------
+# --- output ---------------------------------------------------------------------------------------
 
 
-def _show(report: Facts) -> None:
+def _show(report: Report) -> None:
     python = report["python"]
-    _heading("Python")
-    _pair("version", f"{python['implementation']} {python['version']}, {python['platform']}")
-    inside = "a virtual environment" if python["virtual_environment"] else "no virtual environment"
-    _pair("executable", f"{python['executable']} ({inside})")
-    _heading("Versions")
+    _show_heading("Python")
+    _show_pair("version", f"{python['implementation']} {python['version']}, {python['platform']}")
+    environment = "a virtual environment" if python["virtual_environment"] else "no virtual environment"
+    _show_pair("executable", f"{python['executable']} ({environment})")
+    _show_heading("Versions")
     for name, version in report["versions"].items():
         absent = "not installed (pip install 'g4f-lite[local]')" if name == "xllamacpp" else "not installed"
-        _pair(name, version or absent)
+        _show_pair(name, version or absent)
     if missing_packages(report["versions"]):
-        _heading("Providers")
+        _show_heading("Providers")
         OUT.line("  not looked at, since a package is missing")
     else:
         _show_plugins(report)
-    _heading("Environment")
+    _show_heading("Environment")
     for name, value in report["environment"].items():
-        _pair(name, "not set" if value is None else value or "set, empty")
+        _show_pair(name, "not set" if value is None else value or "set, empty")
     _show_cache(report["cache"])
-    _heading("Terminal")
+    _show_heading("Terminal")
     for name, value in report["terminal"].items():
-        _pair(name.replace("_", " "), {True: "yes", False: "no", None: "unknown"}.get(value, str(value)))
+        _show_pair(name.replace("_", " "), {True: "yes", False: "no", None: "unknown"}.get(value, str(value)))
     _show_result(report["broken"])
 
 
-def _show_plugins(report: Facts) -> None:
+def _show_plugins(report: Report) -> None:
     from g4f_lite.cli.commands.providers import show_providers
-    from g4f_lite.cli.inspection.provider_facts import problem_line
+    from g4f_lite.cli.inspection.provider_reports import problem_line
 
-    _heading("Providers")
+    _show_heading("Providers")
     show_providers(report["providers"])
-    _heading("Hooks")
+    _show_heading("Hooks")
     for item in report["hooks"]:
-        _pair(item["hook"], ", ".join(item["plugins"]))
+        _show_pair(item["hook"], ", ".join(item["plugins"]))
     if not report["hooks"]:
         OUT.line("  none")
     if report["problems"]:
-        _heading("Problems of plugins")
+        _show_heading("Problems of plugins")
         for problem in report["problems"]:
             OUT.line(f"  {problem_line(problem)}", "red")
     _show_keys(report["keys"], report["key_store"])
 
 
-def _show_keys(keys: list[Facts], store: Facts) -> None:
-    _heading("Keys")
+def _show_keys(keys: list[Report], store: Report) -> None:
+    _show_heading("Keys")
     for item in keys:
         source = item["from"]
         if source is None or source["source"] == "environment":
-            _pair(
+            _show_pair(
                 item["provider"],
                 f"{item['variable']} is not set" if source is None else f"{source['name']} is set",
             )
         else:
-            _pair(item["provider"], f"in the {source_words(source)}")
+            _show_pair(item["provider"], f"in the {describe_source(source)}")
     if not keys:
         OUT.line("  no provider needs one")
-    kept = ", ".join(store["providers"]) or "empty"
-    _pair("key store", f"{store['path']}: {'cannot be read' if store['error'] else kept}")
+    names = ", ".join(store["providers"]) or "empty"
+    _show_pair("key store", f"{store['path']}: {'cannot be read' if store['error'] else names}")
 
 
-def _show_cache(cache: Facts) -> None:
-    _heading("Cache")
-    _pair("folder", cache["path"] or cache["error"])
-    _pair("exists", "yes" if cache["exists"] else "not yet")
-    _pair("writable", "yes" if cache["writable"] else "no")
-    _pair("size", f"{cache['bytes'] / _MEGABYTE:.1f} MB")
-    _pair("weights", ", ".join(cache["weights"]) or "none yet: the first answer of `local` fetches them")
+def _show_cache(cache: Report) -> None:
+    _show_heading("Cache")
+    _show_pair("folder", cache["path"] or cache["error"])
+    _show_pair("exists", "yes" if cache["exists"] else "not yet")
+    _show_pair("writable", "yes" if cache["writable"] else "no")
+    _show_pair("size", f"{cache['bytes'] / _MEGABYTE:.1f} MB")
+    _show_pair("weights", ", ".join(cache["weights"]) or "none yet: the first answer of `local` fetches them")
 
 
 def _show_result(broken: list[str]) -> None:
@@ -187,9 +182,9 @@ def _show_result(broken: list[str]) -> None:
         OUT.line(f"  - {line}", "red")
 
 
-def _heading(text: str) -> None:
+def _show_heading(text: str) -> None:
     OUT.line(f"\n{text}" if text != "Python" else text, "bold")
 
 
-def _pair(name: str, value: str) -> None:
+def _show_pair(name: str, value: str) -> None:
     OUT.line(f"  {name + ':':<22} {value}")

@@ -1,15 +1,21 @@
-"""`g4f-lite models`: every model, and who offers it."""
+"""`g4f-lite models`: every model, with the providers that offer it."""
 
 import time
 from typing import TYPE_CHECKING, Any
 
 from g4f_lite.cli.args.parser import Parser
-from g4f_lite.cli.exit_codes import Exit, UsageError
-from g4f_lite.cli.inspection.facts import Facts
-from g4f_lite.cli.inspection.hook_facts import probe_hooks
-from g4f_lite.cli.inspection.provider_facts import all_facts, discovery_facts, raise_unknown, show_discovery
+from g4f_lite.cli.exit_codes import ExitCode, UsageError
+from g4f_lite.cli.inspection.hook_reports import probe_hooks
+from g4f_lite.cli.inspection.provider_reports import (
+    all_provider_reports,
+    discovery_problems,
+    raise_provider_not_found,
+    show_discovery_problems,
+)
+from g4f_lite.cli.inspection.report import Report
 from g4f_lite.cli.terminal.console import ERR
-from g4f_lite.cli.terminal.notices import note
+from g4f_lite.cli.terminal.json_output import print_json
+from g4f_lite.cli.terminal.notices import show_note
 from g4f_lite.cli.terminal.tables import show_table
 
 if TYPE_CHECKING:
@@ -18,12 +24,12 @@ if TYPE_CHECKING:
 __all__ = ["parser", "run"]
 
 _SUMMARY = """\
-List every model and who offers it. Who cannot be asked as things are is listed with the reason in brackets.
+List every model and the providers that offer it. A provider that cannot be used now has the reason in brackets.
 
-No provider is imported for that; where a provider's models are not written plainly in its source, --load
-finds them out.
+No provider is imported; if the models of a provider are not written plainly in its source, --load finds
+them out.
 
-With --provider, the models are those that its service offered when it was asked last, if it ever was; --refresh
+With --provider, the models are those that its service listed when it was asked last, if it ever was; --refresh
 asks it now."""
 
 _EXAMPLES = (
@@ -47,59 +53,58 @@ def parser() -> Parser:
 
 
 def run(arguments: Any) -> int:
-    """Show the table.
+    """Show the table, and return the exit code.
 
     Raises:
-        UsageError: nobody was named who could be asked.
-        G4FLiteError: there is no provider of the name given, or its service failed.
+        UsageError: --refresh was given without --provider.
+        G4FLiteError: no provider has the given name, or its service failed.
     """
     if arguments.refresh and arguments.provider is None:
-        raise UsageError("--refresh needs --provider: whose models to ask for", "models")
+        raise UsageError("--refresh needs --provider: the provider to ask for its models", "models")
     hooks = probe_hooks()
-    facts = all_facts(hooks, load=arguments.load)
+    providers = all_provider_reports(hooks, load=arguments.load)
     names: ModelNames | None = None
     if arguments.provider is not None:
-        facts = _only(facts, arguments.provider)
-        names = _offered(facts, arguments.provider, refresh=arguments.refresh)
+        providers = _select_providers(providers, arguments.provider)
+        names = _service_models(providers, arguments.provider, refresh=arguments.refresh)
     if names is not None:
-        facts = [{**item, "models": list(names.names)} for item in facts]
-    problems = discovery_facts(hooks)
-    models = _by_model(facts)
+        providers = [{**provider, "models": list(names.names)} for provider in providers]
+    problems = discovery_problems(hooks)
+    models = _group_by_model(providers)
     if arguments.json:
-        from g4f_lite.cli.terminal.json_output import print_json
-
         source, at = ("listed", None) if names is None else (names.source, names.at)
         print_json({"models": models, "problems": problems, "source": source, "at": at}, indent=2)
-        return Exit.OK
-    _show(models)
+        return ExitCode.OK
+    _show_models(models)
     if names is not None:
-        _say_whence(names, refresh=arguments.refresh)
-    for item in facts:
-        if item["models"] is None:
-            note(f"the models of {item['name']!r} are not known before it is imported; --load does that")
-    show_discovery(problems)
-    return Exit.OK
+        _show_source(names, refresh=arguments.refresh)
+    for provider in providers:
+        if provider["models"] is None:
+            show_note(
+                f"the models of {provider['name']!r} are not known before it is imported; --load does that"
+            )
+    show_discovery_problems(problems)
+    return ExitCode.OK
 
 
-def _offered(facts: list[Facts], provider: str, *, refresh: bool) -> "ModelNames | None":
-    """Return what the service offers, or what it offered when it was asked last; None if nothing is known."""
+def _service_models(providers: list[Report], name: str, *, refresh: bool) -> "ModelNames | None":
+    """Return the models that the service lists now or listed last, or None if it was never asked."""
     from g4f_lite._core.api.model_listing import known_models, list_models
 
     if refresh:
-        return list_models(provider, refresh=True)
-    return known_models(facts[0]["full_name"]) if len(facts) == 1 else None
+        return list_models(name, refresh=True)
+    return known_models(providers[0]["full_name"]) if len(providers) == 1 else None
 
 
-def _say_whence(names: "ModelNames", *, refresh: bool) -> None:
+def _show_source(names: "ModelNames", *, refresh: bool) -> None:
     if names.source == "cache":
-        note(
-            f"{names.provider!r} offered these {_ago(time.time() - (names.at or 0.0))}; --refresh asks it again"
-        )
+        age = _format_age(time.time() - (names.at or 0.0))
+        show_note(f"{names.provider!r} offered these {age}; --refresh asks it again")
     elif names.source == "listed" and refresh:
-        note(f"{names.provider!r} cannot be asked for its models: these are the ones that it lists")
+        show_note(f"{names.provider!r} cannot be asked for its models: these are the ones that it lists")
 
 
-def _ago(seconds: float) -> str:
+def _format_age(seconds: float) -> str:
     for name, size in (("day", 86400), ("hour", 3600), ("minute", 60)):
         number = int(seconds // size)
         if number >= 1:
@@ -107,43 +112,44 @@ def _ago(seconds: float) -> str:
     return "just now"
 
 
-def _only(facts: list[Facts], name: str) -> list[Facts]:
-    found = [item for item in facts if name in (item["name"], item["full_name"])]
-    if not found:
-        raise_unknown(name, facts)
-    return found
+def _select_providers(providers: list[Report], name: str) -> list[Report]:
+    selected = [provider for provider in providers if name in (provider["name"], provider["full_name"])]
+    if not selected:
+        raise_provider_not_found(name, providers)
+    return selected
 
 
-def _by_model(facts: list[Facts]) -> list[Facts]:
-    offers: dict[str, list[Facts]] = {}
-    for item in facts:
-        for model in item["models"] or ():
-            offer = {key: item[key] for key in ("name", "distribution", "version", "state")}
-            offers.setdefault(model, []).append({**offer, "obstacle": _obstacle(item)})
+def _group_by_model(providers: list[Report]) -> list[Report]:
+    offers: dict[str, list[Report]] = {}
+    for provider in providers:
+        for model in provider["models"] or ():
+            offer = {key: provider[key] for key in ("name", "distribution", "version", "state")}
+            offers.setdefault(model, []).append({**offer, "obstacle": _obstacle(provider)})
     return [{"model": model, "providers": offers[model]} for model in sorted(offers)]
 
 
-def _obstacle(item: Facts) -> str | None:
-    """Return why a request that names only the model would not go to this provider."""
-    if item["state"] not in ("listed", "ready"):
-        return str(item["state"])
-    if item["working"] is False:
+def _obstacle(provider: Report) -> str | None:
+    """Return why a call that names only the model does not go to this provider, or None if it can."""
+    if provider["state"] not in ("listed", "ready"):
+        return str(provider["state"])
+    if provider["working"] is False:
         return "not working"
-    if item["needs_auth"] and not item["key_present"]:
-        return f"no key in {item['auth_env']}"
-    if not item["address_present"]:
-        return f"no address in {item['address_env'][0]}"
+    if provider["needs_auth"] and not provider["key_present"]:
+        return f"no key in {provider['auth_env']}"
+    if not provider["address_present"]:
+        return f"no address in {provider['address_env'][0]}"
     return None
 
 
-def _show(models: list[Facts]) -> None:
+def _show_models(models: list[Report]) -> None:
     if not models:
         ERR.line("No model is known.")
         return
-    show_table(("MODEL", "PROVIDERS"), [(item["model"], _names(item["providers"])) for item in models])
+    rows = [(item["model"], _format_offers(item["providers"])) for item in models]
+    show_table(("MODEL", "PROVIDERS"), rows)
 
 
-def _names(offers: list[Facts]) -> str:
+def _format_offers(offers: list[Report]) -> str:
     return ", ".join(
         offer["name"] if offer["obstacle"] is None else f"{offer['name']} ({offer['obstacle']})"
         for offer in offers

@@ -1,1 +1,1 @@
-"""What the listings and `doctor` find out."""
+"""Inspection of this installation: the reports behind `providers`, `models`, `check`, `keys` and `doctor`."""

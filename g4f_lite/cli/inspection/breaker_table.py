@@ -1,37 +1,35 @@
-"""`g4f-lite providers --health`: which providers failed lately, as the processes that asked them wrote down."""
+"""The table of `g4f-lite providers --health`: the circuit breakers that calls of any process have recorded."""
 
 from g4f_lite._core.resilience.breaker_file import read
 from g4f_lite._core.resilience.circuit_breaker import BreakerRecord
 from g4f_lite._utils.clock import clock
-from g4f_lite.cli.exit_codes import Exit
+from g4f_lite.cli.exit_codes import ExitCode
 from g4f_lite.cli.terminal.console import ERR
+from g4f_lite.cli.terminal.json_output import print_json
 from g4f_lite.cli.terminal.tables import show_table
 
-__all__ = ["run_health"]
+__all__ = ["show_breakers"]
 
 _HEADINGS = ("PROVIDER", "KEY", "STATE", "FAILURES", "LAST ERROR", "FAILED", "ANSWERED")
 _STYLES = {"ok": "", "cooling": "red", "half-open": "yellow"}
 
 
-def run_health(*, as_json: bool) -> int:
-    """Show the table, or its JSON."""
+def show_breakers(*, as_json: bool) -> int:
+    """Write the table or its JSON, and return the exit code."""
     now = clock().time()
-    records = sorted((_at(item, now) for item in read()), key=lambda item: item[:2])
+    records = sorted((_with_current_state(record, now) for record in read()), key=lambda record: record[:2])
     if as_json:
-        from g4f_lite.cli.terminal.json_output import print_json
-
         print_json({"health": [record._asdict() for record in records]}, indent=2)
     elif records:
-        show_table(
-            _HEADINGS, [_row(item, now) for item in records], [_STYLES[item.state] for item in records]
-        )
+        rows = [_row(record, now) for record in records]
+        show_table(_HEADINGS, rows, [_STYLES[record.state] for record in records])
     else:
         ERR.line("No failure of any provider is on record.")
-    return Exit.OK
+    return ExitCode.OK
 
 
-def _at(record: BreakerRecord, now: float) -> BreakerRecord:
-    """Return a record, which says how it was when it was written, as it is now."""
+def _with_current_state(record: BreakerRecord, now: float) -> BreakerRecord:
+    """Return `record` with its state at `now`; the file has the state at the time of writing."""
     if record.until is None:
         return record
     return record._replace(state="cooling" if now < record.until else "half-open")
@@ -41,19 +39,21 @@ def _row(record: BreakerRecord, now: float) -> tuple[str, ...]:
     return (
         record.provider,
         record.key or "-",
-        f"cooling for {_span(record.until - now)}" if record.until and now < record.until else record.state,
+        f"cooling for {_format_seconds(record.until - now)}"
+        if record.until and now < record.until
+        else record.state,
         str(record.failures),
         record.error or "-",
-        _ago(record.failed, now),
-        _ago(record.succeeded, now),
+        _format_age(record.failed, now),
+        _format_age(record.succeeded, now),
     )
 
 
-def _ago(moment: float | None, now: float) -> str:
-    return "-" if moment is None else f"{_span(max(now - moment, 0.0))} ago"
+def _format_age(moment: float | None, now: float) -> str:
+    return "-" if moment is None else f"{_format_seconds(max(now - moment, 0.0))} ago"
 
 
-def _span(seconds: float) -> str:
+def _format_seconds(seconds: float) -> str:
     for size, unit in ((86_400, "d"), (3600, "h"), (60, "min")):
         if seconds >= size:
             return f"{seconds / size:.0f} {unit}"

@@ -1,4 +1,4 @@
-"""The child's side of `_probe`: load what one is told, and say what became of it."""
+"""The child process of `probe`: it loads the items that it is sent, and answers each."""
 
 import importlib.machinery
 import importlib.util
@@ -16,44 +16,53 @@ from g4f_lite._core.registry.hook_plugins import HookPlugins
 from g4f_lite._core.registry.registry import registry
 from g4f_lite._core.registry.static_metadata import read_constants
 from g4f_lite._utils.untrusted import describe_exception
-from g4f_lite.cli.inspection.probe import private_stdout
-from g4f_lite.cli.inspection.provider_facts import describe, failure_facts, full_name, verdict_facts
+from g4f_lite.cli.inspection.probe import take_private_stdout
+from g4f_lite.cli.inspection.provider_reports import (
+    full_name,
+    load_failure_report,
+    provider_report,
+    verdict_report,
+)
 from g4f_lite.contract import GROUP, Verdict
 from g4f_lite.errors import ProviderLoadError, RegistryError
 
-__all__ = ["answer", "serve"]
+__all__ = ["FILE_DISTRIBUTION", "answer_item", "serve"]
 
-_OWN = "g4f_lite_checked_"
-FILE = "(file)"
-"""The "distribution" of a file that is checked where it lies."""
+FILE_DISTRIBUTION = "(file)"
+"""The distribution that reports show for a file that belongs to none."""
+
+_MODULE_PREFIX = "g4f_lite_checked_"
 
 
 def serve(items: list[dict[str, str]]) -> None:
-    """Answer each item on what was standard output, then end at once: a plugin's threads are not waited for."""
-    mine, own_pid = private_stdout(), os.getpid()
-    _say(mine, -1, {})
+    """Answer each item on the original standard output, then end the process without waiting for threads."""
+    descriptor, own_pid = take_private_stdout(), os.getpid()
+    _send_answer(descriptor, -1, {})
     for index, item in enumerate(items):
         try:
-            found = answer(item)
-        except BaseException as error:  # KeyboardInterrupt above all: a plugin can raise it as well
-            found = {"crash": f"loading it ended in {describe_exception(error)}"}
-        if os.getpid() != own_pid:  # a copy of this process, which a plugin forked
+            answer = answer_item(item)
+        except (
+            BaseException
+        ) as error:  # Not only `Exception`: a plugin can raise KeyboardInterrupt, for example.
+            answer = {"crash": f"loading it ended in {describe_exception(error)}"}
+        if os.getpid() != own_pid:  # This is a copy of the process, which the plugin forked.
             break
-        _say(mine, index, found)
+        _send_answer(descriptor, index, answer)
     os._exit(0)
 
 
-def _say(mine: int, index: int, found: dict[str, Any]) -> None:
-    line = json.dumps({"index": index, "pid": os.getpid(), "answer": found}).encode() + b"\n"
+def _send_answer(descriptor: int, index: int, answer: dict[str, Any]) -> None:
+    line = json.dumps({"index": index, "pid": os.getpid(), "answer": answer}).encode() + b"\n"
     while line:
-        line = line[os.write(mine, line) :]
+        line = line[os.write(descriptor, line) :]
 
 
-def answer(item: dict[str, str]) -> dict[str, Any]:
-    """Return ``{"facts": ..., "verdict": ...}`` of a provider, or ``{"error": ...}``.
+def answer_item(item: dict[str, str]) -> dict[str, Any]:
+    """Load an item and return its answer.
 
-    Of a plugin of hooks: ``{"failures": [...], "hooks": [...], "offered": [...]}``, the last with such an
-    answer for each provider that it offers.
+    The answer for a provider is ``{"provider": ..., "verdict": ...}`` with two reports, or ``{"error": ...}``. The
+    answer for a hook plugin is ``{"failures": [...], "hooks": [...], "offered": [...]}``, where `offered` has an
+    answer for each provider that the plugin offers.
     """
     if "file" in item:
         return _answer_file(Path(item["file"]))
@@ -61,32 +70,33 @@ def answer(item: dict[str, str]) -> dict[str, Any]:
         return _answer_hooks(item["hooks"])
     name = item["name"]
     try:
-        verdict = verdict_facts(registry.verdict(name))
+        verdict = verdict_report(registry.verdict(name))
     except ProviderLoadError as failure:
-        verdict = _failed(failure)
+        verdict = _failure_verdict(failure)
     except RegistryError as error:
         return {"error": str(error)}
-    return {"facts": describe(registry.info(name)), "verdict": verdict}
+    return {"provider": provider_report(registry.info(name)), "verdict": verdict}
 
 
-def _failed(failure: ProviderLoadError) -> dict[str, Any]:
-    return {"valid": False, "usable": False, "problems": [failure_facts(failure)], "notes": []}
+def _failure_verdict(failure: ProviderLoadError) -> dict[str, Any]:
+    return {"valid": False, "usable": False, "problems": [load_failure_report(failure)], "notes": []}
 
 
-# --- a plugin of hooks ----------------------------------------------------------------------------
+# --- hook plugins ---------------------------------------------------------------------------------
 
 
 def _answer_hooks(plugin: str) -> dict[str, Any]:
     store = registry._store
     claims = [claim for claim in registry.hook_claims() if f"{claim.distribution}:{claim.name}" == plugin]
-    store.hook_plugins = HookPlugins(store.plugins, registry._offered)  # the others are none of its business
+    # A new collection that expects this plugin only, so that no other hook plugin is imported here.
+    store.hook_plugins = HookPlugins(store.plugins, registry._offered)
     store.hook_plugins.expect(claims)
-    known = {full_name(info) for info in registry.infos(hooks=False)}
+    names_without_hooks = {full_name(info) for info in registry.infos(hooks=False)}
     failures = [
-        {**failure_facts(failure, f"The hooks {failure.provider!r}"), "kind": "hooks-failed"}
+        {**load_failure_report(failure, f"The hooks {failure.provider!r}"), "kind": "hooks-failed"}
         for failure in registry.hook_failures()
     ]
-    offered = [info for info in registry.infos() if full_name(info) not in known]
+    offered = [info for info in registry.infos() if full_name(info) not in names_without_hooks]
     return {
         "failures": failures,
         "hooks": [
@@ -94,15 +104,17 @@ def _answer_hooks(plugin: str) -> dict[str, Any]:
             for hook, callers in registry.hooks().items()
             if any(caller[0] == plugin for caller in callers)
         ],
-        "offered": [{**answer({"name": full_name(info)}), "facts": describe(info)} for info in offered],
+        "offered": [
+            {**answer_item({"name": full_name(info)}), "provider": provider_report(info)} for info in offered
+        ],
     }
 
 
-# --- a file ---------------------------------------------------------------------------------------
+# --- files ----------------------------------------------------------------------------------------
 
 
-class _OneFile:
-    """An import hook that finds one file under a name of ours, whatever other module has the file's name."""
+class _SingleFileFinder:
+    """A finder of one file under a module name of ours, which no other module can have."""
 
     def __init__(self, module: str, path: Path) -> None:
         self._module = module
@@ -111,7 +123,7 @@ class _OneFile:
     def find_spec(
         self, name: str, path: object = None, target: ModuleType | None = None
     ) -> importlib.machinery.ModuleSpec | None:
-        """Answer for that name only."""
+        """Return the spec of the file if `name` is its module name, or None if not."""
         del path, target
         if name != self._module:
             return None
@@ -120,19 +132,19 @@ class _OneFile:
 
 def _answer_file(path: Path) -> dict[str, Any]:
     name = path.stem.lower()
-    entry = PluginEntry(EntryPointClaim(GROUP, name, _importable(path), "", FILE, ""))
+    entry = PluginEntry(EntryPointClaim(GROUP, name, _make_importable(path), "", FILE_DISTRIBUTION, ""))
     try:
         entry.load(lambda _entry: None, static=read_constants(path.read_bytes()), strict=False)
     except ProviderLoadError as failure:
         failure.hint = "Correct the file, or install what it needs."
-        return {"facts": {"name": name}, "verdict": _failed(failure)}
+        return {"provider": {"name": name}, "verdict": _failure_verdict(failure)}
     except RegistryError:
-        pass  # that is the verdict
-    return {"facts": {"name": name}, "verdict": verdict_facts(entry.verdict or Verdict())}
+        pass  # The verdict of the entry has its problems.
+    return {"provider": {"name": name}, "verdict": verdict_report(entry.verdict or Verdict())}
 
 
-def _importable(path: Path) -> str:
-    """Return the name under which the file can be imported now; inside a package, that is its own."""
+def _make_importable(path: Path) -> str:
+    """Make the file importable, and return its module name: its own if it is inside a package."""
     folder, parts = path.parent, [path.stem]
     while (folder / "__init__.py").is_file() and folder.name.isidentifier():
         parts.insert(0, folder.name)
@@ -140,6 +152,6 @@ def _importable(path: Path) -> str:
     sys.path.insert(0, str(folder))
     if len(parts) > 1:
         return ".".join(parts)
-    module = _OWN + re.sub(r"\W", "_", path.stem)
-    sys.meta_path.insert(0, _OneFile(module, path))
+    module = _MODULE_PREFIX + re.sub(r"\W", "_", path.stem)
+    sys.meta_path.insert(0, _SingleFileFinder(module, path))
     return module

@@ -1,1 +1,1 @@
-"""What is read from and written to the terminal."""
+"""The terminal: everything that the command line reads from it and writes to it."""

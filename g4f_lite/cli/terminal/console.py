@@ -1,8 +1,8 @@
-"""Standard output and standard error: what goes to a terminal, and what goes anywhere else.
+"""Standard output and standard error, on a terminal or redirected to a pipe or a file.
 
-Foreign text (an answer, a plugin's name, an error's wording) that goes to a terminal is shown with its
-control characters spelled out, so that it cannot move the cursor, retitle the window or worse. Anywhere
-else it goes out as it is.
+Foreign text is text that is not ours: an answer, a plugin's name, an error's message. On a terminal its control
+characters are written as escapes, so that it cannot move the cursor, change the window's title or do worse. In a
+pipe or a file it is written unchanged.
 """
 
 import contextlib
@@ -12,102 +12,109 @@ from typing import TextIO
 
 from g4f_lite.cli.exit_codes import OutputClosedError, OutputError
 
-__all__ = ["ERR", "OUT", "Console", "program", "strip_control_characters"]
+__all__ = ["ERR", "OUT", "Console", "escape_control_characters", "program_name"]
 
-_SPELLED: dict[int, str | None] = {
+_CONTROL_ESCAPES: dict[int, str | None] = {
     code: f"\\u{code:04x}" for code in (*range(0x20), *range(0x7F, 0xA0)) if chr(code) not in "\n\t"
 }
-_SPELLED[ord("\r")] = None  # of an answer with Windows' line ends the rest is right
+_CONTROL_ESCAPES[ord("\r")] = None  # An answer with Windows' line ends is readable without it.
 
 _STYLES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33"}
 _DEFAULT_WIDTH = 80
 
 
-def program() -> str:
-    """Return how this program was called."""
+def program_name() -> str:
+    """Return the command that started this program."""
     name = os.path.basename(sys.argv[0]) if sys.argv else ""  # noqa: PTH119 - pathlib costs start time
     return "python -m g4f_lite" if name == "__main__.py" else "g4f-lite"
 
 
-def strip_control_characters(text: str) -> str:
-    r"""Return `text` with every control character but line feed and tab spelled out, as ``\u001b``."""
-    return text if text.isprintable() else text.translate(_SPELLED)
+def escape_control_characters(text: str) -> str:
+    r"""Return `text` with control characters as escapes like ``\u001b``.
+
+    Line feeds and tabs stay, carriage returns are removed.
+    """
+    return text if text.isprintable() else text.translate(_CONTROL_ESCAPES)
 
 
 class Console:
-    """One of the two output streams. The stream is looked up when it is used: tests replace it.
+    """One of the two output streams. The stream is looked up at each use, since tests replace it.
 
     Args:
-        name: ``"stdout"`` or ``"stderr"``. What cannot be written to stderr is left out; there is nobody
-            to tell.
+        name: ``"stdout"`` or ``"stderr"``. Errors of writing to stderr are ignored: there is no other place to
+            report them.
+
+    Attributes:
+        is_mid_line: whether the last text that was written did not end its line.
     """
 
     def __init__(self, name: str) -> None:
         self._name = name
-        self._kept: TextIO | None = None
-        self.mid_line = False
-        """Whether the last thing written was text without a line's end."""
+        self._private_stream: TextIO | None = None
+        self.is_mid_line = False
 
     @property
     def stream(self) -> TextIO | None:
-        """The stream; None if the process was started without it."""
-        stream: TextIO | None = self._kept or getattr(sys, self._name)
+        """The stream, or None if the process was started without it."""
+        stream: TextIO | None = self._private_stream or getattr(sys, self._name)
         return stream
 
-    def keep_for_answers(self) -> None:
-        """Have nothing but what is written here go where standard output goes; the rest goes to stderr.
+    def redirect_foreign_output(self) -> None:
+        """Redirect what others write to file descriptor 1 to standard error; do nothing on a terminal.
 
-        Plugins, their libraries and the programs that they start write to file descriptor 1 as they like.
-        A terminal shows both anyway, and needs that descriptor where lines are edited.
+        Plugins, their libraries and the programs that they start write to file descriptor 1 at will. Afterwards
+        only this object writes to the original standard output. A terminal shows both streams anyway, and
+        `readline` needs the original descriptor there.
         """
         stream = self.stream
         if stream is None or self.is_terminal:
             return
         try:
-            mine = os.dup(1)
+            descriptor = os.dup(1)
             if sys.stderr is None:
-                _to_nowhere(1)
+                _redirect_to_devnull(1)
             else:
                 os.dup2(2, 1)
-        except OSError:  # closed
+        except OSError:  # The descriptor is closed.
             return
-        self._kept = open(mine, "w", encoding=stream.encoding, errors=stream.errors)  # noqa: PTH123, SIM115
+        encoding, errors = stream.encoding, stream.errors
+        self._private_stream = open(descriptor, "w", encoding=encoding, errors=errors)  # noqa: PTH123, SIM115
 
-    def prepare(self) -> None:
-        """Let no character be an error: what the encoding does not have is written as an escape."""
+    def configure(self) -> None:
+        """Set the stream to write characters that its encoding lacks as escapes, instead of failing."""
         reconfigure = getattr(self.stream, "reconfigure", None)
         if reconfigure is not None:
             reconfigure(errors="backslashreplace", newline=None if self.is_terminal else "\n")
-        self.mid_line = False
+        self.is_mid_line = False
 
-    # --- what it is ------------------------------------------------------------------------------
+    # --- properties of the stream ----------------------------------------------------------------
 
     @property
     def is_terminal(self) -> bool:
-        """Whether a person looks at it."""
+        """Whether the stream is a terminal."""
         stream = self.stream
         try:
             return stream is not None and stream.isatty()
-        except ValueError:  # closed
+        except ValueError:  # The stream is closed.
             return False
 
     @property
     def is_smart(self) -> bool:
-        """Whether it is a terminal that obeys control sequences."""
+        """Whether the stream is a terminal that interprets control sequences."""
         if sys.platform == "win32" and not ({"WT_SESSION", "TERM"} & set(os.environ)):
-            return False  # the old console shows them
+            return False  # The old Windows console shows them as text.
         return self.is_terminal and os.environ.get("TERM") != "dumb"
 
     @property
     def has_colours(self) -> bool:
-        """Whether to use colours: on a terminal, unless ``NO_COLOR`` says no; anywhere with ``FORCE_COLOR``."""
+        """Whether to use colours: on a terminal unless ``NO_COLOR`` is set, anywhere if ``FORCE_COLOR`` is."""
         if os.environ.get("NO_COLOR"):
             return False
         return bool(os.environ.get("FORCE_COLOR")) or self.is_smart
 
     @property
     def width(self) -> int | None:
-        """The columns there are; None where lines may be as long as they like."""
+        """The terminal's number of columns, or None if lines may have any length."""
         if not self.is_terminal:
             return None
         columns = os.environ.get("COLUMNS", "")
@@ -127,47 +134,51 @@ class Console:
     # --- writing ---------------------------------------------------------------------------------
 
     def write(self, text: str) -> None:
-        """Write foreign text, at once.
+        """Write foreign text and flush.
 
         Raises:
-            OutputError: it cannot be written.
+            OutputError: standard output cannot be written.
         """
-        self._put(strip_control_characters(text) if self.is_terminal else text)
+        self._write(escape_control_characters(text) if self.is_terminal else text)
 
     def line(self, text: str = "", style: str = "") -> None:
-        """Write a line of foreign text, styled as a whole."""
-        self._put(self.styled(text, style) + "\n")
+        """Write a line of foreign text in one style."""
+        self._write(self.apply_style(text, style) + "\n")
 
-    def styled(self, text: str, style: str) -> str:
-        """Return foreign text ready for `write_ready`: harmless, and styled where there are colours."""
-        safe = strip_control_characters(text) if self.is_terminal else text
-        return f"\x1b[{_STYLES[style]}m{safe}\x1b[0m" if style and self.has_colours else safe
+    def apply_style(self, text: str, style: str) -> str:
+        """Return foreign text for `write_raw`: escaped on a terminal, and styled if there are colours."""
+        escaped = escape_control_characters(text) if self.is_terminal else text
+        return f"\x1b[{_STYLES[style]}m{escaped}\x1b[0m" if style and self.has_colours else escaped
 
-    def write_ready(self, text: str) -> None:
-        """Write text that `styled` returned, or that is our own."""
-        self._put(text)
+    def write_raw(self, text: str) -> None:
+        """Write text unchanged: our own, or the result of `apply_style`."""
+        self._write(text)
 
     def end_line(self) -> None:
-        """End the line, if one has been begun."""
-        if self.mid_line:
-            self._put("\n")
+        """Write a line feed if the last text did not end its line."""
+        if self.is_mid_line:
+            self._write("\n")
 
     def flush(self) -> None:
-        """Have everything written."""
-        self._put("")
+        """Flush the stream.
 
-    def silence(self) -> None:
-        """Have whatever is still to be written, at the interpreter's end for one, go nowhere."""
+        Raises:
+            OutputError: standard output cannot be written.
+        """
+        self._write("")
+
+    def discard_output(self) -> None:
+        """Discard everything that is still to be written, including the interpreter's last flush."""
         with contextlib.suppress(OSError, ValueError, AttributeError):
-            _to_nowhere(self.stream.fileno())  # type: ignore[union-attr] # None is suppressed
+            _redirect_to_devnull(self.stream.fileno())  # type: ignore[union-attr] # None is suppressed
 
-    def _put(self, text: str) -> None:
+    def _write(self, text: str) -> None:
         stream = self.stream
         try:
             if stream is None:
                 raise OSError("it is closed")
             if text:
-                self.mid_line = not text.endswith("\n")  # first: Ctrl-C can come in between
+                self.is_mid_line = not text.endswith("\n")  # Before writing, which Ctrl-C can interrupt.
                 stream.write(text)
             stream.flush()
         except (OSError, ValueError) as error:
@@ -175,14 +186,14 @@ class Console:
                 raise _output_error(error) from error
 
 
-def _to_nowhere(descriptor: int) -> None:
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, descriptor)
-    os.close(nowhere)
+def _redirect_to_devnull(descriptor: int) -> None:
+    devnull = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(devnull, descriptor)
+    os.close(devnull)
 
 
 def _output_error(error: Exception) -> OutputError:
-    # Windows says EINVAL where others say EPIPE.
+    # Windows reports EINVAL where other systems report EPIPE.
     if isinstance(error, BrokenPipeError) or (sys.platform == "win32" and getattr(error, "errno", 0) == 22):  # noqa: PLR2004
         return OutputClosedError("Standard output was closed.")
     reason = getattr(error, "strerror", None) or str(error)

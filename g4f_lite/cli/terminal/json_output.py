@@ -1,4 +1,4 @@
-"""Values printed as JSON, for `--json`."""
+"""JSON on standard output, for `--json`."""
 
 import json
 from typing import Any
@@ -9,6 +9,6 @@ __all__ = ["print_json"]
 
 
 def print_json(value: Any, *, indent: int | None = None) -> None:
-    """Print a value as JSON, in ASCII where standard output cannot carry more."""
-    narrow = OUT.encoding.replace("_", "-") not in ("utf-8", "utf8")
-    OUT.line(json.dumps(value, ensure_ascii=narrow, indent=indent))
+    """Print `value` as JSON: in ASCII unless the encoding of standard output is UTF-8."""
+    is_ascii = OUT.encoding.replace("_", "-") not in ("utf-8", "utf8")
+    OUT.line(json.dumps(value, ensure_ascii=is_ascii, indent=indent))

@@ -1,16 +1,16 @@
-"""Errors and notes, written to standard error."""
+"""Errors and notes on standard error, each with the prefix ``g4f-lite:``."""
 
 from g4f_lite.cli.terminal.console import ERR
-from g4f_lite.cli.terminal.redaction import clean
+from g4f_lite.cli.terminal.redaction import redact_secrets
 
-__all__ = ["note", "show_error"]
-
-
-def show_error(text: str) -> None:
-    """Write an error as the one message of a run, or of a turn."""
-    ERR.write_ready(f"{ERR.styled('g4f-lite: error:', 'red')} {ERR.styled(text, '')}\n")
+__all__ = ["show_error", "show_note"]
 
 
-def note(text: str) -> None:
-    """Write something worth knowing that is no error."""
-    ERR.line(f"g4f-lite: {clean(text)}", "dim")
+def show_error(message: str) -> None:
+    """Write an error. The caller has redacted it."""
+    ERR.write_raw(f"{ERR.apply_style('g4f-lite: error:', 'red')} {ERR.apply_style(message, '')}\n")
+
+
+def show_note(text: str) -> None:
+    """Write a note, which informs and is not an error, without secrets."""
+    ERR.line(f"g4f-lite: {redact_secrets(text)}", "dim")

@@ -1,4 +1,4 @@
-"""Tables on standard output: fitted into a terminal, whole anywhere else."""
+"""Tables on standard output: fitted to the width of a terminal, complete in a pipe or a file."""
 
 from collections.abc import Sequence
 
@@ -7,75 +7,78 @@ from g4f_lite.cli.terminal.console import OUT
 __all__ = ["show_table"]
 
 _GAP = "  "
-_NARROWEST = 8
-_LAST_NARROWEST = 14
+_MIN_WIDTH = 8
+"""Columns to which a cell is cut at most."""
+
+_LAST_MIN_WIDTH = 14
+"""Columns to which a cell of the last column is wrapped at most."""
 
 
 def show_table(headings: Sequence[str], rows: Sequence[Sequence[str]], styles: Sequence[str] = ()) -> None:
-    """Write a table whose cells are foreign text.
+    """Write a table of foreign text.
 
     On a terminal, cells that are too wide are cut, except those of the last column, which are wrapped.
 
     Args:
-        headings: the columns' names.
+        headings: the names of the columns.
         rows: the cells.
-        styles: a style for each row.
+        styles: the style of each row.
     """
-    folded = [[" ".join(cell.split()) for cell in row] for row in rows]
-    widths = [max(map(_width, column)) for column in zip(headings, *folded, strict=True)]
+    rows = [[" ".join(cell.split()) for cell in row] for row in rows]
+    widths = [max(map(_display_width, column)) for column in zip(headings, *rows, strict=True)]
     if OUT.width is not None:
-        widths = _fitted(widths, OUT.width)
+        widths = _fit_widths(widths, OUT.width)
     _show_row(headings, widths, "bold")
-    for number, row in enumerate(folded):
+    for number, row in enumerate(rows):
         _show_row(row, widths, styles[number] if styles else "")
 
 
-def _fitted(widths: list[int], columns: int) -> list[int]:
-    """Take from the widest column until all fit, or until no column can give any more."""
-    fitted = list(widths)
-    least = [min(width, _NARROWEST) for width in widths]
-    least[-1] = min(widths[-1], _LAST_NARROWEST)
-    while sum(fitted) + len(_GAP) * (len(fitted) - 1) > columns:
-        givers = [number for number, width in enumerate(fitted) if width > least[number]]
-        if not givers:
+def _fit_widths(widths: list[int], columns: int) -> list[int]:
+    """Shrink the widest column until the row fits in `columns`, or until no column can shrink."""
+    widths = list(widths)
+    minimums = [min(width, _MIN_WIDTH) for width in widths]
+    minimums[-1] = min(widths[-1], _LAST_MIN_WIDTH)
+    while sum(widths) + len(_GAP) * (len(widths) - 1) > columns:
+        shrinkable = [number for number, width in enumerate(widths) if width > minimums[number]]
+        if not shrinkable:
             break
-        fitted[max(givers, key=lambda number: fitted[number])] -= 1
-    return fitted
+        widths[max(shrinkable, key=lambda number: widths[number])] -= 1
+    return widths
 
 
 def _show_row(cells: Sequence[str], widths: Sequence[int], style: str) -> None:
-    *heads, last = cells
-    start = _GAP.join(_padded(_cut(cell, width), width) for cell, width in zip(heads, widths, strict=False))
-    lines = _wrapped(last, widths[-1])
-    indent = " " * (sum(widths[:-1]) + len(_GAP) * len(heads))
+    *cut_cells, last = cells
+    start = _GAP.join(_pad(_cut(cell, width), width) for cell, width in zip(cut_cells, widths, strict=False))
+    lines = _wrap(last, widths[-1])
+    indent = " " * (sum(widths[:-1]) + len(_GAP) * len(cut_cells))
     for number, line in enumerate(lines):
         text = (f"{start}{_GAP}{line}" if number == 0 else f"{indent}{line}").rstrip()
         OUT.line(text, style)
 
 
-def _wrapped(text: str, width: int) -> list[str]:
-    if OUT.width is None or _width(text) <= width:
+def _wrap(text: str, width: int) -> list[str]:
+    if OUT.width is None or _display_width(text) <= width:
         return [text]
     from textwrap import wrap
 
     return wrap(text, max(width, 1)) or [""]
 
 
-def _padded(text: str, width: int) -> str:
-    return text + " " * (width - _width(text))
+def _pad(text: str, width: int) -> str:
+    return text + " " * (width - _display_width(text))
 
 
 def _cut(text: str, width: int) -> str:
-    if _width(text) <= width:
+    if _display_width(text) <= width:
         return text
-    dots = "…" if OUT.encoding.startswith("utf") else "..."
-    while text and _width(text) + len(dots) > width:
+    ellipsis = "…" if OUT.encoding.startswith("utf") else "..."
+    while text and _display_width(text) + len(ellipsis) > width:
         text = text[:-1]
-    return text + dots
+    return text + ellipsis
 
 
-def _width(text: str) -> int:
-    """Return how many columns a terminal gives the text."""
+def _display_width(text: str) -> int:
+    """Return the number of columns that `text` takes on a terminal."""
     if text.isascii():
         return len(text)
     from unicodedata import combining, east_asian_width
