@@ -49,7 +49,7 @@ class Clock:
         """
         from g4f_lite._utils.timer import timer
 
-        return timer.add(time.monotonic() + seconds, callback)
+        return timer.call_at(time.monotonic() + seconds, callback)
 
     def call_later_on(
         self, loop: "asyncio.AbstractEventLoop", seconds: float, callback: Callable[[], None]

@@ -301,9 +301,9 @@ def test_the_timer_calls_back_in_order_and_not_what_was_taken_back() -> None:
     """Callbacks come in the order of their times, from one thread; one that was taken back does not come."""
     timer, came, over = Timer(), [], threading.Event()
     for when in (0.03, 0.01, 0.02):
-        timer.add(_soon(when), lambda when=when: came.append((when, threading.current_thread().name)))
-    timer.add(_soon(0.015), lambda: came.append(("taken back", "")))()
-    timer.add(_soon(0.04), over.set)
+        timer.call_at(_soon(when), lambda when=when: came.append((when, threading.current_thread().name)))
+    timer.call_at(_soon(0.015), lambda: came.append(("taken back", "")))()
+    timer.call_at(_soon(0.04), over.set)
     assert over.wait(10)
     assert came == [(when, "g4f_lite-timer") for when in (0.01, 0.02, 0.03)]
 
@@ -312,8 +312,8 @@ def test_the_timer_survives_a_callback_that_raises(monkeypatch: pytest.MonkeyPat
     """What one callback raises is reported, and the others still come."""
     reported, over, timer = [], threading.Event(), Timer()
     monkeypatch.setattr(threading, "excepthook", lambda args: reported.append(args.exc_type))
-    timer.add(_soon(0), lambda: 1 / 0)
-    timer.add(_soon(0.01), over.set)
+    timer.call_at(_soon(0), lambda: 1 / 0)
+    timer.call_at(_soon(0.01), over.set)
     assert over.wait(10)
     assert reported == [ZeroDivisionError]
 
@@ -321,9 +321,9 @@ def test_the_timer_survives_a_callback_that_raises(monkeypatch: pytest.MonkeyPat
 def test_the_timer_forgets_what_was_taken_back() -> None:
     """Ten thousand calls that end before their deadlines leave next to nothing in the timer."""
     timer = Timer()
-    keep = timer.add(_soon(1000), lambda: None)
+    keep = timer.call_at(_soon(1000), lambda: None)
     for _ in range(10_000):
-        timer.add(_soon(500), lambda: None)()
+        timer.call_at(_soon(500), lambda: None)()
     assert len(timer) < 200
     keep()
 

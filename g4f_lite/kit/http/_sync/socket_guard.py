@@ -26,10 +26,10 @@ class SocketGuard:
     """
 
     __slots__ = (
+        "_cancel_alarm",
         "_forget",
         "_lock",
         "_pid",
-        "_put_off",
         "_scope",
         "_socket",
         "answered",
@@ -48,11 +48,11 @@ class SocketGuard:
         self._lock = threading.RLock()  # a signal handler may cancel while its own thread is in here
         self._pid = os.getpid()
         self._forget = scope.add(self._shut_down) if scope else None
-        self._put_off: Callable[[], None] | None = None
+        self._cancel_alarm: Callable[[], None] | None = None
         if deadline is not None:
-            from g4f_lite.kit.http._sync.deadline_timer import alarm  # most calls have none
+            from g4f_lite._utils.timer import timer  # loaded by the few calls that have a deadline
 
-            self._put_off = alarm(deadline, self._expire)
+            self._cancel_alarm = timer.call_at(deadline, self._expire)
 
     @property
     def cancelled(self) -> bool:
@@ -82,8 +82,8 @@ class SocketGuard:
         """Watch nothing any more."""
         if self._forget is not None:
             self._forget()
-        if self._put_off is not None:
-            self._put_off()
+        if self._cancel_alarm is not None:
+            self._cancel_alarm()
         with self._lock:
             self._socket = None
 
