@@ -23,6 +23,7 @@ from g4f_lite.errors import (
     ProviderNotFoundError,
     UnsupportedOptionError,
 )
+from g4f_lite.paths import cache_dir
 from g4f_lite.testing import Reply, Stall, Upstream, isolated_registry
 
 FAMILIES = ("openai", "anthropic", "gemini", "ollama", "cohere")
@@ -127,7 +128,7 @@ def test_a_provider_that_cannot_be_asked(registered, way):
     """Its models are those that it lists; nothing is asked, and nothing kept."""
     registered(fixed=Fixed())
     assert ask(way, "fixed") == ModelNames("fixed", ("f-1", "f-2"), "listed", None)
-    assert not models._file().exists()
+    assert not (cache_dir() / "models.json").exists()
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -167,7 +168,7 @@ def test_no_key_is_kept(way):
         assert ask(way, "openai", **one).source == "live"
         assert ask(way, "openai", **one).source == "cache"
         assert ask(way, "openai", **other).source == "live"
-    text = models._file().read_text()
+    text = (cache_dir() / "models.json").read_text()
     assert NAMES[0] in text
     assert KEY not in text
     assert KEY not in repr(list_models("openai", **one))
@@ -212,7 +213,7 @@ def test_retries_and_a_deadline():
 def test_a_damaged_file_counts_for_nothing(registered, content):
     """Whatever stands in the file, the list is asked for, and the file is whole again afterwards."""
     registered(live=Live("a"))
-    file = models._file()
+    file = cache_dir() / "models.json"
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(content)
     assert list_models("live").source == "live"

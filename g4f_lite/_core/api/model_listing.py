@@ -1,11 +1,8 @@
 """The models that a service offers now, asked of it, and kept for a day."""
 
-import contextlib
 import hashlib
-import json
 import threading
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from g4f_lite._core.calls.accumulator import ResponseAccumulator
@@ -19,6 +16,7 @@ from g4f_lite._core.calls.preparation import (
 )
 from g4f_lite._core.registry.registry import registry
 from g4f_lite._core.streams.stream import iterate_text, open_first_attempt
+from g4f_lite._utils.json_cache import JsonCache
 from g4f_lite.contract import Function, LoadedProvider
 from g4f_lite.errors import InvalidArgumentError
 from g4f_lite.paths import cache_dir
@@ -29,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["ModelNames", "alist_models", "known_models", "list_models"]
 
 _MAX_AGE = 86400.0
+_FILE = JsonCache(lambda: cache_dir() / "models.json")
 _lock = threading.Lock()
 
 
@@ -152,8 +151,8 @@ def _without_asking(loaded: LoadedProvider, options: dict[str, Any], max_age: fl
 def _kept(loaded: LoadedProvider, options: dict[str, Any], gathered: ResponseAccumulator) -> ModelNames:
     names = tuple(dict.fromkeys(gathered.parts))
     now = time.time()
-    with _lock, contextlib.suppress(OSError, RuntimeError):  # a folder that cannot be written is no error
-        _store({**_stored(), _key(loaded, options): (names, now)})
+    with _lock:
+        _FILE.write({"models": {**_stored(), _key(loaded, options): (names, now)}})
     return ModelNames(loaded.name, names, "live", now)
 
 
@@ -165,28 +164,13 @@ def _key(loaded: LoadedProvider, options: dict[str, Any]) -> str:
     return f"{loaded.full_name} {hashlib.sha256(str(address).encode()).hexdigest()[:16]}"
 
 
-# --- the file -------------------------------------------------------------------------------------
-
-
-def _file() -> Path:
-    return cache_dir() / "models.json"
-
-
 def _stored() -> dict[str, tuple[tuple[str, ...], float]]:
     """Return what the file has; what is damaged in it, or foreign, counts for nothing."""
     try:
-        rows = json.loads(_file().read_bytes())["models"]
+        rows = _FILE.read()["models"]
         return {key: (tuple(map(str, names)), float(at)) for key, (names, at) in rows.items()}
-    except (OSError, ValueError, TypeError, KeyError, AttributeError, RuntimeError):
+    except (ValueError, TypeError, KeyError, AttributeError):
         return {}
-
-
-def _store(rows: dict[str, tuple[tuple[str, ...], float]]) -> None:
-    from g4f_lite._utils.files import replace_file
-
-    path = _file()
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    replace_file(str(path), json.dumps({"models": rows}).encode())
 
 
 # --- the operation --------------------------------------------------------------------------------

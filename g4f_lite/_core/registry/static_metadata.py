@@ -9,11 +9,9 @@ the file's times and size.
 
 import ast
 import contextlib
-import json
 import os
 import threading
-from collections.abc import Iterable, Mapping
-from pathlib import Path
+from collections.abc import Iterable
 from types import MappingProxyType
 from typing import Any
 
@@ -25,6 +23,7 @@ from g4f_lite._core.validation.constants import (
     models_in,
     variables_in,
 )
+from g4f_lite._utils.json_cache import JsonCache
 from g4f_lite._utils.module_source import content, find_source, parse
 from g4f_lite.contract import CONSTANTS
 from g4f_lite.paths import cache_dir
@@ -37,6 +36,7 @@ __all__ = [
 
 _NAMES = frozenset(constant.name for constant in CONSTANTS)
 _FORMAT = 4
+_CACHE = JsonCache(lambda: cache_dir() / "providers.json")
 
 _Values = dict[str, Any]
 _File = tuple[list[int], dict[str, _Values]]
@@ -148,12 +148,11 @@ class MetadataCache:
     def _entries(self) -> dict[str, _File]:
         if self._known is None:
             self._known = {}
-            try:
-                stored = json.loads(self._path().read_bytes())
+            # A file that another version has written, or that is damaged, is replaced by the next `save`.
+            with contextlib.suppress(ValueError, TypeError, KeyError, AttributeError):
+                stored = _CACHE.read()
                 if stored["format"] == _FORMAT:
                     self._known = {file: _stored(*entry) for file, entry in stored["files"].items()}
-            except (OSError, ValueError, TypeError, KeyError, AttributeError, RuntimeError):
-                pass  # absent, foreign or damaged, or this user has no home: it is written anew, if it can be
         return self._known
 
     def save(self) -> None:
@@ -162,20 +161,8 @@ class MetadataCache:
             if not self._changed or self._known is None:
                 return
             self._changed = False
-            with contextlib.suppress(OSError, RuntimeError):
-                self._write(self._path(), self._known)
-
-    @staticmethod
-    def _write(path: Path, known: Mapping[str, Any]) -> None:
-        from g4f_lite._utils.files import replace_file
-
-        kept = {file: entry for file, entry in known.items() if os.path.exists(file)}  # noqa: PTH110
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        replace_file(str(path), json.dumps({"format": _FORMAT, "files": kept}).encode())
-
-    @staticmethod
-    def _path() -> Path:
-        return cache_dir() / "providers.json"
+            files = {file: entry for file, entry in self._known.items() if os.path.exists(file)}  # noqa: PTH110
+            _CACHE.write({"format": _FORMAT, "files": files})
 
 
 def _stored(stamp: Any, rows: Any) -> _File:

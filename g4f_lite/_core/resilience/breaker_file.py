@@ -10,6 +10,7 @@ from typing import Any
 
 from g4f_lite._core.resilience.circuit_breaker import BreakerRecord, circuit_breakers
 from g4f_lite._utils.clock import clock
+from g4f_lite._utils.json_cache import JsonCache
 from g4f_lite.paths import cache_dir
 
 __all__ = ["HEALTH_VARIABLE", "read", "save"]
@@ -17,8 +18,7 @@ __all__ = ["HEALTH_VARIABLE", "read", "save"]
 HEALTH_VARIABLE = "G4F_LITE_HEALTH"
 """``off`` keeps the health of providers in memory only."""
 
-_FILE = "health.json"
-_LARGEST = 1_000_000
+_FILE = JsonCache(lambda: cache_dir() / "health.json", max_bytes=1_000_000)
 _MOST_RECORDS = 1024
 _BETWEEN = 1.0
 """Seconds between two writes that tell nothing new but a number."""
@@ -34,11 +34,8 @@ def save() -> None:
     """
     if os.environ.get(HEALTH_VARIABLE, "").strip().lower() == "off":
         return
-    try:
-        with _writing:
-            _save(circuit_breakers.records())
-    except (OSError, RuntimeError, ValueError):  # a full disk, no home folder: it is not worth a call
-        return
+    with _writing:
+        _save(circuit_breakers.records())
 
 
 def _save(records: list[BreakerRecord]) -> None:
@@ -52,21 +49,13 @@ def _save(records: list[BreakerRecord]) -> None:
         return
     own = {(item.provider, item.key) for item in records}
     others = [item for item in read() if (item.provider, item.key) not in own]
-    _replace([*others, *records])
-    _written = (now, states)
+    if _replace([*others, *records]):
+        _written = (now, states)
 
 
 def read() -> list[BreakerRecord]:
     """Return the records on disk; what cannot be read is not there."""
-    import json
-
-    try:
-        file = cache_dir() / _FILE
-        if file.stat().st_size > _LARGEST:
-            return []
-        found = json.loads(file.read_text("utf-8"))
-    except (OSError, RuntimeError, ValueError, RecursionError):
-        return []
+    found = _FILE.read()
     rows = found.get("records") if isinstance(found, dict) else None
     return [record for record in map(_record, rows if isinstance(rows, list) else ()) if record is not None]
 
@@ -87,13 +76,6 @@ def _record(row: Any) -> BreakerRecord | None:
     return record if fits else None
 
 
-def _replace(records: Iterable[BreakerRecord]) -> None:
-    import json
-
-    from g4f_lite._utils.files import replace_file
-
+def _replace(records: Iterable[BreakerRecord]) -> bool:
     kept = sorted(records, key=lambda item: item.failed or 0.0)[-_MOST_RECORDS:]
-    folder = cache_dir()
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    content = json.dumps({"version": 1, "records": [item._asdict() for item in kept]}, indent=1)
-    replace_file(str(folder / _FILE), content.encode())
+    return _FILE.write({"version": 1, "records": [item._asdict() for item in kept]})
