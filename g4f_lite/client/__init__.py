@@ -1,9 +1,10 @@
-"""The OpenAI client's shape over every provider: `Client`, `AsyncClient`, and what they return (`types`).
+"""Clients with the interface of the `openai` package for every provider: `Client` and `AsyncClient`.
 
-Each name is fetched when it is first asked for: who uses `Client` need not load asyncio.
+The module `types` has the records that they return. Each name is imported at its first use, so that a
+program that only uses `Client` does not load asyncio.
 """
 
-TYPE_CHECKING = False  # what type checkers take for typing.TYPE_CHECKING, without importing typing
+TYPE_CHECKING = False  # type checkers treat it as typing.TYPE_CHECKING, and `typing` is not imported
 if TYPE_CHECKING:
     from g4f_lite.client._async_client import AsyncClient as AsyncClient
     from g4f_lite.client._client import Client as Client

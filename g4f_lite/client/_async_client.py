@@ -1,4 +1,4 @@
-"""`AsyncClient`: the asynchronous twin of `Client`."""
+"""`AsyncClient`: the asynchronous version of `Client`."""
 
 from collections.abc import Iterable
 from functools import cached_property
@@ -9,8 +9,8 @@ from g4f_lite._core.api.chat import ChatCompletion
 from g4f_lite.client import types
 from g4f_lite.client._async_resources import AsyncEmbeddings, AsyncModels
 from g4f_lite.client._base import BaseClient
-from g4f_lite.client._conversion import chat_completion
-from g4f_lite.client._request import prepared
+from g4f_lite.client._conversion import to_chat_completion
+from g4f_lite.client._request import build_chat_arguments
 from g4f_lite.client._settings import Defaults
 from g4f_lite.client._streaming.async_chunk_stream import AsyncStream
 from g4f_lite.client._unsupported import UnsupportedAttributes
@@ -23,7 +23,7 @@ __all__ = ["AsyncClient"]
 
 
 class AsyncClient(BaseClient):
-    """The asynchronous twin of `Client`; it takes the same arguments.
+    """The asynchronous version of `Client`, with the same arguments.
 
     ::
 
@@ -33,7 +33,7 @@ class AsyncClient(BaseClient):
     """
 
     async def close(self) -> None:
-        """Do nothing but note it: connections belong to the library and are shared."""
+        """Mark the client as closed; connections stay open, because the library shares them."""
         self._is_closed = True
 
     async def __aenter__(self) -> "AsyncClient":
@@ -46,29 +46,29 @@ class AsyncClient(BaseClient):
 
     @cached_property
     def chat(self) -> "AsyncChat":
-        """The conversations: ``client.chat.completions.create``."""
+        """The chat API: ``client.chat.completions.create``."""
         return AsyncChat(Defaults(self._settings))
 
     @cached_property
     def embeddings(self) -> AsyncEmbeddings:
-        """Texts as vectors: ``client.embeddings.create``."""
+        """The embeddings API: ``client.embeddings.create``."""
         return AsyncEmbeddings(Defaults(self._settings))
 
     @cached_property
     def models(self) -> AsyncModels:
-        """The models: ``client.models.list``."""
+        """The models API: ``client.models.list``."""
         return AsyncModels(Defaults(self._settings))
 
     @cached_property
     def beta(self) -> "AsyncBeta":
-        """An older place of `chat`: ``client.beta.chat.completions.parse``."""
+        """The older name of `chat`: ``client.beta.chat.completions.parse``."""
         return AsyncBeta(self.chat)
 
 
 class AsyncBeta(UnsupportedAttributes):
     """``client.beta``."""
 
-    _offers = "`chat`"
+    _supported = "`chat`"
 
     def __init__(self, chat: "AsyncChat") -> None:
         self.chat = chat
@@ -77,7 +77,7 @@ class AsyncBeta(UnsupportedAttributes):
 class AsyncChat(UnsupportedAttributes):
     """``client.chat``."""
 
-    _offers = "`completions`"
+    _supported = "`completions`"
 
     def __init__(self, defaults: Defaults) -> None:
         self.completions = AsyncCompletions(defaults)
@@ -86,7 +86,7 @@ class AsyncChat(UnsupportedAttributes):
 class AsyncCompletions(UnsupportedAttributes):
     """``client.chat.completions``."""
 
-    _offers = "`create`, `parse` and `stream`"
+    _supported = "`create`, `parse` and `stream`"
 
     def __init__(self, defaults: Defaults) -> None:
         self._defaults = defaults
@@ -126,12 +126,12 @@ class AsyncCompletions(UnsupportedAttributes):
         stream: bool | None = None,
         **options: Any,
     ) -> types.ChatCompletion | AsyncStream[types.ChatCompletionChunk]:
-        """Ask a model, as `Client.chat.completions.create` does, without blocking the event loop."""
-        arguments, with_usage = prepared(self._defaults, messages, model, stream, options)
+        """Do what `Client.chat.completions.create` does, without blocking the event loop."""
+        arguments, with_usage = build_chat_arguments(self._defaults, messages, model, stream, options)
         if arguments["stream"] is True:
             return AsyncStream(await ChatCompletion.acreate(**arguments), with_usage=with_usage)
         answer: Any = await ChatCompletion.acreate(**arguments)
-        return chat_completion(answer.completion)
+        return to_chat_completion(answer.completion)
 
     @overload
     async def parse(
@@ -159,14 +159,14 @@ class AsyncCompletions(UnsupportedAttributes):
         model: str | None = None,
         **options: Any,
     ) -> types.ChatCompletion:
-        """Ask for an object, as `Client.chat.completions.parse` does."""
-        from g4f_lite.client._parsing import parsing_of
+        """Do what `Client.chat.completions.parse` does, without blocking the event loop."""
+        from g4f_lite.client._parsing import build_parser
 
         options["response_format"] = response_format
-        parsing = parsing_of(options)
-        arguments, _ = prepared(self._defaults, messages, model, False, options)
+        parser = build_parser(options)
+        arguments, _ = build_chat_arguments(self._defaults, messages, model, False, options)
         answer: Any = await ChatCompletion.acreate(**arguments)
-        return parsing.answer(answer.completion)
+        return parser.parse_completion(answer.completion)
 
     @overload
     def stream(
@@ -194,7 +194,9 @@ class AsyncCompletions(UnsupportedAttributes):
         model: str | None = None,
         **options: Any,
     ) -> "AsyncChatCompletionStreamManager[Any]":
-        """Ask, and read the answer as events, as `Client.chat.completions.stream` has them.
+        """Return a context manager that streams the answer as events.
+
+        The arguments are those of `Client.chat.completions.stream`.
 
         ::
 
@@ -203,11 +205,11 @@ class AsyncCompletions(UnsupportedAttributes):
                     ...
             answer = await stream.get_final_completion()
         """
-        from g4f_lite.client._parsing import parsing_of
+        from g4f_lite.client._parsing import build_parser
         from g4f_lite.client._streaming.async_event_stream import AsyncChatCompletionStreamManager
 
         options["response_format"] = response_format
-        parsing = parsing_of(options)
+        parser = build_parser(options)
         return AsyncChatCompletionStreamManager(
-            lambda: self.create(messages=messages, model=model, stream=True, **options), parsing
+            lambda: self.create(messages=messages, model=model, stream=True, **options), parser
         )

@@ -7,7 +7,14 @@ from typing import Any
 from g4f_lite._core.api import embedding
 from g4f_lite._core.api import model_listing as models
 from g4f_lite.client import types
-from g4f_lite.client._resources import find_model, list_all_models, listing, prepared, response, to_model_list
+from g4f_lite.client._resources import (
+    build_embedding_arguments,
+    build_listing_arguments,
+    find_model,
+    list_all_models,
+    to_embedding_response,
+    to_model_list,
+)
 from g4f_lite.client._settings import Defaults
 from g4f_lite.client._unsupported import UnsupportedAttributes
 
@@ -17,7 +24,7 @@ __all__ = ["AsyncEmbeddings", "AsyncModelList", "AsyncModels"]
 class AsyncEmbeddings(UnsupportedAttributes):
     """``client.embeddings``."""
 
-    _offers = "`create`"
+    _supported = "`create`"
 
     def __init__(self, defaults: Defaults) -> None:
         self._defaults = defaults
@@ -29,46 +36,48 @@ class AsyncEmbeddings(UnsupportedAttributes):
         model: str | None = None,
         **options: Any,
     ) -> types.CreateEmbeddingResponse:
-        """Return the vectors of some texts, as `Client.embeddings.create` does."""
-        arguments, encoded = prepared(self._defaults, model, options)
-        return response(await embedding.Embedding.acreate(input=input, **arguments), encoded=encoded)
+        """Return the vectors of texts, as `Client.embeddings.create` does."""
+        arguments, is_base64 = build_embedding_arguments(self._defaults, model, options)
+        return to_embedding_response(
+            await embedding.Embedding.acreate(input=input, **arguments), is_base64=is_base64
+        )
 
 
 class AsyncModels(UnsupportedAttributes):
     """``client.models``."""
 
-    _offers = "`list` and `retrieve`"
+    _supported = "`list` and `retrieve`"
 
     def __init__(self, defaults: Defaults) -> None:
         self._defaults = defaults
 
     def list(self, **options: Any) -> "AsyncModelList":
-        """Return the models, as `Client.models.list` does; to be awaited, or read with ``async for``."""
+        """Return the models, as `Client.models.list` does; await the result or use ``async for``."""
         return AsyncModelList(lambda: self._list(options))
 
     async def _list(self, options: Mapping[str, Any]) -> types.ModelList:
-        arguments = await asyncio.to_thread(listing, self._defaults, options)
+        arguments = await asyncio.to_thread(build_listing_arguments, self._defaults, options)
         if arguments is None:
             return await asyncio.to_thread(list_all_models)
-        return to_model_list(await asyncio.gather(*(models.alist_models(**one) for one in arguments)))
+        return to_model_list(await asyncio.gather(*(models.alist_models(**kwargs) for kwargs in arguments)))
 
     async def retrieve(self, model: str, **options: Any) -> types.Model:
-        """Return one of the models.
+        """Return one model.
 
         Raises:
-            ModelNotFoundError: there is none of that name.
+            ModelNotFoundError: no model has the name `model`.
         """
         return find_model(await self.list(**options), model)
 
 
 class AsyncModelList:
-    """The models to come."""
+    """A list of models that is requested when it is awaited or iterated."""
 
-    def __init__(self, ask: Callable[[], Awaitable[types.ModelList]]) -> None:
-        self._ask = ask
+    def __init__(self, fetch: Callable[[], Awaitable[types.ModelList]]) -> None:
+        self._fetch = fetch
 
     def __await__(self) -> Generator[Any, None, types.ModelList]:
-        return self._ask().__await__()
+        return self._fetch().__await__()
 
     async def __aiter__(self) -> AsyncIterator[types.Model]:
         for model in await self:

@@ -1,4 +1,4 @@
-"""`Client`: the OpenAI client's shape over every provider."""
+"""`Client`: the interface of the `openai` package's client for every provider."""
 
 from collections.abc import Iterable
 from functools import cached_property
@@ -9,8 +9,8 @@ from g4f_lite._core.api.chat import ChatCompletion
 from g4f_lite._core.streams.stream import CompletionStream
 from g4f_lite.client import types
 from g4f_lite.client._base import BaseClient
-from g4f_lite.client._conversion import chat_completion
-from g4f_lite.client._request import prepared
+from g4f_lite.client._conversion import to_chat_completion
+from g4f_lite.client._request import build_chat_arguments
 from g4f_lite.client._resources import Embeddings, Models
 from g4f_lite.client._settings import Defaults
 from g4f_lite.client._streaming.chunk_stream import Stream
@@ -24,7 +24,7 @@ __all__ = ["Client"]
 
 
 class Client(BaseClient):
-    """A client with the `openai` package's shape, and any provider behind it.
+    """A client with the interface of the `openai` package's client, for any provider.
 
     ::
 
@@ -32,12 +32,12 @@ class Client(BaseClient):
         answer = client.chat.completions.create(model="llama-3.3-70b-versatile", messages=[...])
         print(answer.choices[0].message.content)
 
-    It takes the arguments of `BaseClient`. It holds no connection, so it need not be closed; `close` and
-    `with` are there for programs that do.
+    The arguments are those of `BaseClient`. A client holds no connection, so it does not have to be closed;
+    `close` and `with` exist for programs that use them.
     """
 
     def close(self) -> None:
-        """Do nothing but note it: connections belong to the library and are shared."""
+        """Mark the client as closed; connections stay open, because the library shares them."""
         self._is_closed = True
 
     def __enter__(self) -> "Client":
@@ -50,29 +50,29 @@ class Client(BaseClient):
 
     @cached_property
     def chat(self) -> "Chat":
-        """The conversations: ``client.chat.completions.create``."""
+        """The chat API: ``client.chat.completions.create``."""
         return Chat(Defaults(self._settings))
 
     @cached_property
     def embeddings(self) -> Embeddings:
-        """Texts as vectors: ``client.embeddings.create``."""
+        """The embeddings API: ``client.embeddings.create``."""
         return Embeddings(Defaults(self._settings))
 
     @cached_property
     def models(self) -> Models:
-        """The models: ``client.models.list``."""
+        """The models API: ``client.models.list``."""
         return Models(Defaults(self._settings))
 
     @cached_property
     def beta(self) -> "Beta":
-        """An older place of `chat`: ``client.beta.chat.completions.parse``."""
+        """The older name of `chat`: ``client.beta.chat.completions.parse``."""
         return Beta(self.chat)
 
 
 class Beta(UnsupportedAttributes):
     """``client.beta``."""
 
-    _offers = "`chat`"
+    _supported = "`chat`"
 
     def __init__(self, chat: "Chat") -> None:
         self.chat = chat
@@ -81,7 +81,7 @@ class Beta(UnsupportedAttributes):
 class Chat(UnsupportedAttributes):
     """``client.chat``."""
 
-    _offers = "`completions`"
+    _supported = "`completions`"
 
     def __init__(self, defaults: Defaults) -> None:
         self.completions = Completions(defaults)
@@ -90,7 +90,7 @@ class Chat(UnsupportedAttributes):
 class Completions(UnsupportedAttributes):
     """``client.chat.completions``."""
 
-    _offers = "`create`, `parse` and `stream`"
+    _supported = "`create`, `parse` and `stream`"
 
     def __init__(self, defaults: Defaults) -> None:
         self._defaults = defaults
@@ -130,23 +130,23 @@ class Completions(UnsupportedAttributes):
         stream: bool | None = None,
         **options: Any,
     ) -> types.ChatCompletion | Stream[types.ChatCompletionChunk]:
-        """Ask a model; return its answer, or with `stream=True` the chunks of it as they come.
+        """Return the answer of a model, or with `stream=True` a `Stream` of its chunks.
 
         Args:
-            messages: the conversation; messages of earlier answers can stand in it as they came.
-            model: the model's name, or ``"provider/model"``.
-            stream: whether to get the answer as it is made.
-            **options: what OpenAI's API names (``temperature``, ``tools``, ``response_format`` ...), and what
-                `g4f_lite.ChatCompletion.create` takes (``provider``, ``deadline``, ``retries`` ...).
+            messages: the conversation; it may contain message objects of earlier answers.
+            model: the name of the model, or ``"provider/model"``.
+            stream: whether to return the chunks as they arrive.
+            **options: options of OpenAI's API (``temperature``, ``tools``, ``response_format`` ...), and
+                arguments of `g4f_lite.ChatCompletion.create` (``provider``, ``deadline``, ``retries`` ...).
 
         Raises:
-            G4FLiteError: as `g4f_lite.ChatCompletion.create` does.
+            G4FLiteError: under the same conditions as `g4f_lite.ChatCompletion.create`.
         """
-        arguments, with_usage = prepared(self._defaults, messages, model, stream, options)
+        arguments, with_usage = build_chat_arguments(self._defaults, messages, model, stream, options)
         answer: Any = ChatCompletion.create(**arguments)
         if isinstance(answer, CompletionStream):
             return Stream(answer, with_usage=with_usage)
-        return chat_completion(answer.completion)
+        return to_chat_completion(answer.completion)
 
     @overload
     def parse(
@@ -174,24 +174,27 @@ class Completions(UnsupportedAttributes):
         model: str | None = None,
         **options: Any,
     ) -> types.ChatCompletion:
-        """Ask for an object: it is ``answer.choices[0].message.parsed``.
+        """Return an answer with a parsed object in ``choices[0].message.parsed``.
 
         Args:
-            messages: as `create` takes them.
-            response_format: a dataclass, a TypedDict, a pydantic model or a JSON schema.
-            model: as `create` takes it.
-            **options: as `create` takes them. The arguments of tools that are ``strict`` are parsed too:
+            messages: the same as for `create`.
+            response_format: the type of the object: a dataclass, a TypedDict, a pydantic model or a JSON
+                schema.
+            model: the same as for `create`.
+            **options: the same as for `create`. The arguments of tools that are ``strict`` are parsed too:
                 ``tool_calls[0].function.parsed_arguments``.
 
         Raises:
-            StructuredOutputError: the answer is no such object.
+            StructuredOutputError: the answer, or the arguments of a strict tool, do not have the requested
+                format.
+            G4FLiteError: under the same conditions as `create`.
         """
-        from g4f_lite.client._parsing import parsing_of
+        from g4f_lite.client._parsing import build_parser
 
         options["response_format"] = response_format
-        parsing = parsing_of(options)
-        arguments, _ = prepared(self._defaults, messages, model, False, options)
-        return parsing.answer(ChatCompletion.create(**arguments).completion)
+        parser = build_parser(options)
+        arguments, _ = build_chat_arguments(self._defaults, messages, model, False, options)
+        return parser.parse_completion(ChatCompletion.create(**arguments).completion)
 
     @overload
     def stream(
@@ -219,7 +222,7 @@ class Completions(UnsupportedAttributes):
         model: str | None = None,
         **options: Any,
     ) -> "ChatCompletionStreamManager[Any]":
-        """Ask, and read the answer as events; to be entered with ``with``, which is when it asks.
+        """Return a context manager that streams the answer as events; ``with`` sends the request.
 
         ::
 
@@ -230,16 +233,16 @@ class Completions(UnsupportedAttributes):
             answer = stream.get_final_completion()
 
         Args:
-            messages: as `create` takes them.
-            response_format: as `parse` takes it.
-            model: as `create` takes it.
-            **options: as `parse` takes them.
+            messages: the same as for `create`.
+            response_format: the same as for `parse`.
+            model: the same as for `create`.
+            **options: the same as for `parse`.
         """
-        from g4f_lite.client._parsing import parsing_of
+        from g4f_lite.client._parsing import build_parser
         from g4f_lite.client._streaming.event_stream import ChatCompletionStreamManager
 
         options["response_format"] = response_format
-        parsing = parsing_of(options)
+        parser = build_parser(options)
         return ChatCompletionStreamManager(
-            lambda: self.create(messages=messages, model=model, stream=True, **options), parsing
+            lambda: self.create(messages=messages, model=model, stream=True, **options), parser
         )

@@ -1,4 +1,4 @@
-"""``client.embeddings`` and ``client.models``, and what their asynchronous twins share with them."""
+"""``client.embeddings`` and ``client.models``, and the functions they share with `AsyncClient`."""
 
 import base64
 import struct
@@ -16,25 +16,25 @@ from g4f_lite.errors import InvalidArgumentError, ModelNotFoundError
 __all__ = [
     "Embeddings",
     "Models",
+    "build_embedding_arguments",
+    "build_listing_arguments",
     "find_model",
     "list_all_models",
-    "listing",
-    "prepared",
-    "response",
+    "to_embedding_response",
     "to_model_list",
 ]
 
-_LISTING = ("auth", "timeout", "deadline", "retries", "base_url", "extra_headers")
-"""What of a client's defaults a listing of models takes."""
+_LISTING_ARGUMENTS = ("auth", "timeout", "deadline", "retries", "base_url", "extra_headers")
+"""The arguments of `list_models` that a client's defaults may contain."""
 
-_OF_ONE = ("auth", "base_url", "extra_headers")
-"""What of it is meant for one provider."""
+_SINGLE_PROVIDER_ARGUMENTS = ("auth", "base_url", "extra_headers")
+"""Those that belong to one provider."""
 
 
 class Embeddings(UnsupportedAttributes):
     """``client.embeddings``."""
 
-    _offers = "`create`"
+    _supported = "`create`"
 
     def __init__(self, defaults: Defaults) -> None:
         self._defaults = defaults
@@ -46,29 +46,32 @@ class Embeddings(UnsupportedAttributes):
         model: str | None = None,
         **options: Any,
     ) -> types.CreateEmbeddingResponse:
-        """Return the vectors of some texts.
+        """Return the vectors of texts.
 
         Args:
-            input: a text, or several.
-            model: the model's name, or ``"provider/model"``.
-            **options: what OpenAI's API names (``dimensions``, ``encoding_format``), and what
-                `g4f_lite.Embedding.create` takes.
+            input: one text, or several.
+            model: the name of the model, or ``"provider/model"``.
+            **options: options of OpenAI's API (``dimensions``, ``encoding_format``), and arguments of
+                `g4f_lite.Embedding.create`.
 
         Raises:
-            G4FLiteError: as `g4f_lite.Embedding.create` does.
+            InvalidArgumentError: `encoding_format` is neither ``"float"`` nor ``"base64"``.
+            G4FLiteError: under the same conditions as `g4f_lite.Embedding.create`.
         """
-        arguments, encoded = prepared(self._defaults, model, options)
-        return response(embedding.Embedding.create(input=input, **arguments), encoded=encoded)
+        arguments, is_base64 = build_embedding_arguments(self._defaults, model, options)
+        return to_embedding_response(
+            embedding.Embedding.create(input=input, **arguments), is_base64=is_base64
+        )
 
 
-def prepared(
+def build_embedding_arguments(
     defaults: Defaults, model: str | None, options: Mapping[str, Any]
 ) -> tuple[dict[str, Any], bool]:
-    """Return the arguments for the library's function, and whether vectors are wanted in base64.
+    """Return the arguments for `Embedding.create`, and whether the caller requests vectors in base64.
 
-    A provider always hands out numbers, however the service was asked to write them.
+    `encoding_format` is not passed on: a provider always returns numbers.
     """
-    arguments = defaults.merged({"model": model, **options})
+    arguments = defaults.merge({"model": model, **options})
     encoding = arguments.pop("encoding_format", "float")
     if encoding not in ("float", "base64"):
         raise InvalidArgumentError(
@@ -77,78 +80,88 @@ def prepared(
     return arguments, encoding == "base64"
 
 
-def response(found: embedding.Embeddings, *, encoded: bool) -> types.CreateEmbeddingResponse:
-    """Return vectors as the API has them; `encoded`: in base64."""
-    usage = found.usage
+def to_embedding_response(
+    embeddings: embedding.Embeddings, *, is_base64: bool
+) -> types.CreateEmbeddingResponse:
+    """Return embeddings in the form of the API, with the vectors in base64 if `is_base64`."""
+    usage = embeddings.usage
     return types.CreateEmbeddingResponse(
         data=[
-            types.Embedding(_encoded(vector) if encoded else vector, position)
-            for position, vector in enumerate(found.vectors)
+            types.Embedding(_encode_base64(vector) if is_base64 else vector, position)
+            for position, vector in enumerate(embeddings.vectors)
         ],
-        model=found.model,
+        model=embeddings.model,
         usage=None if usage is None else types.EmbeddingUsage(usage.prompt_tokens, usage.total_tokens),
-        provenance=found.provenance,
+        provenance=embeddings.provenance,
     )
 
 
-def _encoded(vector: list[float]) -> str:
+def _encode_base64(vector: list[float]) -> str:
     return base64.b64encode(struct.pack(f"<{len(vector)}f", *vector)).decode()
 
 
 class Models(UnsupportedAttributes):
     """``client.models``."""
 
-    _offers = "`list` and `retrieve`"
+    _supported = "`list` and `retrieve`"
 
     def __init__(self, defaults: Defaults) -> None:
         self._defaults = defaults
 
     def list(self, **options: Any) -> types.ModelList:
-        """Return the models of the client's provider, asked of its service; of all providers if it has none.
+        """Return the models that the client's provider offers, or those of all providers if it has none.
+
+        The service of the client's provider is requested each time; without a provider, nothing is requested.
 
         Args:
-            **options: what `g4f_lite.list_models` takes; ``max_age=86400``: an earlier list will do.
-        """
-        arguments = listing(self._defaults, options)
-        if arguments is None:
-            return list_all_models()
-        return to_model_list([models.list_models(**one) for one in arguments])
-
-    def retrieve(self, model: str, **options: Any) -> types.Model:
-        """Return one of the models.
+            **options: arguments of `g4f_lite.list_models`; ``max_age=86400`` (seconds) allows a cached list.
 
         Raises:
-            ModelNotFoundError: there is none of that name.
+            G4FLiteError: under the same conditions as `g4f_lite.list_models`.
+        """
+        arguments = build_listing_arguments(self._defaults, options)
+        if arguments is None:
+            return list_all_models()
+        return to_model_list([models.list_models(**kwargs) for kwargs in arguments])
+
+    def retrieve(self, model: str, **options: Any) -> types.Model:
+        """Return one model.
+
+        Raises:
+            ModelNotFoundError: no model has the name `model`.
         """
         return find_model(self.list(**options), model)
 
 
-def listing(defaults: Defaults, options: Mapping[str, Any]) -> "list[dict[str, Any]] | None":
-    """Return the arguments for each provider that the client asks, None if it has none in particular.
+def build_listing_arguments(defaults: Defaults, options: Mapping[str, Any]) -> "list[dict[str, Any]] | None":
+    """Return the arguments of `list_models` for each provider, or None if the client has no provider.
 
-    May import the providers: of the client's further options, each gets those that its function takes.
+    May import the providers: each one gets those additional options that its function accepts.
     """
     if "max_age" not in options:
-        options = {"refresh": True, **options}  # as the `openai` package's client, it asks each time
-    given = defaults.merged(options)
-    providers = given.pop("provider", None)
+        options = {"refresh": True, **options}  # like the `openai` package's client, request it each time
+    arguments = defaults.merge(options)
+    providers = arguments.pop("provider", None)
     if providers is None:
         return None
-    keys = _keys_of(providers)
-    if len(keys) > 1:  # whose key, and whose address, is not said: they go to nobody
-        given = {name: value for name, value in given.items() if name not in _OF_ONE}
-    found = []
+    keys = _keys_by_provider(providers)
+    if len(keys) > 1:  # a key and an address belong to one provider, and it is unknown to which
+        arguments = {
+            name: value for name, value in arguments.items() if name not in _SINGLE_PROVIDER_ARGUMENTS
+        }
+    listings = []
     for name, auth in keys.items():
         function = registry.get(name).list_models
-        wanted = {*_LISTING, *options, *(function.options if function else ())}
-        own = {} if auth is None else {"auth": auth}
-        taken = {key: value for key, value in given.items() if key in wanted}
-        found.append({**taken, **own, "provider": name})
-    return found
+        accepted = {*_LISTING_ARGUMENTS, *options, *(function.options if function else ())}
+        kwargs = {key: value for key, value in arguments.items() if key in accepted}
+        if auth is not None:
+            kwargs["auth"] = auth
+        listings.append({**kwargs, "provider": name})
+    return listings
 
 
-def _keys_of(providers: Any) -> dict[str, Any]:
-    """Return the names of the providers of a route, each with the key that its step has."""
+def _keys_by_provider(providers: Any) -> dict[str, Any]:
+    """Return the provider names of a route, each with the API key of its step, or None."""
     steps = [providers] if isinstance(providers, str) else getattr(providers, "steps", providers)
     keys: dict[str, Any] = {}
     for step in steps:
@@ -157,15 +170,15 @@ def _keys_of(providers: Any) -> dict[str, Any]:
     return keys
 
 
-def to_model_list(found: Iterable[models.ModelNames]) -> types.ModelList:
+def to_model_list(listings: Iterable[models.ModelNames]) -> types.ModelList:
     """Return the models of several providers as one list."""
     return types.ModelList(
-        [types.Model(name, owned_by=item.provider) for item in found for name in item.names]
+        [types.Model(name, owned_by=listing.provider) for listing in listings for name in listing.names]
     )
 
 
 def list_all_models() -> types.ModelList:
-    """Return what all providers list, under names that `model` takes."""
+    """Return the models of all providers, as names ``"provider/model"`` for the argument `model`."""
     infos = [info for info in registry.infos() if info.state in ("listed", "ready")]
     return types.ModelList(
         [
@@ -176,13 +189,13 @@ def list_all_models() -> types.ModelList:
     )
 
 
-def find_model(found: types.ModelList, model: str) -> types.Model:
-    """Return the model of that name.
+def find_model(model_list: types.ModelList, model: str) -> types.Model:
+    """Return the model with the name `model`.
 
     Raises:
-        ModelNotFoundError: there is none.
+        ModelNotFoundError: no model has that name.
     """
-    for item in found.data:
+    for item in model_list.data:
         if item.id == model:
             return item
-    raise ModelNotFoundError(model, [item.id for item in found.data])
+    raise ModelNotFoundError(model, [item.id for item in model_list.data])

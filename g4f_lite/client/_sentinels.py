@@ -1,4 +1,4 @@
-"""Small values that programs pass to the `openai` package: "not given", and a timeout in parts."""
+"""Values that programs pass to the `openai` package: the sentinels for "not given", and `Timeout`."""
 
 from typing import Any, Final, Protocol
 
@@ -6,7 +6,7 @@ __all__ = ["NOT_GIVEN", "NotGiven", "Omit", "Timeout", "TimeoutParts", "omit"]
 
 
 class NotGiven:
-    """What `NOT_GIVEN` is: an argument that says nothing."""
+    """The type of `NOT_GIVEN`, the sentinel for an omitted argument."""
 
     def __bool__(self) -> bool:
         return False
@@ -16,7 +16,7 @@ class NotGiven:
 
 
 class Omit:
-    """What `omit` is: the same, under the newer name."""
+    """The type of `omit`, the newer sentinel for an omitted argument."""
 
     def __bool__(self) -> bool:
         return False
@@ -27,46 +27,46 @@ omit: Final = Omit()
 
 
 class TimeoutParts(Protocol):
-    """A timeout in parts, whose ever."""
+    """Any object with a connect timeout and a read timeout, such as `Timeout` or ``httpx.Timeout``."""
 
     @property
     def connect(self) -> float | None:
-        """Seconds to connect."""
+        """Seconds to connect, or None for no limit."""
         ...
 
     @property
     def read(self) -> float | None:
-        """Seconds between bytes."""
+        """Seconds between bytes, or None for no limit."""
         ...
 
 
-_LEFT_OUT: Any = NOT_GIVEN
+_OMITTED: Any = NOT_GIVEN
 
 
 class Timeout:
-    """A timeout in parts, of which `connect` and `read` are used.
+    """A timeout with separate parts, in seconds; None means no limit.
 
     Args:
-        timeout: seconds for each part that is not named.
-        connect: seconds to connect; read: seconds between bytes; write, pool: taken, and not used.
-        read: as said.
-        write: as said.
-        pool: as said.
+        timeout: the default of each part.
+        connect: seconds to connect.
+        read: seconds between bytes.
+        write: accepted, but not used.
+        pool: accepted, but not used.
     """
 
     def __init__(
         self,
         timeout: float | None = None,
         *,
-        connect: float | None = _LEFT_OUT,
-        read: float | None = _LEFT_OUT,
-        write: float | None = _LEFT_OUT,
-        pool: float | None = _LEFT_OUT,
+        connect: float | None = _OMITTED,
+        read: float | None = _OMITTED,
+        write: float | None = _OMITTED,
+        pool: float | None = _OMITTED,
     ) -> None:
-        self.connect = timeout if connect is _LEFT_OUT else connect
-        self.read = timeout if read is _LEFT_OUT else read
-        self.write = timeout if write is _LEFT_OUT else write
-        self.pool = timeout if pool is _LEFT_OUT else pool
+        self.connect = timeout if connect is _OMITTED else connect
+        self.read = timeout if read is _OMITTED else read
+        self.write = timeout if write is _OMITTED else write
+        self.pool = timeout if pool is _OMITTED else pool
 
     def __repr__(self) -> str:
         return f"Timeout(connect={self.connect}, read={self.read})"

@@ -1,4 +1,4 @@
-"""What a client was made with, and what that makes of the arguments of a call."""
+"""The settings of a client, and their merge with the arguments of a call."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, NoReturn
@@ -7,10 +7,10 @@ from g4f_lite._core.keys.auth_argument import normalize_auth
 from g4f_lite._utils.text import _suggestion
 from g4f_lite.errors import InvalidArgumentError
 
-__all__ = ["SETTINGS", "Defaults", "Settings", "changed", "is_left_out"]
+__all__ = ["SETTINGS", "Defaults", "Settings", "is_omitted", "replace_settings"]
 
 _LEAVE_OUT = "Leave it out."
-_ELSEWHERE = {
+_UNSUPPORTED_ARGUMENTS = {
     "http_client": "The connections are the library's: pass proxy=... and timeout=... .",
     "default_query": "Pass extra_query={...}, which goes with every request to a provider that takes it.",
     "api_base": "Write base_url=... .",
@@ -24,41 +24,47 @@ _ELSEWHERE = {
     "data_residency": "Pass the region's address as base_url=... .",
     "_strict_response_validation": _LEAVE_OUT,
 }
-"""Arguments of the `openai` package's clients that these do not have, and what to do instead."""
+"""Arguments that only the `openai` package's clients have, with the hint for the error."""
 
-_SAME = {"auth": "api_key", "retries": "max_retries", "extra_headers": "default_headers"}
-"""What the library's functions call a setting."""
+_SETTING_OF_ALIAS = {"auth": "api_key", "retries": "max_retries", "extra_headers": "default_headers"}
+"""Names of arguments of the library's functions, and the settings that they are aliases of."""
 
-_CALLED = {"api_key": "auth", "max_retries": "retries"}
-_DAY = 86400.0
-_MARKERS = ("NotGiven", "Omit")
-_ALIKE = 0.75
-"""How much a name has to be like a setting's to be taken for a slip of it, and not for a provider's option."""
+_ARGUMENT_OF_SETTING = {"api_key": "auth", "max_retries": "retries"}
+"""Settings, and the names of these arguments where they differ."""
 
-_OF_A_PROVIDER: dict[str, Any] = {
+_NO_TIMEOUT = 86400.0
+"""Seconds that replace a timeout of None from the `openai` package, where None means no limit: one day."""
+_SENTINEL_TYPES = ("NotGiven", "Omit")
+"""Type names of the sentinels for an omitted argument, of this library and of the `openai` package."""
+_TYPO_CUTOFF = 0.75
+"""Similarity (0 to 1) from which an unknown name is a misspelled setting and not a provider's option."""
+
+_PROVIDER_SETTINGS: dict[str, Any] = {
     "api_key": None,
     "base_url": None,
     "model": None,
     "default_headers": None,
     "options": {},
 }
-"""Settings that are meant for one provider, and must not reach another: a key above all."""
+"""Settings for one provider, with their defaults; they must not reach another provider, above all a key."""
 
 
 class Settings(NamedTuple):
-    """A client's defaults; each can be given anew in a call.
+    """The defaults of a client; each call can override them.
 
     Attributes:
-        provider: whom to ask: a name, a list of names, or a `Route`; None: whoever offers the model.
-        api_key: the key, or several that are rotated.
-        base_url: the service's address; without a provider, that of the ``openai`` provider.
-        model: the model for calls that name none.
-        timeout: seconds between bytes, or (connect, read); deadline: seconds for a whole call.
-        max_retries: how often the same provider is asked again where that is safe.
-        default_headers: further headers for every request.
-        limits: requests, tokens and calls at once that the client keeps to.
-        drop_options: drop what a provider does not take, and record it.
-        options: whatever else is passed to the provider in every call.
+        provider: the name of a provider, a list of names, or a `Route`; None for any provider that offers the
+            model.
+        api_key: the API key, or several for rotation.
+        base_url: the address of the service; without `provider`, the provider is ``openai``.
+        model: the model of calls that do not name one.
+        timeout: seconds between bytes, a tuple (connect, read), or an object with these two attributes.
+        deadline: seconds for a whole call.
+        max_retries: number of retries with the same provider, where a retry is safe; or a `Retry`.
+        default_headers: additional headers for every request.
+        limits: the limits of requests, tokens and concurrent calls.
+        drop_options: whether to drop and record options that a provider does not support.
+        options: additional options that every call passes to the provider.
     """
 
     provider: Any = None
@@ -74,36 +80,39 @@ class Settings(NamedTuple):
     options: Mapping[str, Any] = {}
 
     def __repr__(self) -> str:
-        # Without the key, the headers, the address and the options, any of which may hold one.
+        # Without the key, and without the headers, the address and the options, which may contain a key.
         return f"provider={self.provider!r}, model={self.model!r}"
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("A client holds a key, and is not pickled: make one in each process.")
 
     def __deepcopy__(self, memo: object) -> "Settings":
-        return self  # nothing in it is changed
+        return self  # it is never modified
 
 
-def changed(settings: Settings, changes: Mapping[str, Any]) -> Settings:
-    """Return the settings with some of them replaced; what is no setting is an option for the provider.
+def replace_settings(settings: Settings, changes: Mapping[str, Any]) -> Settings:
+    """Return the settings with some of them replaced; a name that is not a setting becomes an option.
 
     Raises:
-        InvalidArgumentError: an argument that no client has, or an empty key.
+        InvalidArgumentError: an argument is one that only clients of the `openai` package have, is a
+            misspelled setting, or is an empty key.
     """
-    given = {_SAME.get(name, name): value for name, value in changes.items() if not _is_marker(value)}
-    own = {name: value for name, value in given.items() if name in SETTINGS}
-    others = {name: value for name, value in given.items() if name not in own}
-    for name in others:
+    given = {
+        _SETTING_OF_ALIAS.get(name, name): value for name, value in changes.items() if not _is_sentinel(value)
+    }
+    replaced = {name: value for name, value in given.items() if name in SETTINGS}
+    options = {name: value for name, value in given.items() if name not in SETTINGS}
+    for name in options:
         _check_name(name)
-    if settings.provider is not None and own.get("provider", settings.provider) != settings.provider:
-        settings = settings._replace(**_OF_A_PROVIDER)
-    if settings.default_headers and isinstance(own.get("default_headers"), Mapping):
-        own["default_headers"] = {**settings.default_headers, **own["default_headers"]}
-    if "api_key" in own:
-        own["api_key"] = normalize_auth(_listed(own["api_key"]), "api_key")
-    settings = settings._replace(**own, options={**settings.options, **others})
+    if settings.provider is not None and replaced.get("provider", settings.provider) != settings.provider:
+        settings = settings._replace(**_PROVIDER_SETTINGS)
+    if settings.default_headers and isinstance(replaced.get("default_headers"), Mapping):
+        replaced["default_headers"] = {**settings.default_headers, **replaced["default_headers"]}
+    if "api_key" in replaced:
+        replaced["api_key"] = normalize_auth(_tuple_to_list(replaced["api_key"]), "api_key")
+    settings = settings._replace(**replaced, options={**settings.options, **options})
     if settings.base_url is not None and settings.provider is None:
-        return settings._replace(provider="openai")  # who gives an address means this protocol
+        return settings._replace(provider="openai")  # an address alone implies OpenAI's protocol
     return settings
 
 
@@ -111,86 +120,87 @@ SETTINGS = tuple(name for name in Settings._fields if name != "options")
 
 
 def _check_name(name: str) -> None:
-    if name in _ELSEWHERE:
-        what = f"A client here has no {name!r}, which clients of the `openai` package have."
-        raise InvalidArgumentError(name, what, hint=_ELSEWHERE[name])
-    import difflib  # only here: most clients are made without options
+    if name in _UNSUPPORTED_ARGUMENTS:
+        message = f"A client here has no {name!r}, which clients of the `openai` package have."
+        raise InvalidArgumentError(name, message, hint=_UNSUPPORTED_ARGUMENTS[name])
+    import difflib  # imported here: most clients have no options
 
-    near = difflib.get_close_matches(name, SETTINGS, n=1, cutoff=_ALIKE)
-    if near:
+    matches = difflib.get_close_matches(name, SETTINGS, n=1, cutoff=_TYPO_CUTOFF)
+    if matches:
         raise InvalidArgumentError(
-            name, f"A client has no argument {name!r}.{_suggestion(near)}", hint="Correct its name."
+            name, f"A client has no argument {name!r}.{_suggestion(matches)}", hint="Correct its name."
         )
 
 
 class Defaults:
-    """A client's settings as the arguments of the library's functions, worked out once for many calls."""
+    """A client's settings as arguments of the library's functions, computed once for many calls."""
 
     __slots__ = ("_arguments", "settings")
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self._arguments = _arguments(settings)
+        self._arguments = _to_arguments(settings)
 
     def __deepcopy__(self, memo: object) -> "Defaults":
-        return self  # nothing in it is changed
+        return self  # it is never modified
 
-    def merged(self, call: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the arguments for the library's function: the call's, and the client's where it has none.
+    def merge(self, call: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the arguments for the library's function: those of the call, then the client's defaults.
 
-        What is None, or the `openai` package's marker for "not given", counts as left out. If the call names
-        another provider than the client, what was meant for the client's is not used.
+        None and the sentinels of the `openai` package count as omitted. If the call names another provider
+        than the client, the settings for the client's provider are not used.
         """
         given = {
-            _CALLED.get(name, name): value
+            _ARGUMENT_OF_SETTING.get(name, name): value
             for name, value in call.items()
-            if value is not None and type(value).__name__ not in _MARKERS
+            if not is_omitted(value)
         }
-        own, provider = self._arguments, self.settings.provider
+        defaults, provider = self._arguments, self.settings.provider
         if provider is not None and given.get("provider", provider) != provider:
-            own = _arguments(self.settings._replace(**_OF_A_PROVIDER))
-        arguments = {**own, **given}
+            defaults = _to_arguments(self.settings._replace(**_PROVIDER_SETTINGS))
+        arguments = {**defaults, **given}
         if "timeout" in given:
-            arguments["timeout"] = _plain(given["timeout"])
-        if isinstance(arguments.get("extra_headers"), Mapping):  # else it is refused further down
-            arguments["extra_headers"] = {**own.get("extra_headers", {}), **given.get("extra_headers", {})}
+            arguments["timeout"] = _normalize_timeout(given["timeout"])
+        if isinstance(arguments.get("extra_headers"), Mapping):  # otherwise the call raises the error
+            headers = {**defaults.get("extra_headers", {}), **given.get("extra_headers", {})}
+            arguments["extra_headers"] = headers
         return arguments
 
 
-def _arguments(settings: Settings) -> dict[str, Any]:
-    named = {
+def _to_arguments(settings: Settings) -> dict[str, Any]:
+    arguments = {
         "provider": settings.provider,
-        "auth": _listed(settings.api_key),
+        "auth": _tuple_to_list(settings.api_key),
         "base_url": settings.base_url,
         "model": settings.model,
-        "timeout": _plain(settings.timeout),
+        "timeout": _normalize_timeout(settings.timeout),
         "deadline": settings.deadline,
         "retries": settings.max_retries,
         "limits": settings.limits,
         "drop_options": settings.drop_options,
         "extra_headers": settings.default_headers or None,
     }
-    return {**{name: value for name, value in named.items() if value is not None}, **settings.options}
+    return {**{name: value for name, value in arguments.items() if value is not None}, **settings.options}
 
 
-def _plain(timeout: Any) -> Any:
-    """Return a timeout of the `openai` package as (connect, read), any other as it is.
+def _normalize_timeout(timeout: Any) -> Any:
+    """Return a timeout object of the `openai` package as a tuple (connect, read), any other unchanged.
 
-    There, a part that is None has no end; a day comes to that.
+    In such an object, a part that is None has no limit; `_NO_TIMEOUT` replaces it.
     """
     if hasattr(timeout, "connect") and hasattr(timeout, "read"):
-        return tuple(_DAY if part is None else part for part in (timeout.connect, timeout.read))
+        return tuple(_NO_TIMEOUT if part is None else part for part in (timeout.connect, timeout.read))
     return timeout
 
 
-def _listed(keys: Any) -> Any:
+def _tuple_to_list(keys: Any) -> Any:
     return list(keys) if isinstance(keys, tuple) else keys
 
 
-def _is_marker(value: Any) -> bool:
-    return type(value).__name__ in _MARKERS
+def _is_sentinel(value: Any) -> bool:
+    return type(value).__name__ in _SENTINEL_TYPES
 
 
-def is_left_out(value: Any) -> bool:
-    """Whether an argument says nothing: None, or the `openai` package's marker for that."""
-    return value is None or _is_marker(value)
+def is_omitted(value: Any) -> bool:
+    """Whether an argument is omitted: None, or a sentinel of the `openai` package."""
+    return value is None or _is_sentinel(value)

@@ -1,4 +1,4 @@
-"""The `openai` package's names for what is here, so that a program's import line is all that it changes.
+"""The names of the `openai` package for this library's classes, so that a program only changes its imports.
 
 ::
 
@@ -6,15 +6,15 @@
     from g4f_lite.client.openai import OpenAI, RateLimitError  # was: from openai import ...
     from g4f_lite.client.types import ChatCompletion  # was: from openai.types.chat import ...
 
-The classes are this library's own; only the names are the other package's. A client still has to be told
-whom to ask: ``OpenAI(provider="openai")``.
+Only the names are those of the other package; the classes are this library's own. A client still needs its
+provider: ``OpenAI(provider="openai")``.
 """
 
 from typing import TYPE_CHECKING
 
 from g4f_lite.client._async_client import AsyncClient as AsyncOpenAI
 from g4f_lite.client._client import Client as OpenAI
-from g4f_lite.client._parsing import tool_of_model as pydantic_function_tool
+from g4f_lite.client._parsing import pydantic_function_tool
 from g4f_lite.client._sentinels import NOT_GIVEN, NotGiven, Omit, Timeout, omit
 from g4f_lite.client._streaming.async_chunk_stream import AsyncStream
 from g4f_lite.client._streaming.chunk_stream import Stream
@@ -60,7 +60,7 @@ AsyncClient = AsyncOpenAI
 Client = OpenAI
 UnprocessableEntityError = BadRequestError
 
-_ELSEWHERE = {
+_ALTERNATIVES = {
     "AzureOpenAI": 'write OpenAI(provider="azure", base_url=..., api_version=...)',
     "AsyncAzureOpenAI": 'write AsyncOpenAI(provider="azure", base_url=..., api_version=...)',
     "ConflictError": "catch APIStatusError, and look whether its status_code is 409",
@@ -77,8 +77,8 @@ _ELSEWHERE = {
 }
 
 
-if not TYPE_CHECKING:  # to a type checker, what is not there is not there
+if not TYPE_CHECKING:  # a type checker has to report unknown names
 
     def __getattr__(name: str) -> object:
-        step = f": {_ELSEWHERE[name]}" if name in _ELSEWHERE else ""
-        raise AttributeError(f"module 'g4f_lite.client.openai' has no attribute {name!r}{step}.")
+        alternative = f": {_ALTERNATIVES[name]}" if name in _ALTERNATIVES else ""
+        raise AttributeError(f"module 'g4f_lite.client.openai' has no attribute {name!r}{alternative}.")

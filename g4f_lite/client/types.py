@@ -1,10 +1,10 @@
-"""What the clients return: the records of the OpenAI API, with its field names.
+"""Results of the clients: the records of the OpenAI API, with its field names.
 
-Each has the methods that programs use on the `openai` package's objects: `model_dump`, `to_dict`,
-`model_dump_json`, `to_json`. Unlike those, they are plain objects: nothing is validated when one is made,
-which is where that package spends most of a stream's time.
+Each record has the methods that programs use on the `openai` package's objects: `model_dump`, `to_dict`,
+`model_dump_json`, `to_json`. Unlike those objects, records are not validated when they are created, because
+that package spends most of a stream's time on validation.
 
-Shapes: https://platform.openai.com/docs/api-reference/chat/object, ".../chat/streaming",
+Reference: https://platform.openai.com/docs/api-reference/chat/object, ".../chat/streaming",
 ".../embeddings/object" and ".../models/object".
 """
 
@@ -102,18 +102,18 @@ __all__ = [
 FinishReason = Literal["stop", "length", "tool_calls", "content_filter", "function_call"]
 
 
-# --- a whole answer ---------------------------------------------------------------------------
+# --- complete answers -------------------------------------------------------------------------
 
 
 @dataclass(slots=True)
 class ChatCompletionMessage(Record, Generic[Parsed]):
-    """The assistant's message.
+    """The message of the assistant.
 
     Attributes:
-        reasoning_content: what the model thought; the name that services which tell it use.
-        reasoning: the same in its blocks, with the signatures that services want back.
-        images: references of generated pictures: ``{"type": "image_url", "image_url": {"url": ...}}``.
-        parsed: the object that `response_format` asked for.
+        reasoning_content: the text of the model's reasoning, under the name that services use for it.
+        reasoning: the blocks of the reasoning, with the signatures that services require back.
+        images: generated images: ``{"type": "image_url", "image_url": {"url": ...}}``.
+        parsed: the object that `response_format` requested, or None.
     """
 
     content: str | None = None
@@ -131,7 +131,7 @@ class ChatCompletionMessage(Record, Generic[Parsed]):
 
 @dataclass(slots=True)
 class Choice(Record, Generic[Parsed]):
-    """One of the answers."""
+    """One answer of a `ChatCompletion`."""
 
     finish_reason: FinishReason | None
     index: int
@@ -141,12 +141,13 @@ class Choice(Record, Generic[Parsed]):
 
 @dataclass(slots=True)
 class ChatCompletion(Record, Generic[Parsed]):
-    """A whole answer; to a type checker, `ChatCompletion[City]` if `parse` was asked for a `City`.
+    """A complete answer; for type checkers `ChatCompletion[City]` if `response_format` of `parse` is `City`.
 
     Attributes:
-        provenance: who answered, and how it came to that; no part of the API's JSON.
-        model_extra: what else the service said, under its own names; no part of the JSON either.
-        _request_id: the request's name at the service, to be told its support; None if it gave none.
+        provenance: the provider, and the attempts of the call; not part of the API's JSON.
+        model_extra: additional fields of the service's answer, by their names; not part of the API's JSON.
+        _request_id: the identifier of the request at the service, for its support, or None if the service
+            sent none.
     """
 
     id: str
@@ -170,15 +171,15 @@ ParsedChatCompletionMessage = ChatCompletionMessage
 ParsedChoice = Choice
 
 
-# --- a streamed answer ------------------------------------------------------------------------
+# --- streamed answers -------------------------------------------------------------------------
 
 
 @dataclass(slots=True)
 class ChoiceDelta(Record):
-    """What a chunk adds to a message; the fields are those of `ChatCompletionMessage`.
+    """The additions of a chunk to a message; the fields are those of `ChatCompletionMessage`.
 
     Attributes:
-        reasoning: the signature that ends a block of reasoning; its text came in `reasoning_content`.
+        reasoning: the signature at the end of a reasoning block; its text is in earlier `reasoning_content`.
     """
 
     content: str | None = None
@@ -195,7 +196,7 @@ class ChoiceDelta(Record):
 
 @dataclass(slots=True)
 class ChunkChoice(Record):
-    """What a chunk adds to one of the answers."""
+    """The additions of a chunk to one answer."""
 
     delta: ChoiceDelta
     finish_reason: FinishReason | None = None
@@ -205,7 +206,7 @@ class ChunkChoice(Record):
 
 @dataclass(slots=True)
 class ChatCompletionChunk(Record):
-    """A piece of a streamed answer."""
+    """A chunk of a streamed answer."""
 
     id: str
     choices: list[ChunkChoice]

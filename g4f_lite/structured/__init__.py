@@ -40,7 +40,7 @@ class Plan(NamedTuple):
     Attributes:
         way: how the output is requested, or None for plain text.
         option: the option `response_format` for the provider, or None if the provider gets no option.
-        instruction: the text of the instruction for the model, or None if there is no instruction.
+        instruction: the text of the instruction for the model, or None if the provider gets none.
         wanted: the requested format.
         strict: whether the option has the strict schema, where null replaces an omitted key.
     """
@@ -145,7 +145,7 @@ def schema_of(hint: Any) -> dict[str, Any]:
 
 
 def _write_strict_schema(json_type: JSONType) -> tuple[Schema, bool]:
-    """Return the strict schema and True, or the plain schema and False if there is no strict one."""
+    """Return the strict schema and True, or the plain schema and False if a strict one does not exist."""
     schema = write_schema(json_type, strict=True)
     return (schema, True) if strict_mode_problem(schema) is None else (write_schema(json_type), False)
 

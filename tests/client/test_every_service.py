@@ -6,7 +6,7 @@ import pytest
 from official_openai import KEY, ask, ask_async, recorded, reply
 
 from g4f_lite import AsyncClient, ChatCompletion, Client, registry
-from g4f_lite.client._request import readable_messages
+from g4f_lite.client._request import serialize_messages
 from g4f_lite.errors import G4FLiteError
 from g4f_lite.messages import check_messages
 from g4f_lite.testing import Upstream
@@ -111,7 +111,7 @@ def test_an_answer_goes_back_as_a_message(case):
     if not (message.content or message.tool_calls or message.refusal or message.reasoning):
         return  # sounds and pictures alone are nothing that can be put back
     for form in (message, message.model_dump(), message.to_dict()):
-        (back,) = check_messages(readable_messages([form]))
+        (back,) = check_messages(serialize_messages([form]))
         (wanted,) = check_messages([own])
         assert {**back, "content": back["content"] or None} == {
             **wanted,

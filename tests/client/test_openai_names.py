@@ -14,7 +14,7 @@ from pydantic import BaseModel
 
 from g4f_lite import AsyncClient, Client, errors
 from g4f_lite.client import openai, types
-from g4f_lite.client._settings import is_left_out
+from g4f_lite.client._settings import is_omitted
 from g4f_lite.errors import InvalidArgumentError
 from g4f_lite.testing import Reply, Upstream
 
@@ -54,8 +54,8 @@ def test_names_that_are_not_here(name, says):
 
 def test_markers_and_timeouts():
     """The markers say nothing and are false; a timeout has its parts."""
-    assert is_left_out(openai.NOT_GIVEN)
-    assert is_left_out(openai.omit)
+    assert is_omitted(openai.NOT_GIVEN)
+    assert is_omitted(openai.omit)
     assert not openai.NOT_GIVEN
     assert not openai.omit
     assert repr(openai.NOT_GIVEN) == repr(official.NOT_GIVEN)

@@ -1,4 +1,4 @@
-"""The smaller records that answers and chunks are made of; `types` has them among the others."""
+"""Records of the parts of answers and chunks; `types` exports them."""
 
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -23,15 +23,15 @@ __all__ = [
 ]
 
 
-# --- what a call of a tool looks like ---------------------------------------------------------
+# --- tool calls -------------------------------------------------------------------------------
 
 
 @dataclass(slots=True)
 class Function(Record):
-    """The tool that is called, and its arguments as JSON text.
+    """The name of the called tool, and its arguments as JSON text.
 
     Attributes:
-        parsed_arguments: these as `parse` and `stream` read them, of tools that are strict.
+        parsed_arguments: the parsed arguments; only set by `parse` and `stream`, for strict tools.
     """
 
     arguments: str
@@ -41,10 +41,10 @@ class Function(Record):
 
 @dataclass(slots=True)
 class ChatCompletionMessageToolCall(Record):
-    """A call of a tool.
+    """A tool call.
 
     Attributes:
-        signature: what the service wants back with this call, unread; no part of OpenAI's API.
+        signature: an opaque text that the service requires back with this tool call; not part of OpenAI's API.
     """
 
     id: str
@@ -55,7 +55,7 @@ class ChatCompletionMessageToolCall(Record):
 
 @dataclass(slots=True)
 class ChoiceDeltaToolCallFunction(Record):
-    """A piece of a `Function`."""
+    """A delta of a `Function`."""
 
     arguments: str | None = None
     name: str | None = None
@@ -63,7 +63,7 @@ class ChoiceDeltaToolCallFunction(Record):
 
 @dataclass(slots=True)
 class ChoiceDeltaToolCall(Record):
-    """A piece of a call of a tool; `index` says of which."""
+    """A delta of a tool call; `index` is the position of the tool call in the answer."""
 
     index: int
     id: str | None = None
@@ -72,12 +72,12 @@ class ChoiceDeltaToolCall(Record):
     signature: str | None = None
 
 
-# --- sources and sounds -----------------------------------------------------------------------
+# --- citations and audio ----------------------------------------------------------------------
 
 
 @dataclass(slots=True)
 class AnnotationURLCitation(Record):
-    """A source, and the part of the answer that rests on it, in characters."""
+    """A source, and the part of the answer that cites it, as offsets in characters."""
 
     end_index: int | None
     start_index: int | None
@@ -87,7 +87,7 @@ class AnnotationURLCitation(Record):
 
 @dataclass(slots=True)
 class Annotation(Record):
-    """A remark about the answer: a source of it."""
+    """An annotation of the answer: the citation of a source."""
 
     url_citation: AnnotationURLCitation
     type: Literal["url_citation"] = "url_citation"
@@ -95,7 +95,7 @@ class Annotation(Record):
 
 @dataclass(slots=True)
 class ChatCompletionAudio(Record):
-    """A spoken answer: base64, and its words."""
+    """A spoken answer: the audio data in base64, and its transcript."""
 
     id: str | None
     data: str
@@ -105,19 +105,19 @@ class ChatCompletionAudio(Record):
 
 @dataclass(slots=True)
 class ChoiceDeltaAudio(Record):
-    """A piece of a spoken answer: base64, or its words."""
+    """A delta of a spoken answer: audio data in base64, or a part of the transcript."""
 
     id: str | None = None
     data: str | None = None
     transcript: str | None = None
 
 
-# --- counts ------------------------------------------------------------------------------------
+# --- tokens ------------------------------------------------------------------------------------
 
 
 @dataclass(slots=True)
 class TopLogprob(Record):
-    """A token that could have stood in a place, and its log probability."""
+    """An alternative token for a position, and its log probability."""
 
     token: str
     bytes: list[int] | None
@@ -126,7 +126,7 @@ class TopLogprob(Record):
 
 @dataclass(slots=True)
 class ChatCompletionTokenLogprob(Record):
-    """A token of the answer, its log probability, and the likeliest ones for its place."""
+    """A token of the answer, its log probability, and the most likely tokens for its position."""
 
     token: str
     bytes: list[int] | None
@@ -144,7 +144,7 @@ class Logprobs(Record):
 
 @dataclass(slots=True)
 class PromptTokensDetails(Record):
-    """Of the prompt's tokens, those read from a cache, and those written to it."""
+    """Prompt tokens that were read from a cache, and those that were written to it."""
 
     cached_tokens: int | None = None
     cache_write_tokens: int | None = None
@@ -152,14 +152,14 @@ class PromptTokensDetails(Record):
 
 @dataclass(slots=True)
 class CompletionTokensDetails(Record):
-    """Of the answer's tokens, those of reasoning."""
+    """Completion tokens that were used for reasoning."""
 
     reasoning_tokens: int | None = None
 
 
 @dataclass(slots=True)
 class CompletionUsage(Record):
-    """Tokens counted by whoever answered."""
+    """The numbers of tokens that the service counted."""
 
     completion_tokens: int
     prompt_tokens: int

@@ -1,4 +1,4 @@
-"""The records of lists: embeddings and models; `types` has them among the others."""
+"""Records of lists of embeddings and models; `types` exports them."""
 
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
@@ -12,7 +12,10 @@ __all__ = ["CreateEmbeddingResponse", "Embedding", "EmbeddingUsage", "Model", "M
 
 @dataclass(slots=True)
 class Embedding(Record):
-    """The vector of the input at `index`; a base64 string of little-endian floats if that was asked for."""
+    """The vector of the input at `index`: a list, or with ``encoding_format="base64"`` a string.
+
+    The string is the base64 of little-endian 32-bit floats.
+    """
 
     embedding: list[float] | str
     index: int
@@ -21,7 +24,7 @@ class Embedding(Record):
 
 @dataclass(slots=True)
 class EmbeddingUsage(Record):
-    """Tokens of the inputs."""
+    """The numbers of tokens in the inputs."""
 
     prompt_tokens: int
     total_tokens: int
@@ -29,7 +32,7 @@ class EmbeddingUsage(Record):
 
 @dataclass(slots=True)
 class CreateEmbeddingResponse(Record):
-    """The vectors of all inputs, in their order."""
+    """The vectors of all inputs, in the order of the inputs."""
 
     data: list[Embedding]
     model: str
@@ -40,7 +43,13 @@ class CreateEmbeddingResponse(Record):
 
 @dataclass(slots=True)
 class Model(Record):
-    """A model that can be asked for; `owned_by` is the provider that lists it, and `created` is not known."""
+    """A model.
+
+    Attributes:
+        id: the name of the model, for the argument `model`.
+        created: always 0, because it is not known.
+        owned_by: the name of the provider that lists the model.
+    """
 
     id: str
     created: int = 0
@@ -50,7 +59,7 @@ class Model(Record):
 
 @dataclass(slots=True)
 class ModelList(Record):
-    """The models, to be iterated."""
+    """A list of models, which can be iterated with ``for`` and ``async for``."""
 
     data: list[Model]
     object: Literal["list"] = "list"

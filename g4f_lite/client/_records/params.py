@@ -1,6 +1,6 @@
-"""What goes into a call, for type checkers: the `openai` package's names of messages and tools.
+"""Types of the arguments of a call, for type checkers, with the `openai` package's names.
 
-At run time all of them are plain dictionaries, which is what the library takes.
+At run time messages and tools are plain dictionaries, which the library accepts.
 """
 
 from collections.abc import Iterable
@@ -23,7 +23,7 @@ __all__ = [
 
 
 class ChatCompletionContentPartTextParam(TypedDict):
-    """A part of a message: text."""
+    """A text part of a message."""
 
     text: str
     type: Literal["text"]
@@ -38,7 +38,7 @@ class _ImageURL(_ImageURLNeeds, total=False):
 
 
 class ChatCompletionContentPartImageParam(TypedDict):
-    """A part of a message: a picture."""
+    """An image part of a message."""
 
     image_url: _ImageURL
     type: Literal["image_url"]
@@ -47,7 +47,7 @@ class ChatCompletionContentPartImageParam(TypedDict):
 ChatCompletionContentPartParam: TypeAlias = (
     ChatCompletionContentPartTextParam | ChatCompletionContentPartImageParam | dict[str, Any]
 )
-"""A part of a message; sounds and files are written as dictionaries, see docs/messages.md."""
+"""A part of a message; audio and files are dictionaries, see docs/messages.md."""
 
 _Text: TypeAlias = str | Iterable[ChatCompletionContentPartTextParam]
 
@@ -57,21 +57,21 @@ class _Name(TypedDict, total=False):
 
 
 class ChatCompletionSystemMessageParam(_Name):
-    """What the model is told to be."""
+    """A message with instructions for the model."""
 
     content: _Text
     role: Literal["system"]
 
 
 class ChatCompletionDeveloperMessageParam(_Name):
-    """The same, under the name that newer models have for it."""
+    """A message with instructions for the model, under the role name of newer models."""
 
     content: _Text
     role: Literal["developer"]
 
 
 class ChatCompletionUserMessageParam(_Name):
-    """What the user says and shows."""
+    """A message of the user, with text and media."""
 
     content: str | Iterable[ChatCompletionContentPartParam]
     role: Literal["user"]
@@ -83,7 +83,7 @@ class _Function(TypedDict):
 
 
 class ChatCompletionMessageToolCallParam(TypedDict):
-    """A call of a tool that the model asked for."""
+    """A tool call that the model requested."""
 
     id: str
     function: _Function
@@ -95,7 +95,7 @@ class _AssistantNeeds(TypedDict):
 
 
 class ChatCompletionAssistantMessageParam(_AssistantNeeds, total=False):
-    """What the model said."""
+    """An earlier answer of the model."""
 
     content: _Text | None
     name: str
@@ -104,7 +104,7 @@ class ChatCompletionAssistantMessageParam(_AssistantNeeds, total=False):
 
 
 class ChatCompletionToolMessageParam(TypedDict):
-    """What a tool returned."""
+    """The result of a tool call."""
 
     content: _Text
     role: Literal["tool"]
@@ -131,7 +131,7 @@ class _FunctionDefinition(_FunctionNeeds, total=False):
 
 
 class ChatCompletionToolParam(TypedDict):
-    """A tool that the model can ask for."""
+    """A tool that the model can call."""
 
     function: _FunctionDefinition
     type: Literal["function"]

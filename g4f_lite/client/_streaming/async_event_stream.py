@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from types import TracebackType
 from typing import Any, Generic
 
-from g4f_lite.client._parsing import Parsing
+from g4f_lite.client._parsing import ResponseParser
 from g4f_lite.client._records.base import Parsed
 from g4f_lite.client._streaming.async_chunk_stream import AsyncStream
 from g4f_lite.client._streaming.events import ChatCompletionStreamEvent
@@ -18,7 +18,7 @@ __all__ = ["AsyncChatCompletionStream", "AsyncChatCompletionStreamManager"]
 class AsyncChatCompletionStream(Generic[Parsed]):
     """The asynchronous twin of `ChatCompletionStream`."""
 
-    def __init__(self, chunks: AsyncStream[ChatCompletionChunk], parsing: Parsing) -> None:
+    def __init__(self, chunks: AsyncStream[ChatCompletionChunk], parsing: ResponseParser) -> None:
         self._chunks = chunks
         self._snapshots = SnapshotBuilder(parsing)
         self._events = _events(chunks, self._snapshots)
@@ -80,7 +80,7 @@ class AsyncChatCompletionStreamManager(Generic[Parsed]):
     """What `stream` returns: entered with `async with`, it asks, and gives the `AsyncChatCompletionStream`."""
 
     def __init__(
-        self, ask: Callable[[], Awaitable[AsyncStream[ChatCompletionChunk]]], parsing: Parsing
+        self, ask: Callable[[], Awaitable[AsyncStream[ChatCompletionChunk]]], parsing: ResponseParser
     ) -> None:
         self._ask = ask
         self._parsing = parsing

@@ -6,7 +6,14 @@ from typing import Any, Literal
 
 from g4f_lite import events
 from g4f_lite.client import types
-from g4f_lite.client._conversion import annotation, image, logprobs, made_up_id, str_or_none, usage_record
+from g4f_lite.client._conversion import (
+    generate_completion_id,
+    str_or_none,
+    to_annotation,
+    to_image,
+    to_logprobs,
+    to_usage,
+)
 
 __all__ = ["ChunkBuilder"]
 
@@ -60,7 +67,7 @@ class ChunkBuilder:
         if isinstance(item, events.Finish):
             return self._made(item.choice, types.ChoiceDelta(), item.reason)
         if isinstance(item, events.Logprobs):
-            return self._made(item.choice, types.ChoiceDelta(), None, logprobs(item.content))
+            return self._made(item.choice, types.ChoiceDelta(), None, to_logprobs(item.content))
         self._note(item)
         return None
 
@@ -70,7 +77,7 @@ class ChunkBuilder:
             return None
         self._name()
         chunk = self._around([])
-        chunk.usage = usage_record(self._usage)
+        chunk.usage = to_usage(self._usage)
         return chunk
 
     def _note(self, item: Any) -> None:
@@ -95,7 +102,7 @@ class ChunkBuilder:
 
     def _name(self) -> None:
         """Name the answer and its model, where the service has not."""
-        self._id = self._id or made_up_id()
+        self._id = self._id or generate_completion_id()
         self._model = self._model or self._asked()
 
     def _around(self, choices: list[types.ChunkChoice]) -> types.ChatCompletionChunk:
@@ -117,7 +124,7 @@ class ChunkBuilder:
 def _media_delta(item: events.Media) -> types.ChoiceDelta:
     if item.kind == "audio":
         return types.ChoiceDelta(audio=types.ChoiceDeltaAudio(item.id, item.data, item.transcript))
-    return types.ChoiceDelta(images=[image(item)])
+    return types.ChoiceDelta(images=[to_image(item)])
 
 
 def _reasoning_delta(item: events.Reasoning) -> types.ChoiceDelta:
@@ -129,6 +136,6 @@ _DELTAS: dict[type, Callable[[Any], types.ChoiceDelta]] = {
     events.Text: lambda item: types.ChoiceDelta(item.text),
     events.Reasoning: _reasoning_delta,
     events.Refusal: lambda item: types.ChoiceDelta(refusal=item.text),
-    events.Citation: lambda item: types.ChoiceDelta(annotations=[annotation(item)]),
+    events.Citation: lambda item: types.ChoiceDelta(annotations=[to_annotation(item)]),
     events.Media: _media_delta,
 }

@@ -5,7 +5,7 @@ from collections.abc import Callable, Generator, Iterator
 from types import TracebackType
 from typing import Any, Generic
 
-from g4f_lite.client._parsing import Parsing
+from g4f_lite.client._parsing import ResponseParser
 from g4f_lite.client._records.base import Parsed
 from g4f_lite.client._streaming.chunk_stream import Stream
 from g4f_lite.client._streaming.events import ChatCompletionStreamEvent
@@ -18,7 +18,7 @@ __all__ = ["ChatCompletionStream", "ChatCompletionStreamManager"]
 class ChatCompletionStream(Generic[Parsed]):
     """The events of an answer as they come; an iterator and a context manager."""
 
-    def __init__(self, chunks: Stream[ChatCompletionChunk], parsing: Parsing) -> None:
+    def __init__(self, chunks: Stream[ChatCompletionChunk], parsing: ResponseParser) -> None:
         self._chunks = chunks
         self._snapshots = SnapshotBuilder(parsing)
         self._events = _events(chunks, self._snapshots)
@@ -75,7 +75,7 @@ def _events(chunks: Stream[ChatCompletionChunk], snapshots: SnapshotBuilder) -> 
 class ChatCompletionStreamManager(Generic[Parsed]):
     """What `stream` returns: entered with `with`, it asks, and gives the `ChatCompletionStream`."""
 
-    def __init__(self, ask: Callable[[], Stream[ChatCompletionChunk]], parsing: Parsing) -> None:
+    def __init__(self, ask: Callable[[], Stream[ChatCompletionChunk]], parsing: ResponseParser) -> None:
         self._ask = ask
         self._parsing = parsing
         self._stream: ChatCompletionStream[Parsed] | None = None

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from g4f_lite.client._parsing import Parsing, is_json
+from g4f_lite.client._parsing import ResponseParser, is_json
 from g4f_lite.client._streaming import events
 from g4f_lite.client.types import (
     ChatCompletion,
@@ -27,7 +27,7 @@ __all__ = ["SnapshotBuilder"]
 class SnapshotBuilder:
     """The answer so far; `parsing` says what of it becomes objects."""
 
-    def __init__(self, parsing: Parsing) -> None:
+    def __init__(self, parsing: ResponseParser) -> None:
         self._parsing = parsing
         self._so_far: ChatCompletion[Any] | None = None
         self._final: ChatCompletion[Any] | None = None
@@ -76,14 +76,14 @@ class SnapshotBuilder:
     def final(self, completion: Completion) -> ChatCompletion[Any]:
         """Return the whole answer."""
         if self._final is None:
-            self._final = self._parsing.answer(completion)
+            self._final = self._parsing.parse_completion(completion)
         return self._final
 
 
 class _Side:
     """One of the answers so far."""
 
-    def __init__(self, index: int, parsing: Parsing) -> None:
+    def __init__(self, index: int, parsing: ResponseParser) -> None:
         self._parsing = parsing
         self._message: ChatCompletionMessage[Any] = ChatCompletionMessage(None)
         self.choice: Choice[Any] = Choice(None, index, self._message)
@@ -97,7 +97,9 @@ class _Side:
         self.choice.finish_reason = choice.finish_reason or self.choice.finish_reason
         if delta.content is not None:
             message.content = (message.content or "") + delta.content
-            yield events.ContentDeltaEvent(delta.content, message.content, is_object=self._parsing.is_of_type)
+            yield events.ContentDeltaEvent(
+                delta.content, message.content, is_object=self._parsing.has_response_type
+            )
         if delta.refusal is not None:
             message.refusal = (message.refusal or "") + delta.refusal
             yield events.RefusalDeltaEvent(delta.refusal, message.refusal)
@@ -133,7 +135,7 @@ class _Side:
             piece.index,
             function.arguments,
             added,
-            is_strict=self._parsing.is_strict(function.name),
+            is_strict=self._parsing.is_strict_tool(function.name),
         )
         before, self._calling = self._calling, piece.index
         # Pieces of several calls may come mixed: then the end of one is known at the end of all.
@@ -145,7 +147,7 @@ class _Side:
             return
         self._done.add(place)
         function = self._calls[place].function
-        function.parsed_arguments = self._parsing.arguments(function.name, function.arguments)
+        function.parsed_arguments = self._parsing.parse_arguments(function.name, function.arguments)
         yield events.FunctionToolCallArgumentsDoneEvent(
             function.name, place, function.arguments, function.parsed_arguments
         )
