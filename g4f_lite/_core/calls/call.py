@@ -320,13 +320,12 @@ class Call:
             self._completion = self.accumulator.to_completion(reason, self.provenance, self.parsed)
 
     def _log_attempt(self) -> None:
-        """Add the ended attempt to the planner's log, and give back the lease and permit that it took."""
+        """Have the planner log the ended attempt, and give back the lease and permit that it took."""
         planner, attempt = self.planner, self.attempt
         if planner is not None and not attempt.is_logged:
             attempt.is_logged = True
-            planner.log.append(attempt.to_record())
             usage = self.accumulator.usage
-            planner.release(usage.total_tokens if usage is not None else None)
+            planner.end_attempt(attempt.to_record(), usage.total_tokens if usage is not None else None)
 
     def _release(self) -> None:
         if self.planner is not None:
@@ -375,7 +374,7 @@ class Call:
 
     def _attempt_records(self) -> tuple[Attempt, ...]:
         attempt = self.attempt
-        before = attempt.candidate.skipped if self.planner is None else self.planner.log
+        before = attempt.candidate.skipped if self.planner is None else self.planner.log.attempts
         return tuple(before) if attempt.is_logged else (*before, attempt.to_record())
 
     @property

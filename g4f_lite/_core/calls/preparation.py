@@ -1,7 +1,7 @@
-"""From the arguments of a call to a `Call` that is ready to ask."""
+"""Preparation of calls: from the arguments of the caller to a `Call` that can be started."""
 
 import weakref
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from math import inf
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -17,12 +17,14 @@ from g4f_lite.errors import InvalidArgumentError
 
 if TYPE_CHECKING:
     from g4f_lite._core.calls.attempt_planner import AttemptPlanner
+    from g4f_lite._core.calls.candidates import Candidate
+    from g4f_lite.routes import Step
 
 __all__ = ["CallSettings", "prepare_call", "prepare_call_async", "start_deadline_timer", "validate_settings"]
 
 
 class CallSettings(NamedTuple):
-    """What a caller says beside what is asked and the provider's options; as `ChatCompletion.create` has it."""
+    """The arguments of `ChatCompletion.create` apart from the input and the provider's options."""
 
     model: str | None
     provider: Any
@@ -36,21 +38,23 @@ class CallSettings(NamedTuple):
     drop_options: Any = False
 
 
-def validate_settings(wishes: CallSettings) -> None:
-    """Check what can be checked without looking for a provider.
+def validate_settings(settings: CallSettings) -> None:
+    """Check the settings that need no provider to be checked.
 
     Raises:
-        InvalidArgumentError: one of them has the wrong type or value.
+        InvalidArgumentError: a setting has the wrong type or value.
     """
-    if not (type(wishes.stream) is type(wishes.drop_options) is type(wishes.continue_from_partial) is bool):
-        _check_flags(wishes)
-    if wishes.deadline is not None:
-        _check_deadline(wishes.deadline)
+    if not (
+        type(settings.stream) is type(settings.drop_options) is type(settings.continue_from_partial) is bool
+    ):
+        _check_flags(settings)
+    if settings.deadline is not None:
+        _check_deadline(settings.deadline)
 
 
-def _check_flags(wishes: CallSettings) -> None:
+def _check_flags(settings: CallSettings) -> None:
     for name in ("stream", "drop_options", "continue_from_partial"):
-        value = getattr(wishes, name)
+        value = getattr(settings, name)
         if type(value) is not bool:
             raise InvalidArgumentError(
                 name,
@@ -67,102 +71,106 @@ def _check_deadline(deadline: Any) -> None:
 
 
 def prepare_call(
-    operation: Operation, payload: Any, wishes: CallSettings, options: Mapping[str, Any]
+    operation: Operation, payload: Any, settings: CallSettings, options: Mapping[str, Any]
 ) -> Call:
-    """Find and check who is asked first, and return the call.
+    """Check a call, resolve its first candidate, and return the call. May import providers.
 
     Args:
-        operation: which of a provider's functions.
-        payload: what it is asked, checked already.
-        wishes: what else the caller says.
-        options: those of the provider.
+        operation: the function of a provider to call.
+        payload: the input of the operation. It has been checked already.
+        settings: the caller's settings.
+        options: the provider's options.
 
     Raises:
-        RequestError, RegistryError, AllProvidersFailedError: nobody can be asked.
+        RequestError, RegistryError, AllProvidersFailedError: no candidate can be called.
     """
-    validate_settings(wishes)
-    asked = CallSpec(
+    validate_settings(settings)
+    spec = CallSpec(
         operation,
         payload,
-        wishes.model,
-        options if wishes.timeout is None else {**options, "timeout": wishes.timeout},
-        normalize_auth(wishes.auth),
-        wishes.drop_options,
-        wishes.limits,
+        settings.model,
+        options if settings.timeout is None else {**options, "timeout": settings.timeout},
+        normalize_auth(settings.auth),
+        settings.drop_options,
+        settings.limits,
     )
     ends_at = None
-    if wishes.deadline is not None:
+    if settings.deadline is not None:
         from g4f_lite._utils.clock import clock
 
-        ends_at = clock().monotonic() + wishes.deadline
-    tries = after = None
-    if isinstance(wishes.provider, (list, tuple)):  # a Step and a Route are tuples too
-        tries = _planner_for_route(asked, wishes, ends_at)
-        first = tries.first_candidate()
+        ends_at = clock().monotonic() + settings.deadline
+    planner = make_planner = None
+    if isinstance(settings.provider, (list, tuple)):  # a Step and a Route are tuples too
+        planner = _build_route_planner(spec, settings, ends_at)
+        candidate = planner.first_candidate()
     else:
-        found = resolve_candidates(asked, wishes.provider)
-        first = found[0]
-        if len(found) > 1 or wishes.limits is not None:
-            tries = _planner(asked, wishes, found, ends_at)
-        elif wishes.retries != 0:
-            if type(wishes.retries) is not int or wishes.retries < 0:
+        candidates = resolve_candidates(spec, settings.provider)
+        candidate = candidates[0]
+        if len(candidates) > 1 or settings.limits is not None:
+            planner = _build_planner(spec, settings, candidates, ends_at)
+        elif settings.retries != 0:
+            if type(settings.retries) is not int or settings.retries < 0:
                 from g4f_lite._core.resilience.retry import to_retry_policy
 
-                to_retry_policy(wishes.retries)
-            # Most calls need no second attempt: what decides on it is made when the first has failed.
-            after = partial(_planner, asked, wishes, found, ends_at)
+                to_retry_policy(settings.retries)  # raises now if it is wrong
+            # Most calls need no second attempt, so the planner is made when the first attempt has failed.
+            make_planner = partial(_build_planner, spec, settings, candidates, ends_at)
     return Call(
-        first,
+        candidate,
         operation,
-        stream=wishes.stream,
+        stream=settings.stream,
         hooks=registry.hooks(),
-        planner=tries,
-        make_planner=after,
-        deadline=wishes.deadline,
+        planner=planner,
+        make_planner=make_planner,
+        deadline=settings.deadline,
         ends_at=ends_at,
     )
 
 
-def _planner_for_route(asked: CallSpec, wishes: CallSettings, ends_at: float | None) -> "AttemptPlanner":
+def _build_route_planner(spec: CallSpec, settings: CallSettings, ends_at: float | None) -> "AttemptPlanner":
     from g4f_lite._core.routing.route_parser import parse_route
 
-    steps = parse_route(wishes.provider, asked.options, has_auth=asked.auth is not None)
-    return _planner(asked, wishes, steps, ends_at)
+    steps = parse_route(settings.provider, spec.options, has_auth=spec.auth is not None)
+    return _build_planner(spec, settings, steps, ends_at)
 
 
-def _planner(asked: CallSpec, wishes: CallSettings, steps: Any, ends_at: float | None) -> "AttemptPlanner":
+def _build_planner(
+    spec: CallSpec, settings: CallSettings, steps: Sequence["Step | Candidate"], ends_at: float | None
+) -> "AttemptPlanner":
     from g4f_lite._core.calls.attempt_planner import AttemptPlanner
     from g4f_lite._core.resilience.rate_limiter import check_limits
     from g4f_lite._core.resilience.retry import to_retry_policy
 
-    check_limits(wishes.limits)
-    retry = to_retry_policy(wishes.retries)
-    return AttemptPlanner(asked, steps, retry, carries_on=wishes.continue_from_partial, ends_at=ends_at)
+    check_limits(settings.limits)
+    retry = to_retry_policy(settings.retries)
+    return AttemptPlanner(
+        spec, steps, retry, continue_partial=settings.continue_from_partial, ends_at=ends_at
+    )
 
 
 async def prepare_call_async(
-    operation: Operation, payload: Any, wishes: CallSettings, options: Mapping[str, Any]
+    operation: Operation, payload: Any, settings: CallSettings, options: Mapping[str, Any]
 ) -> Call:
-    """Do the same without blocking the event loop: finding a provider may import it."""
-    if is_loaded(wishes.provider):
-        return prepare_call(operation, payload, wishes, options)
+    """Return what `prepare_call` returns, without blocking the event loop while a provider is imported."""
+    if is_loaded(settings.provider):
+        return prepare_call(operation, payload, settings, options)
     import asyncio
 
-    return await asyncio.to_thread(prepare_call, operation, payload, wishes, options)
+    return await asyncio.to_thread(prepare_call, operation, payload, settings, options)
 
 
 def start_deadline_timer(call: Call) -> None:
-    """Have a synchronous call end when its time is over, whatever it waits for then."""
+    """Start the timer that ends a synchronous call at its deadline, whatever the call waits for then."""
     if call.ends_at is None:
         return
     from g4f_lite._utils.clock import clock
 
-    # Of a stream that was dropped, the timer must not keep anything alive.
-    scope: weakref.ref[CancelScope] = weakref.ref(call.scope)
+    # The timer must not keep a dropped stream alive.
+    scope_ref: weakref.ref[CancelScope] = weakref.ref(call.scope)
 
     def expire() -> None:
-        known = scope()
-        if known is not None:
-            known.expire()
+        scope = scope_ref()
+        if scope is not None:
+            scope.expire()
 
     call.stop_timer = clock().call_later(max(call.ends_at - clock().monotonic(), 0.0), expire)

@@ -111,7 +111,7 @@ def _wait(call: Call, tries: AttemptPlanner, wait: WaitFor, lines: _WaitQueue) -
     forget = call.scope.add(woken.set)
     began = clock().monotonic()
     try:
-        lines.join(wait.whose, woken.set)
+        lines.join(wait.upstreams, woken.set)
         clock().sleep(wait.seconds, woken)
     finally:
         tries.waited += clock().monotonic() - began
@@ -133,7 +133,7 @@ async def _wait_async(call: Call, tries: AttemptPlanner, wait: WaitFor, lines: _
     forget = call.scope.add(wake_if_open)
     began = clock().monotonic()
     try:
-        lines.join(wait.whose, wake)
+        lines.join(wait.upstreams, wake)
         await clock().asleep(wait.seconds, woken)
     finally:
         tries.waited += clock().monotonic() - began
