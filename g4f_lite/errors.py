@@ -49,8 +49,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from g4f_lite._utils.text import (
-    _did_you_mean,
-    _suggestion,
+    find_similar_names,
+    format_suggestion,
     format_wait,
     join_names,
     shorten,
@@ -157,9 +157,9 @@ class ProviderNotFoundError(RegistryError, LookupError):
     def __init__(self, provider: str, available: Iterable[str], *, note: str = "") -> None:
         self.provider = provider
         self.available = tuple(available)
-        self.suggestions = _did_you_mean(provider, self.available)
+        self.suggestions = find_similar_names(provider, self.available)
         super().__init__(
-            f"There is no provider {shorten(repr(provider), 100)}.{_suggestion(self.suggestions)} "
+            f"There is no provider {shorten(repr(provider), 100)}.{format_suggestion(self.suggestions)} "
             f"Available: {join_names(self.available)}.{note}",
             hint="Install the plugin that offers it, or pick one that `g4f-lite providers` lists.",
         )
@@ -297,10 +297,10 @@ class ModelNotFoundError(RequestError, LookupError):
         self.model = model
         self.provider = provider
         self.available = tuple(available)
-        self.suggestions = _did_you_mean(model, self.available)
+        self.suggestions = find_similar_names(model, self.available)
         who = f"The provider {provider!r} does not offer" if provider else "No usable provider offers"
         super().__init__(
-            f"{who} the model {shorten(repr(model), 100)}.{_suggestion(self.suggestions)} "
+            f"{who} the model {shorten(repr(model), 100)}.{format_suggestion(self.suggestions)} "
             f"Available: {join_names(self.available)}.{note}",
             hint="`g4f-lite models` lists every model and who offers it.",
         )
@@ -358,12 +358,12 @@ class UnsupportedOptionError(RequestError, TypeError):
         near = [
             match
             for option in self.options
-            for match in _ELSEWHERE.get(option, ()) or _did_you_mean(option, self.accepted)
+            for match in _ELSEWHERE.get(option, ()) or find_similar_names(option, self.accepted)
         ]
         many = "s" if len(self.options) != 1 else ""
         names = ", ".join(repr(option) for option in self.options)
         super().__init__(
-            f"The provider {provider!r} does not take the option{many} {names}.{_suggestion(near)} "
+            f"The provider {provider!r} does not take the option{many} {names}.{format_suggestion(near)} "
             f"It takes: {join_names(self.accepted)}.",
             hint="Leave it out, or pass drop_options=True to have it dropped and recorded.",
         )

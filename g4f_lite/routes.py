@@ -27,7 +27,7 @@ def _outspoken(record: type[_Record]) -> type[_Record]:
 
 
 def _refuse(record: Any, values: int, given: tuple[str, ...]) -> NoReturn:
-    from g4f_lite._utils.text import _did_you_mean, _suggestion, join_names, shorten
+    from g4f_lite._utils.text import find_similar_names, format_suggestion, join_names, shorten
     from g4f_lite.errors import InvalidArgumentError
 
     fields: tuple[str, ...] = record._fields
@@ -36,7 +36,7 @@ def _refuse(record: Any, values: int, given: tuple[str, ...]) -> NoReturn:
     name = record.__name__
     if unknown:
         argument = unknown[0]
-        near = _suggestion(_did_you_mean(argument, fields))
+        near = format_suggestion(find_similar_names(argument, fields))
         what = f"A {name} has no {shorten(repr(argument), 60)}.{near} {takes}"
         step = "Correct its name."
         if "options" in fields and not near:

@@ -1,4 +1,4 @@
-"""The time, waiting, and chance: one seam, so that tests wait for nothing and know what is drawn."""
+"""The clock, waiting and random numbers behind one seam, so that tests do not wait and know each number."""
 
 import threading
 import time
@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import asyncio
 
-__all__ = ["Clock", "clock", "using"]
+__all__ = ["Clock", "clock", "override_clock"]
 
 
 class Clock:
-    """The system's clock; a test puts another one in its place with `using`."""
+    """The system's clock. A test replaces it with `override_clock`."""
 
     def monotonic(self) -> float:
-        """Return seconds that only ever grow."""
+        """Return seconds that never decrease."""
         return time.monotonic()
 
     def time(self) -> float:
@@ -30,11 +30,11 @@ class Clock:
         return random.random()  # noqa: S311 - it spreads load, and keeps no secret
 
     def sleep(self, seconds: float | None, wake: threading.Event) -> None:
-        """Wait so long, None: without end, or until `wake` is set."""
+        """Wait until `seconds` have passed or `wake` is set; only for `wake` if `seconds` is None. Blocks."""
         wake.wait(None if seconds is None else min(seconds, threading.TIMEOUT_MAX))
 
-    async def asleep(self, seconds: float | None, wake: "asyncio.Event") -> None:
-        """Do the same without blocking the event loop."""
+    async def sleep_async(self, seconds: float | None, wake: "asyncio.Event") -> None:
+        """Wait as `sleep` does, without blocking the event loop."""
         import asyncio
 
         try:
@@ -43,9 +43,9 @@ class Clock:
             return
 
     def call_later(self, seconds: float, callback: Callable[[], None]) -> Callable[[], None]:
-        """Call back from another thread after so long; return what takes that back.
+        """Call `callback` from the timer's thread after `seconds`, and return a function that cancels this.
 
-        One thread serves all. The callback must not block.
+        The callback must not block: one thread serves the whole process.
         """
         from g4f_lite._utils.timer import timer
 
@@ -54,7 +54,7 @@ class Clock:
     def call_later_on(
         self, loop: "asyncio.AbstractEventLoop", seconds: float, callback: Callable[[], None]
     ) -> Callable[[], None]:
-        """Call back on an event loop after so long; return what takes that back."""
+        """Call `callback` on `loop` after `seconds`, and return a function that cancels this."""
         return loop.call_later(seconds, callback).cancel
 
 
@@ -62,16 +62,16 @@ _clock = Clock()
 
 
 def clock() -> Clock:
-    """Return the clock that counts."""
+    """Return the clock in use."""
     return _clock
 
 
 @contextmanager
-def using(other: Clock) -> Iterator[None]:
-    """Put another clock in the system's place, for the whole process."""
-    global _clock  # noqa: PLW0603 - what is put in its place is the point
-    before, _clock = _clock, other
+def override_clock(replacement: Clock) -> Iterator[None]:
+    """Use `replacement` as the clock of the whole process while the context is open."""
+    global _clock  # noqa: PLW0603 - replacing it is the purpose
+    previous, _clock = _clock, replacement
     try:
         yield
     finally:
-        _clock = before
+        _clock = previous

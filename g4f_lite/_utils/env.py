@@ -1,7 +1,7 @@
-"""Environment variables that are read on each call, and are mostly not set.
+"""Fast reading of environment variables that are needed by each call and mostly not set.
 
 `os.environ.get` raises and catches two exceptions for a variable that is not set, so that a dozen of them
-cost as much as sending a request. The dictionary behind it is asked first.
+cost as much as sending a request. `EnvReader` looks into the dictionary behind `os.environ` first.
 """
 
 import os
@@ -11,7 +11,7 @@ __all__ = ["EnvReader"]
 
 
 class EnvReader:
-    """Some variables, which are read together."""
+    """Reader of a fixed set of environment variables."""
 
     __slots__ = ("_keys", "_names", "_nothing")
 
@@ -22,10 +22,11 @@ class EnvReader:
         self._keys = tuple(map(encode, names))
 
     def values(self) -> tuple[str | None, ...]:
-        """Return their values now, in the order of their names; None for one that is not set."""
-        known: Any = getattr(os.environ, "_data", None)  # None where somebody has put a dictionary there
-        if known is None:
+        """Return the current values in the order of the names, None for a variable that is not set."""
+        # There is no `_data` where a test or a program has replaced `os.environ` by a plain dictionary.
+        data: Any = getattr(os.environ, "_data", None)
+        if data is None:
             return tuple(map(os.environ.get, self._names))
-        if known.keys().isdisjoint(self._keys):
+        if data.keys().isdisjoint(self._keys):
             return self._nothing
         return tuple(map(os.environ.get, self._names))

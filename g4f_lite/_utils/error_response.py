@@ -1,4 +1,4 @@
-"""What is kept of a response with an error status."""
+"""The part of a response with an error status that an error keeps."""
 
 import json
 from collections.abc import Mapping
@@ -8,7 +8,7 @@ __all__ = ["ErrorResponse"]
 
 
 class _Headers(dict[str, str]):
-    """Headers, of which the names are in small letters and are looked up in any case."""
+    """Headers with lower-case names, which are looked up in any case."""
 
     def __getitem__(self, name: str) -> str:
         return super().__getitem__(name.lower())
@@ -17,17 +17,17 @@ class _Headers(dict[str, str]):
         return isinstance(name, str) and super().__contains__(name.lower())
 
     def get(self, name: str, default: Any = None) -> Any:
-        """Return a header, `default` if there is none."""
+        """Return the value of a header, or `default` if it is missing."""
         return super().get(name.lower(), default)
 
 
 class ErrorResponse(NamedTuple):
-    """A refused request's response, with the names that `httpx` has, as far as an error keeps it.
+    """The response to a refused request, with the attribute names of `httpx.Response`.
 
     Attributes:
-        status_code: its status.
-        kept: those of its headers that are about limits and the request's name.
-        error: what the service said, under OpenAI's names: ``message``, ``type``, ``param``, ``code``.
+        status_code: the HTTP status code.
+        kept: the headers about limits and the request's identifier.
+        error: the service's error under OpenAI's names: ``message``, ``type``, ``param``, ``code``.
     """
 
     status_code: int
@@ -36,19 +36,19 @@ class ErrorResponse(NamedTuple):
 
     @property
     def headers(self) -> Mapping[str, str]:
-        """What is kept of its headers; names are looked up in any case."""
+        """The headers that were kept. Their names are looked up in any case."""
         return _Headers(self.kept)
 
     @property
     def is_success(self) -> bool:
-        """False."""
+        """Always False."""
         return False
 
     @property
     def text(self) -> str:
-        """What the service said, as the JSON that OpenAI's API has for it; shortened, secrets removed."""
+        """The service's error as OpenAI's API writes it in JSON, shortened and without secrets."""
         return json.dumps(self.json(), ensure_ascii=False)
 
     def json(self) -> dict[str, Any]:
-        """Return the same as a dictionary."""
+        """Return the content of `text` as a dictionary."""
         return {"error": dict(self.error)}

@@ -1,4 +1,4 @@
-"""Write files atomically."""
+"""Atomic writing of files."""
 
 import contextlib
 import errno
@@ -6,27 +6,24 @@ import os
 import sys
 from pathlib import Path
 
-__all__ = [
-    "replace_file",
-]
-
+__all__ = ["UNSUPPORTED_ERRNOS", "replace_file"]
 
 _CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
 
-_UNLOCKABLE = {errno.ENOLCK, errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP}
-"""What file systems without locks say, some network mounts among them."""
+UNSUPPORTED_ERRNOS = {errno.ENOLCK, errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP}
+"""Error numbers of file systems that can neither lock nor sync, such as some network mounts."""
 
 
-def replace_file(file: str, data: bytes, *, lasting: bool = False) -> None:
-    """Put a new file in the place of one, all of it or nothing; only its owner can read it.
+def replace_file(file: str, data: bytes, *, durable: bool = False) -> None:
+    """Replace a file, as a whole or not at all, by one that only its owner can read. Blocks.
 
     Args:
-        file: its path, in a folder that is there.
-        data: what it is to hold.
-        lasting: wait until a loss of power takes neither it nor its name away.
+        file: the path of the file, in a folder that exists.
+        data: the new content.
+        durable: wait until the content and the name survive a loss of power.
 
     Raises:
-        OSError: it cannot be written; what was there before is untouched.
+        OSError: the file cannot be written. The old file is unchanged.
     """
     real = os.path.realpath(file)
     folder, name = os.path.split(real)
@@ -35,7 +32,7 @@ def replace_file(file: str, data: bytes, *, lasting: bool = False) -> None:
     try:
         with open(descriptor, "wb") as opened:  # noqa: PTH123 - a descriptor
             opened.write(data)
-            if lasting:
+            if durable:
                 opened.flush()
                 os.fsync(descriptor)
         scratch.replace(real)
@@ -43,19 +40,19 @@ def replace_file(file: str, data: bytes, *, lasting: bool = False) -> None:
         with contextlib.suppress(OSError):
             scratch.unlink()
         raise
-    if lasting:
+    if durable:
         _sync_folder(folder)
 
 
 def _sync_folder(folder: str) -> None:
-    """Have the new name survive a loss of power."""
+    """Make the new name survive a loss of power."""
     if sys.platform == "win32":
         return
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     except OSError as error:
-        if error.errno not in _UNLOCKABLE:  # the file systems that cannot do this say the same
+        if error.errno not in UNSUPPORTED_ERRNOS:
             raise
     finally:
         os.close(descriptor)

@@ -1,4 +1,4 @@
-"""JSON files in the cache folder, whose loss costs nothing but time.
+"""JSON files in the cache folder: losing one costs time only.
 
 A full disk, a folder that cannot be written, a damaged file or a user without a home folder must not fail a
 call. So reading returns None and writing returns False, where other files raise.

@@ -1,7 +1,7 @@
-"""What a function takes and is, read from its code.
+"""Parameters and kinds of functions, read from their code objects.
 
-A plain function says all of it there, and needs no `inspect`, which takes longer to import than all the
-providers of a call. Whatever else can be called is left to `inspect`.
+The code object of a plain function says everything. `inspect` is used for other callables only, because
+importing it takes longer than importing all the providers of a call.
 """
 
 from collections.abc import Mapping
@@ -11,14 +11,19 @@ from typing import Any
 __all__ = ["Parameter", "is_async_generator", "is_coroutine", "is_generator", "parameters_of"]
 
 _VARARGS, _VARKEYWORDS, _GENERATOR, _COROUTINE, _ASYNC_GENERATOR = 0x04, 0x08, 0x20, 0x80, 0x200
-"""The flags of a code object, which `inspect` has under the names ``CO_...``."""
+"""Flags of code objects; `inspect` names them ``CO_...``."""
 
 _POSITIONAL_ONLY, _EITHER, _VAR_POSITIONAL, _KEYWORD_ONLY, _VAR_KEYWORD = range(5)
-"""The kinds of parameters, numbered as `inspect` does it."""
+"""Kinds of parameters, with the numbers that `inspect` gives them."""
 
 
 class Parameter:
-    """One parameter: its name, its kind, and whether it may be left out."""
+    """One parameter of a function.
+
+    Attributes:
+        name: the name of the parameter.
+        has_default: whether a call may leave it out.
+    """
 
     __slots__ = ("_kind", "has_default", "name")
 
@@ -43,15 +48,15 @@ class Parameter:
         return self._kind in (_VAR_POSITIONAL, _VAR_KEYWORD)
 
     @property
-    def takes_any_keyword(self) -> bool:
+    def is_var_keyword(self) -> bool:
         """Whether it is ``**kwargs``."""
         return self._kind == _VAR_KEYWORD
 
 
 def parameters_of(function: Any) -> Mapping[str, Parameter]:
-    """Return the parameters by name, in order; raises what `inspect.signature` raises."""
+    """Return the parameters of `function` by name, in order. Raises what `inspect.signature` raises."""
     if _is_plain(function):
-        return {item.name: item for item in _read(function)}
+        return {item.name: item for item in _read_parameters(function)}
     import inspect
 
     return {
@@ -61,39 +66,39 @@ def parameters_of(function: Any) -> Mapping[str, Parameter]:
 
 
 def _is_plain(function: Any) -> bool:
-    """Whether it is a function made by ``def``, on which nothing was put that says otherwise."""
+    """Whether it is a function made by ``def``, without attributes such as ``__signature__``."""
     return type(function) is FunctionType and not function.__dict__
 
 
-def _read(function: FunctionType) -> list[Parameter]:
+def _read_parameters(function: FunctionType) -> list[Parameter]:
     code = function.__code__
     names = code.co_varnames
     positional, named = code.co_argcount, code.co_kwonlyargcount
     optional = positional - len(function.__defaults__ or ())
     defaults = function.__kwdefaults__ or {}
-    found = [
+    parameters = [
         Parameter(
             name,
-            _POSITIONAL_ONLY if place < code.co_posonlyargcount else _EITHER,
-            has_default=place >= optional,
+            _POSITIONAL_ONLY if index < code.co_posonlyargcount else _EITHER,
+            has_default=index >= optional,
         )
-        for place, name in enumerate(names[:positional])
+        for index, name in enumerate(names[:positional])
     ]
     rest = positional + named
     if code.co_flags & _VARARGS:
-        found.append(Parameter(names[rest], _VAR_POSITIONAL, has_default=False))
+        parameters.append(Parameter(names[rest], _VAR_POSITIONAL, has_default=False))
         rest += 1
-    found += [
+    parameters += [
         Parameter(name, _KEYWORD_ONLY, has_default=name in defaults)
         for name in names[positional : positional + named]
     ]
     if code.co_flags & _VARKEYWORDS:
-        found.append(Parameter(names[rest], _VAR_KEYWORD, has_default=False))
-    return found
+        parameters.append(Parameter(names[rest], _VAR_KEYWORD, has_default=False))
+    return parameters
 
 
 def is_generator(function: Any) -> bool:
-    """Whether it is a function with a `yield`."""
+    """Whether it is a ``def`` with a ``yield``."""
     if _is_plain(function):
         return bool(function.__code__.co_flags & _GENERATOR)
     import inspect
@@ -102,7 +107,7 @@ def is_generator(function: Any) -> bool:
 
 
 def is_coroutine(function: Any) -> bool:
-    """Whether it is an ``async def`` without a `yield`."""
+    """Whether it is an ``async def`` without a ``yield``."""
     if _is_plain(function):
         return bool(function.__code__.co_flags & _COROUTINE)
     import inspect
@@ -111,7 +116,7 @@ def is_coroutine(function: Any) -> bool:
 
 
 def is_async_generator(function: Any) -> bool:
-    """Whether it is an ``async def`` with a `yield`."""
+    """Whether it is an ``async def`` with a ``yield``."""
     if _is_plain(function):
         return bool(function.__code__.co_flags & _ASYNC_GENERATOR)
     import inspect

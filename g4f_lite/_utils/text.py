@@ -1,10 +1,20 @@
-"""Make foreign text fit for an error or a log: secrets out, length bounded, one line where asked."""
+"""Wording of errors and log lines: bounded length, one line, lists of names, suggestions."""
 
 from collections.abc import Iterable, Sequence
 
+__all__ = [
+    "find_similar_names",
+    "format_suggestion",
+    "format_wait",
+    "join_names",
+    "normalize_name",
+    "shorten",
+    "without_full_stop",
+]
+
 
 def shorten(text: str, limit: int = 300) -> str:
-    """Fold white space and cut `text` to `limit` characters, saying how many were left out."""
+    """Fold white space, and cut `text` to `limit` characters with a note of how many are left out."""
     folded = " ".join(text.split())
     if len(folded) <= limit:
         return folded
@@ -12,12 +22,12 @@ def shorten(text: str, limit: int = 300) -> str:
 
 
 def without_full_stop(text: str) -> str:
-    """Return what is quoted at the end of a sentence without a full stop of its own."""
+    """Return `text` without its full stop, to be quoted at the end of a sentence."""
     return text[:-1] if text.endswith(".") and not text.endswith("..") else text
 
 
 def format_wait(wait: float | None) -> str:
-    """Return how long to wait, to end "try again" with; None: nobody knows."""
+    """Return the end of a sentence that begins with "try again"; `wait` is None if it is not known."""
     return "later" if wait is None else f"in {f'{wait:.1f}'.removesuffix('.0')} seconds"
 
 
@@ -30,31 +40,33 @@ def normalize_name(name: str) -> str:
 
 
 def join_names(names: Iterable[str], limit: int = 12) -> str:
-    """Join names for a message: all of them, or the first `limit` and how many are left.
+    """Return `names` joined for a message: all of them, or the first `limit` and the number of the rest.
 
-    They are on one line, and none can steer a terminal: what is not printable is escaped.
+    The result is one line. Characters that are not printable are escaped: a name must not steer a terminal.
     """
-    known = [name if name.isprintable() else _escaped(name) for name in names]
-    if not known:
+    printable = [name if name.isprintable() else _escape_unprintable(name) for name in names]
+    if not printable:
         return "none"
-    if len(known) <= limit:
-        return ", ".join(known)
-    return f"{', '.join(known[:limit])} and {len(known) - limit} more"
+    if len(printable) <= limit:
+        return ", ".join(printable)
+    return f"{', '.join(printable[:limit])} and {len(printable) - limit} more"
 
 
-def _escaped(name: str) -> str:
+def _escape_unprintable(name: str) -> str:
     return "".join(
         item if item.isprintable() else item.encode("unicode_escape").decode("ascii") for item in name
     )
 
 
-def _did_you_mean(name: str, known: Iterable[str]) -> tuple[str, ...]:
-    import difflib  # only here: it is for the unlucky
+def find_similar_names(name: str, known: Iterable[str]) -> tuple[str, ...]:
+    """Return up to three of the `known` names that resemble `name`, the most similar one first."""
+    import difflib  # only an error needs it
 
     folded = {item.lower(): item for item in known}
-    near = difflib.get_close_matches(name.lower(), folded, n=3, cutoff=0.6)
-    return tuple(folded[item] for item in near)
+    matches = difflib.get_close_matches(name.lower(), folded, n=3, cutoff=0.6)
+    return tuple(folded[match] for match in matches)
 
 
-def _suggestion(near: Sequence[str]) -> str:
-    return f" Did you mean {' or '.join(repr(item) for item in near)}?" if near else ""
+def format_suggestion(names: Sequence[str]) -> str:
+    """Return `" Did you mean ...?"`, with a space before it, or `""` if `names` is empty."""
+    return f" Did you mean {' or '.join(repr(name) for name in names)}?" if names else ""

@@ -1,4 +1,4 @@
-"""Look at things that plugins made without being hurt: any attribute, `repr` or `str` may raise."""
+"""Safe access to objects of plugins: any attribute, `repr` or `str` of them may raise."""
 
 from collections.abc import Callable, Iterable
 from functools import partial
@@ -22,7 +22,7 @@ _T = TypeVar("_T")
 
 
 def call_or(otherwise: _T, step: Callable[[], _T]) -> _T:
-    """Return what `step` returns, or `otherwise` if it raises; `KeyboardInterrupt` is let through."""
+    """Return the result of `step`, or `otherwise` if it raises anything but `KeyboardInterrupt`."""
     try:
         return step()
     except KeyboardInterrupt:
@@ -32,48 +32,48 @@ def call_or(otherwise: _T, step: Callable[[], _T]) -> _T:
 
 
 def describe_exception(error: BaseException, limit: int = 200, secrets: Iterable[str] = ()) -> str:
-    """Return an exception as one line, ``"ValueError: text"``, to end a sentence with; secrets removed."""
+    """Return `error` as one line, ``"ValueError: text"``, without secrets and without a full stop."""
     kind = type(error).__name__
     text = call_or(f"{kind}, which cannot be shown", lambda: f"{kind}: {error}")
     return without_full_stop(shorten(redact(text, secrets), limit))
 
 
 def exposes_secret(error: BaseException | None, secrets: Iterable[str]) -> bool:
-    """Whether a traceback of `error` would show a secret: by its text, its notes, or what is chained to it."""
+    """Whether a traceback of `error` would show a secret, in a text, a note or a chained exception."""
     secrets = tuple(secrets)
-    waiting, seen = [error], set[int]()
-    while waiting:
-        step = waiting.pop()
-        if step is None or id(step) in seen:
+    pending, seen = [error], set[int]()
+    while pending:
+        current = pending.pop()
+        if current is None or id(current) in seen:
             continue
-        seen.add(id(step))
-        text = call_or("", partial(_shown_by, step))
+        seen.add(id(current))
+        text = call_or("", partial(_traceback_text, current))
         if redact(text, secrets) != text:
             return True
-        waiting += [step.__cause__, step.__context__, *(getattr(step, "exceptions", None) or ())]
+        pending += [current.__cause__, current.__context__, *(getattr(current, "exceptions", None) or ())]
     return False
 
 
-def _shown_by(error: BaseException) -> str:
+def _traceback_text(error: BaseException) -> str:
     return f"{error} {error!r} {getattr(error, '__notes__', '')}"
 
 
 def safe_repr(value: object, limit: int = 60) -> str:
-    """Return the `repr` of a value as one line; secrets removed."""
+    """Return the `repr` of `value` as one line of at most `limit` characters, without secrets."""
     text = call_or(f"<{type(value).__name__}, which cannot be shown>", lambda: repr(value))
     return shorten(redact(text), limit)
 
 
 def is_module(value: object) -> bool:
-    """Whether `value` is a module; unlike `isinstance`, asks the value itself nothing."""
+    """Whether `value` is a module. Unlike `isinstance`, it runs no code of the value."""
     return issubclass(type(value), ModuleType)
 
 
 def safe_name(value: Any) -> str:
-    """Return the value's ``__name__`` if that is a string, else `""`."""
+    """Return the ``__name__`` of `value`, or `""` if it is not a string."""
     return plain_text(call_or(None, lambda: value.__name__)) or ""
 
 
 def plain_text(value: object) -> str | None:
-    """Return a string as a plain `str`, whatever its class makes of it; None for what is no string."""
+    """Return `value` as a plain `str`, even if its class overrides `str`, or None if it is not a string."""
     return str.__str__(cast("str", value)) if issubclass(type(value), str) else None

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, NoReturn
 
 from g4f_lite._core.keys.auth_argument import normalize_auth
-from g4f_lite._utils.text import _suggestion
+from g4f_lite._utils.text import format_suggestion
 from g4f_lite.errors import InvalidArgumentError
 
 __all__ = ["SETTINGS", "Defaults", "Settings", "is_omitted", "replace_settings"]
@@ -128,7 +128,7 @@ def _check_name(name: str) -> None:
     matches = difflib.get_close_matches(name, SETTINGS, n=1, cutoff=_TYPO_CUTOFF)
     if matches:
         raise InvalidArgumentError(
-            name, f"A client has no argument {name!r}.{_suggestion(matches)}", hint="Correct its name."
+            name, f"A client has no argument {name!r}.{format_suggestion(matches)}", hint="Correct its name."
         )
 
 

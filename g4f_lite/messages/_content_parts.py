@@ -7,7 +7,7 @@ assistant, ``refusal``. Keys that are not known are kept: services have some of 
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from g4f_lite._utils.text import _did_you_mean, _suggestion, join_names, shorten
+from g4f_lite._utils.text import find_similar_names, format_suggestion, join_names, shorten
 from g4f_lite.messages._media import (
     ContentError,
     Data,
@@ -163,7 +163,7 @@ def normal_part(part: object, place: str, role: str) -> Part:
     form = _FORMS.get(name) if isinstance(name, str) else None
     if form is None:
         what = f"the type {shorten(repr(name), 60)}" if "type" in part else "no 'type'"
-        near = _suggestion(_did_you_mean(name, allowed) if isinstance(name, str) else ())
+        near = format_suggestion(find_similar_names(name, allowed) if isinstance(name, str) else ())
         raise ContentError(
             f"{place} has {what}.{near} In a message of the role {role!r} it can be {join_names(allowed)}.",
             "Change it.",

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from g4f_lite._utils.text import _did_you_mean, _suggestion, join_names, shorten
+from g4f_lite._utils.text import find_similar_names, format_suggestion, join_names, shorten
 from g4f_lite.messages._content_parts import normal_part
 from g4f_lite.messages._media import ContentError, kind
 from g4f_lite.messages._values import copy_unknown_keys, copy_value, text_of
@@ -50,7 +50,7 @@ def _role(message: Mapping[str, Any], place: str, roles: Sequence[str], example:
     if role == "function":
         hint = "Use the role 'tool', with the `tool_call_id` of the call that it answers."
         raise ContentError(f"{place}['role'] is 'function', which services have given up.", hint)
-    near = _suggestion(_did_you_mean(role, roles) if isinstance(role, str) else ())
+    near = format_suggestion(find_similar_names(role, roles) if isinstance(role, str) else ())
     raise ContentError(
         f"{place}['role'] is {shorten(repr(role), 60)}; it has to be one of {join_names(roles)}.{near}",
         "Change the role.",

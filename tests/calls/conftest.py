@@ -19,5 +19,5 @@ def _nothing_remembered() -> Iterator[None]:
 def clock() -> Iterator[FakeClock]:
     """A clock of the test's own in the system's place."""
     fake = FakeClock()
-    with _clock.using(fake):
+    with _clock.override_clock(fake):
         yield fake

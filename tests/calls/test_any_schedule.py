@@ -84,7 +84,7 @@ def test_any_schedule_of_failures(
 ) -> None:
     """The text is one provider's, or the declared continuation; attempts and requests are as the plan has it."""
     forget_everything()
-    with _clock.using(FakeClock()), isolated_registry() as registry:
+    with _clock.override_clock(FakeClock()), isolated_registry() as registry:
         providers = {}
         for name, tries in zip("abc", plan, strict=False):
             scripts = [_script(name, number, tries) for number in range(retries + 1)]

@@ -265,7 +265,7 @@ class HealthMachine(RuleBasedStateMachine):
 
     @rule()
     def somebody_asks(self) -> None:
-        with _clock.using(self.clock):
+        with _clock.override_clock(self.clock):
             leave = self.own.try_acquire(WHO)
         allowed = self.until is None or (self.is_half_open and self.probe is None)
         assert isinstance(leave, Permit) is allowed
@@ -281,13 +281,13 @@ class HealthMachine(RuleBasedStateMachine):
             self.until = self.clock.now + min(600.0, 30.0 * 2**self.openings)
             self.openings += 1
         self.probe = None
-        with _clock.using(self.clock):
+        with _clock.override_clock(self.clock):
             assert self.own.record_failure(WHO, error)
 
     @rule()
     def it_answers(self) -> None:
         was_troubled = self.failures > 0
-        with _clock.using(self.clock):
+        with _clock.override_clock(self.clock):
             assert self.own.record_success(WHO) is was_troubled
         self.failures = self.openings = 0
         self.until = self.probe = None
@@ -299,7 +299,7 @@ class HealthMachine(RuleBasedStateMachine):
 
     @invariant()
     def it_says_what_it_is(self) -> None:
-        with _clock.using(self.clock):
+        with _clock.override_clock(self.clock):
             records = self.own.records()
         if records:
             state = "ok" if self.until is None else "half-open" if self.is_half_open else "cooling"

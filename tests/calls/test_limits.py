@@ -103,12 +103,12 @@ def test_who_waits_for_room_is_woken_by_who_leaves(g4f_lite_registry: Registry) 
             waiting.release()
             super().sleep(seconds, wake)
 
-        async def asleep(self, seconds: float | None, wake: asyncio.Event) -> None:
+        async def sleep_async(self, seconds: float | None, wake: asyncio.Event) -> None:
             waiting.release()
-            await super().asleep(seconds, wake)
+            await super().sleep_async(seconds, wake)
 
     got: list[str] = []
-    with _clock.using(Telling()):
+    with _clock.override_clock(Telling()):
         threads = [
             threading.Thread(target=lambda way=way: got.append(way(limits=ONE))) for way in (ask, ask, aask)
         ]
@@ -260,7 +260,7 @@ class LimitsMachine(RuleBasedStateMachine):
     @rule(tokens=st.integers(0, 130))
     def somebody_asks(self, tokens: int) -> None:
         now = self.clock.now
-        with _clock.using(self.clock):
+        with _clock.override_clock(self.clock):
             found = self.own.try_acquire(WHO, self.limits, tokens)
         recent = [entry for entry in self.log if entry[0] > now - 60]
         used = sum(entry[1] for entry in recent)

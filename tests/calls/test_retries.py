@@ -263,9 +263,9 @@ class _Telling(_clock.Clock):
         self.waits.set()
         super().sleep(seconds, wake)
 
-    async def asleep(self, seconds: float | None, wake: asyncio.Event) -> None:
+    async def sleep_async(self, seconds: float | None, wake: asyncio.Event) -> None:
         self.waits.set()
-        await super().asleep(seconds, wake)
+        await super().sleep_async(seconds, wake)
 
 
 LONG = Retry(3, base=1000.0, cap=1000.0)
@@ -275,7 +275,7 @@ def test_closing_ends_a_wait(g4f_lite_registry: Registry) -> None:
     """`close()` from another thread wakes a reader that waits before a repetition, which then just ends."""
     g4f_lite_registry.register(ScriptedProvider([ServiceUnavailableError(503)]), name="scripted")
     telling = _Telling()
-    with _clock.using(telling):
+    with _clock.override_clock(telling):
         stream = ask(stream=True, retries=LONG)
         got: list[str] = []
         reader = threading.Thread(target=lambda: got.extend(stream))
@@ -314,7 +314,7 @@ def test_cancelling_ends_a_wait_on_the_loop(g4f_lite_registry: Registry, how: st
             assert await asyncio.wait_for(task, 10) == []
         return stream
 
-    with _clock.using(telling):
+    with _clock.override_clock(telling):
         stream = asyncio.run(main())
     assert stream.completion.finish_reason == "cancelled"
 

@@ -54,7 +54,7 @@ OTHERS = {
         *("_core.registry.preset_entry", "_core.registry.presets", "_core.registry.static_metadata"),
         *("_core.resilience.circuit_breaker", "_core.resilience.rate_limiter", "_core.resilience.retry"),
         *("_core.routing.route_parser", "_core.streams.async_stream", "_core.streams.attempt_runner"),
-        *("_core.streams.deferred_call", "_core.validation.hooks", "_utils.clock", "_utils.env_secrets"),
+        *("_core.streams.deferred_call", "_core.validation.hooks", "_utils.clock"),
         *("_utils.json_cache", "_utils.module_source", "_utils.timer", "cli.args.option_values"),
         *("cli.args.parser", "cli.error_messages", "cli.terminal.progress", "client", "hookspecs"),
         *("kit.http._tls", "messages._media", "messages._normalize", "routes", "structured", "tools"),

@@ -214,7 +214,7 @@ def test_a_deadline_ends_it():
     """When the deadline passes while the service keeps silent, the call ends and the connection is closed."""
     held = FakeClock()
     forget_everything()
-    with _clock.using(held), Upstream(Reply([b'{"data"', Stall()])) as upstream:
+    with _clock.override_clock(held), Upstream(Reply([b'{"data"', Stall()])) as upstream:
 
         def let_time_pass(_request):
             held.advance(6.0)

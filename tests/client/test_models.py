@@ -197,7 +197,7 @@ def test_retries_and_a_deadline():
         held.advance(6.0)
         return Reply([b"{", Stall()])
 
-    with _clock.using(held), Upstream([Reply("{}", status=503), LIST]) as upstream:
+    with _clock.override_clock(held), Upstream([Reply("{}", status=503), LIST]) as upstream:
         assert list_models("openai", auth=KEY, base_url=upstream.url, retries=1).names == NAMES
         upstream.script(silence)
         with pytest.raises(DeadlineError):

@@ -50,7 +50,7 @@ def clock():
     """Time that passes when somebody waits."""
     forget_everything()
     held = FakeClock()
-    with _clock.using(held):
+    with _clock.override_clock(held):
         yield held
     forget_everything()
 

@@ -77,7 +77,7 @@ def test_parameters_are_what_inspect_says(function: Callable[..., Any]) -> None:
         assert ours.is_positional == (item.kind in (item.POSITIONAL_ONLY, item.POSITIONAL_OR_KEYWORD))
         assert ours.is_positional_only == (item.kind is item.POSITIONAL_ONLY)
         assert ours.is_variadic == (item.kind in (item.VAR_POSITIONAL, item.VAR_KEYWORD))
-        assert ours.takes_any_keyword == (item.kind is item.VAR_KEYWORD)
+        assert ours.is_var_keyword == (item.kind is item.VAR_KEYWORD)
     assert is_generator(function) == inspect.isgeneratorfunction(function)
     assert is_coroutine(function) == inspect.iscoroutinefunction(function)
     assert is_async_generator(function) == inspect.isasyncgenfunction(function)

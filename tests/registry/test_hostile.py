@@ -10,7 +10,7 @@ import pytest
 
 from g4f_lite import InvalidProviderError, ProviderNotFoundError, Registry
 from g4f_lite._core.registry.static_metadata import MetadataCache, read_constants
-from g4f_lite._utils.module_source import line_of, parse
+from g4f_lite._utils.module_source import find_assignment_line, parse_source
 from g4f_lite.contract import Verdict
 
 FACTS = 'url = "u"\nsupports_stream = True\nneeds_auth = False\n'
@@ -59,16 +59,16 @@ def test_deep_expressions_are_survived(deep: str, site: Any) -> None:
     source = f"{FACTS}model = 1{deep}\n" if deep.startswith("+") else f"{FACTS}model = x{deep}\n"
     file = site.module("deep", source)
     assert not within(20, lambda: MetadataCache().read(str(file))).complete
-    assert line_of(str(file), "model") in (1, 4)
-    parse(source)
+    assert find_assignment_line(str(file), "model") in (1, 4)
+    parse_source(source)
 
 
 def test_what_is_no_plain_file_is_no_source(tmp_path: Any) -> None:
     """A folder or a pipe instead of a file is not waited for."""
-    assert line_of(str(tmp_path), "model") == 1
+    assert find_assignment_line(str(tmp_path), "model") == 1
     if hasattr(os, "mkfifo"):
         os.mkfifo(tmp_path / "pipe.py")
-        assert within(5, lambda: line_of(str(tmp_path / "pipe.py"), "model")) == 1
+        assert within(5, lambda: find_assignment_line(str(tmp_path / "pipe.py"), "model")) == 1
         assert not within(5, lambda: MetadataCache().read(str(tmp_path / "pipe.py"))).complete
 
 

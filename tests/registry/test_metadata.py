@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from g4f_lite._core.registry.static_metadata import MetadataCache, read_constants
 from g4f_lite._core.validation.constants import StaticMetadata
-from g4f_lite._utils.module_source import find_source, line_of
+from g4f_lite._utils.module_source import find_assignment_line, find_source
 
 SOURCE = 'url = "u"\nmodel = ["m"]\nsupports_stream = True\nneeds_auth = False\n'
 VALUES = {"url": "u", "model": ["m"], "supports_stream": True, "needs_auth": False}
@@ -156,7 +156,7 @@ def test_a_module_of_many_objects_is_parsed_once(site: Any, monkeypatch: Any) ->
     assert cache.read(file, "one").complete
     cache.save()
     monkeypatch.setattr(
-        "g4f_lite._core.registry.static_metadata.parse", lambda source: pytest.fail("parsed again")
+        "g4f_lite._core.registry.static_metadata.parse_source", lambda source: pytest.fail("parsed again")
     )
     for known in (cache, MetadataCache()):
         assert known.read(file).values == VALUES
@@ -228,8 +228,8 @@ def test_a_broken_import_hook_hides_nothing(site: Any, monkeypatch: Any) -> None
 def test_the_line_of_an_assignment_is_the_last_one(site: Any) -> None:
     """A problem points at the assignment that holds; at line 1 if there is none or no readable file."""
     file = site.module("lines", "a = 1\nurl = 2\nurl: int = 3\n")
-    assert [line_of(str(file), name) for name in ("url", "a", "model", "")] == [3, 1, 1, 1]
-    assert line_of(str(file.with_name("gone.py")), "url") == 1
+    assert [find_assignment_line(str(file), name) for name in ("url", "a", "model", "")] == [3, 1, 1, 1]
+    assert find_assignment_line(str(file.with_name("gone.py")), "url") == 1
 
 
 # --- remembering --------------------------------------------------------------------------------------
@@ -247,7 +247,7 @@ def test_what_was_read_is_read_once(site: Any, monkeypatch: Any) -> None:
     assert first.read(file).values == VALUES
     first.save()
     monkeypatch.setattr(
-        "g4f_lite._core.registry.static_metadata.parse", lambda source: pytest.fail("parsed again")
+        "g4f_lite._core.registry.static_metadata.parse_source", lambda source: pytest.fail("parsed again")
     )
     assert first.read(file).values == VALUES
     assert MetadataCache().read(file).complete

@@ -42,7 +42,7 @@ class FakeClock(_clock.Clock):
         while not wake.is_set() and self.now < end:
             self._step(end)
 
-    async def asleep(self, seconds: float | None, wake: asyncio.Event) -> None:
+    async def sleep_async(self, seconds: float | None, wake: asyncio.Event) -> None:
         self.slept.append(seconds)
         if seconds is None:
             await asyncio.wait_for(wake.wait(), 10)

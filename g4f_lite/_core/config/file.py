@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from g4f_lite._core.config import CONFIG, CONFIG_FILE
-from g4f_lite._utils.text import _did_you_mean, _suggestion, join_names, shorten
+from g4f_lite._utils.text import find_similar_names, format_suggestion, join_names, shorten
 from g4f_lite._utils.untrusted import describe_exception
 from g4f_lite.contract import DiscoveryProblem
 from g4f_lite.paths import config_dir
@@ -101,7 +101,7 @@ def _parsed(file: str, text: str) -> Config:
     problems = [_problem(config, name, f"{_quoted(name)} is given twice", "Keep one.") for name in twice]
     for name in whole:
         if name not in _SECTIONS:
-            near = _suggestion(_did_you_mean(name, _SECTIONS))
+            near = format_suggestion(find_similar_names(name, _SECTIONS))
             fix = f"{near} It knows: {join_names(_SECTIONS)}.".strip()
             problems.append(_problem(config, name, f"{_quoted(name)} is no key of this file", fix))
     return config._replace(problems=tuple(problems))

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from g4f_lite._utils.files import _UNLOCKABLE, replace_file
+from g4f_lite._utils.files import UNSUPPORTED_ERRNOS, replace_file
 from g4f_lite.errors import KeyStoreError
 
 __all__ = [
@@ -76,7 +76,7 @@ def replace_private(file: str, data: bytes) -> None:
         KeyStoreError: it cannot be written; what was there before is untouched.
     """
     try:
-        replace_file(file, data, lasting=True)
+        replace_file(file, data, durable=True)
     except OSError as error:
         raise _failed("cannot be written", file, error) from None
 
@@ -99,7 +99,7 @@ def locked(file: str) -> Iterator[None]:
         try:
             _lock(descriptor)
         except OSError as error:
-            if error.errno not in _UNLOCKABLE:
+            if error.errno not in UNSUPPORTED_ERRNOS:
                 raise _failed("cannot be locked", file, error) from None
         yield
     finally:

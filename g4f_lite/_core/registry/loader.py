@@ -6,6 +6,7 @@ from typing import Any
 
 from g4f_lite._core.registry.entry_points import EntryPointClaim
 from g4f_lite._core.registry.stdout_capture import captured_stdout
+from g4f_lite._utils.redaction import environment_secrets
 from g4f_lite._utils.untrusted import describe_exception, exposes_secret
 from g4f_lite.errors import ProviderLoadError
 
@@ -38,8 +39,6 @@ def load(claim: EntryPointClaim) -> tuple[Any, str]:
 
 def _failed(error: BaseException, claim: EntryPointClaim) -> ProviderLoadError:
     """Return what the import of `claim` came to, without the keys of the environment."""
-    from g4f_lite._utils.env_secrets import environment_secrets
-
     own = _own_step(error, claim)
     secrets = environment_secrets()
     failure = ProviderLoadError(

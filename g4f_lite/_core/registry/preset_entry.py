@@ -9,7 +9,7 @@ from g4f_lite._core.registry.entry import PluginEntry
 from g4f_lite._core.registry.policy import Policy
 from g4f_lite._core.registry.presets import Preset
 from g4f_lite._core.validation.options import check_options
-from g4f_lite._utils.text import _suggestion
+from g4f_lite._utils.text import format_suggestion
 from g4f_lite._utils.untrusted import call_or
 from g4f_lite.contract import (
     PROGRAM,
@@ -76,7 +76,7 @@ class PresetEntry(PluginEntry):
             version="",
             location=self.preset.location,
             reason=reason,
-            fix=f"{_suggestion(near)} {step}, then start again or call registry.refresh().".strip(),
+            fix=f"{format_suggestion(near)} {step}, then start again or call registry.refresh().".strip(),
         )
 
 

@@ -16,8 +16,8 @@ from g4f_lite._core.config.file import read_config
 from g4f_lite._core.registry.entry_points import EntryPointClaim
 from g4f_lite._core.validation.constants import INPUTS, inputs_in, models_in
 from g4f_lite._core.validation.identity import auth_variable, is_name
-from g4f_lite._utils.redaction import names_a_key
-from g4f_lite._utils.text import _did_you_mean, _suggestion, join_names, shorten
+from g4f_lite._utils.redaction import is_key_name
+from g4f_lite._utils.text import find_similar_names, format_suggestion, join_names, shorten
 from g4f_lite._utils.untrusted import safe_repr
 from g4f_lite.contract import GROUP, DiscoveryProblem
 
@@ -201,7 +201,7 @@ class _RowReader:
             self._add_problem("that is no provider name", fix)
         for key in self._row:
             if key not in _KEYS:
-                near = _suggestion(_did_you_mean(key, _KEYS))
+                near = format_suggestion(find_similar_names(key, _KEYS))
                 fix = f"{near} It knows: {join_names(_KEYS)}.".strip()
                 self._add_problem(f"{shorten(repr(key), 60)} is no key of it", fix, key)
 
@@ -227,7 +227,7 @@ class _RowReader:
             return {}
         headers = given.get("extra_headers")
         names = [*given, *(headers if isinstance(headers, dict) else ())]
-        for name in filter(names_a_key, names):
+        for name in filter(is_key_name, names):
             fix = f"Keys do not belong here: use `g4f-lite keys set {self._name}`, or {auth_variable(self._name)}."
             self._add_problem(f"its options hold {shorten(repr(name), 60)}", fix, "options")
         options = dict(given)

@@ -24,7 +24,7 @@ from g4f_lite._core.validation.constants import (
     variables_in,
 )
 from g4f_lite._utils.json_cache import JsonCache
-from g4f_lite._utils.module_source import content, find_source, parse
+from g4f_lite._utils.module_source import find_source, parse_source, read_source
 from g4f_lite.contract import CONSTANTS
 from g4f_lite.paths import cache_dir
 
@@ -53,7 +53,7 @@ def read_constants(source: str | bytes, attr: str = "") -> StaticMetadata:
 
 def _read(source: str | bytes) -> dict[str, _Values]:
     found: dict[str, _Values] = {"": {}}
-    for statement in parse(source) or ():
+    for statement in parse_source(source) or ():
         for name, value in _assigned(statement):
             if name in _NAMES:
                 # One that is computed takes an earlier literal back.
@@ -130,7 +130,7 @@ class MetadataCache:
         with self._lock:
             known = self._entries().get(file)
         if known is None or known[0] != stamp:
-            source = content(file)
+            source = read_source(file)
             if source is None:
                 return UNKNOWN
             # Stored as judged: literals of other kinds may be bytes, say, which JSON does not have.

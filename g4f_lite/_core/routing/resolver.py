@@ -18,7 +18,7 @@ from typing import NamedTuple
 from g4f_lite._core.registry.registry import registry
 from g4f_lite._core.validation.validator import auth_variable
 from g4f_lite._utils.redaction import redact
-from g4f_lite._utils.text import _did_you_mean, _suggestion, join_names, shorten
+from g4f_lite._utils.text import find_similar_names, format_suggestion, join_names, shorten
 from g4f_lite.contract import PROGRAM, LoadedProvider, ProviderInfo
 from g4f_lite.errors import InvalidArgumentError, MissingAuthError, ModelNotFoundError, RegistryError
 from g4f_lite.results import Attempt
@@ -283,9 +283,9 @@ def _no_provider_error(
     why = "; ".join(f"{info.name!r} lists it and {_unusable_reason(info)}" for info in offering)
     note = f" ({why}.)" if why else ""
     name, slash, rest = model.partition("/")
-    near = _did_you_mean(name, [info.name for info in infos]) if slash else ()
+    near = find_similar_names(name, [info.name for info in infos]) if slash else ()
     if near:
-        note += f" No provider is called {shorten(repr(name), 60)} either.{_suggestion([f'{item}/{rest}' for item in near])}"
+        note += f" No provider is called {shorten(repr(name), 60)} either.{format_suggestion([f'{item}/{rest}' for item in near])}"
     takers = [info.name for info in filter(_is_usable, infos) if info.any_model]
     if takers:
         note += f" These take models that they do not list, if you name them: {join_names(takers)}."

@@ -92,10 +92,10 @@ def _without(steps: Sequence[Step], option: str) -> list[Step]:
 
 def _check_carrier(option: str, values: object, steps: Sequence[Step]) -> None:
     """A key goes to nobody else in a header either, or in what is put behind the address."""
-    from g4f_lite._utils.redaction import names_a_key
+    from g4f_lite._utils.redaction import is_key_name
 
     for name in values if isinstance(values, Mapping) else ():
-        if isinstance(name, str) and names_a_key(name):
+        if isinstance(name, str) and is_key_name(name):
             example = f"options={{{option!r}: {{{shorten(name, 60)!r}: ...}}}}"
             _check_whose(option, "key", steps, example, f" with {shorten(repr(name), 60)}")
 

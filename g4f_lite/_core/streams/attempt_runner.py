@@ -134,7 +134,7 @@ async def _wait_async(call: Call, tries: AttemptPlanner, wait: WaitFor, lines: _
     began = clock().monotonic()
     try:
         lines.join(wait.upstreams, wake)
-        await clock().asleep(wait.seconds, woken)
+        await clock().sleep_async(wait.seconds, woken)
     finally:
         tries.waited += clock().monotonic() - began
         forget()

@@ -57,7 +57,7 @@ def examine(name: str, function: Any) -> SignatureFacts:
     return SignatureFacts(
         tuple(findings),
         MappingProxyType(options),
-        any_option=any(item.takes_any_keyword for item in parameters.values()),
+        any_option=any(item.is_var_keyword for item in parameters.values()),
         both_ways=reads_both_ways(shape, function, hints),
     )
 

@@ -8,7 +8,7 @@ from g4f_lite._core.validation.constants import INPUTS, VARIABLES, fits, inputs_
 from g4f_lite._core.validation.function_specs import FUNCTION_SPECS, Issue, location_of
 from g4f_lite._core.validation.identity import Identity, auth_variable, is_name
 from g4f_lite._core.validation.signatures import SignatureFacts, examine
-from g4f_lite._utils.redaction import redact
+from g4f_lite._utils.redaction import environment_secrets, redact
 from g4f_lite._utils.text import join_names
 from g4f_lite._utils.untrusted import call_or, describe_exception, is_module, plain_text, safe_name, safe_repr
 from g4f_lite.contract import (
@@ -143,17 +143,17 @@ class ProviderChecker:
     def _location(self, name: str = "") -> str:
         """Return the file of the provider, with the line that assigns `name` if there is one."""
         from g4f_lite._utils.module_source import (  # only for what is wrong: it imports `ast`
-            line_of,
-            place_in,
+            find_assignment_line,
+            locate_assignment,
         )
 
         if not is_module(self.plugin):
             if self._object is None:
-                row = call_or("", lambda: place_in(self.who.module, self.who.attr))
+                row = call_or("", lambda: locate_assignment(self.who.module, self.who.attr))
                 self._object = row or call_or("", lambda: location_of(self.plugin))
             return self._object
         file = plain_text(call_or(None, lambda: self.plugin.__file__))
-        return f"{file}:{line_of(file, name)}" if file else ""
+        return f"{file}:{find_assignment_line(file, name)}" if file else ""
 
     def _get(self, name: str) -> Any:
         """Return the attribute, or `_MISSING`; one that raises is a problem, not a crash."""
@@ -175,8 +175,6 @@ class ProviderChecker:
     def check_output(self, printed: str) -> None:
         """A provider prints nothing: stdout is the program's."""
         if printed:
-            from g4f_lite._utils.env_secrets import environment_secrets
-
             message = f"Importing it prints {safe_repr(redact(printed, environment_secrets()))}."
             self.add(Issue("prints-at-import", message, "Remove the output.", fatal=False))
 

@@ -1,7 +1,6 @@
 """Redaction of secrets in everything that the command line shows."""
 
-from g4f_lite._utils.env_secrets import environment_secrets, is_secret_variable
-from g4f_lite._utils.redaction import redact
+from g4f_lite._utils.redaction import environment_secrets, is_secret_variable, redact
 
 __all__ = ["is_secret_variable", "mask_login", "redact_secrets"]
 
