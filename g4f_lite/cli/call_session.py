@@ -6,7 +6,7 @@ from typing import Any
 from g4f_lite._core.api.chat import ChatCompletion
 from g4f_lite._core.routing.resolver import ResolvedTarget, resolve_target
 from g4f_lite._core.streams.stream import CompletionStream
-from g4f_lite._core.validation.options import accepts
+from g4f_lite._core.validation.options import may_have_type
 from g4f_lite.cli.exit_codes import UsageError
 from g4f_lite.contract import LoadedProvider, Message
 from g4f_lite.results import Answer, Completion
@@ -143,7 +143,7 @@ class CallSession:
 def _has_progress_option(provider: LoadedProvider) -> bool:
     """Return whether the provider has an option `progress` that takes a function."""
     hint = provider.options.get("progress")
-    return hint is not None and accepts(hint, _has_progress_option)  # any function will do
+    return hint is not None and may_have_type(_has_progress_option, hint)  # any function will do
 
 
 def _create_completion(

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from g4f_lite._core.routing.resolver import ResolvedTarget, resolve_target
-from g4f_lite._core.validation.options import accepts
+from g4f_lite._core.validation.options import may_have_type
 from g4f_lite.cli.args.option_values import convert_options
 from g4f_lite.cli.exit_codes import UsageError
 from g4f_lite.errors import AllProvidersFailedError, G4FLiteError
@@ -78,7 +78,7 @@ def route_steps(
             continue
         options = convert_options(provider, option_texts)
         hint = provider.options.get("progress")
-        if hint is not None and accepts(hint, progress):
+        if hint is not None and may_have_type(progress, hint):
             options["progress"] = progress
         steps.append(Step(name, options=options))
     return steps

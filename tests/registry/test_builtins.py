@@ -14,7 +14,7 @@ def test_source_says_what_the_module_is(name: str) -> None:
     assert source is not None
     with open(source, "rb") as file:  # noqa: PTH123
         metadata = read_constants(file.read())
-    assert metadata.complete
+    assert metadata.is_complete
     loaded = registry.get(name)
     assert metadata.values["model"] == list(loaded.models)
     for constant in ("url", "supports_stream", "needs_auth", "working"):

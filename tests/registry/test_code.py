@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from parameter_ids import without_addresses
 
-from g4f_lite._core.registry.discovery import _named_in
-from g4f_lite._core.registry.entry_points import _VALUE, _target
-from g4f_lite._core.validation.constants import fits
+from g4f_lite._core.registry.discovery import _parse_folder_name
+from g4f_lite._core.registry.entry_points import _VALUE, _parse_target
+from g4f_lite._core.validation.constants import is_valid_constant
 from g4f_lite._core.validation.identity import is_name
 from g4f_lite._utils.signature import is_async_generator, is_coroutine, is_generator, parameters_of
 from g4f_lite._utils.text import normalize_name
@@ -95,7 +95,7 @@ def test_names_are_what_the_patterns_say(text: str) -> None:
     assert is_name(text) == (re.fullmatch(r"[a-z0-9][a-z0-9_-]*", text) is not None)
     assert normalize_name(text) == re.sub(r"[-_.]+", "-", text).lower()
     row = next(item for item in CONSTANTS if item.name == "auth_env")
-    assert fits(text, row) == (re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", text) is not None)
+    assert is_valid_constant(text, row) == (re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", text) is not None)
 
 
 @given(PIECES, st.sampled_from([".dist-info", ".egg-info"]))
@@ -103,11 +103,13 @@ def test_folders_are_split_as_the_pattern_says(stem: str, ending: str) -> None:
     """Name and version in a metadata folder's name are what the pattern for both endings finds."""
     pattern = r"(?P<name>.+?)(?:-(?P<version>[^-]+?))?(?:\.dist-info|(?:-py\d[\d.]*(?:-[^-]+)?)?\.egg-info)"
     match = re.fullmatch(pattern, stem + ending)
-    assert _named_in(stem + ending) == ((match["name"], match["version"] or "") if match else ("", ""))
+    assert _parse_folder_name(stem + ending) == (
+        (match["name"], match["version"] or "") if match else ("", "")
+    )
 
 
 @given(PIECES.map(str.strip).filter(bool))
 def test_targets_are_what_the_pattern_says(value: str) -> None:
     """A plain value of an entry point is taken apart as the pattern takes all of them apart."""
     match = re.fullmatch(_VALUE, value)
-    assert _target(value) == (match and (match["module"], match["attr"] or ""))
+    assert _parse_target(value) == (match and (match["module"], match["attr"] or ""))

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from g4f_lite._core.registry.discovery import scan
+from g4f_lite._core.registry.discovery import scan_distributions
 from g4f_lite._utils.text import normalize_name
 
 GROUPS = ("g4f_lite.providers", "g4f_lite.hooks")
@@ -20,7 +20,7 @@ ENTRY = "[g4f_lite.providers]\nfound = found_module\n"
 
 def found(name: str = "found") -> list[Any]:
     """The claims of one name."""
-    return [claim for claim in scan(GROUPS).claims if claim.name == name]
+    return [claim for claim in scan_distributions(GROUPS).claims if claim.name == name]
 
 
 @settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -151,7 +151,7 @@ def test_a_file_that_cannot_be_read_is_a_problem(site: Any) -> None:
     info = site.distribution("unreadable", "")
     (info / "entry_points.txt").unlink()
     (info / "entry_points.txt").mkdir()
-    (problem,) = scan(GROUPS).problems
+    (problem,) = scan_distributions(GROUPS).problems
     assert problem.distribution == "unreadable"
     assert "cannot be read" in str(problem)
     assert "reinstall unreadable" in problem.fix
@@ -161,7 +161,7 @@ def test_a_byte_order_mark_is_no_part_of_the_heading(site: Any) -> None:
     """A file as some editors on Windows write it is read like any other."""
     site.distribution("found_dist", b"\xef\xbb\xbf" + ENTRY.replace("\n", "\r\n").encode())
     assert len(found()) == 1
-    assert scan(GROUPS).problems == ()
+    assert scan_distributions(GROUPS).problems == ()
 
 
 @settings(deadline=None)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from g4f_lite._core.registry.entry_points import parse
+from g4f_lite._core.registry.entry_points import parse_entry_points
 
 GROUPS = ("g4f_lite.providers", "g4f_lite.hooks")
 HEADING = b"[g4f_lite.providers]\n"
@@ -15,7 +15,7 @@ GOOD = b"good = package.module:thing\n"
 
 def read(data: bytes) -> Any:
     """Parse as scan does."""
-    return parse(data, GROUPS, distribution="dist", version="1.0", location="entry_points.txt")
+    return parse_entry_points(data, GROUPS, distribution="dist", version="1.0", location="entry_points.txt")
 
 
 @settings(deadline=None)

@@ -20,7 +20,7 @@ def hooked(name: str, seen: list[str]) -> Any:
 
 def call(plugins: PluginHolder) -> None:
     """Call the hook of all plugins, in their order."""
-    for _, function, _ in plugins.hooks.get("g4f_lite_before_request", ()):
+    for _, function, _ in plugins.implementations.get("g4f_lite_before_request", ()):
         function(None)
 
 
@@ -39,7 +39,7 @@ def test_pluggy_knows_all_plugins_once_one_has_hooks() -> None:
     plugins.add(first, "d:also-first")
     plugins.add(second, "d:second")
     assert plugins._manager is None
-    assert plugins.hooks == {}
+    assert plugins.implementations == {}
     plugins.add(hooked("third", seen), "d:third")
     manager = plugins._manager
     assert manager is not None
@@ -65,4 +65,4 @@ def test_plugins_come_and_go_before_and_after_the_first_hook() -> None:
     plugins.remove("d:twin")
     call(plugins)
     assert seen == ["watcher"]
-    assert not plugins.hooks
+    assert not plugins.implementations

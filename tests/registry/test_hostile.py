@@ -58,7 +58,7 @@ def test_deep_expressions_are_survived(deep: str, site: Any) -> None:
     """CPython 3.10 ends the process when it turns a deep expression into a tree."""
     source = f"{FACTS}model = 1{deep}\n" if deep.startswith("+") else f"{FACTS}model = x{deep}\n"
     file = site.module("deep", source)
-    assert not within(20, lambda: MetadataCache().read(str(file))).complete
+    assert not within(20, lambda: MetadataCache().read(str(file))).is_complete
     assert find_assignment_line(str(file), "model") in (1, 4)
     parse_source(source)
 
@@ -69,7 +69,7 @@ def test_what_is_no_plain_file_is_no_source(tmp_path: Any) -> None:
     if hasattr(os, "mkfifo"):
         os.mkfifo(tmp_path / "pipe.py")
         assert within(5, lambda: find_assignment_line(str(tmp_path / "pipe.py"), "model")) == 1
-        assert not within(5, lambda: MetadataCache().read(str(tmp_path / "pipe.py"))).complete
+        assert not within(5, lambda: MetadataCache().read(str(tmp_path / "pipe.py"))).is_complete
 
 
 # --- metadata ---------------------------------------------------------------------------------------

@@ -11,8 +11,8 @@ import pytest
 
 from g4f_lite import ProviderLoadError
 from g4f_lite._core.registry.entry_points import EntryPointClaim
-from g4f_lite._core.registry.loader import load
-from g4f_lite._core.registry.stdout_capture import captured_stdout
+from g4f_lite._core.registry.loader import import_plugin
+from g4f_lite._core.registry.stdout_capture import capture_stdout
 
 
 def claim(module: str, attr: str = "") -> EntryPointClaim:
@@ -23,7 +23,7 @@ def claim(module: str, attr: str = "") -> EntryPointClaim:
 def failure(module: str, attr: str = "") -> ProviderLoadError:
     """What loading raises."""
     with pytest.raises(ProviderLoadError) as caught:
-        load(claim(module, attr))
+        import_plugin(claim(module, attr))
     return caught.value
 
 
@@ -64,7 +64,7 @@ def test_keyboard_interrupt_is_let_through(site: Any) -> None:
     """Ctrl-C during an import is the user's, and no failure of the plugin."""
     site.module("interrupts", "import signal\nsignal.raise_signal(signal.SIGINT)\n")
     with pytest.raises(KeyboardInterrupt):
-        load(claim("interrupts"))
+        import_plugin(claim("interrupts"))
 
 
 def test_the_interrupt_of_a_handler_is_let_through(site: Any) -> None:
@@ -77,7 +77,7 @@ def test_the_interrupt_of_a_handler_is_let_through(site: Any) -> None:
     before = signal.signal(signal.SIGINT, handler)
     try:
         with pytest.raises(KeyboardInterrupt):
-            load(claim("interrupts_too"))
+            import_plugin(claim("interrupts_too"))
     finally:
         signal.signal(signal.SIGINT, before)
 
@@ -86,13 +86,13 @@ def test_a_keyboard_interrupt_of_the_plugins_own_is_a_failure(site: Any) -> None
     """A plugin that raises `KeyboardInterrupt` itself fails like any other; nobody pressed Ctrl-C."""
     site.module("interrupts_itself", "def stop():\n    raise KeyboardInterrupt('no')\nstop()\n")
     with pytest.raises(ProviderLoadError, match="KeyboardInterrupt: no"):
-        load(claim("interrupts_itself"))
+        import_plugin(claim("interrupts_itself"))
 
 
 def test_an_attribute_may_be_nested(site: Any) -> None:
     """``module:a.b`` is the attribute of an attribute."""
     site.module("nested", "class a:\n    b = 'the plugin'")
-    assert load(claim("nested", "a.b")) == ("the plugin", "")
+    assert import_plugin(claim("nested", "a.b")) == ("the plugin", "")
 
 
 @pytest.mark.parametrize(
@@ -139,7 +139,7 @@ def test_what_an_import_prints_is_kept(site: Any, capfd: Any) -> None:
         "prints",
         "import sys\nprint('one', flush=True)\nsys.stdout.writelines(['two\\n'])\nsys.stdout.buffer.write(b'three')\n",
     )
-    assert load(claim("prints"))[1] == "one\ntwo\nthree"
+    assert import_plugin(claim("prints"))[1] == "one\ntwo\nthree"
     assert capfd.readouterr() == ("", "")
 
 
@@ -148,7 +148,7 @@ def test_stdout_is_put_back_whatever_happens(site: Any) -> None:
     before = sys.stdout
     site.module("quiet", "")
     site.module("fails", "print('x')\nraise ValueError")
-    load(claim("quiet"))
+    import_plugin(claim("quiet"))
     failure("fails")
     assert sys.stdout is before
 
@@ -156,7 +156,7 @@ def test_stdout_is_put_back_whatever_happens(site: Any) -> None:
 def test_a_stdout_that_was_kept_works_later(site: Any, capsys: Any) -> None:
     """What a module wrote through the stdout of its import, as log handlers do, comes out afterwards."""
     site.module("keeps", "import sys\nout = sys.stdout\nraw = out.buffer")
-    module, printed = load(claim("keeps"))
+    module, printed = import_plugin(claim("keeps"))
     module.out.write("later\n")
     module.raw.write(b"bytes\n")
     module.raw.flush()
@@ -175,7 +175,7 @@ def test_the_capture_is_a_stdout_in_every_other_way(site: Any) -> None:
     )
     before = sys.stdout
     try:
-        _, printed = load(claim("asks"))
+        _, printed = import_plugin(claim("asks"))
     finally:
         if sys.stdout is not before:
             sys.stdout.detach()
@@ -186,13 +186,13 @@ def test_the_capture_is_a_stdout_in_every_other_way(site: Any) -> None:
 
 def test_writing_what_is_no_text_fails_as_ever() -> None:
     """The capture refuses bytes as a text stream does."""
-    with captured_stdout(), pytest.raises(TypeError, match="must be str, not bytes"):
+    with capture_stdout(), pytest.raises(TypeError, match="must be str, not bytes"):
         sys.stdout.write(b"bytes")
 
 
 def test_only_so_much_is_kept() -> None:
     """An import that prints without end does not fill the memory."""
-    with captured_stdout() as capture:
+    with capture_stdout() as capture:
         for _ in range(100):
             print("x" * 1000)
     assert len(capture.getvalue()) == 10_000
@@ -201,7 +201,7 @@ def test_only_so_much_is_kept() -> None:
 def test_there_may_be_no_stdout(monkeypatch: Any) -> None:
     """Where a program has no stdout, an import that writes to it works."""
     monkeypatch.setattr(sys, "stdout", None)
-    with captured_stdout() as capture:
+    with capture_stdout() as capture:
         sys.stdout.write("kept")
         sys.stdout.flush()
     kept = capture
@@ -215,7 +215,7 @@ def test_other_threads_print_on(monkeypatch: Any) -> None:
     """While one thread imports, what the others print goes out, and stays apart."""
     real = io.StringIO()
     monkeypatch.setattr(sys, "stdout", real)
-    with captured_stdout() as capture:
+    with capture_stdout() as capture:
         print("mine")
         thread = threading.Thread(target=print, args=("theirs",))
         thread.start()
@@ -231,14 +231,14 @@ def test_captures_of_threads_may_end_in_any_order(monkeypatch: Any) -> None:
     texts = []
 
     def second() -> None:
-        with captured_stdout() as capture:
+        with capture_stdout() as capture:
             inner.set()
             outer_ended.wait(10)
             print("second")
         texts.append(capture.getvalue())
 
     thread = threading.Thread(target=second)
-    with captured_stdout() as capture:
+    with capture_stdout() as capture:
         thread.start()
         inner.wait(10)
         print("first")

@@ -55,7 +55,7 @@ def test_what_is_read_is_what_a_run_would_assign(lines: list[str]) -> None:
     read = read_constants("\n".join(lines))
     assert set(read.values) <= {"url", "model", "supports_stream", "needs_auth"}
     assert all(type(value) in (str, list, bool) and value not in ([], None) for value in read.values.values())
-    assert read.complete == (len(read.values) == 4)
+    assert read.is_complete == (len(read.values) == 4)
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_what_is_read_is_what_a_run_would_assign(lines: list[str]) -> None:
 )
 def test_sources_that_trouble_the_parser(source: Any) -> None:
     """Unknown encodings, null bytes and extreme nesting give unknown constants, not an exception."""
-    assert not read_constants(source).complete
+    assert not read_constants(source).is_complete
 
 
 def test_reading_leaves_the_process_as_it_was() -> None:
@@ -139,9 +139,9 @@ def test_an_object_of_a_module_is_known_by_the_call_that_makes_it() -> None:
     """The literal keyword arguments of a top-level call are the constants; what is computed or odd is left out."""
     assert read_constants(ROWS).values == {}
     assert read_constants(ROWS, "one").values == {**VALUES, "inputs": ["image"]}
-    assert read_constants(ROWS, "one").complete
+    assert read_constants(ROWS, "one").is_complete
     assert read_constants(ROWS, "two").values == {"url": "v", "model": ["m", "n"], "embedding_model": ["e"]}
-    assert not read_constants(ROWS, "two").complete
+    assert not read_constants(ROWS, "two").is_complete
     assert read_constants(ROWS, "one_more").values == read_constants(ROWS, "three").values == {"url": "w"}
     assert read_constants(ROWS, "seven").values == {"working": False, "embedding_model": []}
     assert read_constants(ROWS, "eight").values == {"auth_env_also": ["B", "A"]}
@@ -153,7 +153,7 @@ def test_a_module_of_many_objects_is_parsed_once(site: Any, monkeypatch: Any) ->
     """All objects of a file, and the file itself, are known after one look at it, in the next process too."""
     file = str(site.module("of_rows", ROWS + SOURCE))
     cache = MetadataCache()
-    assert cache.read(file, "one").complete
+    assert cache.read(file, "one").is_complete
     cache.save()
     monkeypatch.setattr(
         "g4f_lite._core.registry.static_metadata.parse_source", lambda source: pytest.fail("parsed again")
@@ -250,7 +250,7 @@ def test_what_was_read_is_read_once(site: Any, monkeypatch: Any) -> None:
         "g4f_lite._core.registry.static_metadata.parse_source", lambda source: pytest.fail("parsed again")
     )
     assert first.read(file).values == VALUES
-    assert MetadataCache().read(file).complete
+    assert MetadataCache().read(file).is_complete
 
 
 def test_a_changed_file_is_read_again(site: Any) -> None:
@@ -315,7 +315,7 @@ def test_where_nothing_can_be_stored_reading_works(
     else:
         (tmp_path / "cache").write_text("in the way")
     cache = MetadataCache()
-    assert cache.read(str(site.module("not_stored", SOURCE))).complete
+    assert cache.read(str(site.module("not_stored", SOURCE))).is_complete
     cache.save()
 
 

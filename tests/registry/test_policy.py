@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from g4f_lite._core.registry.policy import current_policy
+from g4f_lite._core.registry.policy import parse_policy
 
 
 @pytest.mark.parametrize(
@@ -30,24 +30,24 @@ def test_who_is_kept_out(
     allow: str, block: str, name: str, distribution: str, builtin: bool, expected: str
 ) -> None:
     """Names, distributions and full names are matched in any spelling; blocking wins over allowing."""
-    policy = current_policy((allow, block, None))
+    policy = parse_policy((allow, block, None))
     assert policy.blocking_variable(name, distribution, builtin=builtin) == expected
 
 
 @pytest.mark.parametrize("value", [None, "", " ", "0", "false", "No", "OFF"])
 def test_not_strict(value: str) -> None:
     """Unset, empty and the usual words for no mean that warnings are only warnings."""
-    assert not current_policy((None, None, value)).strict
+    assert not parse_policy((None, None, value)).strict
 
 
 @pytest.mark.parametrize("value", ["1", "true", "yes", " on "])
 def test_strict(value: str) -> None:
     """Anything else means that warnings are errors."""
-    assert current_policy((None, None, value)).strict
+    assert parse_policy((None, None, value)).strict
 
 
 @settings(deadline=None)
 @given(st.text(), st.text())
 def test_any_lists_can_be_read(allow: str, block: str) -> None:
     """No value of the variables makes reading them raise."""
-    current_policy((allow, block, allow)).blocking_variable("p", "d", builtin=False)
+    parse_policy((allow, block, allow)).blocking_variable("p", "d", builtin=False)

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from g4f_lite._core.validation.function_specs import location_of
-from g4f_lite._core.validation.signatures import examine
+from g4f_lite._core.validation.signatures import check_function
 
 if TYPE_CHECKING:
     from decimal import Decimal  # noqa: F401 - a hint names it
@@ -22,9 +22,9 @@ NAME, TWIN = "_create_completion", "_acreate_completion"
 
 def kinds(function: Any, *, asynchronous: bool = False) -> set[str]:
     """The kinds of what is wrong; a star stands before what is not fatal."""
-    facts = examine(TWIN if asynchronous else NAME, function)
-    assert all(finding.message.endswith(".") and finding.fix for finding in facts.findings)
-    return {("" if finding.fatal else "*") + finding.kind for finding in facts.findings}
+    facts = check_function(TWIN if asynchronous else NAME, function)
+    assert all(finding.message.endswith(".") and finding.fix for finding in facts.issues)
+    return {("" if finding.fatal else "*") + finding.kind for finding in facts.issues}
 
 
 def good(model: str, messages: list, stream: bool, **kwargs: Any) -> Iterator[str]:
@@ -59,7 +59,7 @@ class TestGood:
             yield ""
 
         assert kinds(function) == set()
-        facts = examine(NAME, function)
+        facts = check_function(NAME, function)
         assert (dict(facts.options), facts.any_option) == ({"key": int}, False)
 
     def test_decorators_methods_and_callables(self) -> None:
@@ -89,7 +89,7 @@ class TestGood:
         for function in (Holder(), Holder().method, Holder.static, Holder.of_class, wrapper, good):
             assert kinds(function) == set()
             assert location_of(function).rpartition(":")[0] == __file__
-        assert examine(NAME, Holder().method).any_option
+        assert check_function(NAME, Holder().method).any_option
 
     @pytest.mark.parametrize(
         "hint",
@@ -202,7 +202,7 @@ def test_every_broken_parameter_is_found(parts: tuple[str, ...], required: bool,
         expected.add("required-option")
     space: dict[str, Any] = {}
     exec(f"def function({', '.join(parameters)}):\n    yield ''", space)
-    found = examine(NAME, space["function"]).findings
+    found = check_function(NAME, space["function"]).issues
     assert {finding.kind for finding in found if finding.fatal} == expected
     for (name, _), part in ordered:
         assert any(f"`{name}`" in finding.message for finding in found) or part == "good"
@@ -276,8 +276,8 @@ class BothOf(Both, typing.Generic[Item]):
 @pytest.mark.parametrize("name", [NAME, TWIN])
 def test_what_can_be_read_both_ways_is_known(hint: Any, name: str) -> None:
     """A function that says it returns a class that is both kinds of iterator is good, and its facts say so."""
-    facts = examine(name, with_return(hint))
-    assert (facts.findings, facts.both_ways) == ((), True)
+    facts = check_function(name, with_return(hint))
+    assert (facts.issues, facts.both_ways) == ((), True)
 
 
 @pytest.mark.parametrize(
@@ -285,7 +285,7 @@ def test_what_can_be_read_both_ways_is_known(hint: Any, name: str) -> None:
 )
 def test_what_can_be_read_one_way_is_not_both(hint: Any) -> None:
     """Anything else is read as before."""
-    assert not examine(NAME, with_return(hint)).both_ways
+    assert not check_function(NAME, with_return(hint)).both_ways
 
 
 def test_a_generator_cannot_be_read_both_ways() -> None:
@@ -298,8 +298,8 @@ def test_a_generator_cannot_be_read_both_ways() -> None:
         yield ""
 
     assert kinds(function) == kinds(twin, asynchronous=True) == {"*wrong-return"}
-    assert not examine(NAME, function).both_ways
-    assert not examine(TWIN, twin).both_ways
+    assert not check_function(NAME, function).both_ways
+    assert not check_function(TWIN, twin).both_ways
 
 
 def embedding(body: str) -> Any:
@@ -330,8 +330,8 @@ OTHERS = {
 def test_the_optional_functions_are_judged_alike(case: str) -> None:
     """Functions for embeddings and lists of models are judged by their own parameters; findings name them."""
     name, definition, expected = OTHERS[case]
-    facts = examine(name, embedding(definition))
-    assert {("" if finding.fatal else "*") + finding.kind for finding in facts.findings} == expected
-    assert all(f"`{name}`" in finding.message and finding.fix for finding in facts.findings)
+    facts = check_function(name, embedding(definition))
+    assert {("" if finding.fatal else "*") + finding.kind for finding in facts.issues} == expected
+    assert all(f"`{name}`" in finding.message and finding.fix for finding in facts.issues)
     if case == "good":
         assert dict(facts.options) == {"size": int}

@@ -10,7 +10,7 @@ from g4f_lite._core.calls.candidates import Candidate
 from g4f_lite._core.calls.error_mapping import call_secrets, to_g4f_error
 from g4f_lite._core.calls.operation import Operation
 from g4f_lite._core.calls.surrogates import flush_surrogates
-from g4f_lite._core.registry.hooks import HookCaller, call_hooks
+from g4f_lite._core.registry.hook_dispatch import HookImpl, call_hooks
 from g4f_lite._utils.text import shorten
 from g4f_lite._utils.untrusted import describe_exception, exposes_secret
 from g4f_lite.cancellation import CancelScope, _current
@@ -78,7 +78,7 @@ class Call:
         operation: Operation,
         *,
         stream: bool,
-        hooks: Mapping[str, tuple[HookCaller, ...]],
+        hooks: Mapping[str, tuple[HookImpl, ...]],
         planner: "AttemptPlanner | None" = None,
         make_planner: "Callable[[], AttemptPlanner] | None" = None,
         deadline: float | None = None,
@@ -336,10 +336,10 @@ class Call:
         self.scope.release()
 
     def _call_hooks(self, hook: str, **arguments: Completion | G4FLiteError) -> None:
-        callers = self._hooks.get(hook)
-        if callers:
+        implementations = self._hooks.get(hook)
+        if implementations:
             request = self.attempt.to_hook_request()
-            self._hook_errors += call_hooks(callers, hook, request=request, **arguments)
+            self._hook_errors += call_hooks(implementations, hook, request=request, **arguments)
 
     def _describe_close_error(self, error: BaseException) -> str:
         return f"while closing: {describe_exception(error, 200, self._secrets())}"

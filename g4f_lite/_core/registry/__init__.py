@@ -1,1 +1,1 @@
-"""Find, load, validate and hold plugins."""
+"""Discovery, loading and look-up of providers."""

@@ -1,4 +1,4 @@
-"""One provider of one distribution, from its claim to its use, and what became of it."""
+"""An entry of the registry: one provider of one distribution, and the outcome of loading it."""
 
 import copy
 from collections.abc import Callable
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from g4f_lite._core.registry.entry_points import EntryPointClaim
 from g4f_lite._core.registry.load_lock import CircularWaitError, LoadLock, modules_being_imported
-from g4f_lite._core.registry.loader import load
+from g4f_lite._core.registry.loader import import_plugin
 from g4f_lite._core.registry.policy import Policy
 from g4f_lite._core.validation.identity import Identity
 from g4f_lite._core.validation.validator import validate
@@ -26,23 +26,28 @@ if TYPE_CHECKING:
 
 __all__ = [
     "PluginEntry",
-    "claim_of",
-    "own_name",
+    "default_name",
+    "runtime_claim",
 ]
 
 
-_ASKS_ITSELF = "its own import asks for it, or waits for one that does"
+_CIRCULAR_LOAD = "its own import asks for it, or waits for one that does"
 
 
 class PluginEntry:
-    """A claim, and the verdict, the loaded provider or the failure that using it came to.
+    """A claim, and the loaded provider, the verdict or the failure that loading it has led to.
 
-    `plugin` is given for what is registered at run time, and None for what is to be imported;
-    `offered_by` is the plugin whose hook registered it.
+    Attributes:
+        claim: the entry point, or `runtime_claim` for a provider that was registered at run time.
+        plugin: the module or object that was registered at run time, or None if it is to be imported.
+        offered_by: the claim of the plugin that registered this one through its hook, or None.
+        loaded: the provider, or None if it was not loaded or is not usable.
+        verdict: what validation found, or None if it has not run.
+        failure: why the import failed, or None.
     """
 
     is_preset = False
-    """Whether it is a row of the user's, a `PresetEntry`."""
+    """Whether it is a `PresetEntry`, from a row of the user's configuration."""
 
     def __init__(
         self, claim: EntryPointClaim, plugin: Any = None, offered_by: EntryPointClaim | None = None
@@ -53,18 +58,18 @@ class PluginEntry:
         self.loaded: LoadedProvider | None = None
         self.verdict: Verdict | None = None
         self.failure: ProviderLoadError | None = None
-        self._turn = LoadLock()
-        self._loading = False
-        self._held = plugin is not None
+        self._lock = LoadLock()
+        self._is_importing = False
+        self._is_added = plugin is not None
 
     @property
     def builtin(self) -> bool:
-        """Whether it came with g4f_lite."""
+        """Whether it is part of g4f_lite."""
         return self.claim.distribution == BUILTIN_DISTRIBUTION
 
     @property
-    def needs_hooks(self) -> bool:
-        """Whether only a plugin of the group ``g4f_lite.hooks`` knows of it."""
+    def is_from_hook_plugin(self) -> bool:
+        """Whether a plugin of the group ``g4f_lite.hooks`` offers it, so that only its import reveals it."""
         return self.offered_by is not None and self.offered_by.group == HOOKS_GROUP
 
     @property
@@ -73,11 +78,12 @@ class PluginEntry:
         return f"{self.claim.distribution}:{self.claim.name}"
 
     def blocking_variable(self, policy: Policy) -> str | None:
-        """Return the environment variable that keeps it out; what a program registers, none does."""
+        """Return the environment variable that blocks it, or None. The program's own are never blocked."""
         if self.claim.distribution == PROGRAM:
             return None
         offerer = self.offered_by
-        if offerer is not None and self.needs_hooks:  # kept out earlier, it would not have offered this
+        # The hook plugin that offers it may be blocked since; if it had been before, it would not have run.
+        if offerer is not None and self.is_from_hook_plugin:
             variable = policy.blocking_variable(offerer.name, offerer.distribution, builtin=False)
             if variable:
                 return variable
@@ -86,61 +92,69 @@ class PluginEntry:
     # --- loading -----------------------------------------------------------------------------
 
     def load(
-        self, hold: Callable[["PluginEntry"], None], *, static: "StaticMetadata | None", strict: bool
+        self,
+        add_to_plugins: Callable[["PluginEntry"], None],
+        *,
+        static: "StaticMetadata | None",
+        strict: bool,
     ) -> LoadedProvider:
-        """Import, judge and hold it if that has not been tried; return it, or raise why it cannot be used.
+        """Return the provider; the first call imports, validates and adds it. Thread-safe. Blocks.
 
         Args:
-            hold: hands it to pluggy.
-            static: what its source gives away, so that drift can be found.
-            strict: refuse what has any problem at all.
+            add_to_plugins: adds the loaded entry to the registry's plugins.
+            static: the constants in its source, to find drift between source and module.
+            strict: whether to refuse a provider that has any problem at all.
 
         Raises:
-            ProviderLoadError: its import failed, now or earlier.
+            ProviderLoadError: its import failed, in this call or an earlier one.
             InvalidProviderError: it does not fulfil the contract.
         """
         if self.plugin is None and self.claim.module in modules_being_imported():
-            raise self.failed(_ASKS_ITSELF)
+            raise self.load_error(_CIRCULAR_LOAD)
         try:
-            with self._turn:
-                return self._load(hold, static, strict=strict)
+            with self._lock:
+                return self._load(add_to_plugins, static, strict=strict)
         except CircularWaitError:
-            raise self.failed(_ASKS_ITSELF) from None
+            raise self.load_error(_CIRCULAR_LOAD) from None
 
     def _load(
-        self, hold: Callable[["PluginEntry"], None], static: "StaticMetadata | None", *, strict: bool
+        self,
+        add_to_plugins: Callable[["PluginEntry"], None],
+        static: "StaticMetadata | None",
+        *,
+        strict: bool,
     ) -> LoadedProvider:
         if self.verdict is None and self.failure is None:
-            self._load_once(static)
+            self._import(static)
         if self.failure is not None:
-            # A fresh one: raising the kept one again would grow its traceback each time.
+            # A copy, because raising the kept error again would make its traceback longer each time.
             raise copy.copy(self.failure) from self.failure.__cause__
-        accepted = self.accepted(strict=strict)
-        if not self._held:
-            self._held = True  # before, since its offers may ask for it
+        provider = self.require_provider(strict=strict)
+        if not self._is_added:
+            self._is_added = True  # set first, because its offers may look it up
             try:
-                hold(self)
+                add_to_plugins(self)
             except ProviderLoadError as failure:
                 self.failure = failure
                 raise
-        return accepted
+        return provider
 
-    def _load_once(self, static: "StaticMetadata | None") -> None:
-        if self._loading:
-            raise self.failed(_ASKS_ITSELF)
-        self._loading = True
+    def _import(self, static: "StaticMetadata | None") -> None:
+        if self._is_importing:
+            raise self.load_error(_CIRCULAR_LOAD)
+        self._is_importing = True
         try:
-            plugin, printed = load(self.claim)
-            self.judge(plugin, static=static, printed=printed)
+            plugin, printed = import_plugin(self.claim)
+            self.validate(plugin, static=static, printed=printed)
         except ProviderLoadError as failure:
             self.failure = failure
         finally:
-            self._loading = False
+            self._is_importing = False
 
-    def judge(self, plugin: Any, *, static: "StaticMetadata | None" = None, printed: str = "") -> None:
-        """Set the verdict, and the loaded provider if it can be used."""
+    def validate(self, plugin: Any, *, static: "StaticMetadata | None" = None, printed: str = "") -> None:
+        """Set `verdict`, and `loaded` if the provider is usable."""
         claim = self.claim
-        who = Identity(
+        identity = Identity(
             claim.name,
             claim.distribution,
             claim.version,
@@ -148,10 +162,15 @@ class PluginEntry:
             module=claim.module,
             attr=claim.attr,
         )
-        self.verdict, self.loaded = validate(plugin, who, static=static, printed=printed)
+        self.verdict, self.loaded = validate(plugin, identity, static=static, printed=printed)
 
-    def accepted(self, *, strict: bool) -> LoadedProvider:
-        """Return the judged provider, or raise `InvalidProviderError` with all its problems."""
+    def require_provider(self, *, strict: bool) -> LoadedProvider:
+        """Return the validated provider.
+
+        Raises:
+            InvalidProviderError: it is not usable, or has any problem and `strict` is true. The error has
+                all problems.
+        """
         verdict = self.verdict or Verdict()
         if self.loaded is not None and (verdict.valid or not strict):
             return self.loaded
@@ -160,8 +179,8 @@ class PluginEntry:
             claim.name, distribution=claim.distribution, version=claim.version, problems=verdict.problems
         )
 
-    def failed(self, reason: str) -> ProviderLoadError:
-        """Return a load failure of this provider for a reason that is no exception of its import."""
+    def load_error(self, reason: str) -> ProviderLoadError:
+        """Return a load error for a reason that is not an exception of the import."""
         claim = self.claim
         return ProviderLoadError(
             claim.name,
@@ -173,8 +192,12 @@ class PluginEntry:
         )
 
 
-def own_name(plugin: Any) -> str:
-    """Return what a module calls itself, the name that it is registered under unless another is given."""
+def default_name(plugin: Any) -> str:
+    """Return the name that a module is registered under unless the program gives another one.
+
+    Raises:
+        InvalidArgumentError: `plugin` has no ``__name__``.
+    """
     name = safe_name(plugin)
     if not name:
         raise InvalidArgumentError(
@@ -185,8 +208,8 @@ def own_name(plugin: Any) -> str:
     return name.rpartition(".")[2].lower()
 
 
-def claim_of(plugin: Any, name: str, distribution: str = PROGRAM, version: str = "") -> EntryPointClaim:
-    """Return the claim of something that is registered at run time."""
+def runtime_claim(plugin: Any, name: str, distribution: str = PROGRAM, version: str = "") -> EntryPointClaim:
+    """Return the claim of a provider that is registered at run time."""
     return EntryPointClaim(
         GROUP, name, safe_name(plugin) or type(plugin).__qualname__, "", distribution, version
     )

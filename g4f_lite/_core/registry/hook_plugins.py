@@ -1,140 +1,142 @@
-"""Plugins that only have hooks, and the providers that any plugin offers through a hook."""
+"""Hook plugins (those that have nothing but hooks), and the providers that any plugin offers through a hook."""
 
 from collections.abc import Callable, Iterable
 from typing import Any
 
 from g4f_lite._core.registry.entry_points import EntryPointClaim
-from g4f_lite._core.registry.hooks import HookCaller
+from g4f_lite._core.registry.hook_dispatch import HookImpl
 from g4f_lite._core.registry.load_lock import CircularWaitError, LoadLock
-from g4f_lite._core.registry.loader import load
+from g4f_lite._core.registry.loader import import_plugin
 from g4f_lite._core.registry.plugin_holder import PluginHolder
-from g4f_lite._core.registry.policy import Environment, Policy, current_policy, environment_values
-from g4f_lite._core.registry.stdout_capture import captured_stdout
+from g4f_lite._core.registry.policy import Environment, Policy, parse_policy, policy_environment
+from g4f_lite._core.registry.stdout_capture import capture_stdout
 from g4f_lite._core.validation.function_specs import Issue, location_of
 from g4f_lite._utils.untrusted import describe_exception
 from g4f_lite.contract import BUILTIN_DISTRIBUTION, PROGRAM, hook_names
 from g4f_lite.errors import ProviderLoadError
 
-__all__ = ["HookPlugins", "Offered", "hook_problems"]
+__all__ = ["HookPlugins", "RegisterOffer", "find_hook_plugin_issues"]
 
-Offered = Callable[[Any, str, EntryPointClaim], object]
-"""Registers what a plugin offers: the provider, its name, and the claim of who offers it."""
+RegisterOffer = Callable[[Any, str, EntryPointClaim], object]
+"""Registers a provider that a plugin offers, given the provider, its name, and the plugin's claim."""
 
-_Hooks = dict[str, tuple[HookCaller, ...]]
-_Shown = tuple[Environment, _Hooks, _Hooks]
-"""The environment and all hooks, and which of them it lets through."""
+_Implementations = dict[str, tuple[HookImpl, ...]]
 
-_OFFER = "g4f_lite_register_providers"
+_OFFER_HOOK = "g4f_lite_register_providers"
 
 
 class HookPlugins:
-    """The hook plugins of one registry: imported once, each by itself; what fails is kept as a failure.
+    """The hook plugins of one registry, each imported once; a failure of one is kept and affects no other.
 
-    No lock that others need is held while a plugin's code runs: it may ask for providers.
+    No lock that other code needs is held while a plugin's code runs, because that code may look up providers.
     """
 
-    def __init__(self, plugins: PluginHolder, offered: Offered) -> None:
+    def __init__(self, plugins: PluginHolder, register_offer: RegisterOffer) -> None:
         self.failures: list[ProviderLoadError] = []
         self.claims: tuple[EntryPointClaim, ...] = ()
         self._plugins = plugins
-        self._offered = offered
-        self._claims: list[EntryPointClaim] = []
-        self._passed_over: Environment | None = None
-        self._shown: _Shown = ((None, None, None), {}, {})
-        self._turn = LoadLock()
-        self._loading = False
+        self._register_offer = register_offer
+        self._unloaded: list[EntryPointClaim] = []
+        self._loaded_under: Environment | None = None
+        """The environment of the last load, which blocked what is unloaded since."""
+        self._permitted: tuple[Environment, _Implementations, _Implementations] = ((None, None, None), {}, {})
+        """The last result of `implementations`: the environment, all of them, and those it permits."""
+        self._lock = LoadLock()
+        self._is_loading = False
 
-    def expect(self, claims: Iterable[EntryPointClaim]) -> None:
-        """Note what is to be loaded."""
+    def add_claims(self, claims: Iterable[EntryPointClaim]) -> None:
+        """Add the entry points to load."""
         self.claims = tuple(claims)
-        self._claims += self.claims
+        self._unloaded += self.claims
 
     @property
-    def loaded(self) -> bool:
-        """Whether nothing is left to load but what the environment keeps out."""
-        return not self._claims or self._passed_over == environment_values()
+    def is_loaded(self) -> bool:
+        """Whether every plugin was loaded that the environment does not block."""
+        return not self._unloaded or self._loaded_under == policy_environment()
 
-    def callers(self) -> _Hooks:
-        """Return the hooks that are implemented, by name, without those of plugins that are kept out now.
+    def implementations(self) -> _Implementations:
+        """Return the implementations of each hook, without those of plugins that are blocked now.
 
-        Loads what is left to load.
+        Loads what is unloaded. Thread-safe.
         """
-        if not self.loaded:
+        if not self.is_loaded:
             self.load()
-        everyone, environment = self._plugins.hooks, environment_values()
+        everything, environment = self._plugins.implementations, policy_environment()
         if environment[:2] == (None, None):
-            return everyone
-        shown = self._shown  # another thread may put another in its place
-        if shown[0] != environment or shown[1] is not everyone:
-            shown = self._shown = (environment, everyone, _permitted(everyone, current_policy(environment)))
-        return shown[2]
+            return everything
+        permitted = self._permitted  # another thread may replace the attribute
+        if permitted[0] != environment or permitted[1] is not everything:
+            kept = _without_blocked(everything, parse_policy(environment))
+            permitted = self._permitted = (environment, everything, kept)
+        return permitted[2]
 
     def load(self) -> None:
-        """Import what has not been imported yet. A plugin that looks providers up comes back here."""
+        """Import what is unloaded. Returns at once for a plugin that looks up providers while it is imported."""
         try:
-            with self._turn:
-                if not self._loading:
+            with self._lock:
+                if not self._is_loading:
                     self._load_all()
         except CircularWaitError:
             return
 
     def _load_all(self) -> None:
-        self._loading = True
-        kept_out: list[EntryPointClaim] = []
+        self._is_loading = True
+        blocked: list[EntryPointClaim] = []
         try:
-            environment = environment_values()
-            policy = current_policy(environment)
-            while self._claims:
-                claim = self._claims[0]
+            environment = policy_environment()
+            policy = parse_policy(environment)
+            while self._unloaded:
+                claim = self._unloaded[0]
                 if policy.blocking_variable(claim.name, claim.distribution, builtin=False):
-                    kept_out.append(claim)
+                    blocked.append(claim)
                 else:
-                    self._load(claim)
-                del self._claims[0]
-            self._passed_over = environment
+                    self._load_one(claim)
+                del self._unloaded[0]
+            self._loaded_under = environment
         finally:
-            self._claims += kept_out  # the next call may find them let in
-            self._loading = False
+            self._unloaded += blocked  # the environment of the next call may permit them
+            self._is_loading = False
 
-    def _load(self, claim: EntryPointClaim) -> None:
+    def _load_one(self, claim: EntryPointClaim) -> None:
         try:
-            plugin, _ = load(claim)
-            problems = hook_problems(plugin)
+            plugin, _ = import_plugin(claim)
+            issues = find_hook_plugin_issues(plugin)
             self._plugins.add(plugin, f"{claim.distribution}:{claim.name}")
         except ProviderLoadError as failure:
             self.failures.append(failure)
         except Exception as error:
-            self._fail(claim, claim.location, f"pluggy does not take it: {describe_exception(error)}")
+            self._add_failure(claim, claim.location, f"pluggy does not take it: {describe_exception(error)}")
         else:
-            for finding, location in problems:
-                self._fail(claim, location or claim.location, finding.message.rstrip("."), finding.fix)
-            self.take_offers(claim)
+            for issue, location in issues:
+                self._add_failure(claim, location or claim.location, issue.message.rstrip("."), issue.fix)
+            self.register_offers(claim)
 
-    def take_offers(self, claim: EntryPointClaim) -> None:
-        """Let a plugin that is held register the providers that it offers."""
-        caller = self._plugins.hook_of(f"{claim.distribution}:{claim.name}", _OFFER)
-        if caller is None:
+    def register_offers(self, claim: EntryPointClaim) -> None:
+        """Let the loaded plugin of `claim` register the providers that it offers."""
+        implementation = self._plugins.find_implementation(f"{claim.distribution}:{claim.name}", _OFFER_HOOK)
+        if implementation is None:
             return
-        _, function, names = caller
+        _, function, names = implementation
 
         def register(plugin: Any, name: str) -> None:
-            self._offered(plugin, name, claim)
+            self._register_offer(plugin, name, claim)
 
         try:
-            with captured_stdout():  # as at the import, stdout is the program's
+            with capture_stdout():  # as during the import: stdout belongs to the program
                 function(**({"register": register} if names else {}))
         except KeyboardInterrupt:
             raise
         except BaseException as error:
-            self._fail(claim, location_of(function), f"its {_OFFER} raised {describe_exception(error, 2000)}")
+            reason = f"its {_OFFER_HOOK} raised {describe_exception(error, 2000)}"
+            self._add_failure(claim, location_of(function), reason)
 
-    def forget(self, claimant: str) -> None:
-        """Drop the failures of what a program had added under this name."""
+    def forget_failures(self, name: str) -> None:
+        """Drop the failures of the plugin that the program added under this name."""
         self.failures = [
-            item for item in self.failures if (item.distribution, item.provider) != (PROGRAM, claimant)
+            item for item in self.failures if (item.distribution, item.provider) != (PROGRAM, name)
         ]
 
-    def _fail(self, claim: EntryPointClaim, location: str, reason: str, fix: str = "") -> None:
+    def _add_failure(self, claim: EntryPointClaim, location: str, reason: str, fix: str = "") -> None:
         failure = ProviderLoadError(
             claim.name,
             distribution=claim.distribution,
@@ -146,28 +148,29 @@ class HookPlugins:
         self.failures.append(failure)
 
 
-def _permitted(hooks: _Hooks, policy: Policy) -> _Hooks:
-    """Return the hooks without those of plugins that are kept out; the program's own, none keeps out."""
+def _without_blocked(by_hook: _Implementations, policy: Policy) -> _Implementations:
+    """Return the implementations of plugins that are not blocked; those of the program never are."""
 
-    def is_kept_out(caller: HookCaller) -> bool:
-        distribution, _, name = caller[0].partition(":")
+    def is_blocked(implementation: HookImpl) -> bool:
+        distribution, _, name = implementation.plugin_name.partition(":")
         builtin = distribution == BUILTIN_DISTRIBUTION
         return distribution != PROGRAM and bool(policy.blocking_variable(name, distribution, builtin=builtin))
 
-    kept = {hook: tuple(item for item in callers if not is_kept_out(item)) for hook, callers in hooks.items()}
-    return {hook: callers for hook, callers in kept.items() if callers}
+    kept = {hook: tuple(item for item in items if not is_blocked(item)) for hook, items in by_hook.items()}
+    return {hook: items for hook, items in kept.items() if items}
 
 
-def hook_problems(plugin: Any) -> list[tuple[Issue, str]]:
-    """Return what is wrong with a plugin that is there for its hooks only, each with its ``file:line``."""
+def find_hook_plugin_issues(plugin: Any) -> list[tuple[Issue, str]]:
+    """Return what is wrong with the hooks of a hook plugin, each with its ``file:line``."""
     names = hook_names(plugin)
     if not names:
         fix = "Give it one, or remove the entry point."
         return [(Issue("unknown-hook", "It has no hooks.", fix), "")]
-    from g4f_lite._core.validation.hooks import hook_findings  # its modules are not everybody's
+    # Imported here, because providers without hooks need neither this module nor `inspect`, which it imports.
+    from g4f_lite._core.validation.hooks import find_hook_issues
 
-    found = []
+    issues = []
     for name in names:
         function = getattr(plugin, name)
-        found += [(finding, location_of(function)) for finding in hook_findings(name, function)]
-    return found
+        issues += [(issue, location_of(function)) for issue in find_hook_issues(name, function)]
+    return issues

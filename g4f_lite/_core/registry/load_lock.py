@@ -1,7 +1,7 @@
-"""A lock for loading that never waits in a circle.
+"""A lock for loading plugins that refuses to wait in a circle.
 
-Plugins may ask for each other while they are imported. Two threads that each import one of such a pair
-would wait for each other for ever with plain locks.
+Plugins may look each other up while they are imported. With plain locks, two threads that each import one
+plugin of such a pair would wait for each other for ever.
 """
 
 import sys
@@ -11,21 +11,21 @@ from types import FrameType
 
 __all__ = ["CircularWaitError", "LoadLock", "modules_being_imported"]
 
-_PATIENCE = 10.0
-"""Seconds that a thread which is importing something itself waits for another: Python's own import
-locks may close a circle that is invisible from here."""
+_MAX_WAIT = 10.0
+"""Seconds that a thread which is importing a module waits for another thread. Python's own import locks may
+close a circle that this module cannot see."""
 
 _changed = threading.Condition()
 _waiting: dict[int, "LoadLock"] = {}
-"""What each waiting thread waits for; read and written under `_changed`, as are all owners."""
+"""The lock that each waiting thread waits for. Read and written under `_changed`, as are all owners."""
 
 
 class CircularWaitError(Exception):
-    """To wait here would be to wait for oneself."""
+    """Waiting for this lock would be waiting for the thread's own work."""
 
 
 class LoadLock:
-    """A re-entrant lock, one for each thing that is loaded."""
+    """A re-entrant lock, one for each plugin or group of plugins."""
 
     __slots__ = ("_depth", "_owner")
 
@@ -34,11 +34,11 @@ class LoadLock:
         self._depth = 0
 
     def __enter__(self) -> None:
-        me = threading.get_ident()
+        thread = threading.get_ident()
         with _changed:
-            if self._owner not in (None, me):
-                self._wait(me)
-            self._owner = me
+            if self._owner not in (None, thread):
+                self._wait(thread)
+            self._owner = thread
             self._depth += 1
 
     def __exit__(self, *exception: object) -> None:
@@ -48,32 +48,32 @@ class LoadLock:
                 self._owner = None
                 _changed.notify_all()
 
-    def _wait(self, me: int) -> None:
-        deadline = time.monotonic() + _PATIENCE if modules_being_imported() else None
-        _waiting[me] = self
+    def _wait(self, thread: int) -> None:
+        deadline = time.monotonic() + _MAX_WAIT if modules_being_imported() else None
+        _waiting[thread] = self
         try:
             while self._owner is not None:
-                if self._would_deadlock(me):
+                if self._would_deadlock(thread):
                     raise CircularWaitError
-                left = None if deadline is None else deadline - time.monotonic()
-                if left is not None and left <= 0:
+                seconds = None if deadline is None else deadline - time.monotonic()
+                if seconds is not None and seconds <= 0:
                     raise CircularWaitError
-                _changed.wait(left)
+                _changed.wait(seconds)
         finally:
-            del _waiting[me]
+            del _waiting[thread]
 
-    def _would_deadlock(self, me: int) -> bool:
-        """Whether this turn's owner waits, perhaps through others, for one of `me`."""
-        turn: LoadLock | None = self
-        while turn is not None and turn._owner is not None:
-            if turn._owner == me:
+    def _would_deadlock(self, thread: int) -> bool:
+        """Whether the lock's owner waits, directly or through other owners, for a lock that `thread` has."""
+        lock: LoadLock | None = self
+        while lock is not None and lock._owner is not None:
+            if lock._owner == thread:
                 return True
-            turn = _waiting.get(turn._owner)
+            lock = _waiting.get(lock._owner)
         return False
 
 
 def modules_being_imported() -> frozenset[str]:
-    """Return the modules that this very thread is in the middle of importing."""
+    """Return the names of the modules that this thread is importing now, which may be nested."""
     names = set()
     frame: FrameType | None = sys._getframe()
     while frame is not None:

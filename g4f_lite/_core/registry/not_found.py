@@ -1,4 +1,7 @@
-"""What a name that nobody offers may have to do with what is installed; for the unlucky."""
+"""The note of a `ProviderNotFoundError`: what the installed metadata has to do with the missing name.
+
+A module of its own, because only a failed look-up needs it.
+"""
 
 from collections.abc import Mapping, Sequence
 
@@ -9,7 +12,8 @@ from g4f_lite.contract import BUILTIN_DISTRIBUTION, DiscoveryProblem
 
 __all__ = ["explain_not_found"]
 
-_MOST_PROBLEMS = 3
+_MAX_PROBLEMS = 3
+"""Problems that a note quotes."""
 
 
 def explain_not_found(
@@ -19,9 +23,9 @@ def explain_not_found(
     *,
     discovers: bool,
 ) -> str:
-    """Say what metadata, malformed or absent, may have to do with a name that is not found."""
-    everyone = [entry for claimants in entries.values() for entry in claimants]
-    if discovers and not any(entry.builtin for entry in everyone):
+    """Return what missing or malformed metadata may have to do with a name that is not found, or `""`."""
+    all_entries = [entry for claimants in entries.values() for entry in claimants]
+    if discovers and not any(entry.builtin for entry in all_entries):
         return (
             f" (Not even the built-in providers are found: {BUILTIN_DISTRIBUTION} itself is not installed "
             f"for this Python, perhaps only on PYTHONPATH. Run `pip install {BUILTIN_DISTRIBUTION}`.)"
@@ -29,10 +33,10 @@ def explain_not_found(
     if not is_name(name) and name in entries:
         names = join_names(entry.full_name for entry in entries[name])
         return f" (An installed plugin calls itself that, which is no provider name: {names}.)"
-    about = [problem for problem in problems if problem.name == name] or problems
-    if not about:
+    related = [problem for problem in problems if problem.name == name] or problems
+    if not related:
         return ""
-    left = len(about) - _MOST_PROBLEMS
-    more = f" And {left} more: `g4f-lite doctor` lists them." if left > 0 else ""
-    said = " ".join(map(str, about[:_MOST_PROBLEMS]))
-    return f" (Some metadata is malformed. {said}{more})"
+    omitted = len(related) - _MAX_PROBLEMS
+    more = f" And {omitted} more: `g4f-lite doctor` lists them." if omitted > 0 else ""
+    quoted = " ".join(map(str, related[:_MAX_PROBLEMS]))
+    return f" (Some metadata is malformed. {quoted}{more})"

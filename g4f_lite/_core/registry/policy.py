@@ -1,6 +1,5 @@
-"""What the environment says about plugins: which may be used, and how strictly they are judged."""
+"""The policy of the environment about plugins: which may be used, and how strictly they are validated."""
 
-from collections.abc import Iterable
 from typing import NamedTuple, cast
 
 from g4f_lite._utils.env import EnvReader
@@ -12,8 +11,8 @@ __all__ = [
     "STRICT_VARIABLE",
     "Environment",
     "Policy",
-    "current_policy",
-    "environment_values",
+    "parse_policy",
+    "policy_environment",
 ]
 
 ALLOW_VARIABLE = "G4F_LITE_PLUGINS"
@@ -21,17 +20,19 @@ BLOCK_VARIABLE = "G4F_LITE_BLOCK"
 STRICT_VARIABLE = "G4F_LITE_STRICT"
 
 Environment = tuple[str | None, str | None, str | None]
+"""The values of the three variables, in the order above."""
+
 _variables = EnvReader(ALLOW_VARIABLE, BLOCK_VARIABLE, STRICT_VARIABLE)
-"""The values of the three variables, in this order."""
 
 
 class Policy(NamedTuple):
-    """The three variables, read.
+    """The three variables, parsed.
 
     Attributes:
-        allowed: names of providers or distributions that may be used beside the built-in ones; None: all.
-        blocked: names of providers or distributions that may not be used, built-in ones included.
-        strict: refuse what the loader would merely warn about.
+        allowed: names of the providers or distributions that may be used besides the built-in ones, or None
+            if all may.
+        blocked: names of the providers or distributions that must not be used, built-in ones included.
+        strict: whether to refuse what the loader otherwise only warns about.
     """
 
     allowed: frozenset[str] | None
@@ -39,12 +40,9 @@ class Policy(NamedTuple):
     strict: bool
 
     def blocking_variable(self, name: str, distribution: str, *, builtin: bool) -> str | None:
-        """Return the variable that keeps a provider out, None if none does."""
-        names = {
-            normalize_name(name),
-            normalize_name(distribution),
-            f"{normalize_name(distribution)}:{normalize_name(name)}",
-        }
+        """Return the variable that blocks a provider, or None if none does."""
+        name, distribution = normalize_name(name), normalize_name(distribution)
+        names = {name, distribution, f"{distribution}:{name}"}
         if names & self.blocked:
             return BLOCK_VARIABLE
         if not builtin and self.allowed is not None and not names & self.allowed:
@@ -52,24 +50,20 @@ class Policy(NamedTuple):
         return None
 
 
-def _names(value: str) -> frozenset[str]:
-    return frozenset(normalize_name(item) for item in _split(value))
-
-
-def _split(value: str) -> Iterable[str]:
-    return value.replace(",", " ").split()
-
-
-def current_policy(environment: Environment) -> Policy:
-    """Read the values of the three variables, in the order of `environment_values`."""
+def parse_policy(environment: Environment) -> Policy:
+    """Return the policy that the values of the three variables describe."""
     allow, block, strict = environment
     return Policy(
-        allowed=None if allow is None else _names(allow),
-        blocked=_names(block or ""),
+        allowed=None if allow is None else _parse_names(allow),
+        blocked=_parse_names(block or ""),
         strict=(strict or "").strip().lower() not in ("", "0", "false", "no", "off"),
     )
 
 
-def environment_values() -> Environment:
-    """Return the variables' values now; cheap enough to ask before each call."""
+def _parse_names(value: str) -> frozenset[str]:
+    return frozenset(normalize_name(item) for item in value.replace(",", " ").split())
+
+
+def policy_environment() -> Environment:
+    """Return the current values of the three variables. Cheap enough to call before each completion."""
     return cast("Environment", _variables.values())

@@ -1,4 +1,4 @@
-"""A preset among the registry's entries: it is loaded by loading the provider that it is made of."""
+"""The registry's entry of a preset, which is loaded by loading the provider that the preset is made of."""
 
 import copy
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -20,14 +20,14 @@ from g4f_lite.contract import (
 )
 from g4f_lite.errors import ProviderLoadError, ProviderNotFoundError, RequestError
 
-__all__ = ["PresetEntry", "fault_of_row"]
+__all__ = ["PresetEntry", "config_row_error"]
 
-_CONNECTION = ("base_url", "extra_headers", "extra_query", "proxy", "timeout")
-"""The options that say where and how a service is asked; the others are about answers."""
+_CONNECTION_OPTIONS = ("base_url", "extra_headers", "extra_query", "proxy", "timeout")
+"""The options about the connection to a service; all other options are about its answers."""
 
 
 class PresetEntry(PluginEntry):
-    """A row of the user's, and the provider that it came to."""
+    """A row of the user's configuration, and the provider that it describes."""
 
     is_preset = True
 
@@ -36,27 +36,25 @@ class PresetEntry(PluginEntry):
         self.preset = preset
         self._base: LoadedProvider | None = None
 
-    # --- loading -------------------------------------------------------------------------------
-
-    def bound_to(self, base: LoadedProvider) -> LoadedProvider:
-        """Return the provider that `base` is with this preset's name, options and key.
+    def bind(self, base: LoadedProvider) -> LoadedProvider:
+        """Return `base` with the name, the options and the key of this preset.
 
         Raises:
-            ProviderLoadError: it has options, or values of options, that `base` does not take.
+            ProviderLoadError: the preset has an option, or a value of an option, that `base` does not take.
         """
         self.verdict = base.verdict
         if self.loaded is None or self._base is not base:
             self._check_options(base)
-            self.loaded, self._base = _bound(self.preset, base), base
+            self.loaded, self._base = _bind_preset(self.preset, base), base
         return self.loaded
 
-    def without_base(self, error: ProviderNotFoundError) -> ProviderLoadError:
-        """Return why it cannot be loaded: nobody offers the provider that it is made of."""
-        return self._failed(self.missing_base_reason, error.suggestions, "Correct its `provider`")
+    def missing_base_error(self, error: ProviderNotFoundError) -> ProviderLoadError:
+        """Return the load error for a base provider that is not found."""
+        return self._preset_error(self.missing_base_reason, error.suggestions, "Correct its `provider`")
 
     @property
     def missing_base_reason(self) -> str:
-        """Why it cannot be used if no plugin offers the provider that it is made of."""
+        """The reason why the preset cannot be used if no plugin offers its base provider."""
         return f"it is made of {self.preset.base!r}, and there is no such provider"
 
     def _check_options(self, base: LoadedProvider) -> None:
@@ -65,11 +63,11 @@ class PresetEntry(PluginEntry):
             check_options(base, self.preset.options, drop=False)
         except RequestError as error:
             reason = str(error).removesuffix(error.hint).strip().rstrip(".")
-            self.failure = self._failed(reason, (), "Correct its options")
+            self.failure = self._preset_error(reason, (), "Correct its options")
         if self.failure is not None:
             raise copy.copy(self.failure)
 
-    def _failed(self, reason: str, near: Sequence[str], step: str) -> ProviderLoadError:
+    def _preset_error(self, reason: str, near: Sequence[str], step: str) -> ProviderLoadError:
         return ProviderLoadError(
             self.preset.name,
             distribution=CONFIG,
@@ -80,12 +78,13 @@ class PresetEntry(PluginEntry):
         )
 
 
-def fault_of_row(
+def config_row_error(
     problems: Iterable[DiscoveryProblem], entry: PluginEntry, policy: Policy
 ) -> ProviderLoadError | None:
-    """Return why an entry must not go by its short name: a row of the configuration has it too, and is wrong.
+    """Return the error of a wrong row of the configuration that has the entry's short name, or None.
 
-    Whoever wrote the row means something else by the name. What a program registers is what it means itself.
+    The row shows that the user means another provider by the name, so the entry must not be used under it. A
+    provider that the program registers is exempt: the program itself chose the name.
     """
     name = entry.claim.name
     if entry.claim.distribution == PROGRAM or policy.blocking_variable(name, CONFIG, builtin=False):
@@ -103,38 +102,41 @@ def fault_of_row(
     )
 
 
-def _bound(preset: Preset, base: LoadedProvider) -> LoadedProvider:
+def _bind_preset(preset: Preset, base: LoadedProvider) -> LoadedProvider:
     options = preset.options
     return base._replace(
         name=preset.name,
         distribution=CONFIG,
-        create=_with_options(base.create, options),
-        acreate=base.acreate and _with_options(base.acreate, options),
+        create=_bind_options(base.create, options),
+        acreate=base.acreate and _bind_options(base.acreate, options),
         params=call_or(base.params, lambda: params_of(preset.name, base.create)),
         builtin=False,
-        embed=_function(base.embed, options),
-        list_models=_function(base.list_models, options),
+        embed=_bind_function(base.embed, options),
+        list_models=_bind_function(base.list_models, options),
         **preset.constants,
     )
 
 
-def _function(function: Function | None, options: Mapping[str, Any]) -> Function | None:
+def _bind_function(function: Function | None, options: Mapping[str, Any]) -> Function | None:
     if function is None:
         return None
-    taken = {
+    connection_options = {
         name: options[name]
-        for name in _CONNECTION
+        for name in _CONNECTION_OPTIONS
         if name in options and (function.any_option or name in function.options)
     }
-    return function._replace(call=_with_options(function.call, taken))
+    return function._replace(call=_bind_options(function.call, connection_options))
 
 
-def _with_options(call: Callable[..., Any], options: Mapping[str, Any]) -> Callable[..., Any]:
-    """Return `call` with these options, unless it is given others; each time with copies that it may change."""
-    plain = all(isinstance(value, (str, int, float, bool, type(None))) for value in options.values())
-    given = dict(options)
+def _bind_options(call: Callable[..., Any], options: Mapping[str, Any]) -> Callable[..., Any]:
+    """Return a function that calls `call` with these options, which the caller's arguments override.
 
-    def called(**arguments: Any) -> Any:
-        return call(**{**(given if plain else copy.deepcopy(given)), **arguments})
+    Each call gets copies of its own, because a provider may change what it is given.
+    """
+    is_immutable = all(isinstance(value, (str, int, float, bool, type(None))) for value in options.values())
+    defaults = dict(options)
 
-    return called
+    def call_with_options(**arguments: Any) -> Any:
+        return call(**{**(defaults if is_immutable else copy.deepcopy(defaults)), **arguments})
+
+    return call_with_options

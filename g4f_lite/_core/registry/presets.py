@@ -1,8 +1,8 @@
-"""Providers that a user adds without code: a name for an installed one, with options already given.
+"""Presets: providers that a user adds without code, as a name for an installed provider and its options.
 
-They come from the configuration file and from ``G4F_LITE_SERVICES="mine=http://127.0.0.1:8000/v1"``, each
-of whose rows is a preset of `openai`. A row that is wrong is a problem of its own, and hurts no other; the
-variable wins where both have a name. A preset's key is its own, never that of the provider it is made of.
+Presets come from the configuration file and from ``G4F_LITE_SERVICES="mine=http://127.0.0.1:8000/v1"``, where
+each row is a preset of `openai`. A wrong row is one problem and does not affect other rows. If both have the
+same name, the variable wins. A preset has its own key, and never uses that of the provider it is made of.
 """
 
 import os
@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from g4f_lite._core.config import CONFIG, SERVICES_VARIABLE
 from g4f_lite._core.config.file import read_config
 from g4f_lite._core.registry.entry_points import EntryPointClaim
-from g4f_lite._core.validation.constants import INPUTS, inputs_in, models_in
+from g4f_lite._core.validation.constants import INPUTS, parse_inputs, parse_models
 from g4f_lite._core.validation.identity import auth_variable, is_name
 from g4f_lite._utils.redaction import is_key_name
 from g4f_lite._utils.text import find_similar_names, format_suggestion, join_names, shorten
@@ -39,12 +39,12 @@ _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 class Preset(NamedTuple):
-    """One row. What is None is left to the provider that it is made of.
+    """One row. A value that is None is that of the base provider.
 
     Attributes:
-        base: the provider that answers for it.
-        location: where the row stands.
-        options: what that provider is called with, unless the caller says otherwise.
+        base: the name of the base provider, which answers the calls.
+        location: the place of the row, as ``file:line`` or as the name of the variable.
+        options: the options for the base provider, which the caller's options override.
     """
 
     name: str
@@ -60,13 +60,13 @@ class Preset(NamedTuple):
 
     @property
     def claim(self) -> EntryPointClaim:
-        """The claim that it is to the registry; it names nothing that could be imported."""
+        """The preset's claim in the registry. It names no module to import."""
         return EntryPointClaim(GROUP, self.name, "", "", CONFIG, "", self.location)
 
     @property
     def constants(self) -> dict[str, Any]:
-        """What it says of itself, under the names of `ProviderInfo`."""
-        own = {
+        """The constants that the row sets, under the names of `ProviderInfo`."""
+        constants = {
             "url": self.options.get("base_url"),
             "models": self.models,
             "embedding_models": self.embedding_models,
@@ -77,11 +77,11 @@ class Preset(NamedTuple):
             "auth_env_also": (),
             "address_env": () if "base_url" in self.options else None,
         }
-        return {name: value for name, value in own.items() if value is not None}
+        return {name: value for name, value in constants.items() if value is not None}
 
 
 def read_presets() -> tuple[list[Preset], list[DiscoveryProblem]]:
-    """Return the presets of the configuration and of the environment, and what is wrong with either."""
+    """Return the presets of the configuration file and the environment variable, and the problems of both."""
     config = read_config()
     rows = {name: _Row(name, value, config.place(name)) for name, value in config.providers.items()}
     services, problems = _read_services()
@@ -134,7 +134,7 @@ def parse_preset(name: str, value: Any, location: str) -> tuple[Preset | None, l
     row.check_shape()
     options = row.read_options()
     has_address = "base_url" in options
-    auth_env = row.read_variable()
+    auth_env = row.read_auth_env()
     preset = Preset(
         name=name,
         base=row.read_base(),
@@ -219,22 +219,22 @@ class _RowReader:
 
     def read_options(self) -> dict[str, Any]:
         """Return the options, `base_url` of the row included."""
-        given = self._row.get("options", {})
-        if not isinstance(given, dict):
+        row_options = self._row.get("options", {})
+        if not isinstance(row_options, dict):
             self._add_problem(
                 "`options` is no object", 'Write {"options": {"temperature": 0.2}}, say.', "options"
             )
             return {}
-        headers = given.get("extra_headers")
-        names = [*given, *(headers if isinstance(headers, dict) else ())]
+        headers = row_options.get("extra_headers")
+        names = [*row_options, *(headers if isinstance(headers, dict) else ())]
         for name in filter(is_key_name, names):
             fix = f"Keys do not belong here: use `g4f-lite keys set {self._name}`, or {auth_variable(self._name)}."
             self._add_problem(f"its options hold {shorten(repr(name), 60)}", fix, "options")
-        options = dict(given)
+        options = dict(row_options)
         if "base_url" in self._row:
             if options.get("base_url", self._row["base_url"]) != self._row["base_url"]:
-                what = "`base_url` is given twice, beside the options and in them"
-                self._add_problem(what, "Keep one.", "base_url")
+                message = "`base_url` is given twice, beside the options and in them"
+                self._add_problem(message, "Keep one.", "base_url")
             options["base_url"] = self._row["base_url"]
         if "base_url" in options:
             self._check_url(options["base_url"])
@@ -245,11 +245,11 @@ class _RowReader:
 
         try:
             parts = urlsplit(url if isinstance(url, str) else "")
-            good = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+            is_address = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
         except ValueError:
-            parts, good = urlsplit(""), False
+            parts, is_address = urlsplit(""), False
         key = "base_url" if "base_url" in self._row else "options"
-        if not good or not str(url).isprintable() or " " in str(url):
+        if not is_address or not str(url).isprintable() or " " in str(url):
             self._add_problem("`base_url` is no address", 'Write it as "https://HOST/v1".', key)
         elif parts.username is not None:
             fix = f"Take it out: the key goes into {auth_variable(self._name)}."
@@ -259,7 +259,7 @@ class _RowReader:
         """Return the models under `key`, or `default` if the row does not have the key."""
         if key not in self._row:
             return default
-        models = models_in(self._row[key], empty=key != "models")
+        models = parse_models(self._row[key], may_be_empty=key != "models")
         if models is None:
             self._add_problem(
                 f"`{key}` is no list of names", f'Write {{"{key}": ["NAME"]}}, the default first.', key
@@ -271,10 +271,10 @@ class _RowReader:
         """Return the kinds of inputs, or None if the row does not name them."""
         if "inputs" not in self._row:
             return None
-        kinds = inputs_in(self._row["inputs"])
+        kinds = parse_inputs(self._row["inputs"])
         if kinds is None:
-            what = f"`inputs` is no list of {join_names(INPUTS)}"
-            self._add_problem(what, 'Write {"inputs": ["image"]}, say.', "inputs")
+            message = f"`inputs` is no list of {join_names(INPUTS)}"
+            self._add_problem(message, 'Write {"inputs": ["image"]}, say.', "inputs")
         return tuple(kinds or ())
 
     def read_flag(self, key: str, default: bool | None) -> bool | None:
@@ -285,7 +285,7 @@ class _RowReader:
             return default
         return value
 
-    def read_variable(self) -> str | None:
+    def read_auth_env(self) -> str | None:
         """Return the name of the environment variable for the key, or None if the row does not name it."""
         value = self._row.get("auth_env")
         if value is not None and not (isinstance(value, str) and _VARIABLE.fullmatch(value)):

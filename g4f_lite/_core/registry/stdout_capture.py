@@ -1,4 +1,4 @@
-"""Keep what a plugin prints while it is imported away from stdout, which belongs to the answer."""
+"""Capture of what a plugin prints while it is imported: stdout belongs to the program's answer."""
 
 import contextlib
 import sys
@@ -6,115 +6,115 @@ import threading
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-__all__ = ["captured_stdout"]
+__all__ = ["capture_stdout"]
 
-_MOST = 10_000
-"""Characters kept; the rest is dropped, since a sentence of it is all that is ever shown."""
+_MAX_CHARACTERS = 10_000
+"""Characters that are captured. The rest is dropped, since a message quotes only a sentence of it."""
 
 
-class _Capture:
-    """A stdout that keeps what one thread writes, and passes on what the others do.
+class _ThreadStdout:
+    """A stdout that captures what one thread writes and forwards what other threads write.
 
-    A module may hold on to it, as a log handler does: once `done`, it passes everything on. Everything
-    but writing is the real one's, so that modules which ask for its encoding or descriptor work.
+    A module may keep a reference to it, as a log handler does; once `is_finished`, it forwards everything.
+    Every other attribute is that of the real stdout, for modules that ask for its encoding or descriptor.
     """
 
     def __init__(self, real: Any) -> None:
         self.real = real
-        self.done = False
-        self.buffer = _Bytes(self)
+        self.is_finished = False
+        self.buffer = _ThreadStdoutBuffer(self)
         self._thread = threading.get_ident()
-        self._kept: list[str] = []
-        self._room = _MOST
+        self._captured: list[str] = []
+        self._room = _MAX_CHARACTERS
 
-    def keeps(self) -> bool:
-        """Whether what is written now is kept."""
-        return not self.done and threading.get_ident() == self._thread
+    def is_capturing(self) -> bool:
+        """Whether a write of this thread is captured now."""
+        return not self.is_finished and threading.get_ident() == self._thread
 
-    def keep(self, text: str) -> None:
-        """Keep it, as far as there is room."""
-        self._kept.append(text[: self._room])
-        self._room -= len(self._kept[-1])
+    def capture(self, text: str) -> None:
+        """Add a text, or as much of it as there is room for."""
+        self._captured.append(text[: self._room])
+        self._room -= len(self._captured[-1])
 
     def write(self, text: str) -> int:
-        """Keep or pass on."""
+        """Capture or forward a text."""
         if not isinstance(text, str):
             raise TypeError(f"write() argument must be str, not {type(text).__name__}")
-        if self.keeps():
-            self.keep(text)
+        if self.is_capturing():
+            self.capture(text)
         elif self.real is not None:
             self.real.write(text)
         return len(text)
 
     def writelines(self, lines: Iterable[str]) -> None:
-        """Keep or pass on."""
+        """Capture or forward several texts."""
         for line in lines:
             self.write(line)
 
     def flush(self) -> None:
-        """Flush the real one, unless nothing goes there."""
-        if self.real is not None and not self.keeps():
+        """Flush the real stdout, unless writes are captured."""
+        if self.real is not None and not self.is_capturing():
             self.real.flush()
 
     def close(self) -> None:
-        """Close the real one, but not while importing."""
-        if not self.keeps():
+        """Close the real stdout, unless writes are captured."""
+        if not self.is_capturing():
             self.real.close()
 
     def getvalue(self) -> str:
-        """Return what was kept."""
-        return "".join(self._kept)
+        """Return the captured text."""
+        return "".join(self._captured)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.real, name)
 
 
-class _Bytes:
-    """The capture's `buffer`: the same for bytes."""
+class _ThreadStdoutBuffer:
+    """The `buffer` of a `_ThreadStdout`: the same for bytes."""
 
-    def __init__(self, capture: _Capture) -> None:
-        self._capture = capture
+    def __init__(self, stdout: _ThreadStdout) -> None:
+        self._stdout = stdout
 
     def write(self, data: Any) -> int:
-        """Keep or pass on."""
-        if self._capture.keeps():
-            self._capture.keep(bytes(data).decode("utf-8", "replace"))
+        """Capture or forward bytes."""
+        if self._stdout.is_capturing():
+            self._stdout.capture(bytes(data).decode("utf-8", "replace"))
             return len(data)
-        return int(self._capture.real.buffer.write(data))
+        return int(self._stdout.real.buffer.write(data))
 
     def flush(self) -> None:
-        """Flush the real one, unless nothing goes there."""
-        self._capture.flush()
+        """Flush the real stdout, unless writes are captured."""
+        self._stdout.flush()
 
     def close(self) -> None:
-        """Close the real one, but not while importing."""
-        if not self._capture.keeps():
-            self._capture.real.buffer.close()
+        """Close the real stdout's buffer, unless writes are captured."""
+        if not self._stdout.is_capturing():
+            self._stdout.real.buffer.close()
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(self._capture.real.buffer, name)
+        return getattr(self._stdout.real.buffer, name)
 
 
 _lock = threading.RLock()
 
 
 @contextlib.contextmanager
-def captured_stdout() -> Iterator[_Capture]:
-    """Within the `with`, keep what this thread prints.
+def capture_stdout() -> Iterator[_ThreadStdout]:
+    """Within the `with`, capture what this thread prints. Thread-safe.
 
-    Threads that import at once stack their captures, and may end in any order: one that ends below
-    another passes on from then, and is taken off together with the last one above it.
+    Threads that import at the same time stack their captures, and may finish in any order. A capture that
+    finishes below another one forwards from then on, and is removed together with the last one above it.
     """
     with _lock:
-        capture = _Capture(sys.stdout)
-        sys.stdout = capture
+        stdout = _ThreadStdout(sys.stdout)
+        sys.stdout = stdout
     try:
-        yield capture
+        yield stdout
     finally:
-        if sys.stdout is not capture:  # the import put its own in place, which may hold text back
+        if sys.stdout is not stdout:  # the import has replaced stdout by its own, which may hold back text
             with contextlib.suppress(Exception):
                 sys.stdout.flush()
         with _lock:
-            capture.done = True
-            while isinstance(sys.stdout, _Capture) and sys.stdout.done:
+            stdout.is_finished = True
+            while isinstance(sys.stdout, _ThreadStdout) and sys.stdout.is_finished:
                 sys.stdout = sys.stdout.real

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from g4f_lite._core.registry.registry import registry
-from g4f_lite._core.validation.validator import auth_variable
+from g4f_lite._core.validation.identity import auth_variable
 from g4f_lite._utils.redaction import redact
 from g4f_lite._utils.text import find_similar_names, format_suggestion, join_names, shorten
 from g4f_lite.contract import PROGRAM, LoadedProvider, ProviderInfo

@@ -1,1 +1,1 @@
-"""Whether a provider fulfils the contract, and everything that is wrong if it does not."""
+"""Validation of providers against the contract, with everything that is wrong at once."""

@@ -1,6 +1,7 @@
-"""What a constant may be; one judgement for what a source says and for what the module then has.
+"""The values that a provider's constants may have; the same check for a source and for the imported module.
 
-Values are looked at as what they are built on: a subclass may iterate for ever, or lie about its class.
+A value is read through its built-in base class, because a subclass may iterate for ever, or misreport its
+class.
 """
 
 from collections.abc import Mapping
@@ -12,55 +13,56 @@ from g4f_lite.contract import Constant
 
 __all__ = [
     "INPUTS",
-    "VARIABLES",
+    "VARIABLE_LISTS",
     "Models",
     "StaticMetadata",
-    "fits",
-    "inputs_in",
-    "models_in",
-    "variables_in",
+    "is_valid_constant",
+    "parse_inputs",
+    "parse_models",
+    "parse_variables",
 ]
 
 
 INPUTS = ("image", "audio", "file")
-"""What messages may hold beside text."""
+"""The kinds of input that messages may have besides text."""
 
-VARIABLES = ("auth_env_also", "address_env")
+VARIABLE_LISTS = ("auth_env_also", "address_env")
 """The constants that are lists of environment variables."""
 
 _COLLECTIONS: tuple[Any, ...] = (list, tuple, set, frozenset, type({}.keys()))
 
 
 class Models(NamedTuple):
-    """What `model`, or `embedding_model`, comes to.
+    """The parsed value of `model` or `embedding_model`.
 
     Attributes:
-        names: each once, the default first.
-        listed: whether it is a list; what else it may be is warned about.
-        repeats: whether one was named twice.
+        names: each name once, the default first.
+        is_list: whether the value is a list; other collections cause a warning.
+        has_repeats: whether the value has a name twice.
     """
 
     names: list[str]
-    listed: bool
-    repeats: bool
+    is_list: bool
+    has_repeats: bool
 
 
-def models_in(value: object, *, empty: bool = False) -> Models | None:
-    """Return the models that `value` names, None if it is nothing that a constant of models can be.
+def parse_models(value: object, *, may_be_empty: bool = False) -> Models | None:
+    """Return the models that `value` names, or None if it is not a valid value.
 
-    A list of names, or another collection of them, or one name by itself; with `empty`, none at all too.
+    Valid are a list of names, another collection of names, and a single name. An empty collection is valid
+    if `may_be_empty` is true.
     """
     kind = type(value)
-    lone = plain_text(value)
-    items = [lone] if lone is not None else _items(value)
-    names = [plain_text(item) for item in items]
-    whole = [name for name in names if name]
-    if len(whole) != len(names) or not (whole or (empty and issubclass(kind, _COLLECTIONS))):
+    single_name = plain_text(value)
+    items = [single_name] if single_name is not None else _items(value)
+    texts = [plain_text(item) for item in items]
+    names = [text for text in texts if text]
+    if len(names) != len(texts) or not (names or (may_be_empty and issubclass(kind, _COLLECTIONS))):
         return None
     if issubclass(kind, (set, frozenset)):
-        whole.sort()
-    unique = list(dict.fromkeys(whole))
-    return Models(unique, issubclass(kind, list), len(unique) != len(whole))
+        names.sort()
+    unique = list(dict.fromkeys(names))
+    return Models(unique, issubclass(kind, list), len(unique) != len(names))
 
 
 def _items(value: object) -> list[object]:
@@ -70,40 +72,44 @@ def _items(value: object) -> list[object]:
     return []
 
 
-def inputs_in(value: object) -> list[str] | None:
-    """Return what `inputs` names, each once; None if it is no list, or names anything unknown."""
+def parse_inputs(value: object) -> list[str] | None:
+    """Return the kinds that `inputs` names, each once, or None if it is not a list of known kinds."""
     if not issubclass(type(value), list):
         return None
-    names = [plain_text(item) for item in _items(value)]
-    known = [name for name in names if name in INPUTS]
-    return list(dict.fromkeys(known)) if len(known) == len(names) else None
+    texts = [plain_text(item) for item in _items(value)]
+    kinds = [text for text in texts if text in INPUTS]
+    return list(dict.fromkeys(kinds)) if len(kinds) == len(texts) else None
 
 
-def variables_in(value: object) -> list[str] | None:
-    """Return the variables that a list names, each once; None if it is no list, or has anything else in it."""
+def parse_variables(value: object) -> list[str] | None:
+    """Return the environment variables that a list names, each once, or None if it is not such a list."""
     if not issubclass(type(value), list):
         return None
-    names = [plain_text(item) for item in _items(value)]
-    known = [name for name in names if name is not None and _is_variable(name)]
-    return list(dict.fromkeys(known)) if len(known) == len(names) else None
+    texts = [plain_text(item) for item in _items(value)]
+    variables = [text for text in texts if text is not None and _is_variable(text)]
+    return list(dict.fromkeys(variables)) if len(variables) == len(texts) else None
 
 
 def _is_variable(name: str) -> bool:
     return name.isascii() and name.isidentifier()
 
 
-def fits(value: object, row: Constant) -> bool:
-    """Whether `value` is what the contract wants of a constant that is no list."""
-    if row.kind == "bool":
+def is_valid_constant(value: object, constant: Constant) -> bool:
+    """Whether `value` is what the contract requires of a constant that is not a list."""
+    if constant.kind == "bool":
         return type(value) is bool
     text = plain_text(value)
-    # A variable is looked up in `os.environ`, which raises for names that no environment can have.
-    return text is not None and (row.name != "auth_env" or _is_variable(text))
+    # The variable is looked up in `os.environ`, which raises for names that no environment can have.
+    return text is not None and (constant.name != "auth_env" or _is_variable(text))
 
 
 class StaticMetadata(NamedTuple):
-    """The constants that a source gives away: name to value."""
+    """The constants that can be read from a provider's source.
+
+    Attributes:
+        values: the value of each constant, by name.
+        is_complete: whether every required constant is a literal of the right type.
+    """
 
     values: Mapping[str, Any] = MappingProxyType({})
-    complete: bool = False
-    """Whether every required constant is there as a literal of the right kind."""
+    is_complete: bool = False

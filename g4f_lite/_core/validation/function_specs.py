@@ -1,14 +1,14 @@
-"""What a provider's functions have to look like, and where a function really is."""
+"""The contract's table of functions, and the location and underlying function of a callable."""
 
 import functools
 import types
 from typing import Any, NamedTuple
 
-__all__ = ["FUNCTION_SPECS", "FunctionSpec", "Issue", "body_of", "location_of", "unwrapped"]
+__all__ = ["FUNCTION_SPECS", "FunctionSpec", "Issue", "location_of", "underlying_function", "unwrap"]
 
 
 class Issue(NamedTuple):
-    """A problem of a function, before its place and distribution are known."""
+    """A problem of a function, before its location and distribution are known."""
 
     kind: str
     message: str
@@ -20,47 +20,47 @@ class FunctionSpec(NamedTuple):
     """One row of the contract's table of functions.
 
     Attributes:
-        name: what it is called.
-        required: the parameters that it has to have, in order, with their types; the others are options.
-        item: the type of what it yields, as a fix says it.
-        asynchronous: whether it is read with ``async for``.
-        optional: whether a provider may be without it.
+        name: the function's name.
+        required: the required parameters with their types, in order; all others are options.
+        item: the type of the items that it yields, as a fix shows it.
+        is_async: whether its result is read with ``async for``.
+        is_optional: whether a provider may omit it.
     """
 
     name: str
     required: tuple[tuple[str, type], ...]
     item: str
-    asynchronous: bool = False
-    optional: bool = True
+    is_async: bool = False
+    is_optional: bool = True
 
     @property
     def definition(self) -> str:
-        """Its first line, as a fix shows it."""
-        shown = "".join(f"{name}: {kind.__name__}, " for name, kind in self.required)
-        return f"{'async ' if self.asynchronous else ''}def {self.name}({shown}**kwargs)"
+        """The function's ``def`` line, as a fix shows it."""
+        parameters = "".join(f"{name}: {kind.__name__}, " for name, kind in self.required)
+        return f"{'async ' if self.is_async else ''}def {self.name}({parameters}**kwargs)"
 
     @property
     def iterator(self) -> str:
-        """What it has to say that it returns."""
-        return f"{'AsyncIterator' if self.asynchronous else 'Iterator'}[{self.item}]"
+        """The function's return annotation, as a fix shows it."""
+        return f"{'AsyncIterator' if self.is_async else 'Iterator'}[{self.item}]"
 
 
 _COMPLETION: tuple[tuple[str, type], ...] = (("model", str), ("messages", list), ("stream", bool))
 
 FUNCTION_SPECS = {
-    shape.name: shape
-    for shape in (
-        FunctionSpec("_create_completion", _COMPLETION, "str", optional=False),
-        FunctionSpec("_acreate_completion", _COMPLETION, "str", asynchronous=True),
+    spec.name: spec
+    for spec in (
+        FunctionSpec("_create_completion", _COMPLETION, "str", is_optional=False),
+        FunctionSpec("_acreate_completion", _COMPLETION, "str", is_async=True),
         FunctionSpec("_create_embedding", (("model", str), ("input", list)), "Vector"),
         FunctionSpec("_list_models", (), "str"),
     )
 }
-"""The functions that a provider can have, in the order of the contract."""
+"""The functions that a provider may have, in the order of the contract."""
 
 
-def unwrapped(function: Any) -> Any:
-    """Return what decorators that use `functools.wraps` were put around."""
+def unwrap(function: Any) -> Any:
+    """Return the function inside decorators that use `functools.wraps`."""
     try:
         if not hasattr(function, "__wrapped__"):
             return function
@@ -71,12 +71,12 @@ def unwrapped(function: Any) -> Any:
         return function
 
 
-def body_of(function: Any) -> Any:
-    """Return the function that runs in the end: without decorators, of an object its ``__call__``."""
-    inner = unwrapped(function)
+def underlying_function(function: Any) -> Any:
+    """Return the function that a call runs in the end: without decorators, and an object's ``__call__``."""
+    inner = unwrap(function)
     if isinstance(inner, functools.partial):
         inner = inner.func
-    if isinstance(inner, (types.FunctionType, types.MethodType)):  # nearly every one
+    if isinstance(inner, (types.FunctionType, types.MethodType)):  # nearly every one, without `inspect`
         return inner
     import inspect
 
@@ -86,8 +86,8 @@ def body_of(function: Any) -> Any:
 
 
 def location_of(function: Any) -> str:
-    """Return ``file:line`` of a function's or an object's definition, `""` if it has none."""
-    code = getattr(body_of(function), "__code__", None)
+    """Return ``file:line`` of the definition of a function, object or class, or `""` if it has no source."""
+    code = getattr(underlying_function(function), "__code__", None)
     if isinstance(code, types.CodeType):
         return f"{code.co_filename}:{code.co_firstlineno}"
     import inspect
@@ -95,5 +95,5 @@ def location_of(function: Any) -> str:
     kind = function if isinstance(function, type) else type(function)
     try:
         return f"{inspect.getsourcefile(kind)}:{inspect.getsourcelines(kind)[1]}"
-    except (OSError, TypeError):  # it is built in, or its source is gone
+    except (OSError, TypeError):  # it is built in, or its source is missing
         return ""

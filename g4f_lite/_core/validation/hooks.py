@@ -1,4 +1,4 @@
-"""Judge a plugin's hooks against the specifications."""
+"""Validation of a plugin's hooks against their specifications."""
 
 import inspect
 from collections.abc import Callable, Iterator
@@ -9,21 +9,21 @@ from g4f_lite._core.validation.function_specs import Issue
 from g4f_lite._utils.untrusted import describe_exception
 from g4f_lite.contract import HOOK_NAMES, PROJECT
 
-__all__ = ["arguments_of", "hook_findings"]
+__all__ = ["find_hook_issues", "taken_arguments"]
 
 _VARIADIC = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 
 
-def hook_findings(name: str, function: Any) -> Iterator[Issue]:
-    """Say what is wrong with one hook; it is left out then, so it is never fatal."""
+def find_hook_issues(name: str, function: Any) -> Iterator[Issue]:
+    """Yield what is wrong with one hook. No issue is fatal, because a wrong hook is left out."""
     if name in HOOK_NAMES:
-        yield from _function_findings(name, function)
+        yield from _find_function_issues(name, function)
     elif callable(function):
         fix = f"The hooks are: {', '.join(HOOK_NAMES)}."
         yield Issue("unknown-hook", f"There is no hook `{name}`.", fix, fatal=False)
 
 
-def _function_findings(name: str, function: Any) -> Iterator[Issue]:
+def _find_function_issues(name: str, function: Any) -> Iterator[Issue]:
     def wrong(message: str, fix: str) -> Issue:
         return Issue("wrong-hook", message, fix, fatal=False)
 
@@ -36,8 +36,8 @@ def _function_findings(name: str, function: Any) -> Iterator[Issue]:
     if inspect.isasyncgenfunction(function):
         yield wrong(f"The hook `{name}` is an asynchronous generator.", "Write a plain `def`.")
     try:
-        extra = _extra(name, function)
-    except Exception as error:  # a `__signature__` of its own may raise anything
+        unknown = _unknown_parameters(name, function)
+    except Exception as error:  # a `__signature__` that the plugin sets may raise anything
         yield wrong(
             f"The parameters of the hook `{name}` cannot be read: {describe_exception(error)}.",
             "Write a plain `def`.",
@@ -46,27 +46,27 @@ def _function_findings(name: str, function: Any) -> Iterator[Issue]:
     options = getattr(function, f"{PROJECT}_impl", None) or {}
     if isinstance(options, dict) and (options.get("wrapper") or options.get("hookwrapper")):
         yield wrong(f"The hook `{name}` is a wrapper.", "Hooks only watch: write a plain `def`.")
-    if extra:
-        message = f"The hook `{name}` has parameters that it is not given: {', '.join(extra)}."
-        yield wrong(message, f"It may have: {', '.join(_offered(name))}.")
+    if unknown:
+        message = f"The hook `{name}` has parameters that it is not given: {', '.join(unknown)}."
+        yield wrong(message, f"It may have: {', '.join(_hook_arguments(name))}.")
 
 
-def arguments_of(name: str, function: Callable[..., Any]) -> tuple[str, ...]:
-    """Return which of a hook's arguments a function without findings takes, with or without defaults."""
-    offered = _offered(name)
-    return tuple(item for item in inspect.signature(function).parameters if item in offered)
+def taken_arguments(name: str, function: Callable[..., Any]) -> tuple[str, ...]:
+    """Return the arguments of the hook that `function`, which has no issues, takes, with defaults or without."""
+    arguments = _hook_arguments(name)
+    return tuple(item for item in inspect.signature(function).parameters if item in arguments)
 
 
-def _offered(name: str) -> list[str]:
+def _hook_arguments(name: str) -> list[str]:
     return list(inspect.signature(getattr(hookspecs, name)).parameters)
 
 
-def _extra(name: str, function: Callable[..., Any]) -> list[str]:
-    """Return the parameters that would have to be given and never are, or not in the way they want."""
-    offered = _offered(name)
+def _unknown_parameters(name: str, function: Callable[..., Any]) -> list[str]:
+    """Return the required parameters that the hook does not pass, and those it cannot pass by keyword."""
+    arguments = _hook_arguments(name)
     return [
         item.name
         for item in inspect.signature(function).parameters.values()
-        if (item.name not in offered and item.default is item.empty and item.kind not in _VARIADIC)
+        if (item.name not in arguments and item.default is item.empty and item.kind not in _VARIADIC)
         or item.kind is item.POSITIONAL_ONLY
     ]

@@ -1,4 +1,4 @@
-"""Who a provider is, and what follows from its name."""
+"""The identity of a provider: its name, its origin, and the environment variable that its name implies."""
 
 __all__ = ["Identity", "auth_variable", "is_name"]
 
@@ -6,7 +6,7 @@ _CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789_-")
 
 
 class Identity:
-    """A provider's name, who brought it, where it is to be found, and whether it came with g4f_lite."""
+    """A provider's name and distribution, where it is defined, and whether it is part of g4f_lite."""
 
     __slots__ = ("attr", "builtin", "distribution", "module", "name", "version")
 
@@ -29,10 +29,10 @@ class Identity:
 
 
 def auth_variable(name: str) -> str:
-    """Return the environment variable that a provider's key is looked for in, unless it names another."""
+    """Return the environment variable that has the key of a provider which names none itself."""
     return f"{name.upper().replace('-', '_')}_API_KEY"
 
 
 def is_name(name: str) -> bool:
-    """Whether `name` is one that a provider can have."""
+    """Whether a provider can have this name."""
     return _CHARACTERS.issuperset(name) and name[:1] not in ("", "_", "-")

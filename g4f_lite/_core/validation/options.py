@@ -1,4 +1,4 @@
-"""Check a call's options against what its provider takes."""
+"""Validation of a call's options against the options that its provider takes."""
 
 import types
 import typing
@@ -10,35 +10,39 @@ from g4f_lite._utils.text import shorten
 from g4f_lite.contract import LoadedProvider
 from g4f_lite.errors import InvalidArgumentError, UnsupportedOptionError
 
-__all__ = ["OptionSpec", "accepts", "check_options"]
+__all__ = ["OptionSpec", "check_options", "may_have_type"]
 
 _PLAIN = (str, int, float, bool, bytes, list, dict, tuple, set, type(None))
 
 
 class OptionSpec(Protocol):
-    """What a function takes: a `Function`, or a `LoadedProvider` for its chat."""
+    """The options that a function takes: a `Function`, or a `LoadedProvider` for its chat function."""
 
     @property
     def options(self) -> Mapping[str, Any]:
-        """The options that it takes by name, with their type hints."""
+        """The options by name, with their type hints."""
         ...
 
     @property
     def any_option(self) -> bool:
-        """Whether it takes any other option too."""
+        """Whether the function takes any other option too."""
         ...
 
 
 def check_options(
     provider: LoadedProvider, options: Mapping[str, Any], *, drop: bool, takes: OptionSpec | None = None
 ) -> tuple[dict[str, Any], tuple[str, ...]]:
-    """Return the options to pass on, and the names of those dropped.
+    """Return the options to pass to the provider, and the names of the dropped ones.
 
-    `takes` is the provider's function that is asked, its chat if left out.
+    Args:
+        provider: the provider of the call.
+        options: the options of the call.
+        drop: whether to drop an option that the provider does not take.
+        takes: the options of the function to call; by default those of the chat function.
 
     Raises:
-        UnsupportedOptionError: an option that the provider does not take, unless `drop`.
-        InvalidArgumentError: a value that its type hint rules out.
+        UnsupportedOptionError: the provider does not take an option, and `drop` is false.
+        InvalidArgumentError: a value does not have the type of its hint.
     """
     function = provider if takes is None else takes
     known, any_option = function.options, function.any_option
@@ -50,24 +54,24 @@ def check_options(
     )
     for name, value in kept.items():
         hint = known.get(name, Any)
-        if not accepts(hint, value):
-            # Not the value itself: it may be a key.
+        if not may_have_type(value, hint):
+            # The message does not show the value, which may be a key.
             raise InvalidArgumentError(
                 name,
-                f"The option {name!r} of the provider {provider.name!r} takes {_shown(hint)}, "
+                f"The option {name!r} of the provider {provider.name!r} takes {_hint_name(hint)}, "
                 f"not {type(value).__name__}.",
                 hint="Change its type.",
             )
     return kept, tuple(unknown)
 
 
-def accepts(hint: Any, value: object) -> bool:
-    """Whether `value` may be of the type `hint`; hints that cannot be judged simply are taken to fit."""
-    if type(value) in _exact(hint):  # nearly every value
+def may_have_type(value: object, hint: Any) -> bool:
+    """Whether `value` may have the type `hint`. True for a hint that needs more than a simple check."""
+    if type(value) in _exact_types(hint):  # nearly every value
         return True
     origin = typing.get_origin(hint)
     if origin is typing.Union or origin is types.UnionType:
-        return any(accepts(item, value) for item in typing.get_args(hint))
+        return any(may_have_type(value, item) for item in typing.get_args(hint))
     if origin is typing.Literal:
         return value in typing.get_args(hint)
     kind = origin or hint
@@ -82,29 +86,32 @@ def accepts(hint: Any, value: object) -> bool:
     return isinstance(value, kind)
 
 
-_known: dict[int, tuple[Any, frozenset[type]]] = {}
-"""What `_exact` returned, by the identity of the hint, which is kept: to hash a union takes as long as a check."""
+_cache: dict[int, tuple[Any, frozenset[type]]] = {}
+"""The results of `_exact_types` by the `id` of the hint, and the hint itself, which keeps the `id` valid.
 
-_MOST_KNOWN = 4096
+By `id`, because the hash of a union takes as long as a whole check.
+"""
 
-
-def _exact(hint: Any) -> frozenset[type]:
-    """Return types whose own instances are surely of the type `hint`."""
-    found = _known.get(id(hint))
-    if found is None:
-        if len(_known) >= _MOST_KNOWN:
-            _known.clear()
-        found = _known[id(hint)] = (hint, _exact_types(hint))
-    return found[1]
+_CACHE_SIZE = 4096
 
 
 def _exact_types(hint: Any) -> frozenset[type]:
+    """Return types such that each direct instance of one certainly has the type `hint`."""
+    cached = _cache.get(id(hint))
+    if cached is None:
+        if len(_cache) >= _CACHE_SIZE:
+            _cache.clear()
+        cached = _cache[id(hint)] = (hint, _find_exact_types(hint))
+    return cached[1]
+
+
+def _find_exact_types(hint: Any) -> frozenset[type]:
     origin = typing.get_origin(hint)
     if origin is typing.Union or origin is types.UnionType:
-        return frozenset().union(*map(_exact_types, typing.get_args(hint)))
+        return frozenset().union(*map(_find_exact_types, typing.get_args(hint)))
     kind = type(None) if hint is None else origin or hint
     return frozenset({kind}) if kind in _PLAIN else frozenset()
 
 
-def _shown(hint: Any) -> str:
+def _hint_name(hint: Any) -> str:
     return hint.__name__ if isinstance(hint, type) else shorten(redact(str(hint)).replace("typing.", ""), 100)

@@ -1,13 +1,20 @@
-"""Judge a provider: everything that is wrong with it at once, and the facts a call needs."""
+"""The validator of providers: everything that is wrong with one at once, and the facts that a call needs."""
 
 from collections.abc import Callable, Iterable
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from g4f_lite._core.validation.constants import INPUTS, VARIABLES, fits, inputs_in, models_in, variables_in
+from g4f_lite._core.validation.constants import (
+    INPUTS,
+    VARIABLE_LISTS,
+    is_valid_constant,
+    parse_inputs,
+    parse_models,
+    parse_variables,
+)
 from g4f_lite._core.validation.function_specs import FUNCTION_SPECS, Issue, location_of
 from g4f_lite._core.validation.identity import Identity, auth_variable, is_name
-from g4f_lite._core.validation.signatures import SignatureFacts, examine
+from g4f_lite._core.validation.signatures import SignatureFacts, check_function
 from g4f_lite._utils.redaction import environment_secrets, redact
 from g4f_lite._utils.text import join_names
 from g4f_lite._utils.untrusted import call_or, describe_exception, is_module, plain_text, safe_name, safe_repr
@@ -25,49 +32,49 @@ from g4f_lite.contract import (
 if TYPE_CHECKING:
     from g4f_lite._core.validation.constants import StaticMetadata
 
-__all__ = ["Identity", "ProviderChecker", "auth_variable", "is_name", "validate"]
+__all__ = ["ProviderChecker", "validate"]
 
 _MISSING = object()
 _T = TypeVar("_T")
 
 
 def validate(
-    plugin: Any, who: Identity, *, static: "StaticMetadata | None" = None, printed: str = ""
+    plugin: Any, identity: Identity, *, static: "StaticMetadata | None" = None, printed: str = ""
 ) -> tuple[Verdict, LoadedProvider | None]:
-    """Return the verdict on `plugin`, and its facts if the loader can use it.
+    """Return the verdict on `plugin`, and the provider if it is usable, else None.
 
     Args:
         plugin: the module or object.
-        who: its name and origin.
-        static: what its source gave away before the import, to find drift.
-        printed: what it printed while it was imported.
+        identity: its name and origin.
+        static: the constants in its source, to find drift between source and module.
+        printed: what its import printed on stdout.
     """
-    judge = ProviderChecker(plugin, who)
-    judge.check_name()
-    judge.check_output(printed)
-    values = {item.name: judge.constant(item) for item in CONSTANTS}
-    judge.guarded(judge.check_instance, None)
-    functions = {name: judge.function(name) for name in FUNCTION_SPECS}
-    facts = {name: judge.signature(name, function) for name, function in functions.items()}
+    checker = ProviderChecker(plugin, identity)
+    checker.check_name()
+    checker.check_output(printed)
+    values = {item.name: checker.read_constant(item) for item in CONSTANTS}
+    checker.try_or(None, checker.check_instance)
+    functions = {name: checker.read_function(name) for name in FUNCTION_SPECS}
+    facts = {name: checker.check_signature(name, function) for name, function in functions.items()}
     create, embed = functions["_create_completion"], functions["_create_embedding"]
-    twins = callable(functions["_acreate_completion"])
-    judge.check_twins(facts["_create_completion"], facts["_acreate_completion"], twins=twins)
-    params = judge.params(create)
+    if callable(functions["_acreate_completion"]):
+        checker.check_same_options(facts["_create_completion"], facts["_acreate_completion"])
+    params = checker.read_params(create)
     if values["needs_auth"]:
-        judge.check_auth("_create_completion", facts["_create_completion"])
+        checker.check_auth("_create_completion", facts["_create_completion"])
         if embed is not None:
-            judge.check_auth("_create_embedding", facts["_create_embedding"])
-    judge.check_embedding(values, embed)
-    judge.check_drift(values, static)
-    judge.check_hooks()
-    verdict = Verdict(tuple(judge.problems), _notes(values))
+            checker.check_auth("_create_embedding", facts["_create_embedding"])
+    checker.check_embedding(values, embed)
+    checker.check_drift(values, static)
+    checker.check_hooks()
+    verdict = Verdict(tuple(checker.problems), _notes(values))
     if not verdict.usable:
         return verdict, None
-    taken = facts["_create_completion"]
+    create_facts = facts["_create_completion"]
     return verdict, LoadedProvider(
-        name=who.name,
-        distribution=who.distribution,
-        version=who.version,
+        name=identity.name,
+        distribution=identity.distribution,
+        version=identity.version,
         plugin=plugin,
         create=create,
         acreate=functions["_acreate_completion"],
@@ -76,60 +83,66 @@ def validate(
         supports_stream=values["supports_stream"],
         needs_auth=values["needs_auth"],
         working=values["working"] is not False,
-        auth_env=values["auth_env"] or auth_variable(who.name),
+        auth_env=values["auth_env"] or auth_variable(identity.name),
         params=params,
-        options=taken.options,
-        any_option=taken.any_option,
-        builtin=who.builtin,
+        options=create_facts.options,
+        any_option=create_facts.any_option,
+        builtin=identity.builtin,
         verdict=verdict,
-        both_ways=taken.both_ways,
+        both_ways=create_facts.both_ways,
         any_model=values["any_model"] is True,
         inputs=tuple(values["inputs"] or ()),
-        embed=_function(embed, facts["_create_embedding"]),
+        embed=_to_function(embed, facts["_create_embedding"]),
         embedding_models=tuple(values["embedding_model"] or ()),
-        list_models=_function(functions["_list_models"], facts["_list_models"]),
+        list_models=_to_function(functions["_list_models"], facts["_list_models"]),
         auth_env_also=tuple(values["auth_env_also"] or ()),
         address_env=tuple(values["address_env"] or ()),
     )
 
 
 def _notes(values: dict[str, Any]) -> tuple[str, ...]:
-    whole = values["supports_stream"] is False
-    return ("It answers whole: a stream of it is one chunk.",) if whole else ()
+    if values["supports_stream"] is False:
+        return ("It answers whole: a stream of it is one chunk.",)
+    return ()
 
 
-def _function(function: Any, facts: SignatureFacts) -> Function | None:
+def _to_function(function: Any, facts: SignatureFacts) -> Function | None:
     if function is None:
         return None
     return Function(function, facts.options, facts.any_option, facts.both_ways)
 
 
 class ProviderChecker:
-    """Collects the problems of one provider; each look at it can raise."""
+    """The problems of one provider, which may be any object: reading an attribute of it may raise.
 
-    def __init__(self, plugin: Any, who: Identity) -> None:
+    Attributes:
+        problems: what the checks so far have found.
+    """
+
+    def __init__(self, plugin: Any, identity: Identity) -> None:
         self.plugin = plugin
-        self.who = who
+        self.identity = identity
         self.problems: list[Problem] = []
-        self._uninstantiated = False
-        self._object: str | None = None
-        """Where an object is made or else its class is defined, once that was looked for."""
+        self._is_class = False
+        """Whether it is a class that its author meant to instantiate."""
+        self._object_location: str | None = None
+        """Where an object is created, or else its class is defined. None until it is looked up."""
 
-    def add(self, finding: Issue, location: str | None = None, *, of: str = "") -> None:
-        """Note a finding, with its distribution and its place: that of the attribute `of`, if that is given."""
+    def add_problem(self, issue: Issue, location: str | None = None, *, attribute: str = "") -> None:
+        """Add an issue with its distribution, and with `location` or else the location of `attribute`."""
         self.problems.append(
             Problem(
-                kind=finding.kind,
-                message=finding.message,
-                fix=finding.fix,
-                location=self._location(of) if location is None else location,
-                distribution=f"{self.who.distribution} {self.who.version}".strip(),
-                fatal=finding.fatal,
+                kind=issue.kind,
+                message=issue.message,
+                fix=issue.fix,
+                location=self._location(attribute) if location is None else location,
+                distribution=f"{self.identity.distribution} {self.identity.version}".strip(),
+                fatal=issue.fatal,
             )
         )
 
-    def guarded(self, step: Callable[[], _T], otherwise: _T) -> _T:
-        """Return what `step` returns; what it raises is a problem, not a crash."""
+    def try_or(self, default: _T, step: Callable[[], _T]) -> _T:
+        """Return the result of `step`; if it raises, add a problem and return `default`."""
         try:
             return step()
         except KeyboardInterrupt:
@@ -137,135 +150,140 @@ class ProviderChecker:
         except BaseException as error:
             message = f"Looking at it raises {describe_exception(error)}."
             fix = "Make its attributes plain values and plain functions."
-            self.add(Issue("unreadable-attribute", message, fix))
-            return otherwise
+            self.add_problem(Issue("unreadable-attribute", message, fix))
+            return default
 
-    def _location(self, name: str = "") -> str:
-        """Return the file of the provider, with the line that assigns `name` if there is one."""
-        from g4f_lite._utils.module_source import (  # only for what is wrong: it imports `ast`
-            find_assignment_line,
-            locate_assignment,
-        )
+    def _location(self, attribute: str = "") -> str:
+        """Return the file of the provider, with the line that assigns `attribute` if there is one."""
+        # Imported for a problem only, because it imports `ast`.
+        from g4f_lite._utils.module_source import find_assignment_line, locate_assignment
 
+        identity = self.identity
         if not is_module(self.plugin):
-            if self._object is None:
-                row = call_or("", lambda: locate_assignment(self.who.module, self.who.attr))
-                self._object = row or call_or("", lambda: location_of(self.plugin))
-            return self._object
+            if self._object_location is None:
+                location = call_or("", lambda: locate_assignment(identity.module, identity.attr))
+                self._object_location = location or call_or("", lambda: location_of(self.plugin))
+            return self._object_location
         file = plain_text(call_or(None, lambda: self.plugin.__file__))
-        return f"{file}:{find_assignment_line(file, name)}" if file else ""
+        return f"{file}:{find_assignment_line(file, attribute)}" if file else ""
 
-    def _get(self, name: str) -> Any:
-        """Return the attribute, or `_MISSING`; one that raises is a problem, not a crash."""
+    def _read_attribute(self, name: str) -> Any:
+        """Return the attribute, or `_MISSING`; if reading it raises, add a problem and return `_MISSING`."""
         try:
             return getattr(self.plugin, name, _MISSING)
         except KeyboardInterrupt:
             raise
         except BaseException as error:
             message = f"Reading `{name}` raises {describe_exception(error, 100)}."
-            self.add(Issue("unreadable-attribute", message, "Make it a plain attribute."))
+            self.add_problem(Issue("unreadable-attribute", message, "Make it a plain attribute."))
             return _MISSING
 
     def check_name(self) -> None:
-        """The name has to be one that a caller can type."""
-        if not is_name(self.who.name):
+        """Check that a caller can type the name."""
+        if not is_name(self.identity.name):
             fix = "Use lower case letters, digits, `-` and `_`, a letter or digit first."
-            self.add(Issue("invalid-name", f"{self.who.name!r} is no provider name.", fix))
+            self.add_problem(Issue("invalid-name", f"{self.identity.name!r} is no provider name.", fix))
 
     def check_output(self, printed: str) -> None:
-        """A provider prints nothing: stdout is the program's."""
+        """Check that the import printed nothing, since stdout belongs to the program."""
         if printed:
             message = f"Importing it prints {safe_repr(redact(printed, environment_secrets()))}."
-            self.add(Issue("prints-at-import", message, "Remove the output.", fatal=False))
+            self.add_problem(Issue("prints-at-import", message, "Remove the output.", fatal=False))
 
     # --- constants ---------------------------------------------------------------------------
 
-    def constant(self, row: Constant) -> Any:
-        """Return a constant's value in the contract's type, None if it is absent or wrong."""
-        value = self._get(row.name)
+    def read_constant(self, constant: Constant) -> Any:
+        """Return a constant's value in the contract's type, or None if it is missing or wrong."""
+        value = self._read_attribute(constant.name)
         if value is not _MISSING:
-            return self.guarded(lambda: self._constant(row, value), None)
-        if row.required:
-            self.add(Issue("missing-constant", f"`{row.name}` is missing.", f"Add `{row.example}`."))
+            return self.try_or(None, lambda: self._parse_constant(constant, value))
+        if constant.required:
+            message = f"`{constant.name}` is missing."
+            self.add_problem(Issue("missing-constant", message, f"Add `{constant.example}`."))
         return None
 
-    def _constant(self, row: Constant, value: Any) -> Any:
-        if row.name == "inputs":
-            return self._inputs(value)
-        if row.name in VARIABLES:
-            return self._variables(row, value)
-        if row.kind == "list[str]":
-            return self._models(row, value)
-        if fits(value, row):
-            return value if row.kind == "bool" else plain_text(value)
-        wanted = "variable's name" if row.name == "auth_env" else row.kind
-        message = f"`{row.name}` is {safe_repr(value)}, a {type(value).__name__}, and has to be a {wanted}."
-        self.add(Issue("wrong-constant", message, f"Write `{row.example}`, say."), of=row.name)
+    def _parse_constant(self, constant: Constant, value: Any) -> Any:
+        name = constant.name
+        if name == "inputs":
+            return self._parse_inputs(value)
+        if name in VARIABLE_LISTS:
+            return self._parse_variables(constant, value)
+        if constant.kind == "list[str]":
+            return self._parse_models(constant, value)
+        if is_valid_constant(value, constant):
+            return value if constant.kind == "bool" else plain_text(value)
+        kind = "variable's name" if name == "auth_env" else constant.kind
+        message = f"`{name}` is {safe_repr(value)}, a {type(value).__name__}, and has to be a {kind}."
+        self.add_problem(
+            Issue("wrong-constant", message, f"Write `{constant.example}`, say."), attribute=name
+        )
         return None
 
-    def _models(self, row: Constant, value: Any) -> list[str]:
-        """Return the models as a list; other collections of strings are warned about and taken."""
-        name = row.name
+    def _parse_models(self, constant: Constant, value: Any) -> list[str]:
+        """Return the models as a list. Other collections of strings are accepted with a warning."""
+        name = constant.name
         fix = "Write a list of strings, the default first."
-        models = models_in(value, empty=not row.required)
+        models = parse_models(value, may_be_empty=not constant.required)
         if models is None:
-            least = ", with one at least" if row.required else ""
-            message = f"`{name}` is {safe_repr(value)} and has to be a list of names{least}."
-            self.add(Issue("wrong-constant", message, fix), of=name)
+            minimum = ", with one at least" if constant.required else ""
+            message = f"`{name}` is {safe_repr(value)} and has to be a list of names{minimum}."
+            self.add_problem(Issue("wrong-constant", message, fix), attribute=name)
             return []
-        lone = plain_text(value)
-        if lone is not None:
-            message, fix = (
-                f"`{name}` is the string {safe_repr(lone)}.",
-                f"Write `{name} = [{safe_repr(lone)}]`.",
-            )
-            self.add(Issue("model-not-list", message, fix, fatal=False), of=name)
-        elif not models.listed:
+        single_name = plain_text(value)
+        if single_name is not None:
+            message = f"`{name}` is the string {safe_repr(single_name)}."
+            fix = f"Write `{name} = [{safe_repr(single_name)}]`."
+            self.add_problem(Issue("model-not-list", message, fix, fatal=False), attribute=name)
+        elif not models.is_list:
             message = f"`{name}` is a {type(value).__name__}."
-            self.add(Issue("model-not-list", message, fix, fatal=False), of=name)
-        if models.repeats:
+            self.add_problem(Issue("model-not-list", message, fix, fatal=False), attribute=name)
+        if models.has_repeats:
             message = f"`{name}` names a model twice."
-            self.add(Issue("duplicate-model", message, "Name each once.", fatal=False), of=name)
+            issue = Issue("duplicate-model", message, "Name each once.", fatal=False)
+            self.add_problem(issue, attribute=name)
         return models.names
 
-    def _inputs(self, value: Any) -> list[str]:
-        kinds = inputs_in(value)
+    def _parse_inputs(self, value: Any) -> list[str]:
+        kinds = parse_inputs(value)
         if kinds is None:
             message = f"`inputs` is {safe_repr(value)} and has to be a list with no other items than {join_names(INPUTS)}."
             fix = "Name what its messages may hold beside text; leave it out for text alone."
-            self.add(Issue("wrong-constant", message, fix), of="inputs")
+            self.add_problem(Issue("wrong-constant", message, fix), attribute="inputs")
         return kinds or []
 
-    def _variables(self, row: Constant, value: Any) -> list[str]:
-        names = variables_in(value)
-        if names is None:
-            message = f"`{row.name}` is {safe_repr(value)} and has to be a list of variables' names."
-            self.add(Issue("wrong-constant", message, f"Write `{row.example}`, say."), of=row.name)
-        return names or []
+    def _parse_variables(self, constant: Constant, value: Any) -> list[str]:
+        name = constant.name
+        variables = parse_variables(value)
+        if variables is None:
+            message = f"`{name}` is {safe_repr(value)} and has to be a list of variables' names."
+            issue = Issue("wrong-constant", message, f"Write `{constant.example}`, say.")
+            self.add_problem(issue, attribute=name)
+        return variables or []
 
     def check_drift(self, values: dict[str, Any], static: "StaticMetadata | None") -> None:
-        """What the source said before the import has to be what the module says after it."""
+        """Check that the imported module has the constants that its source has."""
         for name, before in static.values.items() if static else ():
             after = values.get(name)
             if after is not None and after != before:
                 message = f"`{name}` reads {safe_repr(before)} in the source and is {safe_repr(after)}."
                 fix = "Assign it once, as a literal, or only as something computed."
-                self.add(Issue("metadata-drift", message, fix, fatal=False), of=name)
+                self.add_problem(Issue("metadata-drift", message, fix, fatal=False), attribute=name)
 
     # --- functions ---------------------------------------------------------------------------
 
-    def function(self, name: str) -> Any:
-        """Return the function, None if there is none; only the synchronous one has to be there."""
-        value = self._get(name)
-        shape = FUNCTION_SPECS[name]
-        if value is not _MISSING and not (value is None and shape.optional):
+    def read_function(self, name: str) -> Any:
+        """Return the function, or None if it is missing; only `_create_completion` is required."""
+        value = self._read_attribute(name)
+        spec = FUNCTION_SPECS[name]
+        if value is not _MISSING and not (value is None and spec.is_optional):
             return value
-        if not shape.optional and value is _MISSING:
-            self.add(Issue("missing-function", f"`{name}` is missing.", f"Define `{shape.definition}`."))
+        if not spec.is_optional and value is _MISSING:
+            issue = Issue("missing-function", f"`{name}` is missing.", f"Define `{spec.definition}`.")
+            self.add_problem(issue)
         return None
 
     def check_instance(self) -> None:
-        """A class whose functions take `self` was meant to be instantiated; that is said once."""
+        """Check that it is not a class with functions that take `self`, which its author meant to instantiate."""
         kind = self.plugin
         if not issubclass(type(kind), type):
             return
@@ -274,79 +292,83 @@ class ProviderChecker:
         function = inspect.getattr_static(kind, "_create_completion", None)
         if not inspect.isfunction(function) or [*function.__code__.co_varnames, ""][0] != "self":
             return
-        self._uninstantiated = True
+        self._is_class = True
         name = safe_name(kind) or "Provider"
         message = f"It is the class `{name}`, and its `_create_completion` takes `self`."
         fix = f"Write `provider = {name}()`, and let the entry point name that: `module:provider`."
-        self.add(Issue("class-not-instance", message, fix))
+        self.add_problem(Issue("class-not-instance", message, fix))
 
-    def signature(self, name: str, function: Any) -> SignatureFacts:
-        """Judge a function's signature."""
-        nothing = SignatureFacts(())
-        if function is None and (FUNCTION_SPECS[name].optional or self._get(name) is _MISSING):
-            return nothing
-        if self._uninstantiated:
+    def check_signature(self, name: str, function: Any) -> SignatureFacts:
+        """Check a function's signature, and return the facts about it.
+
+        A class that should be an instance is accepted here: `check_instance` has reported it.
+        """
+        if function is None and (FUNCTION_SPECS[name].is_optional or self._read_attribute(name) is _MISSING):
+            return SignatureFacts(())
+        if self._is_class:
             return SignatureFacts((), any_option=True)
-        facts = self.guarded(lambda: examine(name, function), nothing)
-        location = _place_of(function)
-        for finding in facts.findings:
-            self.add(finding, location)
+        facts = self.try_or(SignatureFacts(()), lambda: check_function(name, function))
+        location = _function_location(function)
+        for issue in facts.issues:
+            self.add_problem(issue, location)
         return facts
 
-    def params(self, create: Any) -> str:
+    def read_params(self, create: Any) -> str:
         """Return the `params` line: the provider's own, or the computed one."""
-        given = self._get("params")
-        text = plain_text(given)
+        value = self._read_attribute("params")
+        text = plain_text(value)
         if text is not None:
             return text
-        # Where it cannot be computed, the signature's own problem says why.
-        computed = call_or("", lambda: params_of(self.who.name, create))
-        message = "`params` is missing." if given is _MISSING else f"`params` is a {type(given).__name__}."
+        # If it cannot be computed, an issue of the signature has the reason.
+        computed = call_or("", lambda: params_of(self.identity.name, create))
+        message = "`params` is missing." if value is _MISSING else f"`params` is a {type(value).__name__}."
         fix = f'Add `params = "{computed}"`.' if computed else "Add it once the signature is right."
-        self.add(Issue("missing-params", message, fix, fatal=False))
+        self.add_problem(Issue("missing-params", message, fix, fatal=False))
         return computed
 
     def check_auth(self, name: str, facts: SignatureFacts) -> None:
-        """A provider that needs a key should have a way to be given it."""
+        """Check that a function of a provider that needs a key takes one."""
         if not facts.any_option and "auth" not in facts.options:
             message = f"`needs_auth` is True, and `{name}` takes no `auth`."
-            self.add(Issue("auth-not-taken", message, "Add `auth: str | None = None`.", fatal=False))
+            self.add_problem(Issue("auth-not-taken", message, "Add `auth: str | None = None`.", fatal=False))
 
     def check_embedding(self, values: dict[str, Any], embed: Any) -> None:
-        """Models of embeddings are of no use without the function that makes them."""
+        """Check that a provider with embedding models has the function for them."""
         if values["embedding_model"] and embed is None:
             message = "`embedding_model` names models, and there is no `_create_embedding`."
             fix = f"Define `{FUNCTION_SPECS['_create_embedding'].definition}`, or remove the models."
-            self.add(Issue("missing-embedding", message, fix, fatal=False), of="embedding_model")
+            issue = Issue("missing-embedding", message, fix, fatal=False)
+            self.add_problem(issue, attribute="embedding_model")
 
-    def check_twins(self, facts: SignatureFacts, other: SignatureFacts, *, twins: bool) -> None:
-        """What the synchronous function takes the asynchronous one is given too."""
-        if not twins or other.any_option:
+    def check_same_options(self, sync_facts: SignatureFacts, async_facts: SignatureFacts) -> None:
+        """Check that the asynchronous function takes every option of the synchronous one."""
+        if async_facts.any_option:
             return
-        lacking = [f"`{name}`" for name in facts.options if name not in other.options]
-        lacking += ["`**kwargs`"] if facts.any_option else []
-        if lacking:
+        missing = [f"`{name}`" for name in sync_facts.options if name not in async_facts.options]
+        missing += ["`**kwargs`"] if sync_facts.any_option else []
+        if missing:
             message = (
-                f"`_acreate_completion` does not take {', '.join(lacking)} and `_create_completion` does."
+                f"`_acreate_completion` does not take {', '.join(missing)} and `_create_completion` does."
             )
             fix = "Give both the same parameters."
-            self.add(Issue("options-differ", message, fix, fatal=False))
+            self.add_problem(Issue("options-differ", message, fix, fatal=False))
 
     def check_hooks(self) -> None:
-        """Hooks have to be ones that exist, with parameters that they are given."""
-        nothing: list[str] = []
-        names = nothing if self._uninstantiated else self.guarded(lambda: hook_names(self.plugin), nothing)
-        if names:  # outside the attempt: what cannot be imported here is no fault of the provider
-            from g4f_lite._core.validation.hooks import hook_findings
+        """Check that its hooks exist, and take only the parameters that the hooks pass."""
+        no_names: list[str] = []
+        names = no_names if self._is_class else self.try_or(no_names, lambda: hook_names(self.plugin))
+        if names:
+            # Outside `try_or`, since a failure of this import is not the provider's fault.
+            from g4f_lite._core.validation.hooks import find_hook_issues
 
             for name in names:
-                self.guarded(partial(self._check_hook, name, hook_findings), None)
+                self.try_or(None, partial(self._check_hook, name, find_hook_issues))
 
-    def _check_hook(self, name: str, findings: Callable[[str, Any], Iterable[Issue]]) -> None:
-        function = self._get(name)
-        for finding in () if function is _MISSING else findings(name, function):
-            self.add(finding, _place_of(function))
+    def _check_hook(self, name: str, find_issues: Callable[[str, Any], Iterable[Issue]]) -> None:
+        function = self._read_attribute(name)
+        for issue in () if function is _MISSING else find_issues(name, function):
+            self.add_problem(issue, _function_location(function))
 
 
-def _place_of(function: Any) -> str | None:
+def _function_location(function: Any) -> str | None:
     return call_or("", lambda: location_of(function)) or None

@@ -6,7 +6,7 @@ import typing
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from g4f_lite._core.validation.options import accepts
+from g4f_lite._core.validation.options import may_have_type
 from g4f_lite.contract import LoadedProvider
 from g4f_lite.errors import InvalidArgumentError
 
@@ -133,7 +133,7 @@ def _parse_container(kind: Any, hint: Any, text: str) -> Any:
     if not isinstance(value, dict if is_mapping else list):
         raise _OptionValueError(expected)
     container = kind(value) if kind in (tuple, set) else value
-    if not accepts(hint, container):
+    if not may_have_type(container, hint):
         raise _OptionValueError(expected)
     return container
 

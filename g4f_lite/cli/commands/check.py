@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from g4f_lite._core.registry.policy import current_policy, environment_values
+from g4f_lite._core.registry.policy import parse_policy, policy_environment
 from g4f_lite._core.registry.registry import registry
 from g4f_lite._utils.text import normalize_name
 from g4f_lite.cli.args.parser import Parser
@@ -131,7 +131,7 @@ def _load(providers: list[Report], hooks: HookReport) -> dict[str, Report]:
 
 def _blocking_variable(provider: Report) -> str:
     """Return the environment variable that blocks a provider."""
-    policy = current_policy(environment_values())
+    policy = parse_policy(policy_environment())
     name = provider["name"].rpartition(":")[2]
     return policy.blocking_variable(name, provider["distribution"], builtin=provider["builtin"]) or ""
 

@@ -35,7 +35,7 @@ class HookReport(NamedTuple):
 
 def probe_hooks() -> HookReport:
     """Import each hook plugin in a process of its own, and return what that has shown. Blocks."""
-    report = HookReport({}, [], {name: _callers_of_this_program(name) for name in HOOK_NAMES})
+    report = HookReport({}, [], {name: _program_hook_names(name) for name in HOOK_NAMES})
     owners: dict[str, EntryPointClaim] = {}
     for claim in registry.hook_claims():
         answer = probe([{"hooks": _plugin_name(claim)}], _IMPORT_SECONDS)[0]
@@ -75,10 +75,10 @@ def _problem(claim: EntryPointClaim, reason: str, fix: str) -> Report:
     }
 
 
-def _callers_of_this_program(hook: str) -> list[str]:
-    """Return the names of the callers that the program which calls `main` has added to `hook`."""
-    callers = registry._store.plugins.hooks.get(hook, ())
-    return [caller[0] for caller in callers if caller[0].startswith(f"{PROGRAM}:")]
+def _program_hook_names(hook: str) -> list[str]:
+    """Return the names under which the program that calls `main` has added implementations of `hook`."""
+    implementations = registry._state.plugins.implementations.get(hook, ())
+    return [item.plugin_name for item in implementations if item.plugin_name.startswith(f"{PROGRAM}:")]
 
 
 def _plugin_name(claim: EntryPointClaim) -> str:

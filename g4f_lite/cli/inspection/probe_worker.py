@@ -86,11 +86,11 @@ def _failure_verdict(failure: ProviderLoadError) -> dict[str, Any]:
 
 
 def _answer_hooks(plugin: str) -> dict[str, Any]:
-    store = registry._store
+    state = registry._state
     claims = [claim for claim in registry.hook_claims() if f"{claim.distribution}:{claim.name}" == plugin]
     # A new collection that expects this plugin only, so that no other hook plugin is imported here.
-    store.hook_plugins = HookPlugins(store.plugins, registry._offered)
-    store.hook_plugins.expect(claims)
+    state.hook_plugins = HookPlugins(state.plugins, registry._register_offer)
+    state.hook_plugins.add_claims(claims)
     names_without_hooks = {full_name(info) for info in registry.infos(hooks=False)}
     failures = [
         {**load_failure_report(failure, f"The hooks {failure.provider!r}"), "kind": "hooks-failed"}
@@ -101,8 +101,8 @@ def _answer_hooks(plugin: str) -> dict[str, Any]:
         "failures": failures,
         "hooks": [
             hook
-            for hook, callers in registry.hooks().items()
-            if any(caller[0] == plugin for caller in callers)
+            for hook, implementations in registry.hooks().items()
+            if any(item.plugin_name == plugin for item in implementations)
         ],
         "offered": [
             {**answer_item({"name": full_name(info)}), "provider": provider_report(info)} for info in offered

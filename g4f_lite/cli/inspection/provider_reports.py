@@ -159,7 +159,7 @@ def entry_point_location(provider: str) -> str:
     Args:
         provider: the provider's full name.
     """
-    for entries in registry._store.entries().values():
+    for entries in registry._state.entries().values():
         for entry in entries:
             if entry.full_name == provider:
                 return entry.claim.location
@@ -175,7 +175,7 @@ def raise_provider_not_found(name: str, reports: list[Report]) -> NoReturn:
     if any(name == report["name"].rpartition(":")[2] for report in reports):
         registry.info(name)  # Raises, since several distributions claim the name.
     names = [report["name"] for report in reports if report["state"] != "blocked"]
-    raise ProviderNotFoundError(name, names, note=registry._store.not_found_note(name))
+    raise ProviderNotFoundError(name, names, note=registry._state.not_found_note(name))
 
 
 def problem_line(problem: Report) -> str:

@@ -89,7 +89,7 @@ def test_a_row_is_known_without_an_import(module, name, row):
     """What the source gives away is all that routing needs, and is what the row then has."""
     attribute = name if (module, name, row) in ROWS else ""
     known = read_constants(Path(module.__file__).read_bytes(), attribute)
-    assert known.complete
+    assert known.is_complete
     assert row.name == name
     for constant in ("url", "model", "supports_stream", "needs_auth", "auth_env", "any_model"):
         assert known.values[constant] == getattr(row, constant)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from g4f_lite._core.registry import load_lock as _turns
+from g4f_lite._core.registry import load_lock
 from g4f_lite._core.registry.load_lock import CircularWaitError, LoadLock, modules_being_imported
 
 
@@ -67,7 +67,7 @@ def test_a_turn_is_given_back_when_the_work_raises() -> None:
 
 def test_who_is_importing_waits_only_so_long(site: Any, monkeypatch: Any) -> None:
     """A thread in the middle of an import gives up in the end: import locks may close a circle unseen."""
-    monkeypatch.setattr(_turns, "_PATIENCE", 0.05)
+    monkeypatch.setattr(load_lock, "_MAX_WAIT", 0.05)
     turn, release = LoadLock(), threading.Event()
     monkeypatch.setattr(sys, "_a_turn", turn, raising=False)
     held = threading.Event()
