@@ -1,15 +1,15 @@
-"""What the tests of a provider need; made for plugin authors, and used by g4f_lite's own tests.
+"""The test kit for providers: made for plugin authors, and used by g4f_lite's own tests.
 
 - `ProviderContract`: the contract as a test suite; three lines point it at a provider.
-- `Upstream`, `Reply` and its steps: a service on a real socket, misbehaving on command.
-- `ScriptedProvider`: a provider that answers what it was told and records its calls.
-- `isolated_registry`: a registry with only what the test puts into it.
+- `Upstream`, `Reply` and its steps: a service on a real socket, which can fail in every way.
+- `ScriptedProvider`: a provider that plays a script and records its calls.
+- `isolated_registry`: a registry with only the providers that the test registers.
 - `no_network`: a guard that forbids everything but loopback.
 
-The suite needs pytest, the rest only the standard library; importing this package imports neither.
+The suite needs pytest, the rest only the standard library. Importing this package imports none of its modules.
 """
 
-TYPE_CHECKING = False  # what type checkers take for typing.TYPE_CHECKING, without importing typing
+TYPE_CHECKING = False  # Type checkers treat it as typing.TYPE_CHECKING; it saves the import of typing.
 if TYPE_CHECKING:
     from g4f_lite.testing._server_connection import ClientClosed as ClientClosed
     from g4f_lite.testing.contract import ProviderContract as ProviderContract
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from g4f_lite.testing.wires import RawTextWire as RawTextWire
     from g4f_lite.testing.wires import Wire as Wire
 
-_HOME = {
+_NAMES_OF = {
     "_server_connection": ("ClientClosed",),
     "contract": ("ProviderContract",),
     "gates": ("Gate",),
@@ -45,9 +45,9 @@ _HOME = {
     "upstream": ("Upstream",),
     "wires": ("RawTextWire", "Wire"),
 }
-_MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
+_MODULE_OF = {name: module for module, names in _NAMES_OF.items() for name in names}
 
-# A type checker takes the imports above for these; a test compares the two.
+# Type checkers read the imports above instead; a test compares the two.
 __all__ = sorted(_MODULE_OF)  # pyright: ignore[reportUnsupportedDunderAll]  # noqa: PLE0605
 
 

@@ -1,4 +1,4 @@
-"""Call one provider in every way in which it can be called, always with the same arguments."""
+"""The ways to call a provider, all with the same arguments."""
 
 import copy
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,8 +16,12 @@ class CallVariants:
     """The arguments of a call, and the ways to make it.
 
     Attributes:
-        name: the provider's name in the registry; `loaded`: the provider itself.
-        model, messages, options, auth: what each call is made with.
+        name: the provider's name in the registry.
+        loaded: the provider.
+        model: the model of each call.
+        messages: the messages of each call.
+        options: the options of each call.
+        auth: the key of each call, or None.
     """
 
     name: str
@@ -27,36 +31,41 @@ class CallVariants:
     options: Mapping[str, Any]
     auth: str | None = None
 
-    def whole(self, **more: Any) -> Answer:
-        """Ask for the whole answer."""
+    def answer(self, **more: Any) -> Answer:
+        """Return the whole answer of `create`."""
         answer = ChatCompletion.create(**self._arguments(more))
         assert isinstance(answer, Answer), f"create returned a {type(answer).__name__}"
         return answer
 
     def stream(self, **more: Any) -> CompletionStream:
-        """Ask for a stream."""
+        """Return the stream of `create`."""
         stream = ChatCompletion.create(**self._arguments(more), stream=True)
         assert isinstance(stream, CompletionStream), f"create returned a {type(stream).__name__}"
         return stream
 
-    async def awhole(self, **more: Any) -> Answer:
-        """Ask for the whole answer, asynchronously."""
+    async def answer_async(self, **more: Any) -> Answer:
+        """Return the whole answer of `acreate`."""
         answer: Answer = await ChatCompletion.acreate(**self._arguments(more))
         return answer
 
-    async def astream(self, **more: Any) -> AsyncCompletionStream:
-        """Ask for an asynchronous stream."""
+    async def stream_async(self, **more: Any) -> AsyncCompletionStream:
+        """Return the stream of `acreate`."""
         stream: AsyncCompletionStream = await ChatCompletion.acreate(**self._arguments(more), stream=True)
         return stream
 
-    def direct(self, *, stream: bool, messages: Sequence[Mapping[str, Any]] | None = None) -> Iterator[Any]:
-        """Call the provider's own function, as the core does: by keyword."""
+    def call_provider(
+        self, *, stream: bool, messages: Sequence[Mapping[str, Any]] | None = None
+    ) -> Iterator[Any]:
+        """Call the provider's own function by keyword, as the core does."""
         options = dict(self.options)
         if self.auth is not None and (self.loaded.any_option or "auth" in self.loaded.options):
             options["auth"] = self.auth
-        given = copy.deepcopy(self.messages) if messages is None else messages
-        answer: Iterator[Any] = self.loaded.create(model=self.model, messages=given, stream=stream, **options)
-        return answer
+        if messages is None:
+            messages = copy.deepcopy(self.messages)
+        items: Iterator[Any] = self.loaded.create(
+            model=self.model, messages=messages, stream=stream, **options
+        )
+        return items
 
     def _arguments(self, more: Mapping[str, Any]) -> dict[str, Any]:
         return {

@@ -1,4 +1,4 @@
-"""A provider's service, played by an `Upstream` in the provider's own wire."""
+"""The fake service of a provider: an `Upstream` that answers in the provider's wire."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -11,14 +11,16 @@ from g4f_lite.testing.replies import Reply, cut
 from g4f_lite.testing.upstream import Upstream
 from g4f_lite.testing.wires import Wire
 
-__all__ = ["Service"]
+__all__ = ["FakeService"]
 
 
-class Service:
-    """The provider's service, played by an `Upstream`.
+class FakeService:
+    """The fake service of the provider under test.
 
     Attributes:
-        upstream, wire, caller: the server, its way of writing, and the provider that asks it.
+        upstream: the server.
+        wire: the format of its answers.
+        caller: the calls of the provider, which is pointed at the server.
     """
 
     def __init__(self, upstream: Upstream, wire: Wire, caller: CallVariants, timeout_option: str) -> None:
@@ -27,32 +29,36 @@ class Service:
         self.caller = caller
         self._timeout_option = timeout_option
 
-    def answers(self, reply: Reply) -> None:
-        """Answer every request with this from now on."""
+    def set_reply(self, reply: Reply) -> None:
+        """Answer every further request with `reply`."""
         self.upstream.script(reply)
 
-    def needs_streaming(self) -> None:
-        """Skip the test if the provider cannot hand out a text before the answer is whole."""
+    def require_streaming(self) -> None:
+        """Skip the test if the provider cannot yield text before the answer is complete."""
         if not self.caller.loaded.supports_stream:
             pytest.skip("`supports_stream` is False: there is no text before the answer is whole")
 
-    def says(self, texts: Sequence[str], *further: Any, only: int | None = None, **settings: Any) -> None:
-        """Answer with `texts`, then with `further` pieces and steps.
+    def set_texts(
+        self, texts: Sequence[str], *further: Any, only: int | None = None, **settings: Any
+    ) -> None:
+        """Answer every further request with `texts`, then with `further`.
 
         Args:
             texts: the texts of the answer.
-            further: what follows them, such as a `Stall`.
-            only: how many of the wire's pieces to send; all of them if None.
-            settings: those of `Reply`.
+            further: pieces and steps after the texts, such as a `Stall`.
+            only: the number of the wire's pieces to send, or None for all.
+            settings: the settings of `Reply`.
         """
         self.upstream.script(
             lambda request: self.wire.reply([*self.wire.pieces(texts, request)[:only], *further], **settings)
         )
 
-    def splits(self, texts: Sequence[str], offsets: Sequence[int] | None) -> list[bytes]:
-        """Answer with `texts`, the body cut at the offsets, or at every byte if None.
+    def set_split_texts(self, texts: Sequence[str], offsets: Sequence[int] | None) -> list[bytes]:
+        """Answer every further request with `texts`, and return a list that gets the body of each answer.
 
-        Offsets are taken modulo the body's length. Returns a list that gets the body of each answer.
+        Args:
+            texts: the texts of the answer.
+            offsets: the offsets to split the body at, modulo its length, or None to split it at every byte.
         """
         bodies: list[bytes] = []
 
@@ -64,8 +70,11 @@ class Service:
         self.upstream.script(reply)
         return bodies
 
-    def limit(self, seconds: float) -> dict[str, Any]:
-        """Return the option that makes the provider wait no longer than that."""
+    def timeout_options(self, seconds: float) -> dict[str, Any]:
+        """Return the option that limits how long the provider waits for its service.
+
+        Fails the test if the provider has no such option.
+        """
         loaded = self.caller.loaded
         if self._timeout_option not in loaded.options and not loaded.any_option:
             pytest.fail(

@@ -1,7 +1,7 @@
-"""Import one module in an interpreter of its own and report what that did besides.
+"""The child process of the contract suite that imports a provider and reports the side effects.
 
-Run as ``python -m g4f_lite.testing._import_probe MODULE|FILE REPORT``. A report that is missing afterwards
-says that the import ended the process.
+Run as ``python -m g4f_lite.testing._import_probe MODULE|FILE REPORT``. If there is no report afterwards, the
+import has ended the process.
 """
 
 import importlib
@@ -13,19 +13,25 @@ from typing import Any
 
 __all__ = ["main"]
 
-# Not `socket.bind`: urllib3 finds out at import whether the machine has IPv6 by binding to its loopback.
-_EVENTS = {"socket.connect", "socket.getaddrinfo", "socket.gethostbyname", "socket.sendto", "socket.sendmsg"}
+# `socket.bind` is not among them: urllib3 binds to the loopback at import, to see if the machine has IPv6.
+_NETWORK_EVENTS = {
+    "socket.connect",
+    "socket.getaddrinfo",
+    "socket.gethostbyname",
+    "socket.sendto",
+    "socket.sendmsg",
+}
 
 
 def main(target: str, report: str) -> None:
-    """Import `target`, a module's name or a ``.py`` file, and write what it did to the file `report`."""
-    reached: list[str] = []
+    """Import `target`, a module name or a ``.py`` file, and write its side effects to the file `report`."""
+    network: list[str] = []
 
-    def note(event: str, arguments: tuple[Any, ...]) -> None:
-        if event in _EVENTS:
-            reached.append(f"{event} {arguments!r}")
+    def record_event(event: str, arguments: tuple[Any, ...]) -> None:
+        if event in _NETWORK_EVENTS:
+            network.append(f"{event} {arguments!r}")
 
-    sys.addaudithook(note)
+    sys.addaudithook(record_event)
     before = set(threading.enumerate())
     error = ""
     try:
@@ -33,8 +39,8 @@ def main(target: str, report: str) -> None:
     except Exception as raised:
         error = f"{type(raised).__name__}: {raised}"
     threads = [thread.name for thread in threading.enumerate() if thread not in before]
-    found = {"error": error, "network": reached, "threads": threads}
-    Path(report).write_text(json.dumps(found), encoding="utf-8")
+    effects = {"error": error, "network": network, "threads": threads}
+    Path(report).write_text(json.dumps(effects), encoding="utf-8")
 
 
 def _import(target: str) -> None:

@@ -1,4 +1,4 @@
-"""Who a contract suite is about: a name, a file or an object becomes a provider that can be asked."""
+"""The provider under test: found by a name, imported from a file, or an object."""
 
 import contextlib
 import importlib.util
@@ -14,17 +14,19 @@ from typing import Any
 from g4f_lite import InvalidProviderError, RegistryError, Verdict, registry
 from g4f_lite.contract import LoadedProvider
 
-__all__ = ["ProviderUnderTest", "import_file", "opened"]
+__all__ = ["ProviderUnderTest", "import_file", "open_provider"]
 
 
 @dataclass(frozen=True, slots=True)
 class ProviderUnderTest:
-    """A provider under test.
+    """The provider that a contract suite tests.
 
     Attributes:
-        name: its name; `target`: the module or file to import it from, None for an object.
-        verdict: what the registry says of it, None if it did not come to that; `failure` says why.
-        loaded: the provider, None if it cannot be used.
+        name: the provider's name.
+        target: the module or file to import it from, or None for an object.
+        verdict: the registry's verdict, or None if the provider could not be loaded.
+        loaded: the provider, or None if it cannot be used.
+        failure: why the provider could not be loaded or registered, or "".
     """
 
     name: str
@@ -35,8 +37,8 @@ class ProviderUnderTest:
 
 
 @contextlib.contextmanager
-def opened(provider: Any) -> Iterator[ProviderUnderTest]:
-    """Find, import and judge a provider given as a name, a path to a ``.py`` file, a module or an object."""
+def open_provider(provider: Any) -> Iterator[ProviderUnderTest]:
+    """Load and judge a provider given as a name, a path to a ``.py`` file, a module or an object."""
     if isinstance(provider, os.PathLike) or (isinstance(provider, str) and provider.endswith(".py")):
         yield from _from_file(Path(provider))
     elif isinstance(provider, str):
@@ -54,7 +56,7 @@ def _from_name(name: str) -> ProviderUnderTest:
         target = registry.info(name).target.partition(":")[0]
         verdict = registry.verdict(name)
         return ProviderUnderTest(name, target, verdict, registry.get(name) if verdict.usable else None)
-    except InvalidProviderError as error:  # G4F_LITE_STRICT
+    except InvalidProviderError as error:  # G4F_LITE_STRICT is set.
         return ProviderUnderTest(name, target, Verdict(error.problems), None)
     except RegistryError as error:
         return ProviderUnderTest(name, target, None, None, str(error))
@@ -87,12 +89,12 @@ def _from_object(plugin: Any, name: str, target: str | Path | None) -> ProviderU
 
 @lru_cache(maxsize=16)
 def import_file(path: Path, changed_at: int = 0) -> ModuleType:  # noqa: ARG001 - part of the cache key
-    """Import a file that is on no path, once for each change of it."""
-    # A name that shadows nothing: `random.py` is a good name for a provider's file.
+    """Import a file that is not on `sys.path`, once for each change of it."""
+    # The prefix avoids shadowing a module: `random.py` is a good name for a provider's file.
     spec = importlib.util.spec_from_file_location(f"_g4f_lite_file_{path.stem}", path)
     if spec is None or spec.loader is None:
-        raise ImportError(f"{path} is no Python file")
+        raise ImportError(f"{path} is not a Python file")
     module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module  # dataclasses look their module up there
+    sys.modules[spec.name] = module  # `dataclasses` looks its module up there.
     spec.loader.exec_module(module)
     return module

@@ -1,4 +1,4 @@
-"""A place in a script where whoever plays it waits until the test lets it go on."""
+"""Gates: places in a script where its player waits until the test opens them."""
 
 import threading
 from collections.abc import Callable
@@ -7,14 +7,16 @@ __all__ = ["Gate"]
 
 
 class Gate:
-    """Closed until a test opens it; then open for good. Nothing polls and nothing sleeps.
+    """A gate in a script: closed until a test opens it, then open for good. Thread-safe.
+
+    Waiting neither polls nor sleeps.
 
     An `Upstream` waits at a gate in a reply's body, a `ScriptedProvider` at one in its script::
 
         gate = Gate()
         with Upstream(Reply(["Hel", gate, "lo"])) as upstream:
             ...               # start the call
-            gate.wait_reached()   # "Hel" is on its way and the upstream waits
+            gate.wait_reached()   # "Hel" was sent, and the upstream waits
             gate.open()
     """
 
@@ -26,16 +28,16 @@ class Gate:
 
     @property
     def is_open(self) -> bool:
-        """Whether it was opened."""
+        """Whether the gate was opened."""
         return self._open.is_set()
 
     @property
     def is_reached(self) -> bool:
-        """Whether a script came as far as this gate, open or not."""
+        """Whether a script has reached this gate, open or not."""
         return self._reached.is_set()
 
     def open(self) -> None:
-        """Let through whoever waits here and whoever comes later; a second time does nothing."""
+        """Let every script continue that waits here now or reaches the gate later. May be called again."""
         with self._lock:
             self._open.set()
             wakers = list(self._wakers.values())
@@ -44,29 +46,29 @@ class Gate:
             wake()
 
     def wait_reached(self, timeout: float = 10.0) -> None:
-        """Wait until a script has come as far as this gate.
+        """Wait until a script has reached this gate. Blocks.
 
         Raises:
-            AssertionError: if none has within `timeout` seconds.
+            AssertionError: no script has within `timeout` seconds.
         """
         if not self._reached.wait(timeout):
             raise AssertionError(f"No script reached this gate within {timeout:g} seconds.")
 
     def arrive(self, wake: Callable[[], None]) -> Callable[[], None]:
-        """Note that a script is here, and call `wake` when the gate opens, or now if it is open.
+        """Record that a script has reached the gate, and call `wake` when it opens, or now if it is open.
 
-        Whoever plays a script calls this, waits until `is_open` or until it has another reason to go on,
-        and then calls the function returned, which takes `wake` back.
+        The player of a script calls this, waits until `is_open` or until it has another reason to continue, and
+        then calls the returned function, which removes `wake`.
         """
         key = object()
         with self._lock:
             self._reached.set()
             if not self._open.is_set():
                 self._wakers[key] = wake
-                return lambda: self._forget(key)
+                return lambda: self._remove_waker(key)
         wake()
         return lambda: None
 
-    def _forget(self, key: object) -> None:
+    def _remove_waker(self, key: object) -> None:
         with self._lock:
             self._wakers.pop(key, None)

@@ -1,4 +1,4 @@
-"""A registry that holds only what a test puts into it."""
+"""A registry with only the providers that a test registers."""
 
 import contextlib
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ __all__ = ["isolated_registry"]
 
 @contextlib.contextmanager
 def isolated_registry() -> Iterator[Registry]:
-    """Empty the process's registry for the length of a ``with`` block, then restore it as it was.
+    """Empty the registry of the process during a ``with`` block, then restore it.
 
     ::
 
@@ -18,7 +18,7 @@ def isolated_registry() -> Iterator[Registry]:
             registry.register(ScriptedProvider(["Hel", "lo"]), name="scripted")
             assert ChatCompletion.create(provider="scripted", messages=...) == "Hello"
 
-    Inside, nothing that is installed is found, not even the built-in providers.
+    Inside the block, no installed provider is found, not even a built-in one.
     """
     with registry.isolated():
         yield registry

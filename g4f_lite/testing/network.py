@@ -1,4 +1,4 @@
-"""A guard that keeps tests off the network: loopback and local sockets work, everything else raises."""
+"""A guard that keeps tests off the network: only loopback and local sockets work."""
 
 import contextlib
 import ipaddress
@@ -12,13 +12,13 @@ __all__ = ["NetworkForbiddenError", "no_network"]
 
 
 class NetworkForbiddenError(RuntimeError):
-    """Something wanted to reach beyond this machine while `no_network` was in force.
+    """Code tried to reach another machine while `no_network` was active.
 
-    It is no `OSError` and no `G4FLiteError` on purpose: code that handles failing networks must not take
+    It is neither an `OSError` nor a `G4FLiteError` on purpose: code that handles network failures must not mistake
     it for one, retry, and hide it.
 
     Attributes:
-        address: the host, or host and port, that was wanted.
+        address: the host, or host and port, of the attempt.
     """
 
     def __init__(self, address: str) -> None:
@@ -36,19 +36,18 @@ _installed = False
 
 @contextlib.contextmanager
 def no_network() -> Iterator[None]:
-    """Forbid this process to resolve names of, connect to, or send to anything but this machine.
+    """Forbid this process to resolve, connect to, or send to anything but this machine.
 
-    It holds for all threads and for asyncio's event loops, may be nested, and ends with the ``with`` block.
-    Child processes are not covered.
+    This covers all threads and asyncio's event loops, until the end of the ``with`` block. Blocks may be nested. Child
+    processes are not covered.
 
-    It listens to the interpreter's own audit events, so that neither a copy of ``socket.getaddrinfo`` made
-    earlier nor a socket class of another library gets around it. A hook of that kind cannot be taken back:
-    outside the block it stays and does nothing.
+    The guard is an audit hook of the interpreter, so neither an earlier copy of ``socket.getaddrinfo`` nor another
+    library's socket class can bypass it. An audit hook cannot be removed: outside the block it stays and does nothing.
 
     Raises:
-        NetworkForbiddenError: from the offending call, naming the address.
+        NetworkForbiddenError: in the forbidden call, with the address.
     """
-    global _depth, _installed  # noqa: PLW0603 - audit hooks are the interpreter's, so is their state
+    global _depth, _installed  # noqa: PLW0603 - audit hooks are global
     with _lock:
         if not _installed:
             sys.addaudithook(_audit)
@@ -72,21 +71,21 @@ def _audit(event: str, args: tuple[Any, ...]) -> None:
 
 def _check_address(sock: Any, address: Any) -> None:
     if sock.family not in (socket.AF_INET, socket.AF_INET6) or not isinstance(address, tuple):
-        return  # AF_UNIX and its like stay on this machine; `sendmsg` on a connected socket has no address
+        return  # Families like AF_UNIX stay on this machine; `sendmsg` on a connected socket has no address.
     if not is_local(address[0]):
         raise NetworkForbiddenError(f"{address[0]}:{address[1]}")
 
 
 def _check_host(host: Any, port: Any) -> None:
-    # No host, or the unspecified address, is what servers resolve before they listen.
-    if host in (None, "", b"", "0.0.0.0", "::") or is_local(host):  # noqa: S104 - nobody listens there
+    # Servers resolve no host, or the unspecified address, before they listen.
+    if host in (None, "", b"", "0.0.0.0", "::") or is_local(host):  # noqa: S104 - a comparison
         return
-    shown = host.decode("ascii", "replace") if isinstance(host, bytes) else str(host)
-    raise NetworkForbiddenError(shown if port in (None, 0, "") else f"{shown}:{port}")
+    name = host.decode("ascii", "replace") if isinstance(host, bytes) else str(host)
+    raise NetworkForbiddenError(name if port in (None, 0, "") else f"{name}:{port}")
 
 
 def is_local(host: str | bytes) -> bool:
-    """Return whether a host name or address is the loopback of this machine, without asking anyone."""
+    """Return whether a host name or address is the loopback of this machine. No I/O."""
     name = host.decode("ascii", "replace") if isinstance(host, bytes) else str(host)
     name = name.lower().rstrip(".").partition("%")[0]
     if name == "localhost" or name.endswith(".localhost"):

@@ -1,4 +1,4 @@
-"""A request as it came over the wire: every byte of it, and the same taken apart."""
+"""The requests that an `Upstream` receives: the raw bytes, and the parsed request."""
 
 import json
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ _HEAD_END = b"\r\n\r\n"
 
 
 class BadRequestError(Exception):
-    """What the client sent is no HTTP/1.1 request."""
+    """The client did not send an HTTP/1.1 request."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,12 +18,13 @@ class ReceivedRequest:
     """One request that an `Upstream` received.
 
     Attributes:
-        raw: the head and the body exactly as they came.
-        method: such as ``"POST"``; `target`: what stood behind it, a path or, asked as a proxy, a URL.
-        headers: name and value in the order and case in which they came.
-        body: the body, without the framing of a chunked one.
-        connection: the number of the connection, from 1: the same for requests that shared one.
-        at: `time.monotonic` when its last byte was there.
+        raw: the bytes of the head and the body, unchanged.
+        method: the method, such as ``"POST"``.
+        target: the request target: a path or, if the upstream is used as a proxy, a URL.
+        headers: the names and values, in their order and case.
+        body: the body, without the framing of the chunked transfer coding.
+        connection: the number of the connection, from 1. Requests on the same connection have the same number.
+        at: `time.monotonic` when the last byte had arrived.
     """
 
     raw: bytes
@@ -35,20 +36,20 @@ class ReceivedRequest:
     at: float = 0.0
 
     def header(self, name: str) -> str | None:
-        """Return the first value of a header, whatever its case; None if it did not come."""
-        wanted = name.lower()
-        return next((value for key, value in self.headers if key.lower() == wanted), None)
+        """Return the first value of a header, in any case, or None if it is missing."""
+        name = name.lower()
+        return next((value for key, value in self.headers if key.lower() == name), None)
 
     def json(self) -> Any:
-        """Return the body read as JSON; its keys keep their order."""
+        """Return the body parsed as JSON. Keys keep their order."""
         return json.loads(self.body)
 
 
 def parse_request(data: bytes) -> ReceivedRequest | None:
-    """Return the request that `data` begins with, None while some of it is still missing.
+    """Return the request at the start of `data`, or None if it is not complete.
 
     Raises:
-        BadRequestError: if that cannot become an HTTP/1.1 request.
+        BadRequestError: `data` cannot become an HTTP/1.1 request.
     """
     end = data.find(_HEAD_END)
     if end < 0:
@@ -58,10 +59,10 @@ def parse_request(data: bytes) -> ReceivedRequest | None:
     fields = {name.lower(): value for name, value in headers}
     start = end + len(_HEAD_END)
     if fields.get("transfer-encoding", "").lower() == "chunked":
-        unpacked = _unchunk(data, start)
-        if unpacked is None:
+        decoded = _decode_chunks(data, start)
+        if decoded is None:
             return None
-        body, stop = unpacked
+        body, stop = decoded
     else:
         stop = start + int(fields.get("content-length", "0"))
         body = data[start:stop]
@@ -71,16 +72,16 @@ def parse_request(data: bytes) -> ReceivedRequest | None:
 
 
 def _check_beginning(data: bytes) -> None:
-    """Refuse at once what is no HTTP, a TLS handshake above all, instead of waiting for the rest."""
+    """Raise at once if `data` is not HTTP, such as a TLS handshake, instead of waiting for its end."""
     if data and not data[:1].isalpha():
         raise BadRequestError(f"The client sent no HTTP request: {data[:40]!r}")
 
 
 def _parse_head(head: bytes) -> tuple[str, str, tuple[tuple[str, str], ...]]:
-    first, *lines = head.decode("latin-1").split("\r\n")
-    parts = first.split(" ")
+    request_line, *lines = head.decode("latin-1").split("\r\n")
+    parts = request_line.split(" ")
     if len(parts) != 3 or not parts[2].startswith("HTTP/1."):  # noqa: PLR2004 - method, target, version
-        raise BadRequestError(f"The client sent no HTTP request line: {first!r}")
+        raise BadRequestError(f"The client sent no HTTP request line: {request_line!r}")
     headers = []
     for line in lines:
         name, colon, value = line.partition(":")
@@ -90,8 +91,8 @@ def _parse_head(head: bytes) -> tuple[str, str, tuple[tuple[str, str], ...]]:
     return parts[0], parts[1], tuple(headers)
 
 
-def _unchunk(data: bytes, start: int) -> tuple[bytes, int] | None:
-    """Return the body of a chunked message and where it ends, None while some is missing."""
+def _decode_chunks(data: bytes, start: int) -> tuple[bytes, int] | None:
+    """Return the body of a chunked message and the offset of its end, or None if it is not complete."""
     body = bytearray()
     while True:
         line_end = data.find(b"\r\n", start)

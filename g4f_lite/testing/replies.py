@@ -1,6 +1,6 @@
-"""What an `Upstream` answers: a `Reply`, whose body may stop, stall or break at any place.
+"""The replies of an `Upstream`: a body may stop, stall or break at any place.
 
-Pure data: nothing here touches a socket, so what goes over the wire can be read off `Reply.frames`.
+Pure data without I/O: `Reply.frames` shows exactly what is sent.
 """
 
 import zlib
@@ -17,40 +17,40 @@ __all__ = ["Delay", "Frame", "HangUp", "Piece", "Raw", "Reply", "Reset", "Stall"
 Framing = Literal["chunked", "length", "close", "raw"]
 Encoding = Literal["", "gzip", "deflate"]
 
-_WINDOW_BITS = {"gzip": 31, "deflate": 15}  # zlib's way of naming the two containers
+_WINDOW_BITS = {"gzip": 31, "deflate": 15}  # zlib selects the container by this number.
 
 
 @dataclass(frozen=True, slots=True)
 class Stall:
-    """Send nothing more, for ever, with the connection open."""
+    """Send nothing more, and keep the connection open."""
 
 
 @dataclass(frozen=True, slots=True)
 class Delay:
-    """Wait by the clock. A `Gate` is the better choice wherever the test knows what it waits for."""
+    """Wait for a time. Prefer a `Gate` if the test knows what it waits for."""
 
     seconds: float
 
 
 @dataclass(frozen=True, slots=True)
 class Reset:
-    """Break the connection at once: the client gets RST."""
+    """Break the connection at once: the client receives RST."""
 
 
 @dataclass(frozen=True, slots=True)
 class HangUp:
-    """Close the connection here in good order (FIN), with the body as unfinished as it is."""
+    """Close the connection with FIN, without the rest of the body."""
 
 
 @dataclass(frozen=True, slots=True)
 class Raw:
-    """Bytes that go out as they are, outside the framing: a broken chunk size, say."""
+    """Bytes that are sent unchanged, outside the framing: a broken chunk size, for example."""
 
     data: bytes
 
 
 Step = Gate | Stall | Delay | Reset | HangUp
-"""What can stand between the pieces of a body."""
+"""A step between the pieces of a body."""
 
 Piece = bytes | str | Raw | Step
 """An item of a body. Each non-empty `bytes` or `str` is one chunk and one write."""
@@ -62,8 +62,8 @@ class Frame(NamedTuple):
     """Bytes of one write.
 
     Attributes:
-        data: what goes over the wire.
-        payload: how many bytes of the body, before compression, it carries; None for head and trailer.
+        data: the bytes on the wire.
+        payload: the number of bytes of the body in it, before compression, or None for the head and the trailer.
     """
 
     data: bytes
@@ -75,16 +75,17 @@ class Reply:
     """One answer of an `Upstream`.
 
     Attributes:
-        body: bytes, text (sent as UTF-8), a list of pieces, or a function that returns pieces. A function is
-            called for each request, so it may be a generator that never ends.
-        status: the HTTP status; `reason`: its phrase, the usual one if empty.
+        body: bytes, text (sent as UTF-8), a list of pieces, or a function that returns pieces. A function is called
+            for each request, so it may be a generator that never ends.
+        status: the HTTP status.
         headers: further headers, sent in this order.
-        framing: ``"chunked"``; ``"length"`` (with Content-Length); ``"close"`` (the end of the connection is
-            the end of the body); ``"raw"`` (no head at all, the pieces are all that is sent).
-        declared_length: with ``framing="length"``, the length to state instead of the true one.
-        encoding: compress the body with ``"gzip"`` or ``"deflate"``, flushed after every piece.
-        keep_alive: whether the connection takes further requests after this one.
-        drip: each byte, of the head too, is a write of its own.
+        framing: ``"chunked"``; ``"length"`` (with Content-Length); ``"close"`` (the end of the connection is the end
+            of the body); ``"raw"`` (without a head: only the pieces are sent).
+        declared_length: with ``framing="length"``, the Content-Length to send instead of the true one.
+        encoding: ``"gzip"`` or ``"deflate"`` to compress the body, flushed after every piece, or "".
+        keep_alive: whether the connection accepts further requests after this one.
+        drip: whether each byte, also of the head, is a write of its own.
+        reason: the reason phrase of the status, or "" for the standard one.
     """
 
     body: Body = b""
@@ -103,21 +104,21 @@ class Reply:
         return not self.keep_alive or self.framing in ("close", "raw")
 
     def frames(self) -> Iterator[Frame | Step]:
-        """Yield what is sent, write by write, and the steps between the writes."""
-        frames = self._whole_frames()
+        """Yield each write, and the steps between the writes."""
+        frames = self._undripped_frames()
         if not self.drip:
             yield from frames
             return
         for item in frames:
             if isinstance(item, Frame):
-                # The payload is counted with the last byte: only then it is all there.
+                # The payload counts with the last byte, since only then all of it is sent.
                 yield from (Frame(bytes([byte]), None) for byte in item.data[:-1])
                 yield Frame(item.data[-1:], item.payload)
             else:
                 yield item
 
-    def _whole_frames(self) -> Iterator[Frame | Step]:
-        body: Iterable[Frame | Step] = self._encoded()
+    def _undripped_frames(self) -> Iterator[Frame | Step]:
+        body: Iterable[Frame | Step] = self._body_frames()
         if self.framing == "raw":
             yield from body
             return
@@ -132,7 +133,7 @@ class Reply:
             yield Frame(b"0\r\n\r\n", None)
 
     def _head(self, length: int | None) -> bytes:
-        lines = [f"HTTP/1.1 {self.status} {self.reason or _phrase(self.status)}"]
+        lines = [f"HTTP/1.1 {self.status} {self.reason or _reason_phrase(self.status)}"]
         lines += [f"{name}: {value}" for name, value in self.headers.items()]
         if self.encoding:
             lines.append(f"Content-Encoding: {self.encoding}")
@@ -146,41 +147,45 @@ class Reply:
             lines.append("Connection: close")
         return "\r\n".join([*lines, "", ""]).encode("latin-1")
 
-    def _encoded(self) -> Iterator[Frame | Step]:
-        """Yield the body's pieces as bytes, compressed if asked, not framed yet."""
-        packer = zlib.compressobj(wbits=_WINDOW_BITS[self.encoding]) if self.encoding else None
-        for item in self._items():
+    def _body_frames(self) -> Iterator[Frame | Step]:
+        """Yield the pieces of the body as bytes: compressed if `encoding` is set, and not framed yet."""
+        compressor = zlib.compressobj(wbits=_WINDOW_BITS[self.encoding]) if self.encoding else None
+        for item in self._pieces():
             if isinstance(item, Raw):
                 yield Frame(item.data, None)
             elif isinstance(item, (bytes, str)):
                 data = item.encode() if isinstance(item, str) else item
-                if data:  # an empty chunk would end a chunked body
-                    packed = packer.compress(data) + packer.flush(zlib.Z_SYNC_FLUSH) if packer else data
-                    yield Frame(packed, len(data))
+                if data:  # An empty chunk would end a chunked body.
+                    encoded = (
+                        compressor.compress(data) + compressor.flush(zlib.Z_SYNC_FLUSH)
+                        if compressor
+                        else data
+                    )
+                    yield Frame(encoded, len(data))
             else:
                 yield item
-        if packer:
-            yield Frame(packer.flush(), 0)
+        if compressor:
+            yield Frame(compressor.flush(), 0)
 
-    def _items(self) -> Iterable[Piece]:
+    def _pieces(self) -> Iterable[Piece]:
         if isinstance(self.body, (bytes, str)):
             return (self.body,)
         return self.body() if callable(self.body) else self.body
 
 
 def cut(data: bytes, offsets: Iterable[int]) -> list[bytes]:
-    """Cut `data` at the offsets, taken modulo its length, so that each of them falls inside.
+    """Return the pieces of `data` between the offsets, which are taken modulo its length.
 
-    The pieces put together are `data`, and none of them is empty.
+    The pieces joined are `data`, and none of them is empty.
     """
     if not data:
         return []
-    places = {offset % len(data) for offset in offsets} | {0, len(data)}
-    return [data[start:stop] for start, stop in pairwise(sorted(places))]
+    bounds = {offset % len(data) for offset in offsets} | {0, len(data)}
+    return [data[start:stop] for start, stop in pairwise(sorted(bounds))]
 
 
 def html_page(title: str) -> bytes:
-    """Return the kind of page that stands between a service and its callers when something is wrong."""
+    """Return an error page in HTML, as a proxy between a service and its callers sends it."""
     page = (
         f"<!DOCTYPE html>\n<html><head><title>{title}</title></head>"
         f"<body><center><h1>{title}</h1></center><hr></body></html>\n"
@@ -188,7 +193,7 @@ def html_page(title: str) -> bytes:
     return page.encode()
 
 
-def _phrase(status: int) -> str:
+def _reason_phrase(status: int) -> str:
     try:
         return HTTPStatus(status).phrase
     except ValueError:
@@ -200,6 +205,6 @@ def _length(body: Iterable[Frame | Step]) -> int:
 
 
 def _chunk(frame: Frame) -> Frame:
-    if frame.payload is None:  # `Raw`
+    if frame.payload is None:  # It is `Raw`.
         return frame
     return Frame(b"%x\r\n%b\r\n" % (len(frame.data), frame.data), frame.payload)

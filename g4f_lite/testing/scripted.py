@@ -1,4 +1,4 @@
-"""A provider that answers what it was told and remembers what it was asked."""
+"""A provider that plays a script and records its calls."""
 
 import asyncio
 import threading
@@ -12,20 +12,26 @@ from g4f_lite.testing.gates import Gate
 __all__ = ["Call", "Ended", "ScriptItem", "ScriptedProvider"]
 
 ScriptItem = str | Event | BaseException | Gate
-"""Text and events are yielded, exceptions are raised, at a gate the provider waits."""
+"""The provider yields text and events, raises exceptions, and waits at gates."""
 
 Ended = Literal["not yet", "exhausted", "closed", "cancelled", "raised"]
-"""How a call's generator ended: ``"closed"`` by `close()` or by a cancel while it waited at a gate,
-``"cancelled"`` by its task (native async only), ``"raised"`` by an exception of the script."""
+"""How the generator of a call ended.
+
+``"closed"``: by `close()`, or by a cancel while it waited at a gate. ``"cancelled"``: by its task (native async
+only). ``"raised"``: by an exception of the script.
+"""
 
 
 @dataclass
 class Call:
-    """One call that a `ScriptedProvider` was asked for.
+    """One call of a `ScriptedProvider`.
 
     Attributes:
-        model, messages, stream, options: what it was asked; `messages` as they were then.
-        asynchronous: whether its native asynchronous function was asked.
+        model: the model of the call.
+        messages: a copy of the messages at the time of the call.
+        stream: whether the caller wanted a stream.
+        options: the options of the call.
+        asynchronous: whether the native asynchronous function was called.
         thread: the name of the thread in which the generator started.
         ended: how the generator ended.
     """
@@ -37,35 +43,40 @@ class Call:
     asynchronous: bool
     thread: str
     ended: Ended = "not yet"
-    _over: threading.Event = field(default_factory=threading.Event, repr=False)
+    _ended_event: threading.Event = field(default_factory=threading.Event, repr=False)
 
     def wait_ended(self, timeout: float = 10.0) -> Ended:
-        """Wait until the generator has ended and return how.
+        """Wait until the generator has ended, and return how. Blocks.
 
         Raises:
-            AssertionError: if it has not within `timeout` seconds.
+            AssertionError: it has not ended within `timeout` seconds.
         """
-        if not self._over.wait(timeout):
+        if not self._ended_event.wait(timeout):
             raise AssertionError(f"The provider's generator has not ended within {timeout:g} seconds.")
         return self.ended
 
     def end(self, how: Ended) -> None:
-        """Note how the generator ended; the provider's business."""
+        """Record how the generator ended. Only the provider calls this."""
         self.ended = how
-        self._over.set()
+        self._ended_event.set()
 
 
 Script = Iterable[ScriptItem] | Callable[[Call], Iterable[ScriptItem]]
 
 
 class ScriptedProvider:
-    """A provider for tests, fulfilling the contract as any other does.
+    """A provider for tests that plays scripts and fulfils the contract.
 
     Args:
-        scripts: the first call plays the first, the second the second, and so on; the last one is played
-            again for all further calls. A function is called with the `Call` and returns a script.
-        native_async: whether it has an asynchronous function of its own.
-        url, model, supports_stream, needs_auth, working, auth_env: the contract's constants.
+        scripts: the first call plays the first script, the second call the second, and so on; all further calls play
+            the last one. A function is called with the `Call` and returns a script.
+        native_async: whether the provider has an asynchronous function of its own.
+        url: the constant `url` of the contract.
+        model: the constant `model` of the contract.
+        supports_stream: the constant `supports_stream` of the contract.
+        needs_auth: the constant `needs_auth` of the contract.
+        working: the constant `working` of the contract.
+        auth_env: the constant `auth_env` of the contract.
 
     Attributes:
         calls: every `Call`, in order.
@@ -94,16 +105,16 @@ class ScriptedProvider:
         self._scripts = scripts or (("Hello",),)
         self._lock = threading.Lock()
         if native_async:
-            self._acreate_completion = self._answer_natively
+            self._acreate_completion = self._create_completion_async
 
     def _create_completion(
         self, model: str, messages: list[dict[str, Any]], stream: bool, **kwargs: Any
     ) -> Iterator[str | Event]:
-        call, script = self._begin(model, messages, stream, kwargs, asynchronous=False)
+        call, script = self._start_call(model, messages, stream, kwargs, asynchronous=False)
         try:
             for item in script:
                 if isinstance(item, Gate):
-                    if not _wait_at(item):
+                    if not _wait_at_gate(item):
                         call.end("closed")
                         return
                 elif isinstance(item, BaseException):
@@ -118,14 +129,14 @@ class ScriptedProvider:
             raise
         call.end("exhausted")
 
-    async def _answer_natively(
+    async def _create_completion_async(
         self, model: str, messages: list[dict[str, Any]], stream: bool, **kwargs: Any
     ) -> AsyncIterator[str | Event]:
-        call, script = self._begin(model, messages, stream, kwargs, asynchronous=True)
+        call, script = self._start_call(model, messages, stream, kwargs, asynchronous=True)
         try:
             for item in script:
                 if isinstance(item, Gate):
-                    await _wait_at_async(item)
+                    await _wait_at_gate_async(item)
                 elif isinstance(item, BaseException):
                     raise item
                 else:
@@ -141,7 +152,7 @@ class ScriptedProvider:
             raise
         call.end("exhausted")
 
-    def _begin(
+    def _start_call(
         self,
         model: str,
         messages: list[dict[str, Any]],
@@ -150,38 +161,39 @@ class ScriptedProvider:
         *,
         asynchronous: bool,
     ) -> tuple[Call, Iterable[ScriptItem]]:
-        copied = [dict(message) for message in messages]
-        call = Call(model, copied, stream, dict(options), asynchronous, threading.current_thread().name)
+        messages = [dict(message) for message in messages]
+        thread = threading.current_thread().name
+        call = Call(model, messages, stream, dict(options), asynchronous, thread)
         with self._lock:
             self.calls.append(call)
             script = self._scripts[min(len(self.calls), len(self._scripts)) - 1]
         return call, script(call) if callable(script) else script
 
 
-def _wait_at(gate: Gate) -> bool:
-    """Wait until `gate` opens; return False if the call was cancelled meanwhile."""
+def _wait_at_gate(gate: Gate) -> bool:
+    """Wait until `gate` opens, and return whether it did: a cancel of the call ends the wait too. Blocks."""
     scope = current_scope()
-    go_on = threading.Event()
-    forget_gate = gate.arrive(go_on.set)
-    forget_scope = scope.add(go_on.set) if scope else None
+    woken = threading.Event()
+    remove_gate_waker = gate.arrive(woken.set)
+    remove_scope_waker = scope.add(woken.set) if scope else None
     try:
-        go_on.wait()
+        woken.wait()
     finally:
-        forget_gate()
-        if forget_scope:
-            forget_scope()
+        remove_gate_waker()
+        if remove_scope_waker:
+            remove_scope_waker()
     return gate.is_open
 
 
-async def _wait_at_async(gate: Gate) -> None:
+async def _wait_at_gate_async(gate: Gate) -> None:
     loop = asyncio.get_running_loop()
-    go_on = asyncio.Event()
+    woken = asyncio.Event()
 
     def wake() -> None:
-        loop.call_soon_threadsafe(go_on.set)
+        loop.call_soon_threadsafe(woken.set)
 
-    forget = gate.arrive(wake)
+    remove_waker = gate.arrive(wake)
     try:
-        await go_on.wait()
+        await woken.wait()
     finally:
-        forget()
+        remove_waker()

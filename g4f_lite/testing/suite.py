@@ -1,4 +1,4 @@
-"""The test file behind ``pytest --g4f-lite-provider NAME``: the contract, once for each provider named."""
+"""The test file of ``pytest --g4f-lite-provider NAME``: the contract suite for each provider named."""
 
 import pytest
 
@@ -7,15 +7,17 @@ from g4f_lite.testing import ProviderContract, RawTextWire
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run each test once for each ``--g4f-lite-provider``."""
-    metafunc.parametrize("named", metafunc.config.getoption("g4f_lite_providers") or [], scope="session")
+    metafunc.parametrize(
+        "provider_name", metafunc.config.getoption("g4f_lite_providers") or [], scope="session"
+    )
 
 
 class TestProvider(ProviderContract):
     """The provider that the command line names."""
 
     @pytest.fixture(autouse=True)
-    def _told(self, named: str, request: pytest.FixtureRequest) -> None:
-        self.provider = named
+    def _configure(self, provider_name: str, request: pytest.FixtureRequest) -> None:
+        self.provider = provider_name
         self.offline = not request.config.getoption("g4f_lite_static")
         option = request.config.getoption("g4f_lite_wire")
         self.wire = RawTextWire(option) if option else None

@@ -1,4 +1,4 @@
-"""A service to point providers at: HTTP/1.1 on a real loopback socket, misbehaving on command.
+"""A programmable service for providers: HTTP/1.1 on a real loopback socket, with every kind of failure.
 
 ::
 
@@ -6,7 +6,7 @@
         text = ChatCompletion.create(provider="yqcloud", messages=..., base_url=upstream.url)
     assert upstream.requests[0].json()["prompt"] == "always respond in english | Hi"
 
-It records each request to the byte, and of each connection when and how the client closed it.
+It records each request byte by byte, and when and how the client closed each connection.
 """
 
 import selectors
@@ -16,14 +16,14 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from types import TracebackType
 
-from g4f_lite.testing._server_connection import ClientClosed, Connection
+from g4f_lite.testing._server_connection import ClientClosed, ServerConnection
 from g4f_lite.testing.received import ReceivedRequest
 from g4f_lite.testing.replies import Reply
 
 __all__ = ["Script", "Upstream"]
 
 Script = Reply | Iterable[Reply] | Callable[[ReceivedRequest], Reply]
-"""One reply for every request; replies used up one by one; or a function that makes each of them."""
+"""One reply for every request, a list of one reply each, or a function from the request to its reply."""
 
 _BACKLOG = 512
 _JOIN_TIMEOUT = 10.0
@@ -33,13 +33,13 @@ class Upstream:
     """A programmable server, listening while its ``with`` block runs.
 
     Args:
-        script: what it answers. A request that finds a list used up is answered with status 500, and
-            leaving the ``with`` block then raises.
-        send_buffer: the size of the kernel's send buffer in bytes. Small, what was written is near to what
-            the client has read.
+        script: the replies. If a list has no reply left for a request, the answer is status 500, and leaving the
+            ``with`` block raises.
+        send_buffer: the size of the kernel's send buffer in bytes. With a small one, the server has written little
+            more than the client has read.
 
-    Leaving the block closes every connection, ends every thread, and raises the first error of the
-    script, unless the block itself raised.
+    Leaving the block closes every connection, ends every thread, and raises the first error of the script, unless the
+    block itself raised.
     """
 
     def __init__(self, script: Script = (), *, send_buffer: int | None = None) -> None:
@@ -49,19 +49,19 @@ class Upstream:
         self._changed = threading.Condition()
         self.script(script)
         self._requests: list[ReceivedRequest] = []
-        self._connections: list[Connection] = []
+        self._connections: list[ServerConnection] = []
         self._threads: list[threading.Thread] = []
         self._errors: list[BaseException] = []
-        self._stopping = False
+        self._is_stopping = False
 
-    # --- life -------------------------------------------------------------------------------------
+    # --- listening --------------------------------------------------------------------------------
 
     def __enter__(self) -> "Upstream":
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=_BACKLOG)
         self._listener.setblocking(False)
         self._wake_reader, self._wake_writer = socket.socketpair()
         self.port: int = self._listener.getsockname()[1]
-        self._start(self._accept, "g4f-lite upstream")
+        self._start_thread(self._accept_loop, "g4f-lite upstream")
         return self
 
     def __exit__(
@@ -75,11 +75,11 @@ class Upstream:
             raise self._errors[0]
 
     def close(self) -> None:
-        """Stop listening, close every connection, end every thread; a second time does nothing."""
+        """Stop listening, close every connection and end every thread. May be called again. Blocks."""
         with self._changed:
-            if self._stopping:
+            if self._is_stopping:
                 return
-            self._stopping = True
+            self._is_stopping = True
             connections = list(self._connections)
         self._wake_writer.send(b"\0")
         for connection in connections:
@@ -96,49 +96,54 @@ class Upstream:
         """``http://127.0.0.1:port``."""
         return f"http://127.0.0.1:{self.port}"
 
-    def _start(self, target: Callable[[], None], name: str) -> None:
+    def _start_thread(self, target: Callable[[], None], name: str) -> None:
         thread = threading.Thread(target=target, name=name, daemon=True)
         self._threads.append(thread)
         thread.start()
 
-    def _accept(self) -> None:
+    def _accept_loop(self) -> None:
         with selectors.DefaultSelector() as selector:
             selector.register(self._listener, selectors.EVENT_READ)
             selector.register(self._wake_reader, selectors.EVENT_READ)
-            while not self._stopping:
+            while not self._is_stopping:
                 selector.select()
-                self._admit()
+                self._accept()
 
-    def _admit(self) -> None:
+    def _accept(self) -> None:
         with self._changed:
-            if self._stopping:
+            if self._is_stopping:
                 return
             try:
                 sock, _ = self._listener.accept()
-            except BlockingIOError:  # who knocked has gone again
+            except BlockingIOError:  # The client has closed its connection already.
                 return
             if self._send_buffer is not None:
                 sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, self._send_buffer)
-            connection = Connection(
-                sock, len(self._connections) + 1, answer=self._answer, changed=self._announce
+            connection = ServerConnection(
+                sock,
+                len(self._connections) + 1,
+                get_reply=self._next_reply,
+                notify_change=self._notify_change,
             )
             self._connections.append(connection)
-            self._start(lambda: self._serve(connection), f"g4f-lite upstream, connection {connection.number}")
+            self._start_thread(
+                lambda: self._serve(connection), f"g4f-lite upstream, connection {connection.number}"
+            )
 
-    def _serve(self, connection: Connection) -> None:
+    def _serve(self, connection: ServerConnection) -> None:
         try:
             connection.run()
         except Exception as error:
             self._errors.append(error)
 
-    def _announce(self) -> None:
+    def _notify_change(self) -> None:
         with self._changed:
             self._changed.notify_all()
 
     # --- the script -------------------------------------------------------------------------------
 
     def script(self, script: Script) -> None:
-        """Answer from `script` from now on, whatever was told before; replies under way go on."""
+        """Replace the script for all further requests. Replies that are being sent continue."""
         with self._changed:
             self._queue.clear()
             self._function = None
@@ -150,12 +155,12 @@ class Upstream:
                 self._queue.extend(script)
 
     def enqueue(self, *replies: Reply) -> None:
-        """Answer the next requests with these, after those that are still in the list."""
+        """Append replies to the list of replies."""
         with self._changed:
             self._function = None
             self._queue.extend(replies)
 
-    def _answer(self, request: ReceivedRequest) -> Reply:
+    def _next_reply(self, request: ReceivedRequest) -> Reply:
         with self._changed:
             self._requests.append(request)
             self._changed.notify_all()
@@ -171,17 +176,17 @@ class Upstream:
         )
         return Reply("The script of this upstream has no reply left.", status=500)
 
-    # --- what the client did ----------------------------------------------------------------------
+    # --- the client -------------------------------------------------------------------------------
 
     @property
     def requests(self) -> list[ReceivedRequest]:
-        """The requests received so far, in the order in which they were complete."""
+        """The requests so far, in the order in which they were completely received."""
         with self._changed:
             return list(self._requests)
 
     @property
     def connections(self) -> int:
-        """How many connections were made so far."""
+        """The number of connections so far."""
         with self._changed:
             return len(self._connections)
 
@@ -189,13 +194,13 @@ class Upstream:
     def open_connections(self) -> list[int]:
         """The numbers of the connections that neither side has closed."""
         with self._changed:
-            return [item.number for item in self._connections if not item.closed and not item.ended]
+            return [item.number for item in self._connections if not item.closed and not item.is_ended]
 
     def wait_for_requests(self, count: int = 1, timeout: float = 10.0) -> list[ReceivedRequest]:
-        """Wait until `count` requests have come in all, and return them.
+        """Wait until there are `count` requests in total, and return them. Blocks.
 
         Raises:
-            AssertionError: if they have not within `timeout` seconds.
+            AssertionError: there are fewer after `timeout` seconds.
         """
         with self._changed:
             if self._changed.wait_for(lambda: len(self._requests) >= count, timeout):
@@ -205,34 +210,36 @@ class Upstream:
             )
 
     def wait_closed(self, connection: int | None = None, timeout: float = 10.0) -> ClientClosed:
-        """Wait until the client has closed a connection, and return how and when it did.
+        """Wait until the client has closed a connection, and return how and when it did. Blocks.
 
         Args:
-            connection: its number; None for the newest.
-            timeout: seconds.
+            connection: the number of the connection, or None for the newest.
+            timeout: seconds to wait.
 
         Raises:
-            AssertionError: if it has not within `timeout` seconds, or if the upstream closed it first.
+            AssertionError: the client has not within `timeout` seconds, or the upstream closed it first.
         """
         with self._changed:
             number = len(self._connections) if connection is None else connection
             if not 1 <= number <= len(self._connections):
                 raise AssertionError(f"There is no connection {number}: {len(self._connections)} were made.")
-            one = self._connections[number - 1]
-            self._changed.wait_for(lambda: one.closed or one.ended, timeout)
-            if one.closed is None:
-                who = "the upstream ended it itself" if one.ended else f"{timeout:g} seconds have passed"
-                raise AssertionError(f"The client did not close connection {number}: {who}.")
-            return one.closed
+            closing = self._connections[number - 1]
+            self._changed.wait_for(lambda: closing.closed or closing.is_ended, timeout)
+            if closing.closed is None:
+                reason = (
+                    "the upstream ended it itself" if closing.is_ended else f"{timeout:g} seconds have passed"
+                )
+                raise AssertionError(f"The client did not close connection {number}: {reason}.")
+            return closing.closed
 
     def wait_all_closed(self, timeout: float = 10.0) -> None:
-        """Wait until no connection is open.
+        """Wait until no connection is open. Blocks.
 
         Raises:
-            AssertionError: naming those that still are after `timeout` seconds.
+            AssertionError: some are open after `timeout` seconds. The message has their numbers.
         """
         with self._changed:
             if not self._changed.wait_for(
-                lambda: all(item.closed or item.ended for item in self._connections), timeout
+                lambda: all(item.closed or item.is_ended for item in self._connections), timeout
             ):
                 raise AssertionError(f"Connections {self.open_connections} are still open.")

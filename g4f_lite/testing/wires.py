@@ -1,7 +1,7 @@
-r"""How to point a provider at an `Upstream`, and how its service writes an answer.
+r"""Wires: how to point a provider at an `Upstream`, and how its service writes an answer.
 
-The contract suite needs to know both, to try a provider against every split of its bytes and every way
-in which a service can fail. A new wire is a class with `options` and `pieces`::
+The contract suite needs both, to test a provider against every split of the bytes and every failure of a service.
+A new wire is a class with `options` and `pieces`::
 
     class NDJSONWire(Wire):
         content_type = "application/x-ndjson"
@@ -23,53 +23,53 @@ from g4f_lite.testing.replies import Reply
 
 __all__ = ["RawTextWire", "Wire"]
 
-_MARK = "MARK"
+_BROKEN_BYTE_MARK = "MARK"
 
 
 class Wire(ABC):
-    """A service's way of answering.
+    """The format of a service's answers, and the address of the service.
 
     Attributes:
-        content_type: what its answers say they are.
+        content_type: the Content-Type of the answers.
     """
 
     content_type: str = "application/octet-stream"
 
     @abstractmethod
     def options(self, url: str) -> Mapping[str, Any]:
-        """Return the provider's options that make it ask the service at `url`."""
+        """Return the provider's options that point it at the service at `url`."""
 
     def environment(self, url: str) -> Mapping[str, str]:  # noqa: ARG002 - for subclasses
-        """Return the environment variables that do so, for a provider without such an option."""
+        """Return the environment variables that point the provider at `url`, if it has no such option."""
         return {}
 
     @abstractmethod
     def pieces(self, texts: Sequence[str], request: ReceivedRequest) -> Sequence[bytes]:
-        """Return the body of an answer made of `texts`, as the service writes it.
+        """Return the body of an answer with `texts`, as the service writes it.
 
-        The first piece has to hold the whole first text, the second the second, and so on; further pieces
-        may end the body. `request` is there for services that answer a stream in one form and a whole
-        answer in another.
+        The first piece has to contain the whole first text, the second piece the second text, and so on. Further
+        pieces may end the body. Services that answer a stream and a whole answer in different forms can tell them
+        apart by `request`.
         """
 
     def reply(self, pieces: Sequence[Any], **settings: Any) -> Reply:
-        """Return a reply of this service with these pieces, which need not be those of `pieces`."""
+        """Return a reply of this service with `pieces`, which need not come from the method `pieces`."""
         headers = {"Content-Type": self.content_type, **settings.pop("headers", {})}
         return Reply(list(pieces), headers=headers, **settings)
 
     def broken_pieces(self, request: ReceivedRequest) -> Sequence[bytes]:
-        """Return an answer with a byte in its text that no UTF-8 has."""
-        pieces = self.pieces([f"before {_MARK} after"], request)
-        return [piece.replace(_MARK.encode(), b"\xff") for piece in pieces]
+        """Return the body of an answer with a byte in its text that is invalid in UTF-8."""
+        pieces = self.pieces([f"before {_BROKEN_BYTE_MARK} after"], request)
+        return [piece.replace(_BROKEN_BYTE_MARK.encode(), b"\xff") for piece in pieces]
 
 
 class RawTextWire(Wire):
-    """A service whose body is the text of the answer as UTF-8, and nothing else.
+    """A service with a body of only the answer's text, as UTF-8.
 
     Args:
-        option: the provider's option that takes the service's base URL; None if it has none.
-        variable: the environment variable that does.
-        content_type: what answers say they are.
+        option: the provider's option for the base URL of the service, or None if it has no such option.
+        variable: the environment variable for the base URL, or None.
+        content_type: the Content-Type of the answers.
     """
 
     def __init__(
@@ -84,11 +84,11 @@ class RawTextWire(Wire):
         self.content_type = content_type
 
     def options(self, url: str) -> Mapping[str, Any]:
-        """Return the base URL under the option's name."""
+        """Return the base URL by the name of the option."""
         return {self.option: url} if self.option else {}
 
     def environment(self, url: str) -> Mapping[str, str]:
-        """Return the base URL under the variable's name."""
+        """Return the base URL by the name of the environment variable."""
         return {self.variable: url} if self.variable else {}
 
     def pieces(self, texts: Sequence[str], request: ReceivedRequest) -> Sequence[bytes]:  # noqa: ARG002

@@ -1,4 +1,4 @@
-"""Whoever stops reading hangs up: the service sees the connection closed at once."""
+"""The contract of closing: when the caller stops reading, the connection is closed at once."""
 
 import asyncio
 import contextlib
@@ -11,130 +11,130 @@ from typing import Any
 import pytest
 
 from g4f_lite import CompletionStream
-from g4f_lite.testing._fake_service import Service
+from g4f_lite.testing._fake_service import FakeService
 from g4f_lite.testing.contract.base import ContractBase
 from g4f_lite.testing.replies import Reply, Stall
 
 __all__ = ["ClosingContract"]
 
-_GENEROUS = 10.0
-_FIRST = "The beginning, "
+_PATIENT_SECONDS = 10.0
+_FIRST_TEXT = "The beginning, "
 
 
 class ClosingContract(ContractBase):
-    """An answer that nobody waits for is not waited for."""
+    """The requirements on calls that are closed or cancelled."""
 
-    def test_close_hangs_up(self, service: Service) -> None:
+    def test_close_hangs_up(self, service: FakeService) -> None:
         """`close()` after the first text closes the connection."""
-        stall(service)
+        set_stall(service)
         stream = service.caller.stream()
-        assert next(stream) == _FIRST
-        with self.hung_up(service):
+        assert next(stream) == _FIRST_TEXT
+        with self.expect_hang_up(service):
             stream.close()
 
-    def test_leaving_the_with_hangs_up(self, service: Service) -> None:
+    def test_leaving_the_with_hangs_up(self, service: FakeService) -> None:
         """Leaving the ``with`` block, here by an exception, closes the connection."""
-        stall(service)
-        with self.hung_up(service), contextlib.suppress(KeyError), service.caller.stream() as stream:
+        set_stall(service)
+        with self.expect_hang_up(service), contextlib.suppress(KeyError), service.caller.stream() as stream:
             next(stream)
             raise KeyError
 
-    def test_close_from_another_thread_hangs_up(self, service: Service) -> None:
+    def test_close_from_another_thread_hangs_up(self, service: FakeService) -> None:
         """`close()` while another thread waits for more text closes the connection and ends the wait."""
-        stall(service)
+        set_stall(service)
         stream = service.caller.stream()
         next(stream)
-        waiting = threading.Thread(target=_read_quietly, args=(stream,))
-        waiting.start()
-        with self.hung_up(service):
+        reader = threading.Thread(target=_read_quietly, args=(stream,))
+        reader.start()
+        with self.expect_hang_up(service):
             stream.close()
-        waiting.join(self.hang_up_seconds)
-        assert not waiting.is_alive(), "The thread that was reading still waits"
+        reader.join(self.hang_up_seconds)
+        assert not reader.is_alive(), "The thread that was reading still waits"
 
-    def test_garbage_collection_hangs_up(self, service: Service) -> None:
-        """A stream that is dropped closes its connection."""
-        stall(service)
+    def test_garbage_collection_hangs_up(self, service: FakeService) -> None:
+        """A stream that is garbage-collected closes its connection."""
+        set_stall(service)
         stream = service.caller.stream()
         next(stream)
-        with self.hung_up(service):
+        with self.expect_hang_up(service):
             del stream
             gc.collect()
 
     @pytest.mark.parametrize("silent", [False, True], ids=["streaming", "before-the-first-byte"])
-    def test_cancelled_task_hangs_up(self, service: Service, silent: bool) -> None:
-        """Cancelling the task that reads closes the connection, even before anything has come."""
-        stall(service, silent=silent)
+    def test_cancelled_task_hangs_up(self, service: FakeService, silent: bool) -> None:
+        """Cancelling the task that reads closes the connection, even before the first byte."""
+        set_stall(service, silent=silent)
 
         async def main() -> None:
-            begun = asyncio.Event()
-            task = asyncio.ensure_future(_read_all(service, begun))
+            first_text = asyncio.Event()
+            task = asyncio.ensure_future(_read_all(service, first_text))
             await asyncio.to_thread(service.upstream.wait_for_requests)
             if not silent:
-                await asyncio.wait_for(begun.wait(), _GENEROUS)
-            await self.cancel(task, service)
+                await asyncio.wait_for(first_text.wait(), _PATIENT_SECONDS)
+            await self.cancel_and_expect_hang_up(task, service)
 
         asyncio.run(main())
 
-    def test_cancelled_whole_answer_hangs_up(self, service: Service) -> None:
+    def test_cancelled_whole_answer_hangs_up(self, service: FakeService) -> None:
         """Cancelling the task that waits for a whole answer closes the connection."""
-        stall(service, silent=True)
+        set_stall(service, silent=True)
 
         async def main() -> None:
-            task = asyncio.ensure_future(service.caller.awhole())
+            task = asyncio.ensure_future(service.caller.answer_async())
             await asyncio.to_thread(service.upstream.wait_for_requests)
-            await self.cancel(task, service)
+            await self.cancel_and_expect_hang_up(task, service)
 
         asyncio.run(main())
 
-    def test_aclose_hangs_up(self, service: Service) -> None:
+    def test_aclose_hangs_up(self, service: FakeService) -> None:
         """`aclose()` after the first text closes the connection."""
-        stall(service)
+        set_stall(service)
 
         async def main() -> None:
-            stream = await service.caller.astream()
-            assert await anext(stream) == _FIRST
+            stream = await service.caller.stream_async()
+            assert await anext(stream) == _FIRST_TEXT
             await stream.aclose()
             await asyncio.to_thread(service.upstream.wait_closed, None, self.hang_up_seconds)
 
         asyncio.run(main())
 
-    def test_failed_call_leaves_no_connection_in_use(self, service: Service) -> None:
-        """After an error in the middle the connection is closed, not put aside half read."""
+    def test_failed_call_leaves_no_connection_in_use(self, service: FakeService) -> None:
+        """An error in the middle of an answer closes the connection: a half-read one must not be reused."""
         service.upstream.script(
             lambda request: service.wire.reply([*service.wire.broken_pieces(request), Stall()])
         )
-        with self.hung_up(service), contextlib.suppress(Exception):
+        with self.expect_hang_up(service), contextlib.suppress(Exception):
             list(service.caller.stream())
 
     @contextlib.contextmanager
-    def hung_up(self, service: Service) -> Iterator[None]:
-        """Demand that the body makes the client close its newest connection at once."""
-        began = time.monotonic()
+    def expect_hang_up(self, service: FakeService) -> Iterator[None]:
+        """Expect that the ``with`` block makes the client close its newest connection at once."""
+        start = time.monotonic()
         yield
-        seconds = service.upstream.wait_closed(timeout=self.hang_up_seconds).at - began
+        seconds = service.upstream.wait_closed(timeout=self.hang_up_seconds).at - start
         assert seconds < self.hang_up_seconds, f"The connection was closed {seconds:.1f} seconds later"
 
-    async def cancel(self, task: "asyncio.Future[Any]", service: Service) -> None:
-        """Cancel the task and demand that the client closes its newest connection at once."""
+    async def cancel_and_expect_hang_up(self, task: "asyncio.Future[Any]", service: FakeService) -> None:
+        """Cancel the task, and expect that the client closes its newest connection at once."""
         task.cancel()
         await asyncio.to_thread(service.upstream.wait_closed, None, self.hang_up_seconds)
         await asyncio.wait({task}, timeout=self.seconds)
 
 
-def stall(service: Service, *, silent: bool = False) -> None:
-    """Let the service stop for ever, after the first text or before anything."""
+def set_stall(service: FakeService, *, silent: bool = False) -> None:
+    """Make the service stall after the first text, or before the first byte if `silent`."""
     if silent:
-        service.answers(Reply([Stall()], framing="raw"))
+        service.set_reply(Reply([Stall()], framing="raw"))
     else:
-        service.needs_streaming()
-        service.says([_FIRST, "the end."], Stall(), only=1)
+        service.require_streaming()
+        service.set_texts([_FIRST_TEXT, "the end."], Stall(), only=1)
 
 
 def _read_quietly(stream: CompletionStream) -> None:
-    with contextlib.suppress(Exception):  # that it ends is what counts, not how
+    with contextlib.suppress(Exception):  # It only has to end, with or without an error.
         list(stream)
 
 
-async def _read_all(service: Service, begun: asyncio.Event) -> None:
-    async for _ in await service.caller.astream():
-        begun.set()
+async def _read_all(service: FakeService, first_text: asyncio.Event) -> None:
+    async for _ in await service.caller.stream_async():
+        first_text.set()

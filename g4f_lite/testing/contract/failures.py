@@ -1,4 +1,4 @@
-"""Every way in which a service can fail is an error of the tree, and never an answer."""
+"""The contract of failures: each failure of a service raises its typed error, and is never an answer."""
 
 import asyncio
 import pickle
@@ -22,14 +22,14 @@ from g4f_lite import (
     RateLimitError,
     ServiceUnavailableError,
 )
-from g4f_lite.testing._fake_service import Service
+from g4f_lite.testing._fake_service import FakeService
 from g4f_lite.testing.contract.base import PLANTED_KEY, ContractBase
 from g4f_lite.testing.gates import Gate
 from g4f_lite.testing.replies import HangUp, Raw, Reply, Reset, Stall, html_page
 
 __all__ = ["FailureContract"]
 
-_STATUSES: dict[int, type[ProviderStatusError]] = {
+_STATUS_ERRORS: dict[int, type[ProviderStatusError]] = {
     401: AuthenticationError,
     403: PermissionDeniedError,
     404: NotFoundError,
@@ -38,134 +38,138 @@ _STATUSES: dict[int, type[ProviderStatusError]] = {
     503: ServiceUnavailableError,
 }
 _RETRY_AFTER = 7
-_SHORT = 0.5
-_GENEROUS = 10.0
-_FIRST = "The beginning, "
-_HTML = {"Content-Type": "text/html"}
+_TIMEOUT_SECONDS = 0.5
+_PATIENT_SECONDS = 10.0
+_FIRST_TEXT = "The beginning, "
+_HTML_HEADERS = {"Content-Type": "text/html"}
 
 Failure = TypeVar("Failure", bound=ProviderError)
 
 
 class FailureContract(ContractBase):
-    """A typed error with the text that had come, in time, without secrets."""
+    """The requirements on errors: the right type, in time, with the text so far, without secrets."""
 
-    @pytest.mark.parametrize("status", _STATUSES)
+    @pytest.mark.parametrize("status", _STATUS_ERRORS)
     @pytest.mark.parametrize("stream", [True, False], ids=["stream", "whole"])
-    def test_status_is_an_error(self, service: Service, status: int, stream: bool) -> None:
-        """A status that is no success is the typed error; the page that comes with it is no answer."""
-        service.answers(Reply(html_page(f"{status} Oops"), status=status, headers=_HTML))
-        error = failure(service, ProviderStatusError, stream=stream)
-        assert type(error) is _STATUSES[status]
+    def test_status_is_an_error(self, service: FakeService, status: int, stream: bool) -> None:
+        """An error status raises its typed error, and the page that comes with it is not an answer."""
+        service.set_reply(Reply(html_page(f"{status} Oops"), status=status, headers=_HTML_HEADERS))
+        error = expect_error(service, ProviderStatusError, stream=stream)
+        assert type(error) is _STATUS_ERRORS[status]
         assert error.status == status
         assert error.partial_text == ""
 
-    def test_retry_after_is_passed_on(self, service: Service) -> None:
-        """How long a service asks to wait is on the error."""
-        headers = {**_HTML, "Retry-After": str(_RETRY_AFTER)}
-        service.answers(Reply(html_page("429 Slow down"), status=429, headers=headers))
-        assert failure(service, RateLimitError).retry_after == _RETRY_AFTER
+    def test_retry_after_is_passed_on(self, service: FakeService) -> None:
+        """The error has the seconds of the Retry-After header."""
+        headers = {**_HTML_HEADERS, "Retry-After": str(_RETRY_AFTER)}
+        service.set_reply(Reply(html_page("429 Slow down"), status=429, headers=headers))
+        assert expect_error(service, RateLimitError).retry_after == _RETRY_AFTER
 
     @pytest.mark.parametrize("stream", [True, False], ids=["stream", "whole"])
-    def test_silence_times_out(self, service: Service, stream: bool) -> None:
-        """A service that takes the request and never answers is a timeout, in the time asked for."""
-        service.answers(Reply([Stall()], framing="raw"))
-        began = time.monotonic()
-        error = failure(service, ProviderTimeoutError, stream=stream, **service.limit(_SHORT))
+    def test_silence_times_out(self, service: FakeService, stream: bool) -> None:
+        """A service that never answers raises a timeout error within the requested time."""
+        service.set_reply(Reply([Stall()], framing="raw"))
+        start = time.monotonic()
+        error = expect_error(
+            service, ProviderTimeoutError, stream=stream, **service.timeout_options(_TIMEOUT_SECONDS)
+        )
         assert error.phase == "read"
-        assert time.monotonic() - began < _GENEROUS, "The timeout came late"
+        assert time.monotonic() - start < _PATIENT_SECONDS, "The timeout came late"
 
-    def test_stall_times_out(self, service: Service) -> None:
-        """A service that stops in the middle is a timeout that carries the text that had come."""
-        service.needs_streaming()
-        service.says([_FIRST, "the end."], Stall(), only=1)
-        error = failure(service, ProviderTimeoutError, **service.limit(_SHORT))
-        assert error.partial_text == _FIRST
+    def test_stall_times_out(self, service: FakeService) -> None:
+        """A service that stalls in the middle raises a timeout error with the text so far."""
+        service.require_streaming()
+        service.set_texts([_FIRST_TEXT, "the end."], Stall(), only=1)
+        error = expect_error(service, ProviderTimeoutError, **service.timeout_options(_TIMEOUT_SECONDS))
+        assert error.partial_text == _FIRST_TEXT
 
-    def test_reset_keeps_the_text(self, service: Service) -> None:
-        """A connection broken in the middle is a connection error that carries the text that had come."""
-        service.needs_streaming()
+    def test_reset_keeps_the_text(self, service: FakeService) -> None:
+        """A connection that is reset in the middle raises a connection error with the text so far."""
+        service.require_streaming()
         gate = Gate()
-        service.says([_FIRST, "the end."], gate, Reset(), only=1)
+        service.set_texts([_FIRST_TEXT, "the end."], gate, Reset(), only=1)
         stream = service.caller.stream()
-        assert next(stream) == _FIRST
+        assert next(stream) == _FIRST_TEXT
         gate.open()
         with pytest.raises(ProviderConnectionError) as caught:
             list(stream)
-        assert caught.value.partial_text == _FIRST
+        assert caught.value.partial_text == _FIRST_TEXT
 
-    def test_refused_connection_is_an_error(self, service: Service) -> None:
-        """A service that is not there is a connection error."""
+    def test_refused_connection_is_an_error(self, service: FakeService) -> None:
+        """A refused connection raises a connection error."""
         service.upstream.close()
-        error = failure(service, ProviderConnectionError)
+        error = expect_error(service, ProviderConnectionError)
         assert not isinstance(error, ProviderTimeoutError)
 
-    def test_garbage_is_an_error(self, service: Service) -> None:
-        """A service that does not speak HTTP is an error."""
-        service.answers(Reply([b"\x00\x01 this is no HTTP\r\n\r\n"], framing="raw"))
-        failure(service, ProviderError)
+    def test_garbage_is_an_error(self, service: FakeService) -> None:
+        """A service that does not speak HTTP raises an error."""
+        service.set_reply(Reply([b"\x00\x01 this is no HTTP\r\n\r\n"], framing="raw"))
+        expect_error(service, ProviderError)
 
     @pytest.mark.parametrize("stream", [True, False], ids=["stream", "whole"])
     @pytest.mark.parametrize("cut", ["chunked", "chunk", "length"])
-    def test_truncated_body_is_an_error(self, service: Service, cut: str, stream: bool) -> None:
-        """A body cut short is an error, and no answer: no last chunk, half a chunk, too few bytes."""
+    def test_truncated_body_is_an_error(self, service: FakeService, cut: str, stream: bool) -> None:
+        """A truncated body raises an error: without the last chunk, in a chunk, or with too few bytes."""
         if cut == "chunked":
-            service.says([_FIRST, "the end."], HangUp(), only=1)
+            service.set_texts([_FIRST_TEXT, "the end."], HangUp(), only=1)
         elif cut == "chunk":
-            service.says([_FIRST, "the end."], Raw(b"ff\r\n"), HangUp(), only=1)
+            service.set_texts([_FIRST_TEXT, "the end."], Raw(b"ff\r\n"), HangUp(), only=1)
         else:
-            service.says(
-                [_FIRST, "the end."], only=1, framing="length", declared_length=9999, keep_alive=False
+            service.set_texts(
+                [_FIRST_TEXT, "the end."], only=1, framing="length", declared_length=9999, keep_alive=False
             )
-        error = failure(service, ProviderConnectionError, stream=stream)
+        error = expect_error(service, ProviderConnectionError, stream=stream)
         assert not isinstance(error, ProviderTimeoutError)
         if stream and service.caller.loaded.supports_stream:
-            assert error.partial_text.startswith(_FIRST)
+            assert error.partial_text.startswith(_FIRST_TEXT)
 
     @pytest.mark.parametrize("stream", [True, False], ids=["stream", "whole"])
-    def test_invalid_bytes_are_an_error(self, service: Service, stream: bool) -> None:
-        """Bytes that are no UTF-8 are an error; they are neither dropped nor replaced."""
+    def test_invalid_bytes_are_an_error(self, service: FakeService, stream: bool) -> None:
+        """Bytes that are not UTF-8 raise an error; they are neither dropped nor replaced."""
         service.upstream.script(lambda request: service.wire.reply(service.wire.broken_pieces(request)))
-        error = failure(service, ProviderResponseError, stream=stream)
+        error = expect_error(service, ProviderResponseError, stream=stream)
         assert "\ufffd" not in error.partial_text
 
     @pytest.mark.parametrize("stream", [True, False], ids=["stream", "whole"])
-    def test_empty_answer_is_an_error(self, service: Service, stream: bool) -> None:
-        """An answer without any text is an error, unless the service says that it is whole and why it ended."""
-        service.says([])
-        if not says_why_it_ended(service, stream=stream):
-            failure(service, EmptyAnswerError, stream=stream)
+    def test_empty_answer_is_an_error(self, service: FakeService, stream: bool) -> None:
+        """An answer without text raises an error, unless the service states why it ended."""
+        service.set_texts([])
+        if finish_reason_of_answer(service, stream=stream) is None:
+            expect_error(service, EmptyAnswerError, stream=stream)
 
-    def test_failures_are_the_same_asynchronously(self, service: Service) -> None:
+    def test_failures_are_the_same_asynchronously(self, service: FakeService) -> None:
         """The asynchronous call raises the same errors, streamed and whole."""
-        service.answers(Reply(html_page("503 Oops"), status=503, headers=_HTML))
+        service.set_reply(Reply(html_page("503 Oops"), status=503, headers=_HTML_HEADERS))
 
         async def main() -> None:
             with pytest.raises(ProviderStatusError):
-                await service.caller.awhole()
+                await service.caller.answer_async()
             with pytest.raises(ProviderStatusError):
-                async for _ in await service.caller.astream():
+                async for _ in await service.caller.stream_async():
                     pass
 
         asyncio.run(main())
 
-    def test_key_is_not_shown(self, service: Service) -> None:
-        """The caller's key is in no error: not in its text, its representation, its traceback."""
+    def test_key_is_not_shown(self, service: FakeService) -> None:
+        """No error shows the caller's key: neither its text nor its representation nor its traceback."""
         if not service.caller.loaded.needs_auth:
             pytest.skip("the provider needs no key")
-        for reply in _indiscreet_replies():
-            service.answers(reply)
-            error = failure(service, ProviderError)
+        for reply in _replies_with_key():
+            service.set_reply(reply)
+            error = expect_error(service, ProviderError)
             shown = "".join(traceback.format_exception(type(error), error, error.__traceback__))
             for text in (str(error), repr(error), shown, repr(vars(error)), repr(pickle.dumps(error))):
                 assert PLANTED_KEY not in text, f"A {type(error).__name__} shows the caller's key"
 
 
-def failure(service: Service, kind: type[Failure], *, stream: bool = True, **options: Any) -> Failure:
-    """Ask, and return the error, which has to be of this kind; text that comes before it is allowed."""
+def expect_error(
+    service: FakeService, kind: type[Failure], *, stream: bool = True, **options: Any
+) -> Failure:
+    """Call the provider, and return its error of type `kind`. Text before the error is allowed."""
     caught: ProviderError | None = None
     answer: object = None
     try:
-        answer = list(service.caller.stream(**options)) if stream else str(service.caller.whole(**options))
+        answer = list(service.caller.stream(**options)) if stream else str(service.caller.answer(**options))
     except ProviderError as error:
         caught = error
     assert caught is not None, f"There is no error; the failure came back as the answer {answer!r}"
@@ -173,20 +177,20 @@ def failure(service: Service, kind: type[Failure], *, stream: bool = True, **opt
     return caught
 
 
-def says_why_it_ended(service: Service, *, stream: bool) -> bool:
-    """Whether an answer comes without an error, with the reason why it ended."""
+def finish_reason_of_answer(service: FakeService, *, stream: bool) -> str | None:
+    """Return the finish reason of an answer, or None if it has none or raises an error."""
     try:
         if stream:
             with service.caller.stream() as answer:
                 list(answer)
-            return answer.completion.finish_reason is not None
-        return service.caller.whole().completion.finish_reason is not None
+            return answer.completion.finish_reason
+        return service.caller.answer().completion.finish_reason
     except ProviderError:
-        return False
+        return None
 
 
-def _indiscreet_replies() -> Iterator[Reply]:
-    """Yield failures of a service that says the key back."""
+def _replies_with_key() -> Iterator[Reply]:
+    """Yield error replies that contain the key."""
     for status in (400, 401, 429, 500):
         yield Reply(f"Wrong key {PLANTED_KEY} (Authorization: Bearer {PLANTED_KEY})", status=status)
     yield Reply(status=302, headers={"Location": f"https://example.org/?key={PLANTED_KEY}"})

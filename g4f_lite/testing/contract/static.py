@@ -1,4 +1,4 @@
-"""What can be said of a provider without calling it."""
+"""The contract without a call: the verdict, the import, `params` and the models."""
 
 import json
 import os
@@ -11,7 +11,7 @@ import pytest
 from g4f_lite import params_of
 from g4f_lite.contract import LoadedProvider
 from g4f_lite.testing._provider_under_test import ProviderUnderTest
-from g4f_lite.testing.contract.base import ContractBase, unsanctioned
+from g4f_lite.testing.contract.base import ContractBase, overridden_tests
 
 __all__ = ["StaticContract"]
 
@@ -19,18 +19,18 @@ _IMPORT_SECONDS = 120
 
 
 class StaticContract(ContractBase):
-    """The verdict, the constants, and an import that does nothing but import."""
+    """The requirements on a provider that is not called."""
 
     def test_no_test_is_overridden(self) -> None:
-        """No test of the suite is replaced, except to mark it as a known failure with a reason."""
-        replaced = unsanctioned(type(self))
-        assert not replaced, (
-            f"{', '.join(replaced)}: a test of the contract is overridden. If it is known to fail, override it "
+        """No test of the suite is overridden, except to mark it as a known failure with a reason."""
+        overridden = overridden_tests(type(self))
+        assert not overridden, (
+            f"{', '.join(overridden)}: a test of the contract is overridden. If it is known to fail, override it "
             'with @pytest.mark.xfail(reason="...") on it; if not, give yours another name.'
         )
 
     def test_verdict_is_valid(self, subject: ProviderUnderTest) -> None:
-        """The strict verdict finds nothing wrong."""
+        """The strict verdict has no problem."""
         if subject.verdict is None:
             pytest.fail(subject.failure)
         lines = "".join(f"\n  - {problem}" for problem in subject.verdict.problems)
@@ -38,7 +38,7 @@ class StaticContract(ContractBase):
         assert subject.loaded is not None, subject.failure
 
     def test_import_does_nothing_else(self, subject: ProviderUnderTest, tmp_path: Path) -> None:
-        """Imported in a fresh interpreter it prints nothing, does not exit and asks for no connection."""
+        """The import, in a new interpreter, prints nothing, does not exit, and opens no connection."""
         if subject.target is None:
             pytest.skip("the provider is an object of this program: there is no module to import")
         report = tmp_path / "report.json"
@@ -47,24 +47,24 @@ class StaticContract(ContractBase):
         result = subprocess.run(  # noqa: S603 - this interpreter, and our own module
             command, env=environment, capture_output=True, timeout=_IMPORT_SECONDS, check=False
         )
-        shown = (result.stdout + result.stderr).decode(errors="replace")
-        assert report.exists(), f"The import ended the process with exit code {result.returncode}: {shown}"
-        found = json.loads(report.read_text(encoding="utf-8"))
-        assert not found["error"], f"The import raised {found['error']}"
-        assert not found["network"], f"The import reached for the network: {found['network']}"
-        assert not found["threads"], f"The import left threads running: {found['threads']}"
-        assert not shown, f"The import printed {shown!r}"
+        printed = (result.stdout + result.stderr).decode(errors="replace")
+        assert report.exists(), f"The import ended the process with exit code {result.returncode}: {printed}"
+        effects = json.loads(report.read_text(encoding="utf-8"))
+        assert not effects["error"], f"The import raised {effects['error']}"
+        assert not effects["network"], f"The import reached for the network: {effects['network']}"
+        assert not effects["threads"], f"The import left threads running: {effects['threads']}"
+        assert not printed, f"The import printed {printed!r}"
 
     def test_params_line_names_the_parameters(self, subject: ProviderUnderTest) -> None:
-        """`params` lists the parameters of `_create_completion` with their types, as they are."""
-        loaded = _usable(subject)
+        """`params` lists the parameters of `_create_completion` with their types."""
+        loaded = _require_usable(subject)
         computed = params_of(subject.name, loaded.create).partition(" supports: ")[2]
-        given = loaded.params.partition(" supports: ")[2]
-        assert given == computed, f"`params` says {loaded.params!r}, and the function has {computed}"
+        declared = loaded.params.partition(" supports: ")[2]
+        assert declared == computed, f"`params` says {loaded.params!r}, and the function has {computed}"
 
     def test_models_are_names(self, subject: ProviderUnderTest) -> None:
-        """`model` is a list with at least one name, without blanks around it and none of them twice."""
-        models = _usable(subject).plugin.model
+        """`model` is a list of at least one name, without surrounding whitespace and without duplicates."""
+        models = _require_usable(subject).plugin.model
         assert isinstance(models, list), f"`model` is a {type(models).__name__}, not a list"
         assert models, "`model` is empty"
         wrong = [item for item in models if not isinstance(item, str) or not item or item != item.strip()]
@@ -72,7 +72,7 @@ class StaticContract(ContractBase):
         assert len(set(models)) == len(models), f"`model` names a model twice: {models}"
 
 
-def _usable(subject: ProviderUnderTest) -> LoadedProvider:
+def _require_usable(subject: ProviderUnderTest) -> LoadedProvider:
     if subject.loaded is None:
         pytest.skip("the provider cannot be used: test_verdict_is_valid says why")
     return subject.loaded
