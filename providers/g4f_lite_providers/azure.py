@@ -3,7 +3,7 @@
 Wire facts: Microsoft's "Azure OpenAI in Microsoft Foundry Models v1 API" and "REST API reference", and the
 class `AzureOpenAI` of OpenAI's Python client. With v1 the address is ``{resource}/openai/v1``; with a dated
 `api_version` it is ``{resource}/openai/deployments/{model}?api-version=...``. The model is the name of a
-deployment, which is the user's own. The service was never reached from where this was written.
+deployment, which the user chooses. The service was not called while this was written.
 """
 
 import os
@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import quote
 
 from g4f_lite.errors import InvalidArgumentError
-from g4f_lite_providers._chat_completions.options import SPECIAL, Options
+from g4f_lite_providers._chat_completions.options import SPECIAL_OPTIONS, Options
 from g4f_lite_providers._chat_completions.quirks import Quirks
 from g4f_lite_providers._chat_completions.service import Service
 
@@ -28,41 +28,51 @@ inputs = ["image", "audio"]
 embedding_model = ["text-embedding-3-small", "text-embedding-3-large", "text-embedding-ada-002"]
 params = "g4f_lite.providers.azure supports: (model: str, messages: list, stream: bool)"
 
-_DATED = re.compile(r"\d{4}-\d{2}-\d{2}")
-_TOKEN = re.compile(r"eyJ[\w-]+\.[\w-]+\.[\w-]+")
-"""A token of Entra ID is a signed JSON object; the keys of a resource have no dots."""
+_DATED_VERSION = re.compile(r"\d{4}-\d{2}-\d{2}")
+_ENTRA_TOKEN = re.compile(r"eyJ[\w-]+\.[\w-]+\.[\w-]+")
+"""A token of Entra ID is a signed JSON object with dots between its parts; the key of a resource has no dots."""
 
 
 class Azure(Service):
-    """Azure's ways of naming a resource, a deployment, a version and a caller."""
+    """The addresses and the authentication of Azure."""
 
-    def base(self, options: Options) -> str:
-        """Return the address of the resource, with what leads to the API behind it."""
-        found = super().base(options)
-        if not found:
+    def resolve_base_url(self, options: Options) -> str:
+        """Return the address of the resource, with the path of the API.
+
+        Raises:
+            InvalidArgumentError: there is no address, or it is not a URL.
+        """
+        base_url = super().resolve_base_url(options)
+        if not base_url:
             raise InvalidArgumentError(
                 "base_url",
                 "The provider 'azure' needs the address of a resource.",
                 hint='Pass base_url="https://NAME.openai.azure.com", or set AZURE_OPENAI_ENDPOINT.',
             )
-        resource = re.sub(r"/openai(/v1)?$", "", found)
-        return f"{resource}/openai" if _DATED.match(self.version(options)) else f"{resource}/openai/v1"
+        resource = re.sub(r"/openai(/v1)?$", "", base_url)
+        return (
+            f"{resource}/openai"
+            if _DATED_VERSION.match(self.api_version(options))
+            else f"{resource}/openai/v1"
+        )
 
-    def address(self, path: str, options: Options, model: str) -> str:
-        """Return the URL of a path, which with a dated version names the deployment."""
-        base, version = self.base(options), self.version(options)
-        deployment = f"/deployments/{quote(model, safe='')}" if model and _DATED.match(version) else ""
+    def endpoint(self, path: str, options: Options, model: str) -> str:
+        """Return the URL for a path; with a dated version it contains the deployment."""
+        base_url, version = self.resolve_base_url(options), self.api_version(options)
+        deployment = (
+            f"/deployments/{quote(model, safe='')}" if model and _DATED_VERSION.match(version) else ""
+        )
         query = f"?api-version={quote(version, safe='')}" if version else ""
-        return f"{base}{deployment}{path}{query}"
+        return f"{base_url}{deployment}{path}{query}"
 
-    def version(self, options: Options) -> str:
-        """Return the version of the API, `""` for the v1 API's own."""
-        given: Any = options.get("api_version")
-        return given or os.environ.get("OPENAI_API_VERSION", "").strip()
+    def api_version(self, options: Options) -> str:
+        """Return the version of the API, or an empty string for that of the v1 API."""
+        version: Any = options.get("api_version")
+        return version or os.environ.get("OPENAI_API_VERSION", "").strip()
 
     def key_header(self, key: str) -> tuple[str, str]:
-        """Return the header for a resource's key, or for a token of Entra ID."""
-        return super().key_header(key) if _TOKEN.fullmatch(key) else ("api-key", key)
+        """Return the header for `key`, which is the key of a resource or a token of Entra ID."""
+        return super().key_header(key) if _ENTRA_TOKEN.fullmatch(key) else ("api-key", key)
 
 
 service = Azure(
@@ -79,11 +89,13 @@ service = Azure(
     quirks=Quirks(
         address_env=("AZURE_OPENAI_ENDPOINT",),
         address_options={"api_version": str},
-        takes=tuple(name for name in SPECIAL if name not in ("service_tier", "web_search_options")),
+        openai_options=tuple(
+            name for name in SPECIAL_OPTIONS if name not in ("service_tier", "web_search_options")
+        ),
         max_tokens="",
-        reasoners=r"(o\d|gpt-[5-9])",
-        developer=True,
-        base64=True,
+        reasoning_models=r"(o\d|gpt-[5-9])",
+        has_developer_role=True,
+        has_base64_embeddings=True,
     ),
 )
 

@@ -2,8 +2,8 @@
 
 Wire facts: the Amazon Bedrock user guide ("Chat Completions API", "Endpoints supported by Amazon Bedrock",
 "OpenAI models", "API keys"): the endpoint ``bedrock-runtime`` has it below ``/openai/v1``; the endpoint
-``bedrock-mantle``, ``https://bedrock-mantle.{region}.api.aws/v1``, can be named by ``base_url=``. Requests
-signed with AWS credentials are not made here. The service was never reached from where this was written.
+``bedrock-mantle``, ``https://bedrock-mantle.{region}.api.aws/v1``, can be set with ``base_url=``. Requests
+signed with AWS credentials are not supported. The service was not called while this was written.
 """
 
 import os
@@ -28,15 +28,20 @@ _REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d+")
 
 
 class Bedrock(Service):
-    """Bedrock's addresses, one for each region."""
+    """The addresses of Bedrock, one for each region."""
 
-    def base(self, options: Options) -> str:
-        """Return the base URL: the call's, the environment's, or the region's."""
-        found = super().base(options)
-        if found != self.base_url:
-            return found
+    def resolve_base_url(self, options: Options) -> str:
+        """Return the base URL: that of the call, of the environment, or of the region.
+
+        Raises:
+            InvalidArgumentError: the base URL is not a URL, or there is no valid region.
+        """
+        base_url = super().resolve_base_url(options)
+        if base_url != self.base_url:
+            return base_url
         region = options.get("region") or os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION")
-        if not region or not _REGION.fullmatch(region):  # it becomes a part of the host's name
+        # The region becomes a part of the host name.
+        if not region or not _REGION.fullmatch(region):
             raise InvalidArgumentError(
                 "region",
                 "The provider 'bedrock' needs the name of a region."
@@ -59,9 +64,9 @@ service = Bedrock(
     quirks=Quirks(
         address_env=("AWS_BEDROCK_BASE_URL",),
         address_options={"region": str},
-        takes=("service_tier",),
+        openai_options=("service_tier",),
         max_tokens="max_completion_tokens",
-        # The gpt-oss models write what they think into their text.
+        # The gpt-oss models write their reasoning into the text.
         think_tag="reasoning",
     ),
 )

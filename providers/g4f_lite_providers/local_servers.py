@@ -1,8 +1,8 @@
-"""Servers on this machine that are compatible with the OpenAI chat API: a row of data for each; see `services`.
+"""Servers on this machine that are compatible with the OpenAI chat API: one row of data each; see `services`.
 
-They need no key; one that a server was started with is taken as ``auth=`` or from the row's variable. Another
-address is taken as ``base_url=`` or from ``G4F_LITE_<NAME>_URL``. Which models a server has only it knows:
-``"default"`` stands for whatever it has loaded, and servers that insist on a name have to be given one.
+They need no key. If a server was started with one, pass it as ``auth=`` or set the row's variable. Another
+address is ``base_url=`` or ``G4F_LITE_<NAME>_URL``. The models of a server are not known here: ``"default"``
+means the model that it has loaded, and a server that needs a name has to be given one.
 """
 
 from g4f_lite_providers._chat_completions.quirks import Quirks
@@ -23,7 +23,7 @@ lmstudio = Service(
     quirks=Quirks(options={"top_k": int, "repeat_penalty": float}),
 )
 
-# vLLM's "OpenAI-Compatible Server"; the variable is the one that the server itself reads.
+# vLLM's "OpenAI-Compatible Server"; the server itself reads the same variable.
 vllm = Service(
     name="vllm",
     url="https://docs.vllm.ai/",
@@ -43,13 +43,13 @@ vllm = Service(
             "chat_template_kwargs": dict,
             "structured_outputs": dict,
         },
-        developer=True,
+        has_developer_role=True,
         reasoning_back="reasoning",
-        base64=True,
+        has_base64_embeddings=True,
     ),
 )
 
-# The README of llama.cpp's server, which the tests run for real.
+# The README of llama.cpp's server; some tests run that server.
 llamacpp = Service(
     name="llamacpp",
     url="https://github.com/ggml-org/llama.cpp",
@@ -72,7 +72,7 @@ llamacpp = Service(
             "cache_prompt": bool,
         },
         reasoning_back="reasoning_content",
-        base64=True,
+        has_base64_embeddings=True,
     ),
 )
 
@@ -103,5 +103,5 @@ ollama_openai = Service(
     any_model=True,
     inputs=["image"],
     embedding_model=["default"],
-    quirks=Quirks(refuses=("logit_bias", "n", "user", "tool_choice", "parallel_tool_calls")),
+    quirks=Quirks(unsupported_options=("logit_bias", "n", "user", "tool_choice", "parallel_tool_calls")),
 )

@@ -1,7 +1,7 @@
 """More services that are compatible with the OpenAI chat API; see `services`.
 
-Addresses, key variables and models are those of models.dev (July 2026) and any-llm (August 2026), where
-nothing else is said. None of the services could be reached from where this was written.
+Addresses, key variables and models are those of models.dev (July 2026) and any-llm (August 2026), unless a
+comment names another source. None of the services was called while this was written.
 """
 
 from g4f_lite_providers._chat_completions.quirks import Quirks
@@ -22,7 +22,8 @@ sambanova = Service(
     quirks=Quirks(think_tag="think"),
 )
 
-# Moonshot's "Chat" reference: reasoning has to go back in turns with tools; usage is in the last choice.
+# Moonshot's "Chat" reference: the reasoning of a turn with tools has to be sent back; the last choice has the
+# usage.
 moonshot = Service(
     name="moonshot",
     url="https://platform.moonshot.ai/",
@@ -36,7 +37,7 @@ moonshot = Service(
     quirks=Quirks(reasoning="thinking", reasoning_back="reasoning_content"),
 )
 
-# Zhipu's "Chat completion" and "Thinking" (bigmodel.cn); the key variable is its Python client's.
+# Zhipu's "Chat completion" and "Thinking" (bigmodel.cn); the key variable is that of its Python client.
 zhipu = Service(
     name="zhipu",
     url="https://bigmodel.cn/",
@@ -49,7 +50,7 @@ zhipu = Service(
     inputs=["image"],
     embedding_model=["embedding-3"],
     quirks=Quirks(
-        refuses=(
+        unsupported_options=(
             "n",
             "seed",
             "logit_bias",
@@ -58,14 +59,14 @@ zhipu = Service(
             "presence_penalty",
             "frequency_penalty",
         ),
-        json_schema=False,
-        stream_usage=False,
+        has_json_schema=False,
+        needs_stream_options=False,
         reasoning="thinking",
         reasoning_back="reasoning_content",
     ),
 )
 
-# The same company's service for the rest of the world (docs.z.ai); any-llm.
+# The service of the same company outside of China (docs.z.ai); any-llm.
 zai = Service(
     name="zai",
     url="https://z.ai/",
@@ -79,8 +80,8 @@ zai = Service(
     quirks=zhipu.quirks,
 )
 
-# Alibaba Cloud Model Studio's "OpenAI compatible - Chat" and "Deep thinking". Keys belong to a region: that
-# of Singapore is at https://dashscope-intl.aliyuncs.com/compatible-mode/v1.
+# Alibaba Cloud Model Studio's "OpenAI compatible - Chat" and "Deep thinking". Keys belong to a region; the
+# address of Singapore is https://dashscope-intl.aliyuncs.com/compatible-mode/v1.
 dashscope = Service(
     name="dashscope",
     url="https://www.alibabacloud.com/en/product/modelstudio",
@@ -94,7 +95,7 @@ dashscope = Service(
     embedding_model=["text-embedding-v4"],
     quirks=Quirks(
         options={"top_k": int, "enable_search": bool, "thinking_budget": int},
-        takes=("modalities", "audio"),
+        openai_options=("modalities", "audio"),
         reasoning="enable_thinking",
     ),
 )
@@ -116,7 +117,7 @@ novita = Service(
     ),
 )
 
-# Hyperbolic's "REST API"; rig's provider of that name. Its models could not be confirmed as current.
+# Hyperbolic's "REST API"; rig's provider of that name. Whether its models are current could not be confirmed.
 hyperbolic = Service(
     name="hyperbolic",
     url="https://www.hyperbolic.ai/",
@@ -156,7 +157,7 @@ siliconflow = Service(
     quirks=Quirks(options={"top_k": int, "thinking_budget": int}, reasoning="enable_thinking"),
 )
 
-# MiniMax's "OpenAI compatible API"; AgentScope's formatter (fields, and that it takes no `reasoning_effort`).
+# MiniMax's "OpenAI compatible API"; AgentScope's formatter (the fields, and that there is no `reasoning_effort`).
 minimax = Service(
     name="minimax",
     url="https://www.minimax.io/",
@@ -168,8 +169,8 @@ minimax = Service(
     any_model=True,
     inputs=["image"],
     quirks=Quirks(
-        body={"reasoning_split": True},  # else it thinks in tags
-        refuses=(
+        body={"reasoning_split": True},  # else the reasoning is in tags
+        unsupported_options=(
             "n",
             "seed",
             "logit_bias",

@@ -1,16 +1,16 @@
 """OpenAI: chat completions, responses, embeddings and models.
 
-The same code serves every service that is compatible: `services` is the table of those that are known by
-name, and ``base_url=`` leads to any other.
+The same code works with every compatible service: `services` is the table of those that have a name here, and
+``base_url=`` leads to any other.
 
 Wire facts: OpenAI's API reference ("Chat Completions", "Responses", "Embeddings", "Models"), and what its
-official Python client sends and reads, which the tests compare. The service itself was never reached from
-where this was written.
+official Python client sends and reads, which the tests compare. The service itself was not called while this
+was written.
 """
 
-from g4f_lite_providers._chat_completions.options import SPECIAL
+from g4f_lite_providers._chat_completions.options import SPECIAL_OPTIONS
 from g4f_lite_providers._chat_completions.quirks import HeaderOption, Quirks
-from g4f_lite_providers._responses.request import RESPONSES
+from g4f_lite_providers._responses.request import RESPONSES_OPTIONS
 from g4f_lite_providers._responses.service import ResponsesService
 
 url = "https://platform.openai.com/"
@@ -55,12 +55,12 @@ service = ResponsesService(
             "organization": HeaderOption("OpenAI-Organization", "OPENAI_ORG_ID"),
             "project": HeaderOption("OpenAI-Project", "OPENAI_PROJECT_ID"),
         },
-        takes=tuple(SPECIAL),
-        options=RESPONSES,
+        openai_options=tuple(SPECIAL_OPTIONS),
+        options=RESPONSES_OPTIONS,
         max_tokens="",
-        reasoners=r"(o\d|gpt-[5-9])",
-        developer=True,
-        base64=True,
+        reasoning_models=r"(o\d|gpt-[5-9])",
+        has_developer_role=True,
+        has_base64_embeddings=True,
     ),
 )
 

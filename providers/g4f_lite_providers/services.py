@@ -1,12 +1,12 @@
-"""Services that are compatible with the OpenAI chat API: a row of data for each.
+"""Services that are compatible with the OpenAI chat API: one row of data each.
 
-A row is a provider. Its literal arguments are read without importing this; `Quirks` says in what a service
-departs from OpenAI's own. More rows: `more_services`, `local_servers`. For a service without a row, ask the
-provider `openai` with ``base_url=``.
+A row is a provider. The registry reads its literal arguments without importing this module; `Quirks` holds the
+differences between a service and OpenAI's own. `more_services` and `local_servers` have more rows. For a
+service without a row, use the provider `openai` with ``base_url=``.
 
-Where the facts come from stands above each row: the service's own reference, and the tables of addresses,
-key variables and models that models.dev, LiteLLM and any-llm publish. None of the services could be reached
-from where this was written; lists of models age, and every row takes models that it does not list.
+The comment above each row names the sources of its facts: the service's own reference, and the tables of
+addresses, key variables and models that models.dev, LiteLLM and any-llm publish. None of the services was
+called while this was written. Lists of models get old, and every row accepts models that it does not list.
 """
 
 from g4f_lite_providers._chat_completions.quirks import HeaderOption, Quirks
@@ -27,7 +27,7 @@ openrouter = Service(
     quirks=Quirks(
         header_options={"referer": HeaderOption("HTTP-Referer"), "title": HeaderOption("X-Title")},
         options={"top_k": int, "min_p": float, "repetition_penalty": float, "models": list, "plugins": list},
-        takes=(
+        openai_options=(
             "metadata",
             "verbosity",
             "service_tier",
@@ -38,11 +38,11 @@ openrouter = Service(
         ),
         reasoning="reasoning",
         reasoning_back="reasoning_details",
-        file_urls=True,
+        can_fetch_files=True,
     ),
 )
 
-# Groq's "OpenAI Compatibility" (the three that it refuses), "Reasoning" (the tags), "API Reference".
+# Groq's "OpenAI Compatibility" (the three unsupported options), "Reasoning" (the tags), "API Reference".
 groq = Service(
     name="groq",
     url="https://groq.com/",
@@ -55,8 +55,8 @@ groq = Service(
     inputs=["image"],
     quirks=Quirks(
         options={"reasoning_format": str, "include_reasoning": bool},
-        takes=("service_tier",),
-        refuses=("logprobs", "top_logprobs", "logit_bias"),
+        openai_options=("service_tier",),
+        unsupported_options=("logprobs", "top_logprobs", "logit_bias"),
         max_tokens="max_completion_tokens",
         think_tag="think",
     ),
@@ -95,12 +95,12 @@ fireworks = Service(
     embedding_model=["nomic-ai/nomic-embed-text-v1.5"],
     quirks=Quirks(
         options={"top_k": int, "min_p": float, "repetition_penalty": float},
-        takes=("prediction",),
+        openai_options=("prediction",),
         reasoning_back="reasoning_content",
     ),
 )
 
-# DeepSeek's "Create Chat Completion" and "Thinking Mode": the reasoning of a turn with tools has to go back.
+# DeepSeek's "Create Chat Completion" and "Thinking Mode": the reasoning of a turn with tools has to be sent back.
 deepseek = Service(
     name="deepseek",
     url="https://www.deepseek.com/",
@@ -111,15 +111,15 @@ deepseek = Service(
     auth_env="DEEPSEEK_API_KEY",
     any_model=True,
     quirks=Quirks(
-        refuses=("n", "seed", "logit_bias", "parallel_tool_calls"),
-        json_schema=False,
-        flat_text=True,
+        unsupported_options=("n", "seed", "logit_bias", "parallel_tool_calls"),
+        has_json_schema=False,
+        needs_text_as_string=True,
         reasoning="thinking, reasoning_effort",
         reasoning_back="reasoning_content",
     ),
 )
 
-# Mistral's API reference, and its Python client's `ChatCompletionRequest`: other fields are an error.
+# Mistral's API reference, and its Python client's `ChatCompletionRequest`: any other field is an error.
 mistral = Service(
     name="mistral",
     url="https://mistral.ai/",
@@ -138,15 +138,15 @@ mistral = Service(
     embedding_model=["mistral-embed", "codestral-embed"],
     quirks=Quirks(
         options={"top_k": int, "safe_prompt": bool, "prompt_mode": str, "guardrails": list},
-        takes=("metadata", "prediction"),
-        refuses=("user", "logit_bias", "stream_options"),
-        names={"seed": "random_seed", "dimensions": "output_dimension"},
-        stream_usage=False,
+        openai_options=("metadata", "prediction"),
+        unsupported_options=("user", "logit_bias", "stream_options"),
+        field_names={"seed": "random_seed", "dimensions": "output_dimension"},
+        needs_stream_options=False,
         reasoning_back="parts",
     ),
 )
 
-# xAI's "Chat completions" and "Reasoning"; it has counts of reasoning beside those of the answer.
+# xAI's "Chat completions" and "Reasoning"; it does not count the reasoning tokens as a part of the answer.
 xai = Service(
     name="xai",
     url="https://x.ai/",
@@ -158,8 +158,8 @@ xai = Service(
     any_model=True,
     inputs=["image"],
     quirks=Quirks(
-        takes=("web_search_options",),
-        refuses=("logit_bias",),
+        openai_options=("web_search_options",),
+        unsupported_options=("logit_bias",),
         max_tokens="max_completion_tokens",
     ),
 )
@@ -176,14 +176,15 @@ cerebras = Service(
     any_model=True,
     quirks=Quirks(
         options={"reasoning_format": str},
-        takes=("service_tier", "prediction"),
-        refuses=("frequency_penalty", "presence_penalty", "logit_bias"),
+        openai_options=("service_tier", "prediction"),
+        unsupported_options=("frequency_penalty", "presence_penalty", "logit_bias"),
         max_tokens="max_completion_tokens",
-        flat_text=True,
+        needs_text_as_string=True,
     ),
 )
 
-# Perplexity's "OpenAI Compatibility" and API reference; sonar-reasoning-pro thinks in tags. It lists no models.
+# Perplexity's "OpenAI Compatibility" and API reference; sonar-reasoning-pro writes its reasoning in tags. There
+# is no list of models.
 perplexity = Service(
     name="perplexity",
     url="https://www.perplexity.ai/",
@@ -205,16 +206,24 @@ perplexity = Service(
             "return_related_questions": bool,
             "disable_search": bool,
         },
-        takes=("web_search_options",),
-        refuses=("n", "seed", "logit_bias", "logprobs", "top_logprobs", "user", "parallel_tool_calls"),
-        stream_usage=False,
-        file_urls=True,
+        openai_options=("web_search_options",),
+        unsupported_options=(
+            "n",
+            "seed",
+            "logit_bias",
+            "logprobs",
+            "top_logprobs",
+            "user",
+            "parallel_tool_calls",
+        ),
+        needs_stream_options=False,
+        can_fetch_files=True,
         think_tag="think",
-        list_models="",
+        models_path="",
     ),
 )
 
-# NVIDIA's "NIM for LLMs, API reference"; its models for embeddings want `input_type`.
+# NVIDIA's "NIM for LLMs, API reference"; its embedding models need `input_type`.
 nvidia = Service(
     name="nvidia",
     url="https://build.nvidia.com/",
@@ -282,7 +291,7 @@ github = Service(
     quirks=Quirks(
         headers={"Accept": "application/vnd.github+json", "X-GitHub-Api-Version": "2022-11-28"},
         max_tokens="",
-        reasoners=r"openai/(o\d|gpt-[5-9])",
-        list_models="https://models.github.ai/catalog/models",
+        reasoning_models=r"openai/(o\d|gpt-[5-9])",
+        models_path="https://models.github.ai/catalog/models",
     ),
 )

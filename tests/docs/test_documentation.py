@@ -350,9 +350,12 @@ def test_the_table_of_services_is_the_code() -> None:
         assert (f"`{service.base_url}`", f"`{service.auth_env}`") == (address, variable)
         said = set(re.findall(r"`(\w+)`", about))
         quirks = service.quirks
-        assert said == {*quirks.options, *quirks.takes, *quirks.refuses, *quirks.header_options} - {""}, (
-            provider
-        )
+        assert said == {
+            *quirks.options,
+            *quirks.openai_options,
+            *quirks.unsupported_options,
+            *quirks.header_options,
+        } - {""}, provider
         assert ("embeddings" in about) == bool(service.embedding_model), provider
 
 

@@ -1,1 +1,1 @@
-"""OpenAI's chat completions wire format, and the services that speak it."""
+"""The wire format of OpenAI's chat completions, and the services that speak it."""

@@ -1,4 +1,4 @@
-"""Embeddings and lists of models of the OpenAI API: what their answers say."""
+"""Embeddings of the OpenAI API: the request's body, and the answer as events."""
 
 import sys
 from collections.abc import Iterator
@@ -7,49 +7,50 @@ from typing import Any
 from g4f_lite.errors import ProviderResponseError
 from g4f_lite.events import Served, Usage, Vector
 from g4f_lite.kit.json_events import mapping
-from g4f_lite_providers._chat_completions.options import CONNECTION, Options
+from g4f_lite_providers._chat_completions.options import CONNECTION_OPTIONS, Options
 from g4f_lite_providers._chat_completions.quirks import Quirks
-from g4f_lite_providers._shared.json_values import count, string
+from g4f_lite_providers._shared.json_values import as_count, nonempty_str
 
-__all__ = ["embedding_body", "models_in", "vectors_in"]
+__all__ = ["decode_embeddings", "embedding_body"]
 
 
 def embedding_body(model: str, texts: list[Any], quirks: Quirks, options: Options) -> dict[str, Any]:
     """Return the body of a request for embeddings.
 
-    As OpenAI's own client does, base64 is asked for where the service knows it: a fifth of the bytes.
+    As OpenAI's own client does, it requests base64 where the service knows it: a fifth of the bytes.
     """
     body: dict[str, Any] = {"input": texts, "model": model}
-    if quirks.base64:
+    if quirks.has_base64_embeddings:
         body["encoding_format"] = "base64"
     for name, value in options.items():
-        if value is not None and name not in (*CONNECTION, *quirks.outside, "extra_body"):
-            body[quirks.names.get(name, name)] = value
+        if value is not None and name not in (*CONNECTION_OPTIONS, *quirks.non_body_options, "extra_body"):
+            body[quirks.field_names.get(name, name)] = value
     body.update(options.get("extra_body") or {})
     return body
 
 
-def vectors_in(value: Any) -> Iterator[Vector | Usage | Served]:
-    """Yield the embeddings of an answer, whichever way their numbers are written.
+def decode_embeddings(value: Any) -> Iterator[Vector | Usage | Served]:
+    """Yield the events of an answer, whose numbers may be lists or base64.
 
     Raises:
-        ProviderResponseError: there are none in it.
+        ProviderResponseError: `value` has no embeddings, or one of them cannot be read.
     """
     answer = mapping(value)
     rows = answer.get("data")
     if not isinstance(rows, list):
-        raise _broken("no embeddings")
-    for place, row in enumerate(rows):
-        index = count(mapping(row).get("index"))
-        yield Vector(place if index is None else index, _numbers(mapping(row).get("embedding")))
-    model, sent = string(answer.get("model")), count(mapping(answer.get("usage")).get("prompt_tokens"))
+        raise _malformed_error("no embeddings")
+    for position, row in enumerate(rows):
+        index = as_count(mapping(row).get("index"))
+        yield Vector(position if index is None else index, _decode_numbers(mapping(row).get("embedding")))
+    model = nonempty_str(answer.get("model"))
+    prompt_tokens = as_count(mapping(answer.get("usage")).get("prompt_tokens"))
     if model is not None:
         yield Served(model)
-    if sent is not None:
-        yield Usage(sent, 0)
+    if prompt_tokens is not None:
+        yield Usage(prompt_tokens, 0)
 
 
-def _numbers(value: Any) -> list[float]:
+def _decode_numbers(value: Any) -> list[float]:
     if isinstance(value, list):
         return value
     if isinstance(value, str):
@@ -59,30 +60,15 @@ def _numbers(value: Any) -> list[float]:
         try:
             numbers = array("f", binascii.a2b_base64(value))
         except ValueError:
-            raise _broken("an embedding that is no base64") from None
-        if sys.byteorder == "big":  # the wire's is little
+            raise _malformed_error("an embedding that is no base64") from None
+        if sys.byteorder == "big":  # The numbers in the base64 are little-endian.
             numbers.byteswap()
         return numbers.tolist()
-    raise _broken("an embedding without numbers")
+    raise _malformed_error("an embedding without numbers")
 
 
-def models_in(value: Any) -> Iterator[str]:
-    """Yield the names in a list of models, which may stand by itself or in an object.
-
-    Raises:
-        ProviderResponseError: it is none.
-    """
-    rows = value if isinstance(value, list) else mapping(value).get("data", mapping(value).get("models"))
-    if not isinstance(rows, list):
-        raise _broken("no list of models")
-    for row in rows:
-        name = string(mapping(row).get("id") or mapping(row).get("name") or row)
-        if name is not None:
-            yield name
-
-
-def _broken(what: str) -> ProviderResponseError:
+def _malformed_error(problem: str) -> ProviderResponseError:
     return ProviderResponseError(
-        f"The service's answer has {what}.",
+        f"The service's answer has {problem}.",
         hint="Check that base_url leads to the OpenAI API, or ask another provider.",
     )

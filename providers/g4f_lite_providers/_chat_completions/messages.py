@@ -1,74 +1,80 @@
-"""Messages as a service of the OpenAI chat API wants them."""
+"""Messages as a service of the OpenAI chat API takes them."""
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from g4f_lite.contract import Message
 from g4f_lite.errors import InvalidMessageError
 from g4f_lite_providers._chat_completions.quirks import Quirks
+from g4f_lite_providers._shared.json_values import load_json_object
 
-__all__ = ["wire_messages"]
+__all__ = ["add_instruction", "convert_messages"]
 
-_PLAIN = 2
-"""What a message of text has: `role` and `content`."""
+_TEXT_MESSAGE_FIELDS = 2
+"""The number of fields of a message that has text only: `role` and `content`."""
 
-_USUAL = ("system", "user", "assistant")
-
-
-def wire_messages(messages: Sequence[Message], quirks: Quirks) -> list[Message]:
-    """Return what is sent for `messages`: OpenAI's own shape, but for what the service words otherwise."""
-    return [_wired(place, message, quirks) for place, message in enumerate(messages)]
+_UNCHANGED_ROLES = ("system", "user", "assistant")
 
 
-def _wired(place: int, message: Message, quirks: Quirks) -> Message:
-    if len(message) == _PLAIN and type(message["content"]) is str and message["role"] in _USUAL:
+def convert_messages(messages: Sequence[Message], quirks: Quirks) -> list[Message]:
+    """Return the messages to send: OpenAI's own shape, except where the service differs."""
+    return [_convert_message(index, message, quirks) for index, message in enumerate(messages)]
+
+
+def _convert_message(index: int, message: Message, quirks: Quirks) -> Message:
+    if (
+        len(message) == _TEXT_MESSAGE_FIELDS
+        and type(message["content"]) is str
+        and message["role"] in _UNCHANGED_ROLES
+    ):
         return message
-    sent = dict(message)
-    if sent["role"] == "developer" and not quirks.developer:
-        sent["role"] = "system"
-    if sent.get("refusal", "") is None:
-        del sent["refusal"]
-    if isinstance(sent.get("content"), list):
-        sent["content"] = _content(place, sent["content"], quirks)
-    if sent.get("tool_calls"):
-        sent["tool_calls"] = [_tool_call(call) for call in sent["tool_calls"]]
-    blocks = sent.pop("reasoning", None)
+    converted = dict(message)
+    if converted["role"] == "developer" and not quirks.has_developer_role:
+        converted["role"] = "system"
+    if converted.get("refusal", "") is None:
+        del converted["refusal"]
+    if isinstance(converted.get("content"), list):
+        converted["content"] = _convert_parts(index, converted["content"], quirks)
+    if converted.get("tool_calls"):
+        converted["tool_calls"] = [_convert_tool_call(call) for call in converted["tool_calls"]]
+    blocks = converted.pop("reasoning", None)
     if isinstance(blocks, list):
-        sent = _with_reasoning(sent, blocks, quirks.reasoning_back)
+        converted = _add_reasoning(converted, blocks, quirks.reasoning_back)
     elif blocks is not None:
-        sent["reasoning"] = blocks  # the caller's own words for the service
-    return sent
+        converted["reasoning"] = blocks  # The caller uses the service's own field.
+    return converted
 
 
-def _tool_call(call: Any) -> Any:
-    """Return a tool call without its signature, or with it where it came from this API (see `ToolPieces`)."""
+def _convert_tool_call(call: Any) -> Any:
+    """Return a tool call without its signature, or with it if this API made it (`ToolCallAssembler`)."""
     if not isinstance(call, Mapping) or "signature" not in call:
         return call
-    plain = {name: value for name, value in call.items() if name != "signature"}
-    return {**plain, **_opaque(call["signature"], "extra_content")}
+    fields = {name: value for name, value in call.items() if name != "signature"}
+    return {**fields, **_unpack_signature(call["signature"], "extra_content")}
 
 
-def _opaque(signature: object, name: str) -> dict[str, Any]:
-    """Return what a signature holds under `name`; nothing if another service made it."""
-    try:
-        value = json.loads(signature) if isinstance(signature, str) else None
-    except ValueError:
-        return {}
-    return {name: value[name]} if isinstance(value, dict) and name in value else {}
+def _unpack_signature(signature: object, name: str) -> dict[str, Any]:
+    """Return the field `name` that a signature holds, or nothing if another service made the signature."""
+    fields = load_json_object(signature) if isinstance(signature, str) else None
+    return {name: fields[name]} if fields is not None and name in fields else {}
 
 
-def _with_reasoning(message: Message, blocks: Sequence[Mapping[str, Any]], way: str) -> Message:
+def _add_reasoning(message: Message, blocks: Sequence[Mapping[str, Any]], field: str) -> Message:
+    """Return the message with its reasoning where `Quirks.reasoning_back` says."""
     text = "".join(block.get("text") or "" for block in blocks)
-    if not way or not blocks:
+    if not field or not blocks:
         return message
-    if way == "reasoning_details":
-        details = [item for block in blocks for item in _opaque(block.get("signature"), way).get(way, [])]
-        return {**message, way: details} if details else {**message, "reasoning": text}
-    if way == "parts":
-        thought = {"type": "thinking", "thinking": [{"type": "text", "text": text}]}
-        return {**message, "content": [thought, *_as_parts(message.get("content"))]}
-    return {**message, way: text}
+    if field == "reasoning_details":
+        details = [
+            item
+            for block in blocks
+            for item in _unpack_signature(block.get("signature"), field).get(field, [])
+        ]
+        return {**message, field: details} if details else {**message, "reasoning": text}
+    if field == "parts":
+        thinking = {"type": "thinking", "thinking": [{"type": "text", "text": text}]}
+        return {**message, "content": [thinking, *_as_parts(message.get("content"))]}
+    return {**message, field: text}
 
 
 def _as_parts(content: Any) -> list[Any]:
@@ -78,40 +84,40 @@ def _as_parts(content: Any) -> list[Any]:
 # --- parts ----------------------------------------------------------------------------------------
 
 
-def _content(place: int, parts: Sequence[Mapping[str, Any]], quirks: Quirks) -> Any:
-    if quirks.flat_text and all(part.get("type") == "text" for part in parts):
+def _convert_parts(index: int, parts: Sequence[Mapping[str, Any]], quirks: Quirks) -> Any:
+    if quirks.needs_text_as_string and all(part.get("type") == "text" for part in parts):
         return "\n".join(part["text"] for part in parts)
-    return [_part(place, part, quirks) if part.get("type") == "file" else part for part in parts]
+    return [_convert_file(index, part, quirks) if part.get("type") == "file" else part for part in parts]
 
 
-def _part(place: int, part: Mapping[str, Any], quirks: Quirks) -> Mapping[str, Any]:
-    """Return a file as the API takes it: with a name, and its data or its number."""
+def _convert_file(index: int, part: Mapping[str, Any], quirks: Quirks) -> Mapping[str, Any]:
+    """Return a file as the API takes it: with a name, and with its data or its identifier."""
     file = dict(part.get("file") or {})
-    address = file.pop("file_url", None)
-    if address is not None:
-        if not quirks.file_urls:
+    url = file.pop("file_url", None)
+    if url is not None:
+        if not quirks.can_fetch_files:
             raise InvalidMessageError(
-                place,
-                f"messages[{place}] has a file by its URL, which this service does not fetch.",
+                index,
+                f"messages[{index}] has a file by its URL, which this service does not fetch.",
                 hint="Pass the file's data.",
             )
-        file["file_data"] = address
+        file["file_data"] = url
     data = file.get("file_data")
     if isinstance(data, str) and not file.get("filename"):
-        file["filename"] = _name_for(data)
+        file["filename"] = _file_name(data)
     return {**part, "file": file}
 
 
-def _name_for(address: str) -> str:
-    """Return a file's name, which the API wants beside its data, for one that has none."""
-    if not address.startswith("data:"):
-        return address.partition("?")[0].rstrip("/").rpartition("/")[2] or "file"
-    kind = address[5:].partition(",")[0].partition(";")[0].rpartition("/")[2]
-    return f"file.{kind}" if kind.isalnum() else "file"
+def _file_name(url: str) -> str:
+    """Return a name for a file without one: the API needs a name beside the data."""
+    if not url.startswith("data:"):
+        return url.partition("?")[0].rstrip("/").rpartition("/")[2] or "file"
+    subtype = url[5:].partition(",")[0].partition(";")[0].rpartition("/")[2]
+    return f"file.{subtype}" if subtype.isalnum() else "file"
 
 
-def instructed(messages: Iterable[Message], text: str) -> list[Message]:
-    """Return the messages with an instruction at the end of the first system message, or in one before them."""
+def add_instruction(messages: Iterable[Message], text: str) -> list[Message]:
+    """Return the messages with `text` at the end of the first system message, or in a new one before them."""
     first, *others = messages
     if first["role"] == "system" and isinstance(first["content"], str):
         return [{**first, "content": f"{first['content']}\n\n{text}"}, *others]

@@ -1,8 +1,8 @@
-"""The options of the OpenAI chat API and of what is compatible with it, as types.
+"""The options of the OpenAI chat API and of compatible services, as types.
 
-A service's functions take their options as ``**options``. `signed` gives such a function the signature
-that names what that very service takes, which is what the contract looks at: an option that a service
-does not have is then refused before anything is sent, like that of any other provider.
+A service's functions take their options as ``**options``. `with_signature` gives such a function a signature
+with the options that this service has. The provider contract reads the signature: an option that a service
+does not have is refused before anything is sent, as with any other provider.
 """
 
 import functools
@@ -12,13 +12,20 @@ from typing import Any, Literal, TypedDict, get_type_hints
 
 from g4f_lite.kit.exchange import Exchange
 
-__all__ = ["CHAT", "CONNECTION", "EMBEDDING", "SPECIAL", "Options", "signed"]
+__all__ = [
+    "CHAT_OPTIONS",
+    "CONNECTION_OPTIONS",
+    "EMBEDDING_OPTIONS",
+    "SPECIAL_OPTIONS",
+    "Options",
+    "with_signature",
+]
 
 Options = Mapping[str, Any]
 
 
 class ConnectionOptions(TypedDict, total=False):
-    """How the service is reached."""
+    """The options for reaching the service."""
 
     auth: str
     base_url: str
@@ -29,7 +36,7 @@ class ConnectionOptions(TypedDict, total=False):
 
 
 class ChatOptions(TypedDict, total=False):
-    """What a chat is asked with; the names and meanings are OpenAI's ("Create chat completion")."""
+    """The common options of a chat; names and meanings are OpenAI's ("Create chat completion")."""
 
     temperature: float
     top_p: float
@@ -54,7 +61,7 @@ class ChatOptions(TypedDict, total=False):
 
 
 class SpecialOptions(TypedDict, total=False):
-    """What OpenAI's own service takes beside, and few others."""
+    """The options that OpenAI's own service has, and few others."""
 
     metadata: dict[str, Any]
     store: bool
@@ -67,7 +74,7 @@ class SpecialOptions(TypedDict, total=False):
 
 
 class EmbeddingOptions(TypedDict, total=False):
-    """What embeddings are asked with ("Create embeddings")."""
+    """The options of embeddings ("Create embeddings")."""
 
     dimensions: int
     encoding_format: Literal["float", "base64"]
@@ -75,40 +82,47 @@ class EmbeddingOptions(TypedDict, total=False):
     extra_body: dict[str, Any]
 
 
-CONNECTION: Options = get_type_hints(ConnectionOptions)
-CHAT: Options = get_type_hints(ChatOptions)
-SPECIAL: Options = get_type_hints(SpecialOptions)
-EMBEDDING: Options = get_type_hints(EmbeddingOptions)
+CONNECTION_OPTIONS: Options = get_type_hints(ConnectionOptions)
+CHAT_OPTIONS: Options = get_type_hints(ChatOptions)
+SPECIAL_OPTIONS: Options = get_type_hints(SpecialOptions)
+EMBEDDING_OPTIONS: Options = get_type_hints(EmbeddingOptions)
 
 
-def signed(
+def with_signature(
     function: Callable[..., Exchange], required: Options, options: Options, without: Iterable[str] = ()
 ) -> Callable[..., Exchange]:
     """Return a function that calls `function` and whose signature names its parameters.
 
     Args:
         function: takes `required` and ``**options``.
-        required: the parameters that a call always has, with their types.
-        options: the others, which may be None.
-        without: those of them that this one does not take.
+        required: the parameters that every call has, with their types.
+        options: the other parameters, with their types; each may be None.
+        without: the names in `options` that the signature leaves out.
     """
-    taken = {name: hint | None for name, hint in options.items() if name not in without}
-    known = {*required, *taken}
+    optional = {name: hint | None for name, hint in options.items() if name not in without}
+    known = {*required, *optional}
 
     @functools.wraps(function, assigned=("__doc__", "__name__", "__qualname__", "__module__"))
-    def call(**named: Any) -> Exchange:
-        if not named.keys() <= known:
-            raise TypeError(f"unexpected arguments: {', '.join(sorted(named.keys() - known))}")
-        return function(**named)
+    def call(**arguments: Any) -> Exchange:
+        if not arguments.keys() <= known:
+            raise TypeError(f"unexpected arguments: {', '.join(sorted(arguments.keys() - known))}")
+        return function(**arguments)
 
-    del call.__wrapped__  # it would be looked through, at a function that takes anything
-    kinds = inspect.Parameter
+    # Otherwise `inspect` would report the signature of the wrapped function, which takes any option.
+    del call.__wrapped__
+    parameter = inspect.Parameter
     call.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
         [
-            *(kinds(name, kinds.POSITIONAL_OR_KEYWORD, annotation=hint) for name, hint in required.items()),
-            *(kinds(name, kinds.KEYWORD_ONLY, default=None, annotation=hint) for name, hint in taken.items()),
+            *(
+                parameter(name, parameter.POSITIONAL_OR_KEYWORD, annotation=hint)
+                for name, hint in required.items()
+            ),
+            *(
+                parameter(name, parameter.KEYWORD_ONLY, default=None, annotation=hint)
+                for name, hint in optional.items()
+            ),
         ],
         return_annotation=Exchange,
     )
-    call.__annotations__ = {**required, **taken, "return": Exchange}
+    call.__annotations__ = {**required, **optional, "return": Exchange}
     return call

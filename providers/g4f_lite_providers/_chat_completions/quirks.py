@@ -1,4 +1,4 @@
-"""In what a service departs from the OpenAI chat API: data, which the code that is shared by all reads."""
+"""The differences between a service and the OpenAI chat API, as data that the shared code reads."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -11,7 +11,8 @@ class HeaderOption(NamedTuple):
     """An option that is sent as a header.
 
     Attributes:
-        header: the header; `variable`: where the value is looked for if the call has none.
+        header: the name of the header.
+        variable: the environment variable that has the value if the call has none; may be empty.
     """
 
     header: str
@@ -19,31 +20,34 @@ class HeaderOption(NamedTuple):
 
 
 class Quirks(NamedTuple):
-    """One service's differences; without any, it does what OpenAI's own does.
+    """The differences of one service; the defaults are those of most compatible services.
 
     Attributes:
-        address_env: the variables that may hold its base URL, beside ``G4F_LITE_<NAME>_URL``.
-        headers: what is sent with every request; `body`: fields of every request for a chat.
-        header_options: its options that are headers.
-        address_options: its options that decide on the address, with their types.
-        options: its options beside the common ones, by name, with their types; sent as they are.
+        address_env: environment variables that may hold the base URL, beside ``G4F_LITE_<NAME>_URL``.
+        headers: headers of every request.
+        body: fields of every chat request.
+        header_options: options that are sent as headers.
+        address_options: options that decide on the address, with their types.
+        options: options of this service only, by name, with their types; they are sent as they are.
         embedding_options: the same for embeddings.
-        takes: those of OpenAI's own options (`_chat_options.SPECIAL`) that it has too.
-        refuses: the common options that it does not have.
-        names: the fields of options that it names otherwise.
-        max_tokens: the field for the most tokens of an answer; `""`: as the caller names it, but for
-            `reasoners`, a pattern of models that only know ``max_completion_tokens``.
-        stream_usage: whether the usage of a stream has to be asked for, with ``stream_options``.
-        developer: whether it knows the role "developer"; else that is sent as "system".
-        json_schema: whether `response_format` may have a schema; else it is told in words, and JSON asked for.
-        flat_text: whether a message made of texts alone has to be one string.
-        reasoning: how `reasoning_effort` is said: one of the ways that `_chat_request` knows.
-        reasoning_back: how what the model thought goes back to it in a later turn; `""`: not at all. The
-            name of a message's field, or ``"reasoning_details"``, or ``"parts"``.
-        file_urls: whether a file may be named by its URL.
-        think_tag: the tag that it puts around reasoning at the start of the text itself.
-        base64: whether it takes ``encoding_format`` for embeddings.
-        list_models: the address of its list of models, below the base URL or absolute; `""`: it has none.
+        openai_options: the names in `options.SPECIAL_OPTIONS` that this service has too.
+        unsupported_options: the common options that this service does not have.
+        field_names: the field of each option that the service gives another name.
+        max_tokens: the field for the limit on an answer's tokens. Empty: the name that the caller uses, except
+            for `reasoning_models`.
+        reasoning_models: a pattern of the models that only know ``max_completion_tokens``.
+        needs_stream_options: whether the usage of a stream has to be requested with ``stream_options``.
+        has_developer_role: whether the service knows the role "developer"; else it is sent as "system".
+        has_json_schema: whether `response_format` may have a schema; else the schema goes into the system
+            message, and any JSON object is requested.
+        needs_text_as_string: whether a message that has text parts only has to be one string.
+        reasoning: how `reasoning_effort` is sent: one of the ways that `request._add_reasoning_effort` knows.
+        reasoning_back: how the model's reasoning is sent back in a later turn: the name of a field of the
+            message, or ``"reasoning_details"``, or ``"parts"``. Empty: not at all.
+        can_fetch_files: whether a file may be given by its URL.
+        think_tag: the tag around reasoning that the model writes at the start of its text.
+        has_base64_embeddings: whether the service takes ``encoding_format`` for embeddings.
+        models_path: the address of the list of models, below the base URL or absolute. Empty: there is none.
     """
 
     address_env: tuple[str, ...] = ()
@@ -52,24 +56,24 @@ class Quirks(NamedTuple):
     address_options: Mapping[str, Any] = MappingProxyType({})
     options: Mapping[str, Any] = MappingProxyType({})
     embedding_options: Mapping[str, Any] = MappingProxyType({})
-    takes: tuple[str, ...] = ()
-    refuses: tuple[str, ...] = ()
+    openai_options: tuple[str, ...] = ()
+    unsupported_options: tuple[str, ...] = ()
     body: Mapping[str, Any] = MappingProxyType({})
-    names: Mapping[str, str] = MappingProxyType({})
+    field_names: Mapping[str, str] = MappingProxyType({})
     max_tokens: str = "max_tokens"
-    reasoners: str = ""
-    stream_usage: bool = True
-    developer: bool = False
-    json_schema: bool = True
-    flat_text: bool = False
+    reasoning_models: str = ""
+    needs_stream_options: bool = True
+    has_developer_role: bool = False
+    has_json_schema: bool = True
+    needs_text_as_string: bool = False
     reasoning: str = "reasoning_effort"
     reasoning_back: str = ""
-    file_urls: bool = False
+    can_fetch_files: bool = False
     think_tag: str = ""
-    base64: bool = False
-    list_models: str = "/models"
+    has_base64_embeddings: bool = False
+    models_path: str = "/models"
 
     @property
-    def outside(self) -> Mapping[str, Any]:
-        """The options, with their types, that are no part of a body."""
+    def non_body_options(self) -> Mapping[str, Any]:
+        """The options, with their types, that are not fields of a body."""
         return {**dict.fromkeys(self.header_options, str), **self.address_options}

@@ -1,4 +1,4 @@
-"""Answers of the OpenAI chat API as text and events: chunks of a stream, and whole completions."""
+"""Responses of the OpenAI chat API as text and events: chunks of a stream, and whole completions."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
@@ -7,13 +7,13 @@ from g4f_lite.errors import ProviderResponseError
 from g4f_lite.events import Citation, Finish, FinishReason, Metadata, Served
 from g4f_lite.kit import service_errors
 from g4f_lite.kit.json_events import JSONStream, mapping
-from g4f_lite_providers._chat_completions.choice import ChoiceDecoder, says_no_more
-from g4f_lite_providers._chat_completions.usage import usage_in, usage_of
-from g4f_lite_providers._shared.json_values import integer, items, objects, string
+from g4f_lite_providers._chat_completions.choice import ChoiceDecoder, has_text_only
+from g4f_lite_providers._chat_completions.usage import decode_usage, find_usage
+from g4f_lite_providers._shared.json_values import as_int, as_list, as_objects, nonempty_str
 
-__all__ = ["ChatResponseDecoder", "ChatStream"]
+__all__ = ["ChatResponseDecoder", "ChatStreamDecoder", "decode_models"]
 
-_REASONS: dict[str, FinishReason] = {
+_FINISH_REASONS: dict[str, FinishReason] = {
     "stop": "stop",
     "length": "length",
     "tool_calls": "tool_calls",
@@ -27,23 +27,23 @@ _REASONS: dict[str, FinishReason] = {
     "safety": "content_filter",
     "refusal": "content_filter",
 }
-"""What services call it; any other word ("eos", "end_turn") means that the model was done."""
+"""The finish reasons of services; any other one ("eos", "end_turn") counts as "stop"."""
 
 _FAILURES = {"error", "abort", "network_error", "insufficient_system_resource"}
-"""Reasons that are no end of an answer: Mistral's and OpenRouter's, vLLM's, Zhipu's, DeepSeek's."""
+"""Finish reasons that mean an error: Mistral's and OpenRouter's, vLLM's, Zhipu's, DeepSeek's."""
 
-_FACTS = (
+_METADATA = (
     "system_fingerprint",
     "service_tier",
-    "provider",  # OpenRouter: who really answered
+    "provider",  # OpenRouter: the service behind it that answered
     "prompt_filter_results",  # Azure
     "timings",  # llama.cpp
     "time_info",  # Cerebras
     "related_questions",  # Perplexity
     "images",
 )
-_FACT_NAMES = frozenset(_FACTS)
-_RARE = frozenset(
+_METADATA_NAMES = frozenset(_METADATA)
+_RARE_FIELDS = frozenset(
     {
         "error",
         "x_groq",
@@ -56,17 +56,17 @@ _RARE = frozenset(
         "images",
     }
 )
-"""With none of these in a chunk, it says no more than its choices do."""
+"""A chunk without any of these fields has nothing to decode beside its choices."""
 
 
 class ChatResponseDecoder:
-    """What the chunks of one answer say, or the one value of a whole answer.
+    """Decodes one answer: the chunks of a stream, or a whole completion. A handler for `JSONStream`.
 
     Args:
-        secrets: strings that must not show in errors.
-        think_tag: the tag around reasoning in the text, `""` for none.
-        audio_type: the type of the sound that was asked for.
-        wanted: how many choices were asked for.
+        secrets: strings that errors must not show.
+        think_tag: the tag around reasoning in the text, or an empty string.
+        audio_type: the MIME type of the requested sound.
+        n: the number of requested choices.
     """
 
     def __init__(
@@ -75,29 +75,34 @@ class ChatResponseDecoder:
         secrets: Iterable[str] = (),
         think_tag: str = "",
         audio_type: str | None = None,
-        wanted: int = 1,
+        n: int = 1,
     ) -> None:
         self._secrets = tuple(secrets)
-        self._wanted = wanted
+        self._n = n
         self._think_tag = think_tag
         self._audio_type = audio_type
         self._choices: dict[int, ChoiceDecoder] = {}
         self._served: Served | None = None
-        self._headers: dict[str, str] = {}
-        self._told: dict[str, Any] = {}
-        self._plain = self._is_whole = False
+        self._header_metadata: dict[str, str] = {}
+        self._emitted: dict[str, Any] = {}
+        """The metadata, the sources and the usage that have been emitted, so that nothing is emitted twice."""
+        self._can_pass_text = self._is_complete_body = False
 
     def see_headers(self, headers: Mapping[str, str]) -> None:
-        """Take the response's headers: the number of the request, which a service's support asks for."""
-        found = headers.get("x-request-id") or headers.get("apim-request-id")
-        if found:
-            self._headers = {"request_id": found}
+        """Take the response's headers: they have the identifier of the request, which support asks for."""
+        request_id = headers.get("x-request-id") or headers.get("apim-request-id")
+        if request_id:
+            self._header_metadata = {"request_id": request_id}
 
     # --- a stream --------------------------------------------------------------------------------
 
     def event(self, name: str, value: Any) -> Iterable[Any]:
-        """Take the next chunk; return what it says."""
-        if self._plain:
+        """Take the next chunk. Return its text and events.
+
+        Raises:
+            ProviderError: the chunk is an error, or not a chunk.
+        """
+        if self._can_pass_text:
             try:
                 (choice,) = value["choices"]
                 delta = choice["delta"]
@@ -105,183 +110,185 @@ class ChatResponseDecoder:
                 if (
                     text
                     and type(text) is str
-                    and (len(delta) == 1 or says_no_more(delta))
+                    and (len(delta) == 1 or has_text_only(delta))
                     and not choice.get("finish_reason")
                     and not choice.get("index")
                     and not choice.get("logprobs")
                     and not value.get("usage")
-                    and _RARE.isdisjoint(value)
+                    and _RARE_FIELDS.isdisjoint(value)
                 ):
-                    return (text,)  # a piece of the first choice's text and nothing else: nearly every chunk
+                    return (text,)  # Nearly every chunk has some text of the first choice and nothing else.
             except (KeyError, TypeError, ValueError, AttributeError):
                 pass
-        return self._chunk(name, value)
+        return self._decode_chunk(name, value)
 
     def end(self) -> Iterable[Any]:
-        """Take the end of the stream; whether it is the answer's end too, `ChatStream` knows."""
+        """Take the end of the stream; `ChatStreamDecoder` decides whether the answer is complete."""
         return ()
 
-    def rest(self) -> Iterator[Any]:
-        """Yield what was held back, now that the answer is whole."""
+    def flush(self) -> Iterator[Any]:
+        """Yield what is still in buffers, once the answer is complete."""
         for choice in self._choices.values():
             yield from choice.close()
 
     @property
     def is_complete(self) -> bool:
-        """Whether each choice has said why it ended."""
-        if self._is_whole:
+        """Whether each requested choice has a finish reason."""
+        if self._is_complete_body:
             return True
-        finished = [choice.finished for choice in self._choices.values()]
-        return len(finished) >= self._wanted and all(finished)
+        finished = [choice.is_finished for choice in self._choices.values()]
+        return len(finished) >= self._n and all(finished)
 
-    def _chunk(self, name: str, value: Any) -> Iterator[Any]:
+    def _decode_chunk(self, name: str, value: Any) -> Iterator[Any]:
         if not isinstance(value, dict):
             if name == "error":
                 raise service_errors.from_value(value, secrets=self._secrets)
-            raise _no_answer(f"a {type(value).__name__} in place of a chunk")
-        yield from self._about(value)
-        found = [(self._choice(item), item) for item in objects(value.get("choices"))]
-        for choice, item in found:
+            raise _malformed_error(f"a {type(value).__name__} in place of a chunk")
+        yield from self._decode_metadata(value)
+        choices = [(self._choice_decoder(item), item) for item in as_objects(value.get("choices"))]
+        for choice, item in choices:
             delta, message = item.get("delta"), item.get("message")
             if isinstance(delta, dict):
-                yield from choice.take(delta)
+                yield from choice.feed(delta)
             elif isinstance(message, dict):
-                yield from choice.repeat(message)
+                yield from choice.feed_message_in_stream(message)
         self._raise_if_error(name, value)
-        for choice, item in found:
-            yield from self._ended(choice, item)
-        yield from self._beside(value)
-        self._plain = 0 in self._choices and self._choices[0].is_plain
+        for choice, item in choices:
+            yield from self._finish_choice(choice, item)
+        yield from self._decode_sources_and_usage(value)
+        self._can_pass_text = 0 in self._choices and self._choices[0].can_pass_text
 
-    # --- a whole answer ----------------------------------------------------------------------------
+    # --- a whole completion ------------------------------------------------------------------------
 
-    def whole(self, value: Any) -> Iterator[Any]:
-        """Yield what a completion says that came as one value.
+    def decode_body(self, value: Any) -> Iterator[Any]:
+        """Yield the text and events of a whole completion.
 
         Raises:
-            ProviderError: it is none.
+            ProviderError: `value` is an error, or not a completion.
         """
-        only = value[0] if isinstance(value, list) and len(value) == 1 else value  # a list: Google's errors
-        self._raise_if_error("", only)
-        answer = mapping(only)
-        found = objects(answer.get("choices"))
-        if not found:
-            raise _no_answer("no choices")
-        if len(found) == 1 and self._is_plain_choice(found[0]):
-            yield from self._plain_choice(answer, found[0])
+        # Google sends an error in a list.
+        body = value[0] if isinstance(value, list) and len(value) == 1 else value
+        self._raise_if_error("", body)
+        completion = mapping(body)
+        choices = as_objects(completion.get("choices"))
+        if not choices:
+            raise _malformed_error("no choices")
+        if len(choices) == 1 and self._is_text_choice(choices[0]):
+            yield from self._decode_text_choice(completion, choices[0])
             return
-        yield from self._about(answer)
-        for place, item in enumerate(found):
-            choice = self._choice({"index": place, **item})
-            yield from choice.take(mapping(item.get("message")), whole=True)
-            yield from self._ended(choice, item)
-            choice.finished = True
-        yield from self.rest()
-        yield from self._beside(answer)
+        yield from self._decode_metadata(completion)
+        for position, item in enumerate(choices):
+            choice = self._choice_decoder({"index": position, **item})
+            yield from choice.feed(mapping(item.get("message")), is_message=True)
+            yield from self._finish_choice(choice, item)
+            choice.is_finished = True
+        yield from self.flush()
+        yield from self._decode_sources_and_usage(completion)
 
-    def _is_plain_choice(self, item: Mapping[str, Any]) -> bool:
-        """Whether a choice is a text and why it ended, as nearly all are."""
-        message, word = item.get("message"), item.get("finish_reason")
+    def _is_text_choice(self, item: Mapping[str, Any]) -> bool:
+        """Whether a choice has a text and a finish reason only, as nearly all have."""
+        message, reason = item.get("message"), item.get("finish_reason")
         return (
             type(message) is dict
             and type(message.get("content")) is str
-            and type(word) is str
-            and word in _REASONS
+            and type(reason) is str
+            and reason in _FINISH_REASONS
             and not (self._think_tag or item.get("index") or item.get("logprobs"))
-            and says_no_more(message)
+            and has_text_only(message)
         )
 
-    def _plain_choice(self, answer: Mapping[str, Any], item: Mapping[str, Any]) -> Iterator[Any]:
-        yield from self._about(answer)
+    def _decode_text_choice(self, completion: Mapping[str, Any], item: Mapping[str, Any]) -> Iterator[Any]:
+        yield from self._decode_metadata(completion)
         if item["message"]["content"]:
             yield item["message"]["content"]
-        word = item["finish_reason"]
-        yield Finish(_REASONS[word], 0, None if word == _REASONS[word] else word)
-        self._is_whole = True
-        yield from self._beside(answer)
+        reason = item["finish_reason"]
+        yield Finish(_FINISH_REASONS[reason], 0, None if reason == _FINISH_REASONS[reason] else reason)
+        self._is_complete_body = True
+        yield from self._decode_sources_and_usage(completion)
 
-    # --- what both have ------------------------------------------------------------------------------
+    # --- chunks and completions ----------------------------------------------------------------------
 
-    def _choice(self, item: Mapping[str, Any]) -> ChoiceDecoder:
-        position = max(0, integer(item.get("index")) or 0)
+    def _choice_decoder(self, item: Mapping[str, Any]) -> ChoiceDecoder:
+        position = max(0, as_int(item.get("index")) or 0)
         choice = self._choices.get(position)
         if choice is None:
             choice = ChoiceDecoder(position, think_tag=self._think_tag, audio_type=self._audio_type)
-            choice.answer = self._served.id if self._served else None
+            choice.answer_id = self._served.id if self._served else None
             self._choices[position] = choice
         return choice
 
-    def _about(self, value: Mapping[str, Any]) -> Iterator[Any]:
-        """Yield which model answers, and what was not said before of the facts that are kept."""
-        model = string(value.get("model"))
+    def _decode_metadata(self, value: Mapping[str, Any]) -> Iterator[Any]:
+        """Yield the model that answers, and metadata that is new."""
+        model = nonempty_str(value.get("model"))
         if self._served is None and model is not None:
-            self._served = Served(model, string(value.get("id")), integer(value.get("created")))
+            self._served = Served(model, nonempty_str(value.get("id")), as_int(value.get("created")))
             yield self._served
-        if self._headers or not _FACT_NAMES.isdisjoint(value):
-            yield from self._fresh({name: value[name] for name in _FACTS if value.get(name)} | self._headers)
+        if self._header_metadata or not _METADATA_NAMES.isdisjoint(value):
+            metadata = {name: value[name] for name in _METADATA if value.get(name)} | self._header_metadata
+            yield from self._new_metadata(metadata)
 
-    def _fresh(self, facts: Mapping[str, Any]) -> Iterator[Metadata]:
-        new = {name: fact for name, fact in facts.items() if self._told.get(name) != fact}
+    def _new_metadata(self, metadata: Mapping[str, Any]) -> Iterator[Metadata]:
+        new = {name: item for name, item in metadata.items() if self._emitted.get(name) != item}
         if new:
-            self._told.update(new)
+            self._emitted.update(new)
             yield Metadata(new)
 
-    def _ended(self, choice: ChoiceDecoder, item: Mapping[str, Any]) -> Iterator[Any]:
-        """Yield a choice's log probabilities, and why it ended, if it did now."""
+    def _finish_choice(self, choice: ChoiceDecoder, item: Mapping[str, Any]) -> Iterator[Any]:
+        """Yield a choice's log probabilities, and its finish reason if it has one now."""
         if item.get("logprobs"):
-            yield from choice.logprobs(item["logprobs"])
-        word = string(item.get("finish_reason"))
-        if word is None or choice.finished:
+            yield from choice.decode_logprobs(item["logprobs"])
+        raw = nonempty_str(item.get("finish_reason"))
+        if raw is None or choice.is_finished:
             return
         yield from choice.close()
-        if word.lower() in _FAILURES:
+        if raw.lower() in _FAILURES:
             self._raise_if_error("", item)
-            said = {"message": f"it gave up, with the reason {word!r}", "code": word}
-            raise service_errors.from_value({"error": said}, secrets=self._secrets, status=503)
-        choice.finished = True
-        reason = _REASONS.get(word.lower(), "stop")
-        yield Finish(reason, choice.position, None if word == reason else word)
+            error = {"message": f"it gave up, with the reason {raw!r}", "code": raw}
+            raise service_errors.from_value({"error": error}, secrets=self._secrets, status=503)
+        choice.is_finished = True
+        reason = _FINISH_REASONS.get(raw.lower(), "stop")
+        yield Finish(reason, choice.position, None if raw == reason else raw)
 
-    def _beside(self, value: Mapping[str, Any]) -> Iterator[Any]:
-        """Yield what stands beside the choices: sources and tokens."""
-        for source in items(value.get("search_results") or value.get("citations")):  # Perplexity, xAI
-            facts = source if isinstance(source, dict) else {"url": source}
-            address = string(facts.get("url"))
-            if address is not None and f"source {address}" not in self._told:
-                self._told[f"source {address}"] = True
-                yield Citation(address, string(facts.get("title")), string(facts.get("snippet")))
-        counted = usage_in(value)
-        usage = usage_of(counted) if counted else None
-        if usage is not None and usage != self._told.get("usage"):
-            self._told["usage"] = usage
+    def _decode_sources_and_usage(self, value: Mapping[str, Any]) -> Iterator[Any]:
+        """Yield the sources and the usage, which are fields beside the choices."""
+        for item in as_list(value.get("search_results") or value.get("citations")):  # Perplexity, xAI
+            source = item if isinstance(item, dict) else {"url": item}
+            url = nonempty_str(source.get("url"))
+            if url is not None and f"source {url}" not in self._emitted:
+                self._emitted[f"source {url}"] = True
+                yield Citation(url, nonempty_str(source.get("title")), nonempty_str(source.get("snippet")))
+        counts = find_usage(value)
+        usage = decode_usage(counts) if counts else None
+        if usage is not None and usage != self._emitted.get("usage"):
+            self._emitted["usage"] = usage
             yield usage
-            if counted.get("cost") is not None:  # OpenRouter, Perplexity
-                yield Metadata({"cost": counted["cost"]})
+            if counts.get("cost") is not None:  # OpenRouter, Perplexity
+                yield Metadata({"cost": counts["cost"]})
 
     def _raise_if_error(self, name: str, value: Any) -> None:
-        """Raise the error that a value is, or has beside its choices."""
-        found = mapping(value)
-        is_error = name == "error" or bool(found.get("error")) or found.get("object") == "error"
-        if is_error or ("choices" not in found and "delta" not in found and service_errors.read(value)):
+        """Raise the error that `value` is, or that it has beside its choices."""
+        fields = mapping(value)
+        is_error = name == "error" or bool(fields.get("error")) or fields.get("object") == "error"
+        if is_error or ("choices" not in fields and "delta" not in fields and service_errors.read(value)):
             raise service_errors.from_value(value, secrets=self._secrets)
 
 
-class ChatStream(JSONStream):
-    """The decoder of a streamed answer, or of a whole one that came although a stream was asked for."""
+class ChatStreamDecoder(JSONStream):
+    """Decodes the bytes of a stream, or of a whole completion that a service sent although it was to stream."""
 
-    def __init__(self, answer: ChatResponseDecoder, *, secrets: Iterable[str] = ()) -> None:
-        super().__init__(answer, whole=answer.whole, secrets=secrets)
-        self._answer = answer
+    def __init__(self, decoder: ChatResponseDecoder, *, secrets: Iterable[str] = ()) -> None:
+        super().__init__(decoder, whole=decoder.decode_body, secrets=secrets)
+        self._decoder = decoder
 
     def close(self) -> Iterator[Any]:
-        """Take the end of the bytes, yield the rest.
+        """Take the end of the bytes. Yield what is still in buffers.
 
         Raises:
-            ProviderError: the stream says neither that it is over nor why each choice ended.
+            ProviderError: the stream has no end mark, and a choice has no finish reason.
         """
         yield from super().close()
-        if self.done or self._answer.is_complete:
-            yield from self._answer.rest()
+        if self.done or self._decoder.is_complete:
+            yield from self._decoder.flush()
         else:
             raise ProviderResponseError(
                 "The service's answer was cut short: it has no end mark.",
@@ -289,8 +296,23 @@ class ChatStream(JSONStream):
             )
 
 
-def _no_answer(what: str) -> ProviderResponseError:
+def decode_models(value: Any) -> Iterator[str]:
+    """Yield the names in a list of models. The list may be the whole body, or a field of an object.
+
+    Raises:
+        ProviderResponseError: `value` is not a list of models.
+    """
+    models = value if isinstance(value, list) else mapping(value).get("data", mapping(value).get("models"))
+    if not isinstance(models, list):
+        raise _malformed_error("no list of models", api="OpenAI API")
+    for item in models:
+        name = nonempty_str(mapping(item).get("id") or mapping(item).get("name") or item)
+        if name is not None:
+            yield name
+
+
+def _malformed_error(problem: str, *, api: str = "OpenAI chat API") -> ProviderResponseError:
     return ProviderResponseError(
-        f"The service's answer has {what}.",
-        hint="Check that base_url leads to the OpenAI chat API, or ask another provider.",
+        f"The service's answer has {problem}.",
+        hint=f"Check that base_url leads to the {api}, or ask another provider.",
     )

@@ -1,7 +1,7 @@
-"""One service of the OpenAI chat API, or compatible with it: a provider made of data.
+"""A provider of the OpenAI chat API, or of a compatible service, that consists of data only.
 
 Wire facts: OpenAI's API reference, "Create chat completion", "The chat completion chunk object", "Create
-embeddings" and "List models". None of the services could be reached from where this was written.
+embeddings" and "List models". None of the services was called while this was written.
 """
 
 import os
@@ -15,21 +15,32 @@ from g4f_lite.errors import InvalidArgumentError
 from g4f_lite.kit import http, service_errors
 from g4f_lite.kit.exchange import Decoder, Exchange
 from g4f_lite.kit.json_events import JSONBody, mapping
-from g4f_lite_providers._chat_completions.embeddings import embedding_body, models_in, vectors_in
-from g4f_lite_providers._chat_completions.options import CHAT, CONNECTION, EMBEDDING, SPECIAL, Options, signed
+from g4f_lite_providers._chat_completions.embeddings import decode_embeddings, embedding_body
+from g4f_lite_providers._chat_completions.options import (
+    CHAT_OPTIONS,
+    CONNECTION_OPTIONS,
+    EMBEDDING_OPTIONS,
+    SPECIAL_OPTIONS,
+    Options,
+    with_signature,
+)
 from g4f_lite_providers._chat_completions.quirks import Quirks
 from g4f_lite_providers._chat_completions.request import chat_body
-from g4f_lite_providers._chat_completions.response import ChatResponseDecoder, ChatStream
-from g4f_lite_providers._shared.headers import merged, secrets_in
+from g4f_lite_providers._chat_completions.response import (
+    ChatResponseDecoder,
+    ChatStreamDecoder,
+    decode_models,
+)
+from g4f_lite_providers._shared.connection import collect_secrets, merge_headers
 
 __all__ = ["Service"]
 
 TIMEOUT = (10.0, 600.0)
-"""Seconds to connect, and seconds without a byte: OpenAI's own client waits as long for a whole answer."""
+"""Seconds to connect, and seconds without a byte. OpenAI's own client waits as long for a whole answer."""
 
-_CHAT_REQUIRED = {"model": str, "messages": list[Message], "stream": bool}
-_EMBEDDING_REQUIRED = {"model": str, "input": list[Any]}
-_NONE = Quirks()
+_CHAT_PARAMETERS = {"model": str, "messages": list[Message], "stream": bool}
+_EMBEDDING_PARAMETERS = {"model": str, "input": list[Any]}
+_NO_QUIRKS = Quirks()
 
 
 class Service:
@@ -37,10 +48,10 @@ class Service:
 
     Args:
         name: the provider's name.
-        base_url: where the paths of the API begin, with the ``/v1`` or whatever stands there.
-        quirks: in what it departs from OpenAI's own.
+        base_url: the address that the paths of the API are added to, with the ``/v1`` if there is one.
+        quirks: the differences between the service and OpenAI's own.
         url, model, supports_stream, needs_auth, auth_env, any_model, inputs, embedding_model, working: the
-            constants of the provider contract. Without `embedding_model` it has no embeddings.
+            constants of the provider contract. Without `embedding_model` the provider has no embeddings.
     """
 
     def __init__(
@@ -57,7 +68,7 @@ class Service:
         inputs: list[str] | None = None,
         embedding_model: list[str] | None = None,
         working: bool = True,
-        quirks: Quirks = _NONE,
+        quirks: Quirks = _NO_QUIRKS,
     ) -> None:
         self.name = name
         self.url = url
@@ -77,64 +88,73 @@ class Service:
         return f"Service({self.name!r})"
 
     # --- the contract's functions ------------------------------------------------------------------
-    # Made when they are asked for: a program imports the whole table and uses a row or two.
+    # Created on access: a program imports the whole table and uses one or two rows.
 
     @property
     def _create_completion(self) -> Callable[..., Exchange]:
-        special = {name: SPECIAL[name] for name in self.quirks.takes}
-        options = {**CHAT, **special, **self.quirks.options, **self._common}
-        return signed(self.complete, _CHAT_REQUIRED, options, self.quirks.refuses)
+        special = {name: SPECIAL_OPTIONS[name] for name in self.quirks.openai_options}
+        options = {**CHAT_OPTIONS, **special, **self.quirks.options, **self._common_options}
+        return with_signature(self.complete, _CHAT_PARAMETERS, options, self.quirks.unsupported_options)
 
     @property
     def _create_embedding(self) -> Callable[..., Exchange] | None:
         if not self.embedding_model:
             return None
-        options = {**EMBEDDING, **self.quirks.embedding_options, **self._common}
-        return signed(self.embed, _EMBEDDING_REQUIRED, options, self.quirks.refuses)
+        options = {**EMBEDDING_OPTIONS, **self.quirks.embedding_options, **self._common_options}
+        return with_signature(self.embed, _EMBEDDING_PARAMETERS, options, self.quirks.unsupported_options)
 
     @property
     def _list_models(self) -> Callable[..., Exchange] | None:
-        return signed(self.list_models, {}, self._common) if self.quirks.list_models else None
+        return with_signature(self.list_models, {}, self._common_options) if self.quirks.models_path else None
 
     @property
-    def _common(self) -> Options:
-        return {**self.quirks.outside, **CONNECTION}
+    def _common_options(self) -> Options:
+        return {**self.quirks.non_body_options, **CONNECTION_OPTIONS}
 
     def complete(self, model: str, messages: list[Message], stream: bool, **options: Any) -> Exchange:
-        """Ask for a chat completion.
+        """Return the exchange for a chat completion.
 
         Raises:
-            InvalidArgumentError: at the call, for a wrong value.
+            InvalidArgumentError: at the call, an option has a wrong value.
         """
         body = chat_body(model, messages, self.quirks, options, stream=stream)
         secrets = self._secrets(options)
-        sound = mapping(options.get("audio")).get("format")
-        answer = ChatResponseDecoder(
+        audio_format = mapping(options.get("audio")).get("format")
+        decoder = ChatResponseDecoder(
             secrets=secrets,
             think_tag=self.quirks.think_tag,
-            audio_type=f"audio/{sound}" if isinstance(sound, str) else None,
-            wanted=options.get("n") or 1,
+            audio_type=f"audio/{audio_format}" if isinstance(audio_format, str) else None,
+            n=options.get("n") or 1,
         )
-        see = answer.see_headers
+        see_headers = decoder.see_headers
         if stream:
-            request = self.request("/chat/completions", body, options, model=model, on_headers=see)
-            return Exchange(request, ChatStream(answer, secrets=secrets))
-        whole = JSONBody(answer.whole, secrets=secrets, on_headers=see)
-        request = self.request("/chat/completions", body, options, model=model, on_headers=whole.see_headers)
-        return Exchange(request, whole)
+            request = self.request("/chat/completions", body, options, model=model, on_headers=see_headers)
+            return Exchange(request, ChatStreamDecoder(decoder, secrets=secrets))
+        body_decoder = JSONBody(decoder.decode_body, secrets=secrets, on_headers=see_headers)
+        see_headers = body_decoder.see_headers
+        request = self.request("/chat/completions", body, options, model=model, on_headers=see_headers)
+        return Exchange(request, body_decoder)
 
     def embed(self, model: str, input: list[Any], **options: Any) -> Exchange:
-        """Ask for embeddings."""
+        """Return the exchange for embeddings.
+
+        Raises:
+            InvalidArgumentError: at the call, an option has a wrong value.
+        """
         body = embedding_body(model, input, self.quirks, options)
-        decoder = JSONBody(vectors_in, secrets=self._secrets(options))
+        decoder = JSONBody(decode_embeddings, secrets=self._secrets(options))
         return Exchange(self.request("/embeddings", body, options, model=model), decoder)
 
     def list_models(self, **options: Any) -> Exchange:
-        """Ask for the names of the models."""
-        decoder: Decoder = JSONBody(models_in, secrets=self._secrets(options))
-        return Exchange(self.request(self.quirks.list_models, None, options), decoder)
+        """Return the exchange for the names of the models.
 
-    # --- a request -----------------------------------------------------------------------------------
+        Raises:
+            InvalidArgumentError: at the call, an option has a wrong value.
+        """
+        decoder: Decoder = JSONBody(decode_models, secrets=self._secrets(options))
+        return Exchange(self.request(self.quirks.models_path, None, options), decoder)
+
+    # --- the HTTP request ----------------------------------------------------------------------------
 
     def request(
         self,
@@ -145,11 +165,11 @@ class Service:
         model: str = "",
         on_headers: Callable[[Mapping[str, str]], None] | None = None,
     ) -> http.HTTPRequest:
-        """Return the request for a path of the API; without a body, it is a GET."""
+        """Return the request for a path of the API: a POST, or a GET if `body` is None."""
         secrets = self._secrets(options)
         timeout = options.get("timeout")
         return http.HTTPRequest(
-            url=self._with_query(self.address(path, options, model), options),
+            url=self._add_query(self.endpoint(path, options, model), options),
             json=body,
             headers=self._headers(options),
             method="GET" if body is None else "POST",
@@ -160,45 +180,49 @@ class Service:
             on_status=partial(service_errors.from_response, secrets=secrets),
         )
 
-    def address(self, path: str, options: Options, model: str) -> str:  # noqa: ARG002 - Azure's has it
-        """Return the URL of a path of the API; a path that is a URL itself is one below its own host."""
-        base = self.base(options)
+    def endpoint(self, path: str, options: Options, model: str) -> str:  # noqa: ARG002 - for Azure
+        """Return the URL for a path of the API, or for a `path` that is a URL itself."""
+        base_url = self.resolve_base_url(options)
         if "://" not in path:
-            return base + path
-        # Whoever named another address means all requests: the key goes to no other host.
-        return path if base == self.base_url else f"{base}/models"
+            return base_url + path
+        # A caller that sets another base URL means all requests: the key must not go to any other host.
+        return path if base_url == self.base_url else f"{base_url}/models"
 
-    def base(self, options: Options) -> str:
-        """Return the base URL: the call's, the environment's, or the service's own.
+    def resolve_base_url(self, options: Options) -> str:
+        """Return the base URL: that of the call, of the environment, or of the service.
 
         Raises:
-            InvalidArgumentError: it is no URL.
+            InvalidArgumentError: the one that counts is not a URL.
         """
-        given = options.get("base_url")
-        if given is not None:
-            return http.check_url("base_url", given)
+        base_url = options.get("base_url")
+        if base_url is not None:
+            return http.check_url("base_url", base_url)
         for variable in self.address_variables:
-            found = os.environ.get(variable, "").strip()
-            if found:
-                return http.check_url(variable, found)
+            value = os.environ.get(variable, "").strip()
+            if value:
+                return http.check_url(variable, value)
         return self.base_url
 
     @property
     def address_variables(self) -> tuple[str, ...]:
-        """The environment variables that may hold the base URL, the first one that is set counts."""
+        """The environment variables that may hold the base URL; the first one that is set counts."""
         return (f"G4F_LITE_{self.name.upper().replace('-', '_')}_URL", *self.quirks.address_env)
 
     def key(self, options: Options) -> str | None:
-        """Return the key: the core looks for it, in the environment and the key store too."""
-        given: str | None = options.get("auth")
-        if given and not (given.isascii() and given.isprintable()):
+        """Return the key of the call, which the core also reads from the environment and the key store.
+
+        Raises:
+            InvalidArgumentError: the key has characters that a header cannot carry.
+        """
+        key: str | None = options.get("auth")
+        if key and not (key.isascii() and key.isprintable()):
             raise InvalidArgumentError(
                 "auth", "The key has characters that no header can carry.", hint="Copy it once more."
             )
-        return given or None
+        return key or None
 
     def key_header(self, key: str) -> tuple[str, str]:
-        """Return the header that carries the key."""
+        """Return the name and the value of the header for `key`."""
         return "Authorization", f"Bearer {key}"
 
     def _headers(self, options: Options) -> dict[str, str]:
@@ -208,17 +232,18 @@ class Service:
             name, value = self.key_header(key)
             headers[name] = value
         for option, (header, variable) in self.quirks.header_options.items():
-            said: str | None = options.get(option)
-            if said is None and variable and options.get("base_url") is None:  # not for any other service
-                said = os.environ.get(variable)
-            if said:
-                headers[header] = said
-        return merged(headers, options.get("extra_headers"))
+            header_value: str | None = options.get(option)
+            # The environment's value is for this service: it must not go to another base URL.
+            if header_value is None and variable and options.get("base_url") is None:
+                header_value = os.environ.get(variable)
+            if header_value:
+                headers[header] = header_value
+        return merge_headers(headers, options.get("extra_headers"))
 
     def _secrets(self, options: Options) -> tuple[str, ...]:
-        return secrets_in(self.key(options), options.get("extra_headers"))
+        return collect_secrets(self.key(options), options.get("extra_headers"))
 
     @staticmethod
-    def _with_query(url: str, options: Options) -> str:
+    def _add_query(url: str, options: Options) -> str:
         query = options.get("extra_query")
         return f"{url}{'&' if '?' in url else '?'}{urlencode(query, doseq=True)}" if query else url

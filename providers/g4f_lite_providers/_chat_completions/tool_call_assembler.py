@@ -1,7 +1,7 @@
-"""The pieces of tool calls, as services word them, told apart.
+"""The deltas of tool calls, assigned to their calls in whichever way a service marks them.
 
-OpenAI's streams number the calls of an answer, and name each once. Others leave the number or the
-identifier out, repeat both in every piece, give every call the number 0, or send calls whole.
+OpenAI's streams number the calls of an answer, and name each once. Other services leave out the number or
+the identifier, repeat both in every delta, give every call the number 0, or send whole calls.
 """
 
 import json
@@ -10,13 +10,18 @@ from typing import Any
 
 from g4f_lite.events import ToolCallDelta
 from g4f_lite.kit.json_events import mapping
-from g4f_lite_providers._shared.json_values import integer, objects, string, written
+from g4f_lite_providers._shared.json_values import as_int, as_objects, dump_json, nonempty_str
 
-__all__ = ["ToolCallAssembler"]
+__all__ = ["ToolCallAssembler", "convert_function_call"]
 
 
-class _Call:
-    """One call, as far as it has come."""
+class _ToolCall:
+    """One tool call, as far as it has been received.
+
+    Attributes:
+        arguments: the arguments so far; kept only for deltas without an index, which are a new call if the
+            arguments of the last one are complete.
+    """
 
     __slots__ = ("arguments", "id", "name", "position")
 
@@ -25,86 +30,89 @@ class _Call:
         self.id = ""
         self.name = ""
         self.arguments = ""
-        """What has come of them; kept only for calls that nothing but their end tells apart."""
 
 
 class ToolCallAssembler:
     """The tool calls of one choice.
 
     Args:
-        choice: which one.
+        choice: the position of the choice.
     """
 
     def __init__(self, choice: int) -> None:
         self._choice = choice
-        self._calls: list[_Call] = []
-        self._by_number: dict[int, _Call] = {}
+        self._calls: list[_ToolCall] = []
+        self._by_index: dict[int, _ToolCall] = {}
 
     def __bool__(self) -> bool:
         return bool(self._calls)
 
-    def take(self, pieces: object, *, answer: str | None, whole: bool = False) -> Iterator[ToolCallDelta]:
-        """Take the pieces of one chunk, yield what they say.
+    def feed(
+        self, tool_calls: object, *, answer_id: str | None, is_message: bool = False
+    ) -> Iterator[ToolCallDelta]:
+        """Take the tool calls of one delta or message, and yield the events for them.
 
         Args:
-            pieces: the value of ``tool_calls``.
-            answer: the answer's identifier, for calls that come without one of their own.
-            whole: whether each piece is a call by itself.
+            tool_calls: the value of ``tool_calls``.
+            answer_id: the identifier of the answer, for calls that come without their own.
+            is_message: whether each item is a whole call.
         """
-        for piece in objects(pieces):
-            delta = self._delta(self._new() if whole else self._find(piece), piece, answer)
+        for item in as_objects(tool_calls):
+            delta = self._delta(self._add_call() if is_message else self._find_call(item), item, answer_id)
             if delta[1:4] != (None, None, "") or delta.signature is not None:
                 yield delta
 
-    def _new(self) -> _Call:
-        call = _Call(len(self._calls))
+    def _add_call(self) -> _ToolCall:
+        call = _ToolCall(len(self._calls))
         self._calls.append(call)
         return call
 
-    def _find(self, piece: Mapping[str, Any]) -> _Call:
-        """Return the call that a piece belongs to."""
-        number, identifier = integer(piece.get("index")), string(piece.get("id"))
-        name = string(_function(piece).get("name"))
-        if number is not None:
-            known = self._by_number.get(number)
-            if known is None or (name and identifier and known.id not in ("", identifier)):
-                known = self._by_number[number] = self._new()
-            return known
+    def _find_call(self, item: Mapping[str, Any]) -> _ToolCall:
+        """Return the call that a delta belongs to."""
+        index, identifier = as_int(item.get("index")), nonempty_str(item.get("id"))
+        name = nonempty_str(_function_of(item).get("name"))
+        if index is not None:
+            call = self._by_index.get(index)
+            if call is None or (name and identifier and call.id not in ("", identifier)):
+                call = self._by_index[index] = self._add_call()
+            return call
         last = self._calls[-1] if self._calls else None
         if identifier:
-            return next((call for call in self._calls if call.id == identifier), None) or self._new()
-        if last is None or (name and (name != last.name or _is_whole(last.arguments))):
-            return self._new()
+            return next((call for call in self._calls if call.id == identifier), None) or self._add_call()
+        if last is None or (name and (name != last.name or _is_json(last.arguments))):
+            return self._add_call()
         return last
 
-    def _delta(self, call: _Call, piece: Mapping[str, Any], answer: str | None) -> ToolCallDelta:
-        function = _function(piece)
+    def _delta(self, call: _ToolCall, item: Mapping[str, Any], answer_id: str | None) -> ToolCallDelta:
+        function = _function_of(item)
         identifier = name = None
         if not call.id:
-            place = f"call_{call.position}" if answer is None else f"call_{answer}_{call.position}"
-            identifier = call.id = string(piece.get("id")) or place
+            generated = f"call_{call.position}" if answer_id is None else f"call_{answer_id}_{call.position}"
+            identifier = call.id = nonempty_str(item.get("id")) or generated
         if not call.name:
-            name = string(function.get("name"))
+            name = nonempty_str(function.get("name"))
             call.name = name or ""
-        arguments = _text(function.get("arguments", function.get("input")))  # `input`: OpenAI's custom tools
-        if "index" not in piece:
+        # `input` is the field of OpenAI's custom tools.
+        arguments = _as_text(function.get("arguments", function.get("input")))
+        if "index" not in item:
             call.arguments += arguments
-        extra = piece.get("extra_content")  # Google's: in it, a signature of its thoughts
-        signature = written({"extra_content": extra}, ascii_only=True) if extra else None
+        extra = item.get("extra_content")  # Google's; it holds a thought signature.
+        signature = dump_json({"extra_content": extra}, ascii_only=True) if extra else None
         return ToolCallDelta(call.position, identifier, name, arguments, self._choice, signature)
 
 
-def _function(piece: Mapping[str, Any]) -> Mapping[str, Any]:
-    return mapping(piece.get("function") or piece.get("custom"))
+def _function_of(item: Mapping[str, Any]) -> Mapping[str, Any]:
+    return mapping(item.get("function") or item.get("custom"))
 
 
-def _text(value: Any) -> str:
+def _as_text(value: Any) -> str:
+    """Return arguments as text; some services send them as a JSON object."""
     if value is None or isinstance(value, str):
         return value or ""
-    return written(value)  # arguments that are JSON already
+    return dump_json(value)
 
 
-def _is_whole(arguments: str) -> bool:
+def _is_json(arguments: str) -> bool:
     try:
         json.loads(arguments)
     except (ValueError, RecursionError):
@@ -112,6 +120,6 @@ def _is_whole(arguments: str) -> bool:
     return True
 
 
-def legacy(call: object) -> Iterable[Mapping[str, Any]]:
-    """Return the older ``function_call`` of an answer as the pieces of a tool call."""
-    return [{"index": 0, "function": call}] if isinstance(call, dict) else []
+def convert_function_call(function_call: object) -> Iterable[Mapping[str, Any]]:
+    """Return the older ``function_call`` of a delta as ``tool_calls``."""
+    return [{"index": 0, "function": function_call}] if isinstance(function_call, dict) else []

@@ -1,1 +1,1 @@
-"""OpenAI's Responses wire format."""
+"""The wire format of OpenAI's Responses API."""

@@ -1,7 +1,7 @@
-"""The items that an answer of the Responses API is made of, found again however a service numbers them.
+"""The output items of an answer of the Responses API, found in whichever way an event identifies them.
 
-OpenAI's own events name an item by its identifier and by its place. llama.cpp's leave the place out, and
-gateways have been seen to give one item another identifier in each event.
+OpenAI's own events identify an item by its identifier and by its index. llama.cpp's leave the index out, and
+some gateways give one item another identifier in each event.
 """
 
 from collections.abc import Mapping
@@ -9,127 +9,146 @@ from typing import Any
 
 from g4f_lite.kit.json_events import mapping
 
-__all__ = ["CALLS", "Item", "Items", "Part"]
+__all__ = ["ARGUMENT_FIELDS", "ItemPart", "OutputItem", "OutputItems"]
 
-CALLS = {"function_call": "arguments", "custom_tool_call": "input"}
-"""The calls of the caller's own tools, and the field that has what the tool is called with."""
+ARGUMENT_FIELDS = {"function_call": "arguments", "custom_tool_call": "input"}
+"""The items that are calls of the caller's own tools, and the field with the arguments."""
 
 
-class Part:
-    """What has been handed out of one part of an item.
+class ItemPart:
+    """A part of an item, and how much of it has been emitted.
 
     Attributes:
-        given: how many characters; `annotations`, `logprobs`: how many of these.
-        start: where the part begins in the answer's text.
+        emitted: the number of emitted characters.
+        annotations: the number of emitted annotations.
+        logprobs: the number of emitted log probabilities.
+        start: the position of the part in the answer's text.
     """
 
-    __slots__ = ("annotations", "given", "logprobs", "start")
+    __slots__ = ("annotations", "emitted", "logprobs", "start")
 
     def __init__(self) -> None:
         self.start = 0
-        self.given = 0
+        self.emitted = 0
         self.annotations = 0
         self.logprobs = 0
 
 
-class Item:
-    """One item, as far as it has come.
+class OutputItem:
+    """One output item, as far as it has been received.
 
     Attributes:
-        kind: its type; `place`: which of the answer's, in the order in which they began.
-        parts: by type and number.
-        position: of a call, which of the calls; `identified`, `named`: whether that has been told.
-        behind: the phase of the text that came before it, `""` if that has none; None: no text did.
-        at: the characters of that text.
-        phase: of a message, what it says of itself.
-        closed: whether all of it has come; `repeated`: and was said again, in the whole answer.
+        kind: the type of the item.
+        position: the position among the items of the answer, in the order in which they began.
+        call_position: the position among the tool calls of the answer.
+        preceding_phase: the phase of the text before the item, empty if that text has no phase, None if there
+            is no text before the item.
+        text_offset: the number of characters of the text before the item.
+        parts: the parts, by type and index.
+        phase: the phase of a message.
+        has_emitted_id: whether the identifier of a tool call has been emitted.
+        has_emitted_name: whether the name of a tool call has been emitted.
+        is_complete: whether the whole item has been received.
+        is_repeated: whether the response at the end of the stream has repeated the item.
     """
 
     __slots__ = (
-        "at",
-        "behind",
-        "closed",
-        "identified",
+        "call_position",
+        "has_emitted_id",
+        "has_emitted_name",
+        "is_complete",
+        "is_repeated",
         "kind",
-        "named",
         "parts",
         "phase",
-        "place",
         "position",
-        "repeated",
+        "preceding_phase",
+        "text_offset",
     )
 
-    def __init__(self, kind: str, place: int, position: int, behind: str | None, at: int) -> None:
+    def __init__(
+        self, kind: str, *, position: int, call_position: int, preceding_phase: str | None, text_offset: int
+    ) -> None:
         self.kind = kind
-        self.place = place
         self.position = position
-        self.behind = behind
-        self.at = at
-        self.parts: dict[tuple[str, int], Part] = {}
+        self.call_position = call_position
+        self.preceding_phase = preceding_phase
+        self.text_offset = text_offset
+        self.parts: dict[tuple[str, int], ItemPart] = {}
         self.phase = ""
-        self.identified = self.named = self.closed = self.repeated = False
+        self.has_emitted_id = self.has_emitted_name = self.is_complete = self.is_repeated = False
 
 
-class Items:
-    """The items of one answer.
+class OutputItems:
+    """The output items of one answer.
 
     Attributes:
-        by_id: those that were named, by each of their names.
-        behind: the phase of the text so far, `""` if that has none; None: there is no text.
+        by_id: the items by each of their identifiers.
+        last_phase: the phase of the text so far, empty if that text has no phase, None if there is no text.
     """
 
     def __init__(self) -> None:
-        self.by_id: dict[str, Item] = {}
-        self.behind: str | None = None
-        self._all: list[Item] = []
-        self._by_number: dict[int, Item] = {}
+        self.by_id: dict[str, OutputItem] = {}
+        self.last_phase: str | None = None
+        self._items: list[OutputItem] = []
+        self._by_index: dict[int, OutputItem] = {}
 
-    def find(self, event: Mapping[str, Any], kind: str, *, again: bool = False) -> Item:
-        """Return the item of this kind that an event is about; a new one if there is none yet.
+    def find(self, event: Mapping[str, Any], kind: str, *, is_repeated: bool = False) -> OutputItem:
+        """Return the item of this kind that an event is about, or a new one if there is none.
 
         Args:
-            event: what names the item.
-            kind: its type.
-            again: whether the event repeats items that are whole: else a number that stands for one of
-                those was given twice, and means another.
+            event: has the identifiers and the index of the item.
+            kind: the type of the item.
+            is_repeated: whether the event may repeat complete items. In any other event, the index of a
+                complete item has been given twice, and means a new item.
         """
-        inner = mapping(event.get("item"))
-        # A call of llama.cpp's has no `id`; its `call_id` is what the events about it name.
-        names = [event.get("item_id"), inner.get("id"), inner.get("call_id")]
-        number = event.get("output_index")
-        known = [self.by_id.get(name) for name in names if isinstance(name, str)]
-        placed = self._by_number.get(number) if type(number) is int else self._last(names)
-        if placed is not None and (again or not placed.closed):
-            known.append(placed)
-        fitting = (item for item in known if item is not None and item.kind == kind)
-        found = next((item for item in fitting if not (again and item.repeated)), None)
-        if found is None:
-            found = self._new(kind, number)
-        found.repeated = again
-        self.by_id.update({name: found for name in names if isinstance(name, str) and name})
-        return found
+        value = mapping(event.get("item"))
+        # A tool call of llama.cpp has no `id`; the events about it contain its `call_id`.
+        identifiers = [event.get("item_id"), value.get("id"), value.get("call_id")]
+        index = event.get("output_index")
+        candidates = [self.by_id.get(name) for name in identifiers if isinstance(name, str)]
+        at_index = self._by_index.get(index) if type(index) is int else self._last_item(identifiers)
+        if at_index is not None and (is_repeated or not at_index.is_complete):
+            candidates.append(at_index)
+        same_kind = (item for item in candidates if item is not None and item.kind == kind)
+        item = next((item for item in same_kind if not (is_repeated and item.is_repeated)), None)
+        if item is None:
+            item = self._add(kind, index)
+        item.is_repeated = is_repeated
+        self.by_id.update({name: item for name in identifiers if isinstance(name, str) and name})
+        return item
 
-    def text_before(self) -> int:
-        """Return how many characters of text have been handed out."""
+    @property
+    def text_length(self) -> int:
+        """The number of characters of text that have been emitted."""
         return sum(
-            part.given
-            for item in self._all
+            part.emitted
+            for item in self._items
             for (kind, _), part in item.parts.items()
             if kind == "output_text"
         )
 
     @property
-    def called(self) -> int:
-        """How many calls there are."""
-        return sum(item.kind in CALLS for item in self._all)
+    def tool_call_count(self) -> int:
+        """The number of tool calls."""
+        return sum(item.kind in ARGUMENT_FIELDS for item in self._items)
 
-    def _last(self, names: list[Any]) -> Item | None:
-        """Return the last item, if it may be meant: the event names none, or nothing has named that one yet."""
-        last = self._all[-1] if self._all else None
-        return last if not any(names) or last not in self.by_id.values() else None
+    def _last_item(self, identifiers: list[Any]) -> OutputItem | None:
+        """Return the last item if an event without an index may mean it.
 
-    def _new(self, kind: str, number: object) -> Item:
-        item = Item(kind, len(self._all), self.called, self.behind, self.text_before())
-        self._by_number[number if type(number) is int else len(self._all)] = item
-        self._all.append(item)
+        That is so if the event has no identifier, or if the last item has none yet.
+        """
+        last = self._items[-1] if self._items else None
+        return last if not any(identifiers) or last not in self.by_id.values() else None
+
+    def _add(self, kind: str, index: object) -> OutputItem:
+        item = OutputItem(
+            kind,
+            position=len(self._items),
+            call_position=self.tool_call_count,
+            preceding_phase=self.last_phase,
+            text_offset=self.text_length,
+        )
+        self._by_index[index if type(index) is int else len(self._items)] = item
+        self._items.append(item)
         return item

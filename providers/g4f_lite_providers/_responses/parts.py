@@ -1,16 +1,17 @@
-"""The parts of an answer's items as text and events, each handed out once, as early as it comes."""
+"""The output items of the Responses API as text and events; each part is emitted once, as early as it comes."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from g4f_lite.events import Citation, Logprobs, Media, Metadata, Reasoning, Refusal, ToolCallDelta
 from g4f_lite.kit.json_events import mapping
-from g4f_lite_providers._responses.items import CALLS, Item, Items, Part
-from g4f_lite_providers._responses.signatures import pack
+from g4f_lite_providers._responses.items import ARGUMENT_FIELDS, ItemPart, OutputItem, OutputItems
+from g4f_lite_providers._responses.signatures import pack_signature
+from g4f_lite_providers._shared.json_values import as_int, as_list, nonempty_str
 
-__all__ = ["Parts"]
+__all__ = ["OutputDecoder"]
 
-_TEXTS = {
+_TEXT_FIELDS = {
     "output_text": "text",
     "refusal": "refusal",
     "summary_text": "text",
@@ -19,211 +20,226 @@ _TEXTS = {
 """The parts that are text, and the field that has it."""
 
 
-class Parts:
-    """What of one answer has been handed out.
+class OutputDecoder:
+    """Decodes the output items of one answer.
 
     Args:
-        stored: whether the service knows its items again by their identifiers.
+        is_stored: whether the service stores the answer, and knows its items by their identifiers.
     """
 
-    def __init__(self, *, stored: bool) -> None:
-        self.items = Items()
-        self._stored = stored
-        self._thought = False
-        self._told = 0  # characters of text whose phase stands with what came behind them
-        self._kept: dict[str, list[Any]] = {}
+    def __init__(self, *, is_stored: bool) -> None:
+        self.items = OutputItems()
+        self._is_stored = is_stored
+        self._has_reasoning = False
+        self._signed_length = 0
+        """The number of characters of text whose phase is in the signature of a later item."""
+        self._metadata: dict[str, list[Any]] = {}
 
-    def delta(self, kind: str, part: str, field: str, event: Mapping[str, Any]) -> Iterator[Any]:
-        """Yield the next piece of a part."""
-        yield from self._give(self.items.find(event, kind), part, _number(event.get(field)), event, "delta")
+    def feed_delta(
+        self, item_kind: str, part_kind: str, index_field: str, event: Mapping[str, Any]
+    ) -> Iterator[Any]:
+        """Take an event with a delta of a part, and yield the delta."""
+        item = self.items.find(event, item_kind)
+        yield from self._emit_text(item, part_kind, as_int(event.get(index_field)) or 0, event, "delta")
 
-    def rest(self, kind: str, part: str, field: str, text: str, event: Mapping[str, Any]) -> Iterator[Any]:
-        """Yield what has not come yet of a part that is whole; `text` is the field that has it."""
-        yield from self._give(self.items.find(event, kind), part, _number(event.get(field)), event, text)
+    def feed_text(
+        self, item_kind: str, part_kind: str, index_field: str, text_field: str, event: Mapping[str, Any]
+    ) -> Iterator[Any]:
+        """Take an event with the whole text of a part, and yield the text that has not been emitted."""
+        item = self.items.find(event, item_kind)
+        yield from self._emit_text(item, part_kind, as_int(event.get(index_field)) or 0, event, text_field)
 
-    def part(self, event: Mapping[str, Any]) -> Iterator[Any]:
-        """Yield what has not come yet of a part that an event hands over as a whole."""
+    def feed_part(self, event: Mapping[str, Any]) -> Iterator[Any]:
+        """Take an event with a whole part, and yield what has not been emitted."""
         part = mapping(event.get("part"))
-        thought = part.get("type") in ("summary_text", "reasoning_text")
-        item = self.items.find(event, "reasoning" if thought else "message")
-        yield from self._whole(item, _number(event.get("summary_index", event.get("content_index"))), part)
+        is_reasoning = part.get("type") in ("summary_text", "reasoning_text")
+        item = self.items.find(event, "reasoning" if is_reasoning else "message")
+        index = as_int(event.get("summary_index", event.get("content_index"))) or 0
+        yield from self._decode_part(item, index, part)
 
-    def annotation(self, event: Mapping[str, Any]) -> Iterator[Any]:
-        """Yield the source that a piece of the text rests on."""
-        part = self._part(
-            self.items.find(event, "message"), "output_text", _number(event.get("content_index"))
+    def feed_annotation(self, event: Mapping[str, Any]) -> Iterator[Any]:
+        """Take an event with an annotation, and yield its citation."""
+        part = _get_part(
+            self.items.find(event, "message"), "output_text", as_int(event.get("content_index")) or 0
         )
-        if part.given:  # else its text is still to come, and the source again with it
+        if part.emitted:  # Otherwise the text follows, and the annotation once more with it.
             part.annotations += 1
-            yield from self._source(part, mapping(event.get("annotation")))
+            yield from self._decode_annotation(part, mapping(event.get("annotation")))
 
     # --- items ----------------------------------------------------------------------------------
 
-    def begin(self, event: Mapping[str, Any]) -> Iterator[Any]:
-        """Yield what an item says that begins: of a call, what is called."""
+    def start_item(self, event: Mapping[str, Any]) -> Iterator[Any]:
+        """Take the beginning of an item. Yield the identifier and the name of a tool call."""
         value = mapping(event.get("item"))
         item = self.items.find(event, str(value.get("type")))
-        item.phase = _text(value.get("phase"))
-        if item.kind in CALLS:
-            yield from self._called(item, value.get("call_id"), value.get("name"))
+        item.phase = nonempty_str(value.get("phase")) or ""
+        if item.kind in ARGUMENT_FIELDS:
+            yield from _emit_tool_call(item, value.get("call_id"), value.get("name"))
 
-    def end(self, event: Mapping[str, Any], *, again: bool = False) -> Iterator[Any]:
-        """Yield what has not come yet of an item that is whole; `again`: it may have been whole before."""
+    def finish_item(self, event: Mapping[str, Any], *, is_repeated: bool = False) -> Iterator[Any]:
+        """Take a whole item, and yield what has not been emitted.
+
+        Args:
+            event: has the item.
+            is_repeated: whether the item may have been complete before.
+        """
         value = mapping(event.get("item"))
         if not value:
             return
-        item = self.items.find(event, str(value.get("type")), again=again)
-        item.phase = _text(value.get("phase")) or item.phase
-        if item.kind in CALLS:
-            identifier = value.get("call_id") or value.get("id") or f"call_{item.position}"
-            yield from self._called(item, identifier, value.get("name"))
-            yield from self._give(item, CALLS[item.kind], 0, value, CALLS[item.kind])
+        item = self.items.find(event, str(value.get("type")), is_repeated=is_repeated)
+        item.phase = nonempty_str(value.get("phase")) or item.phase
+        if item.kind in ARGUMENT_FIELDS:
+            field = ARGUMENT_FIELDS[item.kind]
+            identifier = value.get("call_id") or value.get("id") or f"call_{item.call_position}"
+            yield from _emit_tool_call(item, identifier, value.get("name"))
+            yield from self._emit_text(item, field, 0, value, field)
         for field in ("summary", "content") if item.kind in ("message", "reasoning") else ():
-            for number, part in enumerate(_parts_of(value.get(field))):
-                yield from self._whole(item, number, mapping(part))
-        if not item.closed:
-            item.closed = True
-            yield from self._closed(item, value)
+            for index, part in enumerate(_as_parts(value.get(field))):
+                yield from self._decode_part(item, index, mapping(part))
+        if not item.is_complete:
+            item.is_complete = True
+            yield from self._sign_item(item, value)
 
-    def last(self) -> Iterator[Reasoning]:
-        """Yield what is to go back with the text that nothing came after: its phase, or that calls came before."""
-        phase = self.items.behind
-        if (phase or (phase is not None and self.items.called)) and self.items.text_before() > self._told:
-            yield Reasoning("", 0, pack({"last": True, "text": phase}))
+    def flush(self) -> Iterator[Reasoning]:
+        """Yield the signature for text that no item follows: its phase, or that tool calls came before it."""
+        phase = self.items.last_phase
+        needs_signature = phase or (phase is not None and self.items.tool_call_count)
+        if needs_signature and self.items.text_length > self._signed_length:
+            yield Reasoning("", 0, pack_signature({"last": True, "text": phase}))
 
-    def _closed(self, item: Item, value: Mapping[str, Any]) -> Iterator[Any]:
-        """Yield what is to go back with an item, and an item that is neither text nor thought nor a call."""
-        identifier = value.get("id")
-        named = {"id": identifier} if identifier and isinstance(identifier, str) else {}
-        if item.kind in CALLS:
-            custom = item.kind == "custom_tool_call"
-            if item.place > item.position or custom:  # else it stands for itself: nothing came before
-                facts = {**named, **({"custom": True} if custom else {})}
-                yield ToolCallDelta(item.position, signature=self._signature(item, facts))
+    def _sign_item(self, item: OutputItem, value: Mapping[str, Any]) -> Iterator[Any]:
+        """Yield the signature of an item, and the events of an item of the service's own tools."""
+        identifier = nonempty_str(value.get("id"))
+        id_field = {"id": identifier} if identifier else {}
+        if item.kind in ARGUMENT_FIELDS:
+            is_custom = item.kind == "custom_tool_call"
+            # A call of a function needs no signature if only such calls came before it.
+            if item.position > item.call_position or is_custom:
+                facts = {**id_field, **({"custom": True} if is_custom else {})}
+                yield ToolCallDelta(item.call_position, signature=self._signature(item, facts))
         elif item.kind == "reasoning":
-            facts = self._thoughts(item, value)
+            facts = self._reasoning_facts(item, value)
             if facts:
-                yield Reasoning("", 0, self._signature(item, {**named, **facts}))
+                yield Reasoning("", 0, self._signature(item, {**id_field, **facts}))
         elif item.kind != "message":
-            yield from self._foreign(item, value)
+            yield from self._decode_service_item(item, value)
 
-    def _thoughts(self, item: Item, value: Mapping[str, Any]) -> dict[str, Any]:
-        """Return what makes this reasoning known again; nothing if the service could not make use of it."""
+    def _reasoning_facts(self, item: OutputItem, value: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what the service needs to make use of this reasoning, or nothing if it cannot."""
         facts: dict[str, Any] = {}
         if value.get("encrypted_content"):
             facts["encrypted_content"] = value["encrypted_content"]
-        if any(kind == "reasoning_text" and part.given for (kind, _), part in item.parts.items()):
+        if any(kind == "reasoning_text" and part.emitted for (kind, _), part in item.parts.items()):
             facts["raw"] = True
-        return facts or ({"stored": True} if self._stored else {})
+        return facts or ({"stored": True} if self._is_stored else {})
 
-    def _foreign(self, item: Item, value: Mapping[str, Any]) -> Iterator[Any]:
-        """Yield an item of the service's own tools: the picture in it, and its facts; it goes back as it is."""
+    def _decode_service_item(self, item: OutputItem, value: Mapping[str, Any]) -> Iterator[Any]:
+        """Yield the image and the metadata of an item of the service's own tools; it is sent back unchanged."""
         if item.kind == "image_generation_call" and isinstance(value.get("result"), str):
-            kind = f"image/{_text(value.get('output_format')) or 'png'}"
-            yield Media("image", data=value["result"], mime_type=kind, id=_text(value.get("id")) or None)
-        yield self._keep("output_items", {name: fact for name, fact in value.items() if name != "result"})
+            mime_type = f"image/{nonempty_str(value.get('output_format')) or 'png'}"
+            yield Media("image", data=value["result"], mime_type=mime_type, id=nonempty_str(value.get("id")))
+        fields = {name: field for name, field in value.items() if name != "result"}
+        yield self._add_metadata("output_items", fields)
         yield Reasoning("", 0, self._signature(item, {"item": dict(value)}))
 
-    def _signature(self, item: Item, facts: Mapping[str, Any]) -> str:
-        self._told = max(self._told, item.at)
-        behind = {} if item.behind is None else {"text": item.behind, "at": item.at}
-        return pack({**facts, "place": item.place, **behind})
-
-    def _called(self, item: Item, identifier: Any, name: Any) -> Iterator[ToolCallDelta]:
-        """Yield what a call is called and which tool it is for, what of that is new."""
-        told = (_text(identifier) if not item.identified else "", _text(name) if not item.named else "")
-        if any(told):
-            item.identified = item.identified or bool(told[0])
-            item.named = item.named or bool(told[1])
-            yield ToolCallDelta(item.position, told[0] or None, told[1] or None)
+    def _signature(self, item: OutputItem, facts: Mapping[str, Any]) -> str:
+        self._signed_length = max(self._signed_length, item.text_offset)
+        text_facts = (
+            {} if item.preceding_phase is None else {"text": item.preceding_phase, "at": item.text_offset}
+        )
+        return pack_signature({**facts, "place": item.position, **text_facts})
 
     # --- parts ----------------------------------------------------------------------------------
 
-    def _part(self, item: Item, kind: str, number: int) -> Part:
-        part = item.parts.get((kind, number))
-        if part is None:
-            part = item.parts[kind, number] = Part()
-        return part
-
-    def _whole(self, item: Item, number: int, value: Mapping[str, Any]) -> Iterator[Any]:
-        """Yield what has not come yet of a part: its text, and of text the sources."""
+    def _decode_part(self, item: OutputItem, index: int, value: Mapping[str, Any]) -> Iterator[Any]:
+        """Yield what has not been emitted of a part: its text and its annotations."""
         kind = str(value.get("type"))
-        if kind not in _TEXTS:
-            if (kind, number) not in item.parts:
-                self._part(item, kind, number)
-                yield self._keep("output_parts", value)
+        if kind not in _TEXT_FIELDS:
+            if (kind, index) not in item.parts:
+                _get_part(item, kind, index)
+                yield self._add_metadata("output_parts", value)
             return
-        yield from self._give(item, kind, number, value, _TEXTS[kind])
-        part = self._part(item, kind, number)
-        sources = _list(value.get("annotations"))
-        fresh, part.annotations = sources[part.annotations :], max(part.annotations, len(sources))
-        for source in fresh:
-            yield from self._source(part, mapping(source))
+        yield from self._emit_text(item, kind, index, value, _TEXT_FIELDS[kind])
+        part = _get_part(item, kind, index)
+        annotations = as_list(value.get("annotations"))
+        new = annotations[part.annotations :]
+        part.annotations = max(part.annotations, len(annotations))
+        for annotation in new:
+            yield from self._decode_annotation(part, mapping(annotation))
 
-    def _give(
-        self, item: Item, kind: str, number: int, value: Mapping[str, Any], field: str
+    def _emit_text(
+        self, item: OutputItem, kind: str, index: int, value: Mapping[str, Any], field: str
     ) -> Iterator[Any]:
-        """Yield the text in `field`, and its probabilities: the next ones if it is a delta, else what is left."""
-        part = self._part(item, kind, number)
-        text, chances = _text(value.get(field)), _list(value.get("logprobs"))
-        if field != "delta":
-            text, chances = text[part.given :], chances[part.logprobs :]
-        if text:
-            begins = not part.given
-            if begins:
-                part.start = self.items.text_before()
-            part.given += len(text)
-            yield self._said(item, kind, text, begins=begins)
-        if chances:
-            part.logprobs += len(chances)
-            yield Logprobs(tuple(entry for entry in chances if isinstance(entry, dict)))
+        """Yield the text in `field` and its log probabilities, without those that have been emitted.
 
-    def _said(self, item: Item, kind: str, text: str, *, begins: bool) -> Any:
+        A field named ``delta`` has the next text only; any other field has the text from its beginning.
+        """
+        part = _get_part(item, kind, index)
+        text, logprobs = nonempty_str(value.get(field)) or "", as_list(value.get("logprobs"))
+        if field != "delta":
+            text, logprobs = text[part.emitted :], logprobs[part.logprobs :]
+        if text:
+            is_first = not part.emitted
+            if is_first:
+                part.start = self.items.text_length
+            part.emitted += len(text)
+            yield self._text_event(item, kind, text, is_first=is_first)
+        if logprobs:
+            part.logprobs += len(logprobs)
+            yield Logprobs(tuple(entry for entry in logprobs if isinstance(entry, dict)))
+
+    def _text_event(self, item: OutputItem, kind: str, text: str, *, is_first: bool) -> Any:
         if kind == "output_text":
-            self.items.behind = item.phase
+            self.items.last_phase = item.phase
             return text
         if kind == "refusal":
             return Refusal(text)
-        if item.kind in CALLS:
-            return ToolCallDelta(item.position, arguments=text)
-        apart = "\n\n" if begins and self._thought else ""
-        self._thought = True
-        return Reasoning(apart + text)
+        if item.kind in ARGUMENT_FIELDS:
+            return ToolCallDelta(item.call_position, arguments=text)
+        separator = "\n\n" if is_first and self._has_reasoning else ""
+        self._has_reasoning = True
+        return Reasoning(separator + text)
 
-    def _source(self, part: Part, value: Mapping[str, Any]) -> Iterator[Any]:
-        """Yield what a piece of the text rests on, counted from the beginning of the whole text."""
-        start, end = (_place(value.get(name), part.start) for name in ("start_index", "end_index"))
+    def _decode_annotation(self, part: ItemPart, value: Mapping[str, Any]) -> Iterator[Any]:
+        """Yield the citation of an annotation, with positions in the whole text of the answer."""
+        start, end = (_text_position(value.get(name), part.start) for name in ("start_index", "end_index"))
         if value.get("type") == "url_citation":
-            url, title = (_text(value.get(name)) or None for name in ("url", "title"))
+            url, title = (nonempty_str(value.get(name)) for name in ("url", "title"))
             yield Citation(url, title, None, start, end)
             return
         if value.get("filename"):
-            where = _place(value.get("index"), part.start) if start is None else start
-            yield Citation(None, _text(value["filename"]) or None, None, where, where if end is None else end)
-        yield self._keep("annotations", value)  # files are had by their numbers, which a citation has not
+            start = _text_position(value.get("index"), part.start) if start is None else start
+            yield Citation(None, nonempty_str(value["filename"]), None, start, start if end is None else end)
+        # A file is fetched by its identifier, which a citation has no place for.
+        yield self._add_metadata("annotations", value)
 
-    def _keep(self, name: str, value: Mapping[str, Any]) -> Metadata:
-        """Return all that was kept under a name: what is said later replaces what was said before."""
-        self._kept[name] = [*self._kept.get(name, ()), dict(value)]
-        return Metadata({name: self._kept[name]})
-
-
-def _parts_of(value: Any) -> list[Any]:
-    """Return the parts of an item; a text by itself, as some services have it, is one."""
-    return [{"type": "output_text", "text": value}] if isinstance(value, str) else _list(value)
+    def _add_metadata(self, name: str, value: Mapping[str, Any]) -> Metadata:
+        """Return all values under `name` so far, because a later event replaces an earlier one."""
+        self._metadata[name] = [*self._metadata.get(name, ()), dict(value)]
+        return Metadata({name: self._metadata[name]})
 
 
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []
+def _emit_tool_call(item: OutputItem, identifier: Any, name: Any) -> Iterator[ToolCallDelta]:
+    """Yield the identifier and the name of a tool call, if they have not been emitted."""
+    new_id = None if item.has_emitted_id else nonempty_str(identifier)
+    new_name = None if item.has_emitted_name else nonempty_str(name)
+    if new_id or new_name:
+        item.has_emitted_id = item.has_emitted_id or bool(new_id)
+        item.has_emitted_name = item.has_emitted_name or bool(new_name)
+        yield ToolCallDelta(item.call_position, new_id, new_name)
 
 
-def _text(value: Any) -> str:
-    return value if isinstance(value, str) else ""
+def _get_part(item: OutputItem, kind: str, index: int) -> ItemPart:
+    part = item.parts.get((kind, index))
+    if part is None:
+        part = item.parts[kind, index] = ItemPart()
+    return part
 
 
-def _number(value: Any) -> int:
-    return value if type(value) is int else 0
+def _as_parts(value: Any) -> list[Any]:
+    """Return the parts of an item. Some services send a text instead, which is one part."""
+    return [{"type": "output_text", "text": value}] if isinstance(value, str) else as_list(value)
 
 
-def _place(value: Any, start: int) -> int | None:
+def _text_position(value: Any, start: int) -> int | None:
     return value + start if type(value) is int and value >= 0 else None

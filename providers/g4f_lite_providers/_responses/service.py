@@ -1,4 +1,4 @@
-"""A service that has the Responses API beside the chat API: the option `api` chooses."""
+"""A service that has the Responses API beside the chat API; the option `api` selects one."""
 
 from typing import Any
 
@@ -6,38 +6,43 @@ from g4f_lite.contract import Message
 from g4f_lite.kit.exchange import Exchange
 from g4f_lite.kit.json_events import JSONBody, JSONStream
 from g4f_lite_providers._chat_completions.service import Service
-from g4f_lite_providers._responses.request import RESPONSES, chosen_api, responses_body
+from g4f_lite_providers._responses.request import RESPONSES_OPTIONS, chat_body, select_api
 
 __all__ = ["ResponsesService"]
 
 
 class ResponsesService(Service):
-    """A provider that speaks both APIs.
+    """A provider of both APIs.
 
-    Its quirks have `RESPONSES` among their `options`, and the options that are headers outside of the body.
+    Its quirks have `RESPONSES_OPTIONS` among their `options`.
     """
 
     def complete(self, model: str, messages: list[Message], stream: bool, **options: Any) -> Exchange:
-        """Ask for an answer, with the API that `api` names.
+        """Return the exchange for an answer, with the API that `api` names.
 
         Raises:
-            InvalidArgumentError: at the call, for a wrong value, or an option that this API does not have.
+            InvalidArgumentError: at the call, an option has a wrong value, or the API does not have it.
         """
-        if RESPONSES.keys().isdisjoint(options):  # most calls
+        if RESPONSES_OPTIONS.keys().isdisjoint(options):  # most calls
             return super().complete(model, messages, stream, **options)
-        if chosen_api(options) == "chat":
-            chat = {name: value for name, value in options.items() if name not in RESPONSES}
-            return super().complete(model, messages, stream, **chat)
-        from g4f_lite_providers._responses.response import ResponsesAnswer  # only here: most calls do without
+        if select_api(options) == "chat":
+            chat_options = {name: value for name, value in options.items() if name not in RESPONSES_OPTIONS}
+            return super().complete(model, messages, stream, **chat_options)
+        # Imported here, because most calls do not need it.
+        from g4f_lite_providers._responses.response import ChatResponseDecoder
 
-        asked = {name: value for name, value in options.items() if name not in self.quirks.outside}
-        body = responses_body(model, messages, asked, stream=stream, reasoners=self.quirks.reasoners)
-        secrets = self._secrets(options)
-        answer = ResponsesAnswer(secrets=secrets, stored=body.get("store") is not False)
-        decoder = (
-            JSONStream(answer, whole=answer.whole, secrets=secrets)
-            if stream
-            else JSONBody(answer.whole, secrets=secrets)
+        body_options = {
+            name: value for name, value in options.items() if name not in self.quirks.non_body_options
+        }
+        body = chat_body(
+            model, messages, body_options, stream=stream, reasoning_models=self.quirks.reasoning_models
         )
+        secrets = self._secrets(options)
+        decoder = ChatResponseDecoder(secrets=secrets, is_stored=body.get("store") is not False)
         request = self.request("/responses", body, options, model=model)
-        return Exchange(request._replace(on_headers=answer.see_headers), decoder)
+        return Exchange(
+            request._replace(on_headers=decoder.see_headers),
+            JSONStream(decoder, whole=decoder.decode_body, secrets=secrets)
+            if stream
+            else JSONBody(decoder.decode_body, secrets=secrets),
+        )

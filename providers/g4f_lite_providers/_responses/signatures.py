@@ -1,32 +1,28 @@
-"""What the Responses API wants back in a later turn, as one opaque text.
+"""Signatures: what the Responses API needs back in a later turn, as one opaque text.
 
-Chat messages have no place for the items of an answer that are neither text nor a call, nor for their
-order. Both travel in the signatures of the reasoning and of the calls, which whoever keeps the
-conversation hands back unread.
+Chat messages have no place for the output items that are neither text nor a tool call, nor for the order of
+the items. Both travel in the signatures of the reasoning and of the tool calls. The caller keeps a signature
+without reading it, and sends it back with the conversation.
 """
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
-from g4f_lite_providers._shared.json_values import written
+from g4f_lite_providers._shared.json_values import dump_json, load_json_object
 
-__all__ = ["pack", "unpack"]
+__all__ = ["pack_signature", "unpack_signature"]
 
-_MARK = "responses"
-"""Tells these signatures from those of other services, which have no meaning here."""
+_FIELD = "responses"
+"""The field that distinguishes these signatures from those of other services, which have no meaning here."""
 
 
-def pack(facts: Mapping[str, Any]) -> str:
+def pack_signature(facts: Mapping[str, Any]) -> str:
     """Return the signature that holds `facts`."""
-    return written({_MARK: facts}, separators=(",", ":"))
+    return dump_json({_FIELD: facts}, separators=(",", ":"))
 
 
-def unpack(signature: object) -> dict[str, Any]:
-    """Return what a signature holds; nothing if another service made it."""
-    try:
-        value = json.loads(signature) if isinstance(signature, str) else None
-    except (ValueError, RecursionError):
-        return {}
-    facts = value.get(_MARK) if isinstance(value, dict) else None
+def unpack_signature(signature: object) -> dict[str, Any]:
+    """Return the facts in a signature, or an empty dictionary if another service made it."""
+    fields = load_json_object(signature) if isinstance(signature, str) else None
+    facts = None if fields is None else fields.get(_FIELD)
     return facts if isinstance(facts, dict) else {}

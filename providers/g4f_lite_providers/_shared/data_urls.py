@@ -1,26 +1,26 @@
-"""Data URLs (RFC 2397) taken apart, for services that want the type and the base64 text by themselves."""
+"""Data URLs (RFC 2397), for services that take the type and the base64 text as separate fields."""
 
 from typing import NamedTuple
 
-__all__ = ["Data", "split", "text_of"]
+__all__ = ["DataURL", "decode_text", "parse_data_url"]
 
 
-class Data(NamedTuple):
-    """What a data URL holds.
+class DataURL(NamedTuple):
+    """The parts of a data URL.
 
     Attributes:
-        mime_type: its type without parameters, ``"image/png"``.
-        base64: its bytes as base64 text.
+        mime_type: the type without parameters, ``"image/png"``.
+        base64: the bytes as base64 text.
     """
 
     mime_type: str
     base64: str
 
 
-def split(url: str) -> Data | None:
-    """Return what a data URL holds; None if `url` is no data URL.
+def parse_data_url(url: str) -> DataURL | None:
+    """Return the parts of a data URL, or None if `url` is not one.
 
-    Data that is percent-encoded text in place of base64 is encoded anew.
+    Percent-encoded data is returned as base64 too.
     """
     if url[:5].lower() != "data:":
         return None
@@ -29,15 +29,15 @@ def split(url: str) -> Data | None:
         return None
     mime_type, *parameters = head.split(";")
     if any(item.strip().lower() == "base64" for item in parameters):
-        return Data(mime_type or "text/plain", data)
+        return DataURL(mime_type or "text/plain", data)
     from base64 import b64encode
     from urllib.parse import unquote_to_bytes
 
-    return Data(mime_type or "text/plain", b64encode(unquote_to_bytes(data)).decode())
+    return DataURL(mime_type or "text/plain", b64encode(unquote_to_bytes(data)).decode())
 
 
-def text_of(data: Data) -> str | None:
-    """Return the text that `data` is in UTF-8, None if it is none."""
+def decode_text(data: DataURL) -> str | None:
+    """Return the bytes of `data` as text, or None if they are not UTF-8."""
     import binascii
     from base64 import b64decode
 

@@ -1,39 +1,56 @@
-"""Options in OpenAI's shape, read for services that have the same under other names.
+"""Options in OpenAI's shape, for services that have the same options under other names.
 
-What is wrong with a value is said here: sent on, a service would often ignore it without a word.
+Wrong values are refused here, because a service would often ignore them without an error.
 """
 
-import json
 from collections.abc import Mapping
 from typing import Any, Literal, NamedTuple
 
 from g4f_lite.errors import InvalidArgumentError
+from g4f_lite_providers._shared.json_values import load_json_object
 
-__all__ = ["Format", "Mode", "arguments_of", "format_of", "function_of", "mode_of", "stops_of"]
+__all__ = [
+    "ResponseFormat",
+    "ToolChoice",
+    "function_of_tool",
+    "parse_arguments",
+    "parse_response_format",
+    "parse_stop",
+    "parse_tool_choice",
+]
 
 
-class Format(NamedTuple):
-    """What `response_format` asks for: JSON; with a schema, or with None any object."""
+class ResponseFormat(NamedTuple):
+    """The JSON that `response_format` asks for.
+
+    Attributes:
+        schema: the JSON schema, or None if any JSON object will do.
+    """
 
     schema: Mapping[str, Any] | None
 
 
-class Mode(NamedTuple):
-    """What `tool_choice` asks for; `name` is the function's, if it has to be a certain one."""
+class ToolChoice(NamedTuple):
+    """The way of choosing tools that `tool_choice` asks for.
 
-    kind: Literal["auto", "none", "required", "function"]
+    Attributes:
+        mode: ``"function"`` means that the model has to call the function `name`.
+        name: the name of that function, else empty.
+    """
+
+    mode: Literal["auto", "none", "required", "function"]
     name: str = ""
 
 
-def stops_of(stop: object) -> list[str]:
-    """Return the texts that end an answer; empty: there are none.
+def parse_stop(stop: object) -> list[str]:
+    """Return the stop sequences as a list, which is empty if `stop` is None.
 
     Raises:
-        InvalidArgumentError: `stop` is neither a string nor a list of strings.
+        InvalidArgumentError: `stop` is neither a string nor a list of strings, or one of them is empty.
     """
-    found = [] if stop is None else [stop] if isinstance(stop, str) else stop
-    if isinstance(found, (list, tuple)) and all(isinstance(item, str) and item for item in found):
-        return list(found)
+    sequences = [] if stop is None else [stop] if isinstance(stop, str) else stop
+    if isinstance(sequences, (list, tuple)) and all(isinstance(item, str) and item for item in sequences):
+        return list(sequences)
     raise InvalidArgumentError(
         "stop",
         "`stop` has to be a string or a list of strings, none of them empty.",
@@ -41,8 +58,8 @@ def stops_of(stop: object) -> list[str]:
     )
 
 
-def format_of(response_format: object) -> Format | None:
-    """Return the JSON that is asked for; None: text will do.
+def parse_response_format(response_format: object) -> ResponseFormat | None:
+    """Return the JSON that is asked for, or None if the answer may be any text.
 
     Raises:
         InvalidArgumentError: `response_format` is none of the three that the OpenAI chat API has.
@@ -53,12 +70,12 @@ def format_of(response_format: object) -> Format | None:
     if kind == "text":
         return None
     if kind == "json_object":
-        return Format(None)
+        return ResponseFormat(None)
     if isinstance(response_format, Mapping) and kind == "json_schema":
-        named = response_format.get("json_schema")
-        schema = named.get("schema") if isinstance(named, Mapping) else None
+        json_schema = response_format.get("json_schema")
+        schema = json_schema.get("schema") if isinstance(json_schema, Mapping) else None
         if isinstance(schema, Mapping):
-            return Format(schema)
+            return ResponseFormat(schema)
     raise InvalidArgumentError(
         "response_format",
         '`response_format` has to have the type "text", "json_object", or "json_schema" with a schema in it.',
@@ -66,21 +83,21 @@ def format_of(response_format: object) -> Format | None:
     )
 
 
-def mode_of(tool_choice: object) -> Mode | None:
-    """Return how tools are to be chosen; None: nothing is said about that.
+def parse_tool_choice(tool_choice: object) -> ToolChoice | None:
+    """Return the way of choosing tools, or None if `tool_choice` is None.
 
     Raises:
-        InvalidArgumentError: `tool_choice` is nothing that the OpenAI chat API has.
+        InvalidArgumentError: `tool_choice` is none of those that the OpenAI chat API has.
     """
     if tool_choice is None:
         return None
     if tool_choice in ("auto", "none", "required"):
-        return Mode(tool_choice)
+        return ToolChoice(tool_choice)
     if isinstance(tool_choice, Mapping) and tool_choice.get("type") == "function":
         function = tool_choice.get("function")
         name = function.get("name") if isinstance(function, Mapping) else None
         if isinstance(name, str) and name:
-            return Mode("function", name)
+            return ToolChoice("function", name)
     raise InvalidArgumentError(
         "tool_choice",
         '`tool_choice` has to be "auto", "none", "required", or name a function.',
@@ -88,11 +105,15 @@ def mode_of(tool_choice: object) -> Mode | None:
     )
 
 
-def function_of(place: int, tool: object) -> Mapping[str, Any] | None:
-    """Return the function that the tool at `place` is; None: it is in the service's own shape.
+def function_of_tool(index: int, tool: object) -> Mapping[str, Any] | None:
+    """Return the function definition in `tool`, or None if `tool` has the service's own shape.
+
+    Args:
+        index: the position of the tool in `tools`.
+        tool: a tool, in OpenAI's shape or in the service's own.
 
     Raises:
-        InvalidArgumentError: it is no tool.
+        InvalidArgumentError: `tool` is not a tool, or its function has no name.
     """
     if isinstance(tool, Mapping):
         function = tool.get("function")
@@ -102,18 +123,16 @@ def function_of(place: int, tool: object) -> Mapping[str, Any] | None:
             return None
     raise InvalidArgumentError(
         "tools",
-        f"tools[{place}] is no function with a name.",
+        f"tools[{index}] is no function with a name.",
         hint='Pass {"type": "function", "function": {"name": ..., "parameters": {...}}}.',
     )
 
 
-def arguments_of(text: str) -> dict[str, Any]:
-    """Return a call's arguments as the object that a service wants which takes no text for them.
+def parse_arguments(text: str) -> dict[str, Any]:
+    """Return the arguments of a tool call as an object, for services that do not take them as text.
 
-    What the model wrote wrong goes back under a name that says so, as Anthropic's guide to tools proposes.
+    Text that is not a JSON object goes back under the name ``INVALID_JSON``, as Anthropic's guide to tools
+    proposes.
     """
-    try:
-        value = json.loads(text or "{}")
-    except (ValueError, RecursionError):
-        value = None
-    return value if isinstance(value, dict) else {"INVALID_JSON": text}
+    arguments = load_json_object(text or "{}")
+    return {"INVALID_JSON": text} if arguments is None else arguments

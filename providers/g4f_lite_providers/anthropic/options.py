@@ -1,13 +1,13 @@
-"""Options with OpenAI's names as the Messages API has them."""
+"""Options with OpenAI's names as fields of the Messages API."""
 
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from g4f_lite.errors import InvalidArgumentError
-from g4f_lite_providers._shared import openai_options as _openai_values
+from g4f_lite_providers._shared import openai_options
 
-__all__ = ["body_options", "tools_of"]
+__all__ = ["output_fields", "tool_fields"]
 
 _EFFORTS = {
     "minimal": "low",
@@ -17,24 +17,28 @@ _EFFORTS = {
     "xhigh": "xhigh",
     "max": "max",
 }
-# For the models that take a budget and no effort. The largest, on top of what an answer is given, stays
-# below the 32,000 tokens that the smallest of them can write.
 _BUDGETS = {"minimal": 1024, "low": 2048, "medium": 6144, "high": 12288, "xhigh": 15360, "max": 15360}
-_LEAST_BUDGET = 1024
+"""Tokens for thinking, for the models that take a budget and no effort.
 
-# Up to Claude 4.5. Adaptive thinking came with 4.6, and later models refuse a budget.
-_BUDGET_ONLY = re.compile(r"claude-(?:3\b|(?:opus|sonnet|haiku)-4(?![-.][6-9](?!\d)))")
-_SHORT = (
+The largest, added to the tokens for the answer, stays below the 32,000 tokens that the smallest of these models
+can write.
+"""
+_MIN_BUDGET = 1024
+
+# The models up to Claude 4.5. Adaptive thinking came with 4.6, and later models refuse a budget.
+_BUDGET_MODELS = re.compile(r"claude-(?:3\b|(?:opus|sonnet|haiku)-4(?![-.][6-9](?!\d)))")
+_DEFAULT_LIMITS = (
     ("claude-3-7", 16384),
     ("claude-3-5", 8192),
     ("claude-3", 4096),
     ("claude-2", 4096),
     ("claude-", 16384),
 )
-_LONGEST_UNKNOWN = 4096
+"""The default `max_tokens` of the models whose name contains a text; the first match counts."""
+_DEFAULT_LIMIT_OF_UNKNOWN = 4096
 
 
-def body_options(
+def output_fields(
     model: str,
     *,
     max_tokens: int | None,
@@ -42,10 +46,10 @@ def body_options(
     thinking: Mapping[str, Any] | None,
     response_format: object,
 ) -> dict[str, Any]:
-    """Return `max_tokens`, `thinking` and `output_config`, which depend on each other.
+    """Return the fields `max_tokens`, `thinking` and `output_config`, which depend on each other.
 
     Raises:
-        InvalidArgumentError: one of them is nothing that the service has.
+        InvalidArgumentError: the service does not have the value of an option.
     """
     limit = _default_limit(model) if max_tokens is None else max_tokens
     config: dict[str, Any] = {}
@@ -58,82 +62,82 @@ def body_options(
             )
         if thinking is not None or reasoning_effort == "none":
             thinking = {"type": "disabled"} if thinking is None else thinking
-        elif _BUDGET_ONLY.search(model):
-            limit, thinking = _budgeted(_BUDGETS[reasoning_effort], limit, given=max_tokens is not None)
+        elif _BUDGET_MODELS.search(model):
+            limit, thinking = _add_budget(_BUDGETS[reasoning_effort], limit, is_default=max_tokens is None)
         else:
             thinking = {"type": "adaptive"}
         if reasoning_effort != "none" and "budget_tokens" not in thinking:
             config["effort"] = _EFFORTS[reasoning_effort]
-    wanted = _openai_values.format_of(response_format)
-    if wanted is not None:
-        config["format"] = {"type": "json_schema", "schema": _schema(wanted)}
+    parsed_format = openai_options.parse_response_format(response_format)
+    if parsed_format is not None:
+        config["format"] = {"type": "json_schema", "schema": _require_schema(parsed_format)}
     return {"max_tokens": limit, "thinking": thinking, "output_config": config or None}
 
 
 def _default_limit(model: str) -> int:
-    return next((limit for name, limit in _SHORT if name in model), _LONGEST_UNKNOWN)
+    return next((limit for name, limit in _DEFAULT_LIMITS if name in model), _DEFAULT_LIMIT_OF_UNKNOWN)
 
 
-def _budgeted(budget: int, limit: int, *, given: bool) -> tuple[int, dict[str, Any]]:
-    """Return the tokens that an answer may have, and of them those for thinking, which have to be fewer."""
-    if not given:
+def _add_budget(budget: int, limit: int, *, is_default: bool) -> tuple[int, dict[str, Any]]:
+    """Return `max_tokens` and `thinking`; the budget is a part of `max_tokens` and has to be smaller."""
+    if is_default:
         return limit + budget, {"type": "enabled", "budget_tokens": budget}
-    if limit <= _LEAST_BUDGET:
+    if limit <= _MIN_BUDGET:
         raise InvalidArgumentError(
             "reasoning_effort",
-            f"With `reasoning_effort` this model needs a `max_tokens` above {_LEAST_BUDGET}; it is {limit}.",
+            f"With `reasoning_effort` this model needs a `max_tokens` above {_MIN_BUDGET}; it is {limit}.",
             hint="Raise max_tokens, or leave reasoning_effort out.",
         )
     return limit, {"type": "enabled", "budget_tokens": min(budget, limit - 1)}
 
 
-def _schema(wanted: _openai_values.Format) -> Mapping[str, Any]:
-    if wanted.schema is None:
+def _require_schema(parsed_format: openai_options.ResponseFormat) -> Mapping[str, Any]:
+    if parsed_format.schema is None:
         raise InvalidArgumentError(
             "response_format",
             "This service makes JSON by a schema only, and `response_format` has none.",
             hint='Pass the type "json_schema" with a schema.',
         )
-    return wanted.schema
+    return parsed_format.schema
 
 
-def tools_of(
+def tool_fields(
     tools: Sequence[object] | None, tool_choice: object, parallel_tool_calls: bool | None
 ) -> dict[str, Any]:
-    """Return `tools` and `tool_choice`.
+    """Return the fields `tools` and `tool_choice`.
 
     Raises:
-        InvalidArgumentError: one of them has the wrong shape.
+        InvalidArgumentError: an option has the wrong shape.
     """
-    found: dict[str, Any] = {}
+    fields: dict[str, Any] = {}
     if tools:
-        found["tools"] = [_tool(place, tool) for place, tool in enumerate(tools)]
-    mode = _openai_values.mode_of(tool_choice)
-    if mode is None and parallel_tool_calls is False and tools:
-        mode = _openai_values.Mode("auto")
-    if mode is not None:
-        choice = found["tool_choice"] = _choice(mode)
-        if parallel_tool_calls is False and mode.kind != "none":
-            choice["disable_parallel_tool_use"] = True
-    return found
+        fields["tools"] = [_convert_tool(index, tool) for index, tool in enumerate(tools)]
+    choice = openai_options.parse_tool_choice(tool_choice)
+    if choice is None and parallel_tool_calls is False and tools:
+        choice = openai_options.ToolChoice("auto")
+    if choice is not None:
+        fields["tool_choice"] = _convert_tool_choice(choice)
+        if parallel_tool_calls is False and choice.mode != "none":
+            fields["tool_choice"]["disable_parallel_tool_use"] = True
+    return fields
 
 
-def _choice(mode: _openai_values.Mode) -> dict[str, Any]:
-    if mode.kind == "function":
-        return {"type": "tool", "name": mode.name}
-    return {"type": "any" if mode.kind == "required" else mode.kind}
+def _convert_tool_choice(choice: openai_options.ToolChoice) -> dict[str, Any]:
+    if choice.mode == "function":
+        return {"type": "tool", "name": choice.name}
+    return {"type": "any" if choice.mode == "required" else choice.mode}
 
 
-def _tool(place: int, tool: Any) -> Any:
-    function = _openai_values.function_of(place, tool)
-    if function is None:  # the service's own, such as its web search: in its own shape
+def _convert_tool(index: int, tool: Any) -> Any:
+    function = openai_options.function_of_tool(index, tool)
+    if function is None:  # A tool of the service, such as its web search, in the service's own shape.
         return tool
-    found: dict[str, Any] = {"name": function["name"]}
+    converted: dict[str, Any] = {"name": function["name"]}
     if function.get("description"):
-        found["description"] = function["description"]
-    found["input_schema"] = function.get("parameters") or {"type": "object", "properties": {}}
+        converted["description"] = function["description"]
+    converted["input_schema"] = function.get("parameters") or {"type": "object", "properties": {}}
     if function.get("strict") is not None:
-        found["strict"] = function["strict"]
+        converted["strict"] = function["strict"]
     if "cache_control" in tool:
-        found["cache_control"] = tool["cache_control"]
-    return found
+        converted["cache_control"] = tool["cache_control"]
+    return converted

@@ -1,4 +1,4 @@
-"""The Messages API's answers, streamed and whole, as text and events."""
+"""Responses of the Messages API as text and events: the events of a stream, and whole messages."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
@@ -17,14 +17,21 @@ from g4f_lite.events import (
 )
 from g4f_lite.kit.json_events import mapping
 from g4f_lite.kit.service_errors import from_value
-from g4f_lite_providers._shared.block_order import Place, packed
-from g4f_lite_providers._shared.json_values import count, integer, items, string, written
-from g4f_lite_providers.anthropic.blocks import OWN, Block
-from g4f_lite_providers.anthropic.messages import ORDER, REDACTED
+from g4f_lite_providers._shared.block_order import OrderedBlock, pack_order
+from g4f_lite_providers._shared.json_values import (
+    as_count,
+    as_int,
+    as_list,
+    as_str,
+    dump_json,
+    nonempty_str,
+)
+from g4f_lite_providers.anthropic.blocks import MESSAGE_FIELDS, ContentBlock
+from g4f_lite_providers.anthropic.messages import ORDER_PREFIX, REDACTED_PREFIX
 
-__all__ = ["Answer"]
+__all__ = ["ChatResponseDecoder", "decode_models"]
 
-_REASONS: dict[str, FinishReason] = {
+_FINISH_REASONS: dict[str, FinishReason] = {
     "end_turn": "stop",
     "stop_sequence": "stop",
     "pause_turn": "stop",
@@ -33,61 +40,69 @@ _REASONS: dict[str, FinishReason] = {
     "tool_use": "tool_calls",
     "refusal": "content_filter",
 }
-_KEPT = ("stop_sequence", "stop_details", "container", "context_management", "diagnostics")
-_KEPT_OF_USAGE = ("server_tool_use", "service_tier", "inference_geo", "speed", "cache_creation")
+_METADATA = ("stop_sequence", "stop_details", "container", "context_management", "diagnostics")
+_USAGE_METADATA = ("server_tool_use", "service_tier", "inference_geo", "speed", "cache_creation")
 
 
-class Answer:
-    """What one answer says. A handler for `JSONStream`; `whole` is a meaning for `JSONBody`."""
+class ChatResponseDecoder:
+    """Decodes one answer: the events of a stream, or a whole message. A handler for `JSONStream`.
+
+    Args:
+        secrets: strings that errors must not show.
+    """
 
     def __init__(self, secrets: tuple[str, ...] = ()) -> None:
         self._secrets = secrets
         self._request_id: str | None = None
-        self._blocks: dict[int | None, Block] = {}
-        self._length = 0
-        self._calls = 0
+        self._blocks: dict[int | None, ContentBlock] = {}
+        self._text_length = 0
+        self._tool_call_count = 0
         self._usage: dict[str, Any] = {}
-        self._others: list[Mapping[str, Any]] = []
-        self._places: list[Place] | None = []
-        """Those of the blocks so far; None if the service would not take them back."""
+        self._other_blocks: list[Mapping[str, Any]] = []
+        self._order: list[OrderedBlock] | None = []
+        """The order of the blocks so far, or None if the service would not take the blocks back."""
         self._citations: list[Mapping[str, Any]] = []
-        self._over = False
+        self._is_complete = False
 
     def see_headers(self, headers: Mapping[str, str]) -> None:
-        """Note what the response's headers say."""
+        """Take the response's headers: they have the identifier of the request."""
         self._request_id = headers.get("request-id")
 
     def event(self, name: str, value: Any) -> Iterable[Any]:
-        """Take the next event of a stream, return what it says."""
+        """Take the next event of a stream. Return its text and events.
+
+        Raises:
+            ProviderError: the event is an error.
+        """
         if not isinstance(value, dict):
             return ()
         kind = str(value.get("type", name))
         if kind == "content_block_delta":
             delta = mapping(value.get("delta"))
             if delta.get("type") == "text_delta":  # nearly every event
-                return self._text(delta.get("text"))
-            return self._delta(self._blocks.get(integer(value.get("index"))), delta)
-        take = _EVENTS.get("error" if value.get("error") else kind)
-        return take(self, value) if take is not None else ()
+                return self._decode_text(delta.get("text"))
+            return self._decode_delta(self._blocks.get(as_int(value.get("index"))), delta)
+        decode = _EVENT_DECODERS.get("error" if value.get("error") else kind)
+        return decode(self, value) if decode is not None else ()
 
     def end(self) -> tuple[()]:
         """Take the end of a stream.
 
         Raises:
-            ProviderResponseError: the answer was not over.
+            ProviderResponseError: the answer is not complete.
         """
-        if not self._over:
+        if not self._is_complete:
             raise ProviderResponseError(
                 "The answer was cut short: its stream ended without its last event.",
                 hint="Ask again, or ask another provider.",
             )
         return ()
 
-    def whole(self, value: Any) -> Iterator[Any]:
-        """Take an answer that came whole, yield what it says.
+    def decode_body(self, value: Any) -> Iterator[Any]:
+        """Yield the text and events of a whole message.
 
         Raises:
-            ProviderError: it is an error, or no answer.
+            ProviderError: `value` is an error, or not a message.
         """
         message = mapping(value)
         content = message.get("content")
@@ -98,166 +113,173 @@ class Answer:
                 "The service's answer is no message: it has no content.",
                 hint="Check the base URL, or ask another provider.",
             )
-        yield from self._message_start({"message": message})
+        yield from self._start_message({"message": message})
         for index, block in enumerate(content):
-            yield from self._block_start({"index": index, "content_block": block})
-            yield from self._block_stop({"index": index})
-        yield from self._message_delta({"delta": message})
-        self._over = True
+            yield from self._start_block({"index": index, "content_block": block})
+            yield from self._finish_block({"index": index})
+        yield from self._decode_message_delta({"delta": message})
+        self._is_complete = True
 
     # --- the message -------------------------------------------------------------------------
 
-    def _message_start(self, value: Mapping[str, Any]) -> Iterator[Any]:
+    def _start_message(self, value: Mapping[str, Any]) -> Iterator[Any]:
         message = mapping(value.get("message"))
         model = message.get("model")
         if isinstance(model, str):
-            ident = message.get("id")
-            yield Served(model, ident if isinstance(ident, str) else None)
+            yield Served(model, as_str(message.get("id")))
         if self._request_id:
             yield Metadata({"request_id": self._request_id})
-        yield from self._counted(message.get("usage"))
+        yield from self._decode_usage(message.get("usage"))
 
-    def _message_delta(self, value: Mapping[str, Any]) -> Iterator[Any]:
+    def _decode_message_delta(self, value: Mapping[str, Any]) -> Iterator[Any]:
         delta = mapping(value.get("delta"))
-        yield from self._counted(value.get("usage"))
-        kept = {name: delta[name] for name in _KEPT if delta.get(name) is not None}
-        kept |= {name: self._usage[name] for name in _KEPT_OF_USAGE if self._usage.get(name) is not None}
-        if kept:
-            yield Metadata(kept)
+        yield from self._decode_usage(value.get("usage"))
+        metadata = {name: delta[name] for name in _METADATA if delta.get(name) is not None}
+        metadata |= {name: self._usage[name] for name in _USAGE_METADATA if self._usage.get(name) is not None}
+        if metadata:
+            yield Metadata(metadata)
         reason = delta.get("stop_reason")
         if reason is None:
             return
-        if (order := packed(ORDER, self._places or ())) is not None:
+        if (order := pack_order(ORDER_PREFIX, self._order or ())) is not None:
             yield Reasoning("", signature=order)
-        said = mapping(delta.get("stop_details")).get("explanation")
-        if reason == "refusal" and isinstance(said, str):
-            yield Refusal(said)
-        yield Finish(_REASONS.get(str(reason), "stop"), raw=str(reason))
+        explanation = mapping(delta.get("stop_details")).get("explanation")
+        if reason == "refusal" and isinstance(explanation, str):
+            yield Refusal(explanation)
+        yield Finish(_FINISH_REASONS.get(str(reason), "stop"), raw=str(reason))
 
-    def _message_stop(self, _value: Mapping[str, Any]) -> tuple[()]:
-        self._over = True
+    def _finish_message(self, _value: Mapping[str, Any]) -> tuple[()]:
+        self._is_complete = True
         return ()
 
-    def _error(self, value: Mapping[str, Any]) -> Iterable[Any]:
+    def _raise_error(self, value: Mapping[str, Any]) -> Iterable[Any]:
         raise from_value(value, secrets=self._secrets)
 
-    def _counted(self, usage: Any) -> Iterator[Usage]:
-        """Take the counts so far; the input of an answer is counted in three parts."""
-        found = {name: item for name, item in mapping(usage).items() if item is not None}
-        if not found:
+    def _decode_usage(self, usage: Any) -> Iterator[Usage]:
+        """Yield the counts so far. The input is the sum of three counts, and each event updates some counts."""
+        new = {name: count for name, count in mapping(usage).items() if count is not None}
+        if not new:
             return
         counts = self._usage
-        counts.update(found)
-        read, written = (
-            _count(counts, "cache_read_input_tokens"),
-            _count(counts, "cache_creation_input_tokens"),
-        )
+        counts.update(new)
+        cache_read = as_count(counts.get("cache_read_input_tokens"))
+        cache_write = as_count(counts.get("cache_creation_input_tokens"))
         yield Usage(
-            (_count(counts, "input_tokens") or 0) + (read or 0) + (written or 0),
-            _count(counts, "output_tokens") or 0,
-            read,
-            _count(mapping(counts.get("output_tokens_details")), "thinking_tokens"),
-            written,
+            (as_count(counts.get("input_tokens")) or 0) + (cache_read or 0) + (cache_write or 0),
+            as_count(counts.get("output_tokens")) or 0,
+            cache_read,
+            as_count(mapping(counts.get("output_tokens_details")).get("thinking_tokens")),
+            cache_write,
         )
 
     # --- its blocks --------------------------------------------------------------------------
 
-    def _block_start(self, value: Mapping[str, Any]) -> Iterator[Any]:
-        raw = mapping(value.get("content_block"))
-        block = self._blocks[integer(value.get("index"))] = Block(raw, self._length, self._calls)
+    def _start_block(self, value: Mapping[str, Any]) -> Iterator[Any]:
+        fields = mapping(value.get("content_block"))
+        block = ContentBlock(fields, start=self._text_length, call_position=self._tool_call_count)
+        self._blocks[as_int(value.get("index"))] = block
         if block.kind == "text":
-            yield from self._text(raw.get("text"))
-            block.citations += [mapping(item) for item in items(raw.get("citations"))]
+            yield from self._decode_text(fields.get("text"))
+            block.citations += [mapping(citation) for citation in as_list(fields.get("citations"))]
         elif block.kind == "thinking":
-            text, signature = raw.get("thinking"), string(raw.get("signature"))
+            text, signature = fields.get("thinking"), nonempty_str(fields.get("signature"))
             if text or signature:
                 yield Reasoning(str(text or ""), signature=signature)
         elif block.kind == "redacted_thinking":
-            yield Reasoning("", signature=f"{REDACTED}{raw.get('data', '')}")
+            yield Reasoning("", signature=f"{REDACTED_PREFIX}{fields.get('data', '')}")
         elif block.kind == "tool_use":
-            self._calls += 1
-            yield ToolCallDelta(block.position, str(raw.get("id") or ""), str(raw.get("name") or ""))
+            self._tool_call_count += 1
+            yield ToolCallDelta(
+                block.call_position, str(fields.get("id") or ""), str(fields.get("name") or "")
+            )
 
-    def _text(self, text: Any) -> tuple[str, ...]:
+    def _decode_text(self, text: Any) -> tuple[str, ...]:
         if isinstance(text, str) and text:
-            self._length += len(text)
+            self._text_length += len(text)
             return (text,)
         return ()
 
-    def _delta(self, block: Block | None, delta: Mapping[str, Any]) -> Iterator[Any]:
+    def _decode_delta(self, block: ContentBlock | None, delta: Mapping[str, Any]) -> Iterator[Any]:
         kind = delta.get("type")
         if kind == "thinking_delta":
             yield Reasoning(str(delta.get("thinking") or ""))
         elif kind == "signature_delta":
             if block is not None:
-                block.signed = True
+                block.has_signature = True
             yield Reasoning("", signature=str(delta.get("signature") or ""))
         elif block is None:
             return
         elif kind == "input_json_delta":
-            piece = str(delta.get("partial_json") or "")
-            if piece:
-                block.pieces.append(piece)
+            json_delta = str(delta.get("partial_json") or "")
+            if json_delta:
+                block.json_deltas.append(json_delta)
                 if block.kind == "tool_use":
-                    yield ToolCallDelta(block.position, arguments=piece)
+                    yield ToolCallDelta(block.call_position, arguments=json_delta)
         elif kind == "citations_delta":
             block.citations.append(mapping(delta.get("citation")))
-        elif block.kind not in OWN:
-            block.add(delta)
+        elif block.kind not in MESSAGE_FIELDS:
+            block.add_unknown_delta(delta)
 
-    def _block_stop(self, value: Mapping[str, Any]) -> Iterator[Any]:
-        block = self._blocks.pop(integer(value.get("index")), None)
+    def _finish_block(self, value: Mapping[str, Any]) -> Iterator[Any]:
+        block = self._blocks.pop(as_int(value.get("index")), None)
         if block is None:
             return
-        self._remember(block)
+        self._add_to_order(block)
         if block.kind == "tool_use":
-            if not block.pieces:  # it came whole, or has no arguments
-                yield ToolCallDelta(block.position, arguments=written(block.raw.get("input") or {}))
+            if not block.json_deltas:  # The input was in the first event, or there are no arguments.
+                arguments = dump_json(block.fields.get("input") or {})
+                yield ToolCallDelta(block.call_position, arguments=arguments)
         elif block.kind == "text":
-            yield from self._cited(block)
-        elif block.kind not in OWN:
-            # What the service's own tools were asked and said, and what is not known here.
-            self._others.append(block.whole)
-            yield Metadata({"content_blocks": tuple(self._others)})
+            yield from self._decode_citations(block)
+        elif block.kind not in MESSAGE_FIELDS:
+            # Inputs and outputs of the service's own tools, and types that are not known here.
+            self._other_blocks.append(block.complete_fields)
+            yield Metadata({"content_blocks": tuple(self._other_blocks)})
 
-    def _remember(self, block: Block) -> None:
-        """Note a block's place, and what of it a message has no place for."""
-        length = self._length - block.start
-        if self._places is None or (block.kind == "text" and not length):
-            return  # the service takes no empty text
-        if block.kind == "thinking" and not block.signed:
-            self._places = None  # as compatible services send it; nobody takes it back
+    def _add_to_order(self, block: ContentBlock) -> None:
+        length = self._text_length - block.start
+        if self._order is None or (block.kind == "text" and not length):
+            return  # The service refuses a block with an empty text.
+        if block.kind == "thinking" and not block.has_signature:
+            self._order = None  # Compatible services send it so, and no service takes it back.
         else:
-            self._places.append(block.place(length))
+            self._order.append(block.as_ordered(length))
 
-    def _cited(self, block: Block) -> Iterator[Any]:
+    def _decode_citations(self, block: ContentBlock) -> Iterator[Any]:
         if not block.citations:
             return
-        for item in block.citations:
+        for citation in block.citations:
             yield Citation(
-                _word(item.get("url") or item.get("source")),
-                _word(item.get("title") or item.get("document_title")),
-                _word(item.get("cited_text")),
+                as_str(citation.get("url") or citation.get("source")),
+                as_str(citation.get("title") or citation.get("document_title")),
+                as_str(citation.get("cited_text")),
                 block.start,
-                self._length,
+                self._text_length,
             )
         self._citations += block.citations
-        yield Metadata({"citations": tuple(self._citations)})  # pages, indices: what only this service has
+        # Pages and indices, which `Citation` has no fields for.
+        yield Metadata({"citations": tuple(self._citations)})
 
 
-_EVENTS: dict[Any, Callable[[Answer, Mapping[str, Any]], Iterable[Any]]] = {
-    "message_start": Answer._message_start,
-    "content_block_start": Answer._block_start,
-    "content_block_stop": Answer._block_stop,
-    "message_delta": Answer._message_delta,
-    "message_stop": Answer._message_stop,
-    "error": Answer._error,
+_EVENT_DECODERS: dict[Any, Callable[[ChatResponseDecoder, Mapping[str, Any]], Iterable[Any]]] = {
+    "message_start": ChatResponseDecoder._start_message,
+    "content_block_start": ChatResponseDecoder._start_block,
+    "content_block_stop": ChatResponseDecoder._finish_block,
+    "message_delta": ChatResponseDecoder._decode_message_delta,
+    "message_stop": ChatResponseDecoder._finish_message,
+    "error": ChatResponseDecoder._raise_error,
 }
 
 
-def _word(value: Any) -> str | None:
-    return value if isinstance(value, str) else None
+def decode_models(value: Any) -> list[str]:
+    """Return the names in a list of models.
 
-
-def _count(counts: Mapping[str, Any], name: str) -> int | None:
-    return count(counts.get(name))
+    Raises:
+        ProviderResponseError: `value` is not a list of models.
+    """
+    models = mapping(value).get("data")
+    if not isinstance(models, list):
+        raise ProviderResponseError(
+            "The service's answer has no list of models.", hint="Check base_url, or ask another provider."
+        )
+    return [mapping(item)["id"] for item in models if nonempty_str(mapping(item).get("id"))]

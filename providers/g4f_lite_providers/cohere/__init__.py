@@ -1,24 +1,30 @@
 """Cohere: the Command models, over version 2 of Cohere's chat API.
 
-The wire is `POST /v2/chat`, whole or as server-sent events, `POST /v2/embed` and `GET /v1/models`, as
+Wire facts: `POST /v2/chat`, whole or as server-sent events, `POST /v2/embed` and `GET /v1/models`, from
 Cohere's API reference (docs.cohere.com/reference/chat, /reference/chat-stream, /reference/embed,
-/reference/list-models; cohere-openapi.yaml of August 2026) has them. The service could not be reached
-from where this was written: it is tested with bodies of that shape, which the official Python client
-reads in the same tests.
+/reference/list-models; cohere-openapi.yaml of August 2026). The service was not called while this was
+written: the tests give bodies of these shapes to this module and to the official Python client.
 """
 
-import os
+from functools import partial
 from typing import Any
 
 from g4f_lite.contract import Message
 from g4f_lite.kit import http
-from g4f_lite.kit.exchange import Decoder, Exchange
+from g4f_lite.kit.exchange import Exchange
 from g4f_lite.kit.json_events import JSONBody, JSONStream
-from g4f_lite_providers._shared.headers import merged, secrets_in
-from g4f_lite_providers.cohere import embeddings as lists
+from g4f_lite_providers._shared.connection import collect_secrets, merge_headers, resolve_base_url
+from g4f_lite_providers._shared.json_values import without_none
 from g4f_lite_providers.cohere import errors
-from g4f_lite_providers.cohere import request as wire
-from g4f_lite_providers.cohere import response as answers
+from g4f_lite_providers.cohere.embeddings import decode_embeddings
+from g4f_lite_providers.cohere.request import (
+    check_choice,
+    convert_messages,
+    response_format_field,
+    thinking_field,
+    tool_fields,
+)
+from g4f_lite_providers.cohere.response import ChatResponseDecoder, decode_models
 
 url = "https://cohere.com"
 model = [
@@ -44,7 +50,7 @@ BASE_URL = "https://api.cohere.com"
 BASE_URL_VARIABLE = "CO_API_URL"
 
 _TIMEOUT = (10.0, 300.0)
-"""As the official client waits."""
+"""Seconds to connect, and seconds without a byte: as in the official client."""
 
 
 def _create_completion(
@@ -78,43 +84,45 @@ def _create_completion(
     proxy: str | None = None,
     timeout: float | tuple[float, float] = _TIMEOUT,
 ) -> Exchange:
-    """Ask `/v2/chat`.
+    """Return the exchange for an answer of `/v2/chat`.
 
     Args:
-        model: the model.
-        messages: text and pictures; a tool's result that has several text parts is sent as as many
-            documents, each of which the answer can cite.
-        stream: whether the answer comes as it is made.
-        temperature: Cohere's option of this name, as are the next unless they say otherwise.
+        model: the name of the model.
+        messages: the conversation, with text and images. A tool's result that has several text parts is sent
+            as several documents, each of which the answer can cite.
+        stream: whether the service streams the answer.
+        temperature: Cohere's option of this name, as are the following ones unless they say otherwise.
         top_p: Cohere's `p`, 0.01 to 0.99.
         top_k: Cohere's `k`, up to 500.
-        max_tokens: the most tokens of the answer.
-        stop: one sequence, or up to five; Cohere's `stop_sequences`.
-        seed: for the same answer again, as far as that can be had.
+        max_tokens: the limit on the answer's tokens.
+        stop: one text that ends the answer, or up to five: Cohere's `stop_sequences`.
+        seed: for the same answer once more, as far as the service can.
         presence_penalty: 0 to 1.
         frequency_penalty: 0 to 1.
         tools: OpenAI's dictionaries.
-        tool_choice: OpenAI's. To have one tool used, only that one is sent, and its use is required.
-        strict_tools: whether calls keep to the tools' schemas; else whether a tool says ``"strict": True``.
+        tool_choice: OpenAI's. To require one tool, only that tool is sent, and its use is required.
+        strict_tools: whether tool calls follow the schemas; the default is whether a tool has ``"strict": True``.
         response_format: OpenAI's; a schema goes into Cohere's `json_object`.
-        reasoning_effort: ``"none"`` or ``"high"``: Cohere's models think, or they do not.
-        thinking: Cohere's own, ``{"type": "enabled", "token_budget": 1000}``.
-        documents: texts or dictionaries that the answer may rest on and cite.
-        citation_options: ``{"mode": "FAST"}`` and the like.
+        reasoning_effort: ``"none"`` or ``"high"``: thinking of Cohere's models is either off or on.
+        thinking: Cohere's own option, ``{"type": "enabled", "token_budget": 1000}``.
+        documents: texts or dictionaries that the answer may use and cite.
+        citation_options: ``{"mode": "FAST"}`` and similar ones.
         safety_mode: ``"CONTEXTUAL"``, ``"STRICT"`` or ``"OFF"``.
-        logprobs: whether to have log probabilities.
+        logprobs: whether to return the log probabilities of the tokens.
         priority: 0 is the highest.
-        extra_body: more for the body, put in last.
-        extra_headers: more headers, put in last.
-        auth: the key; else ``CO_API_KEY``.
-        base_url: the service's URL; else ``CO_API_URL``, as the official client reads it.
-        proxy: the proxy's URL.
-        timeout: seconds to connect and seconds between bytes, one number or a pair.
+        extra_body: fields to add to the body, or to replace.
+        extra_headers: headers to add, or to replace.
+        auth: the key; the default is ``CO_API_KEY``.
+        base_url: the URL of the service; the default is ``CO_API_URL``, as the official client reads it.
+        proxy: the URL of the proxy.
+        timeout: seconds to connect and seconds between bytes, as one number or a pair.
+
+    Raises:
+        InvalidArgumentError: at the call, an option has a wrong value.
     """
-    chosen, choice = wire.chosen_tools(tools, tool_choice)
-    body = wire.given(
+    body = without_none(
         model=model,
-        messages=wire.messages_of(messages),
+        messages=convert_messages(messages),
         stream=stream,
         temperature=temperature,
         p=top_p,
@@ -124,27 +132,29 @@ def _create_completion(
         seed=seed,
         presence_penalty=presence_penalty,
         frequency_penalty=frequency_penalty,
-        tools=wire.bare_tools(chosen),
-        tool_choice=choice,
-        strict_tools=strict_tools if strict_tools is not None else wire.is_strict(chosen),
-        response_format=wire.answer_format(response_format),
-        thinking=wire.thinking(thinking, reasoning_effort),
+        **tool_fields(tools, tool_choice, strict_tools),
+        response_format=response_format_field(response_format),
+        thinking=thinking_field(thinking, reasoning_effort),
         documents=documents,
         citation_options=citation_options,
-        safety_mode=wire.one_of("safety_mode", safety_mode, ("CONTEXTUAL", "STRICT", "OFF")),
+        safety_mode=check_choice("safety_mode", safety_mode, ("CONTEXTUAL", "STRICT", "OFF")),
         logprobs=logprobs,
         priority=priority,
     )
-    secrets = secrets_in(auth, extra_headers)
-    decoder: Decoder = JSONBody(answers.WholeAnswer(model, secrets), secrets=secrets)
-    if stream:
-        decoder = JSONStream(
-            answers.ChatHandler(model, secrets), whole=answers.WholeAnswer(model, secrets), secrets=secrets
-        )
-    return Exchange(
-        _request("/v2/chat", auth, body | (extra_body or {}), extra_headers, base_url, proxy, timeout),
-        decoder,
+    request = _request(
+        "/v2/chat",
+        body | (extra_body or {}),
+        auth=auth,
+        base_url=base_url,
+        extra_headers=extra_headers,
+        timeout=timeout,
+        proxy=proxy,
     )
+    secrets = request.secrets
+    decoder = ChatResponseDecoder(model, secrets)
+    if stream:
+        return Exchange(request, JSONStream(decoder, whole=decoder.decode_body, secrets=secrets))
+    return Exchange(request, JSONBody(decoder.decode_body, secrets=secrets))
 
 
 def _create_embedding(
@@ -161,36 +171,45 @@ def _create_embedding(
     proxy: str | None = None,
     timeout: float | tuple[float, float] = _TIMEOUT,
 ) -> Exchange:
-    """Ask `/v2/embed`.
+    """Return the exchange for the vectors of some texts, from `/v2/embed`.
 
     Args:
         model: an embedding model.
-        input: the texts; Cohere takes up to 96 at once.
-        input_type: what the vectors are for: ``"search_document"``, ``"search_query"``,
-            ``"classification"`` or ``"clustering"``. A search finds nothing where its documents and its
-            queries are not told apart.
-        dimensions: how long the vectors shall be, for models that can choose (`output_dimension`).
-        truncate: ``"NONE"``, ``"START"`` or ``"END"``: what becomes of a text that is too long.
-        extra_body: more for the body, put in last.
-        extra_headers: more headers, put in last.
-        auth: the key; else ``CO_API_KEY``.
-        base_url: the service's URL; else ``CO_API_URL``.
-        proxy: the proxy's URL.
-        timeout: seconds to connect and seconds between bytes, one number or a pair.
+        input: the texts; Cohere takes up to 96 in a request.
+        input_type: the purpose of the vectors: ``"search_document"``, ``"search_query"``,
+            ``"classification"`` or ``"clustering"``. A search needs different types for its documents and its
+            queries, and finds nothing otherwise.
+        dimensions: the length of the vectors, for models that have several (`output_dimension`).
+        truncate: ``"NONE"``, ``"START"`` or ``"END"``: which end of a text that is too long is cut off.
+        extra_body: fields to add to the body, or to replace.
+        extra_headers: headers to add, or to replace.
+        auth: the key; the default is ``CO_API_KEY``.
+        base_url: the URL of the service; the default is ``CO_API_URL``.
+        proxy: the URL of the proxy.
+        timeout: seconds to connect and seconds between bytes, as one number or a pair.
+
+    Raises:
+        InvalidArgumentError: at the call, an option has a wrong value.
     """
-    secrets = secrets_in(auth, extra_headers)
-    body = wire.given(
+    body = without_none(
         model=model,
         texts=input,
         input_type=input_type,
         embedding_types=["float"],
         output_dimension=dimensions,
-        truncate=wire.one_of("truncate", truncate, ("NONE", "START", "END")),
+        truncate=check_choice("truncate", truncate, ("NONE", "START", "END")),
     )
-    return Exchange(
-        _request("/v2/embed", auth, body | (extra_body or {}), extra_headers, base_url, proxy, timeout),
-        JSONBody(lists.EmbeddingMeaning(model, len(input)), secrets=secrets),
+    request = _request(
+        "/v2/embed",
+        body | (extra_body or {}),
+        auth=auth,
+        base_url=base_url,
+        extra_headers=extra_headers,
+        timeout=timeout,
+        proxy=proxy,
     )
+    decode_body = partial(decode_embeddings, model=model, expected=len(input))
+    return Exchange(request, JSONBody(decode_body, secrets=request.secrets))
 
 
 def _list_models(
@@ -200,33 +219,30 @@ def _list_models(
     proxy: str | None = None,
     timeout: float | tuple[float, float] = (10.0, 60.0),
 ) -> Exchange:
-    """Yield the names of the models that chat (`/v1/models`)."""
-    request = _request("/v1/models?endpoint=chat&page_size=1000", auth, None, None, base_url, proxy, timeout)
-    return Exchange(request._replace(method="GET"), JSONBody(lists.model_names, secrets=request.secrets))
+    """Return the exchange for the names of the chat models, from `/v1/models`."""
+    path = "/v1/models?endpoint=chat&page_size=1000"
+    request = _request(path, None, auth=auth, base_url=base_url, timeout=timeout, proxy=proxy)
+    return Exchange(request, JSONBody(decode_models, secrets=request.secrets))
 
 
 def _request(
     path: str,
-    auth: str | None,
     body: dict[str, Any] | None,
-    extra_headers: dict[str, str] | None,
+    *,
+    auth: str | None,
     base_url: str | None,
-    proxy: str | None,
+    extra_headers: dict[str, str] | None = None,
     timeout: float | tuple[float, float],
+    proxy: str | None,
 ) -> http.HTTPRequest:
-    secrets = secrets_in(auth, extra_headers)
+    secrets = collect_secrets(auth, extra_headers)
     return http.HTTPRequest(
-        url=_base_url(base_url) + path,
+        url=resolve_base_url(base_url, BASE_URL_VARIABLE, BASE_URL) + path,
+        method="GET" if body is None else "POST",
         json=body,
-        headers=merged({"authorization": f"Bearer {auth}"} if auth else {}, extra_headers),
+        headers=merge_headers({"authorization": f"Bearer {auth}"} if auth else {}, extra_headers),
         timeout=http.check_timeout(timeout),
         proxy=proxy,
         secrets=secrets,
-        on_status=lambda *response: errors.from_response(*response, secrets=secrets),
+        on_status=partial(errors.from_response, secrets=secrets),
     )
-
-
-def _base_url(given: str | None) -> str:
-    if given is not None:
-        return http.check_url("base_url", given)
-    return http.check_url(BASE_URL_VARIABLE, os.environ.get(BASE_URL_VARIABLE) or BASE_URL)

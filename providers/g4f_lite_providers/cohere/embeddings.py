@@ -1,4 +1,4 @@
-"""Cohere's vectors, and its list of models."""
+"""Embeddings of Cohere's API as events."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -6,44 +6,32 @@ from typing import Any
 from g4f_lite.errors import ProviderResponseError
 from g4f_lite.events import Served, Usage, Vector
 from g4f_lite.kit.json_events import mapping
-from g4f_lite_providers.cohere import response_parts as parts
+from g4f_lite_providers._shared.json_values import as_list, nonempty_str
+from g4f_lite_providers.cohere.response import as_whole_count
 
-__all__ = ["EmbeddingMeaning", "model_names"]
-
-
-class EmbeddingMeaning:
-    """What an answer of `/v2/embed` says."""
-
-    def __init__(self, model: str, wanted: int) -> None:
-        self._model = model
-        self._wanted = wanted
-
-    def __call__(self, value: Any) -> Iterator[Any]:
-        """Yield the vectors, in the order of the texts.
-
-        Raises:
-            ProviderResponseError: there are more or fewer of them than texts.
-        """
-        value = mapping(value)
-        vectors = parts.list_of(mapping(value.get("embeddings")), "float")
-        if len(vectors) != self._wanted:
-            raise ProviderResponseError(
-                f"Cohere sent {len(vectors)} vectors for {self._wanted} texts.",
-                hint="Check that the model is one for embeddings.",
-            )
-        yield Served(self._model, id=parts.word(value.get("id")))
-        yield from (Vector(place, values) for place, values in enumerate(vectors))
-        billed = mapping(mapping(value.get("meta")).get("billed_units"))
-        if "input_tokens" in billed:
-            yield Usage(parts.count(billed["input_tokens"]) or 0, 0)
+__all__ = ["decode_embeddings"]
 
 
-def model_names(value: Any) -> Iterator[str]:
-    """Yield the names that `/v1/models` lists."""
-    models = mapping(value).get("models")
-    if not isinstance(models, list):
-        raise ProviderResponseError("Cohere did not send a list of models.", hint="Check base_url.")
-    for item in models:
-        name = mapping(item).get("name")
-        if isinstance(name, str):
-            yield name
+def decode_embeddings(value: Any, *, model: str, expected: int) -> Iterator[Any]:
+    """Yield the vectors of an answer of `/v2/embed`, in the order of the texts.
+
+    Args:
+        value: the body of the answer.
+        model: the name of the model.
+        expected: the number of texts.
+
+    Raises:
+        ProviderResponseError: the number of vectors is not `expected`.
+    """
+    value = mapping(value)
+    vectors = as_list(mapping(value.get("embeddings")).get("float"))
+    if len(vectors) != expected:
+        raise ProviderResponseError(
+            f"Cohere sent {len(vectors)} vectors for {expected} texts.",
+            hint="Check that the model is one for embeddings.",
+        )
+    yield Served(model, id=nonempty_str(value.get("id")))
+    yield from (Vector(position, numbers) for position, numbers in enumerate(vectors))
+    billed_units = mapping(mapping(value.get("meta")).get("billed_units"))
+    if "input_tokens" in billed_units:
+        yield Usage(as_whole_count(billed_units["input_tokens"]) or 0, 0)

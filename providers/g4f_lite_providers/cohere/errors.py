@@ -1,4 +1,4 @@
-"""What Cohere says went wrong."""
+"""Errors of Cohere's API."""
 
 from collections.abc import Iterable, Mapping
 
@@ -7,13 +7,13 @@ from g4f_lite.kit import service_errors
 
 __all__ = ["from_response"]
 
-_UNSAFE = 498
-"""Cohere's own: a request that is against its usage guidelines (docs.cohere.com/reference/errors)."""
+_USAGE_GUIDELINES_STATUS = 498
+"""Cohere's own status for a request that violates its usage guidelines (docs.cohere.com/reference/errors)."""
 
 
 def from_response(
     status: int, headers: Mapping[str, str], body: bytes, *, secrets: Iterable[str]
 ) -> ProviderStatusError:
-    """Return the error for a response whose status is no success."""
+    """Return the error for a response with an error status."""
     error = service_errors.from_response(status, headers, body, secrets=secrets)
-    return ContentFilterError(status, body=error.body) if status == _UNSAFE else error
+    return ContentFilterError(status, body=error.body) if status == _USAGE_GUIDELINES_STATUS else error

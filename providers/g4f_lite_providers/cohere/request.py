@@ -1,36 +1,28 @@
-"""Chat messages and options, as version 2 of Cohere's API takes them."""
+"""Chat messages and options as fields of Cohere's chat API, version 2."""
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from g4f_lite.contract import Message
 from g4f_lite.errors import InvalidArgumentError, InvalidMessageError
+from g4f_lite_providers._shared.json_values import load_json_object, without_none
 
 __all__ = [
-    "answer_format",
-    "bare_tools",
-    "chosen_tools",
-    "given",
-    "is_strict",
-    "messages_of",
-    "one_of",
-    "thinking",
+    "check_choice",
+    "convert_messages",
+    "response_format_field",
+    "thinking_field",
+    "tool_fields",
 ]
 
-Tools = list[dict[str, Any]]
+_Tools = list[dict[str, Any]]
 
 
-def given(**values: Any) -> dict[str, Any]:
-    """Return those that are not None."""
-    return {name: value for name, value in values.items() if value is not None}
-
-
-def one_of(name: str, value: str | None, allowed: Sequence[str]) -> str | None:
+def check_choice(name: str, value: str | None, allowed: Sequence[str]) -> str | None:
     """Return the value of an option.
 
     Raises:
-        InvalidArgumentError: it is none of those that there are.
+        InvalidArgumentError: `value` is neither None nor in `allowed`.
     """
     if value is None or value in allowed:
         return value
@@ -40,61 +32,69 @@ def one_of(name: str, value: str | None, allowed: Sequence[str]) -> str | None:
 # --- options -----------------------------------------------------------------------------------
 
 
-def chosen_tools(tools: Tools | None, choice: Any) -> tuple[Tools | None, str | None]:
-    """Return the tools to send, and Cohere's `tool_choice`.
+def tool_fields(tools: _Tools | None, tool_choice: Any, strict_tools: bool | None) -> dict[str, Any]:
+    """Return the fields `tools`, `tool_choice` and `strict_tools`.
+
+    Cohere has one `strict_tools` for all tools in place of `strict` in each.
 
     Raises:
-        InvalidArgumentError: the choice is none of OpenAI's, or names a tool that there is not.
+        InvalidArgumentError: `tool_choice` is none of OpenAI's, or names a tool that is not in `tools`.
     """
-    if choice in (None, "auto"):
+    selected, choice = _select_tools(tools, tool_choice)
+    if strict_tools is None:
+        strict_tools = any(tool["function"].get("strict") for tool in selected or ()) or None
+    return without_none(
+        tools=None if selected is None else [_remove_strict(tool) for tool in selected],
+        tool_choice=choice,
+        strict_tools=strict_tools,
+    )
+
+
+def _select_tools(tools: _Tools | None, tool_choice: Any) -> tuple[_Tools | None, str | None]:
+    """Return the tools to send and Cohere's `tool_choice`, which cannot name a tool."""
+    if tool_choice in (None, "auto"):
         return tools or None, None
-    if choice in ("none", "required"):
-        return tools or None, choice.upper()
-    name = _named(choice)
-    chosen = [tool for tool in tools or () if tool["function"]["name"] == name]
-    if name is None or not chosen:
+    if tool_choice in ("none", "required"):
+        return tools or None, tool_choice.upper()
+    name = _function_name(tool_choice)
+    selected = [tool for tool in tools or () if tool["function"]["name"] == name]
+    if name is None or not selected:
         raise InvalidArgumentError(
             "tool_choice",
             '`tool_choice` has to be "auto", "none", "required" or '
             '{"type": "function", "function": {"name": ...}} with the name of one of the tools.',
             hint="Correct it.",
         )
-    return chosen, "REQUIRED"
+    return selected, "REQUIRED"
 
 
-def _named(choice: Any) -> Any:
-    function = choice.get("function") if isinstance(choice, dict) else None
+def _function_name(tool_choice: Any) -> Any:
+    function = tool_choice.get("function") if isinstance(tool_choice, dict) else None
     return function.get("name") if isinstance(function, dict) else None
 
 
-def is_strict(tools: Tools | None) -> bool | None:
-    """Whether one of the tools asks for calls that keep to its schema; None if none does."""
-    return any(tool["function"].get("strict") for tool in tools or ()) or None
+def _remove_strict(tool: dict[str, Any]) -> dict[str, Any]:
+    function = {name: value for name, value in tool["function"].items() if name != "strict"}
+    return {**tool, "function": function}
 
 
-def bare_tools(tools: Tools | None) -> Tools | None:
-    """Return the tools without `strict`, which at Cohere is said of all of them at once."""
-    if tools is None:
-        return None
-    return [
-        {**tool, "function": {key: value for key, value in tool["function"].items() if key != "strict"}}
-        for tool in tools
-    ]
-
-
-def answer_format(response_format: Mapping[str, Any] | None) -> dict[str, Any] | None:
+def response_format_field(response_format: Mapping[str, Any] | None) -> dict[str, Any] | None:
     """Return Cohere's `response_format` for OpenAI's.
 
     Raises:
-        InvalidArgumentError: it is none of the three that there are.
+        InvalidArgumentError: `response_format` is none of OpenAI's three.
     """
     if response_format is None:
         return None
-    kind, inner = response_format.get("type"), response_format.get("json_schema")
-    if kind in ("text", "json_object") and inner is None:
+    kind, json_schema = response_format.get("type"), response_format.get("json_schema")
+    if kind in ("text", "json_object") and json_schema is None:
         return {"type": kind}
-    if kind == "json_schema" and isinstance(inner, dict) and isinstance(inner.get("schema"), dict):
-        return {"type": "json_object", "json_schema": inner["schema"]}
+    if (
+        kind == "json_schema"
+        and isinstance(json_schema, dict)
+        and isinstance(json_schema.get("schema"), dict)
+    ):
+        return {"type": "json_object", "json_schema": json_schema["schema"]}
     raise InvalidArgumentError(
         "response_format",
         '`response_format` has to be {"type": "text"}, {"type": "json_object"} or '
@@ -103,110 +103,121 @@ def answer_format(response_format: Mapping[str, Any] | None) -> dict[str, Any] |
     )
 
 
-def thinking(own: dict[str, Any] | None, effort: str | None) -> dict[str, Any] | None:
+def thinking_field(thinking: dict[str, Any] | None, reasoning_effort: str | None) -> dict[str, Any] | None:
     """Return Cohere's `thinking`.
 
     Raises:
-        InvalidArgumentError: both are given, or the effort is one that Cohere does not know.
+        InvalidArgumentError: both options are given, or Cohere does not have the effort.
     """
-    if effort is None:
-        return own
-    if own is not None:
+    if reasoning_effort is None:
+        return thinking
+    if thinking is not None:
         raise InvalidArgumentError(
             "reasoning_effort",
             "`thinking` and `reasoning_effort` say the same, and both are given.",
             hint="Pass one of the two.",
         )
-    if effort not in ("none", "high"):  # as at Cohere's own OpenAI endpoint
+    if reasoning_effort not in ("none", "high"):  # as at Cohere's own OpenAI endpoint
         raise InvalidArgumentError(
             "reasoning_effort",
             '`reasoning_effort` has to be "none" or "high": Cohere knows no other.',
             hint='Limit what is thought with thinking={"type": "enabled", "token_budget": 1000}, say.',
         )
-    return {"type": "disabled" if effort == "none" else "enabled"}
+    return {"type": "disabled" if reasoning_effort == "none" else "enabled"}
 
 
 # --- messages ----------------------------------------------------------------------------------
 
 
-def messages_of(messages: Sequence[Message]) -> list[dict[str, Any]]:
-    """Return the conversation."""
-    return [_WRITERS[message["role"]](place, message) for place, message in enumerate(messages)]
+def convert_messages(messages: Sequence[Message]) -> list[dict[str, Any]]:
+    """Return the messages in Cohere's shape.
+
+    Raises:
+        InvalidMessageError: a message has a part that Cohere does not take.
+    """
+    return [_CONVERTERS[message["role"]](index, message) for index, message in enumerate(messages)]
 
 
-def _system(place: int, message: Message) -> dict[str, Any]:
-    return {"role": "system", "content": _text(place, message)}
+def _convert_system(index: int, message: Message) -> dict[str, Any]:
+    return {"role": "system", "content": _text(index, message)}
 
 
-def _user(place: int, message: Message) -> dict[str, Any]:
+def _convert_user(index: int, message: Message) -> dict[str, Any]:
     content = message["content"]
     if not isinstance(content, str):
-        content = [_part(place, number, part) for number, part in enumerate(content or ())]
+        content = [_convert_part(index, part_index, part) for part_index, part in enumerate(content or ())]
     return {"role": "user", "content": content}
 
 
-def _assistant(place: int, message: Message) -> dict[str, Any]:
-    said: dict[str, Any] = {"role": "assistant"}
-    text = _text(place, message)
-    thoughts = "".join(block["text"] for block in message.get("reasoning") or ())
+def _convert_assistant(index: int, message: Message) -> dict[str, Any]:
+    converted: dict[str, Any] = {"role": "assistant"}
+    text = _text(index, message)
+    reasoning = "".join(block["text"] for block in message.get("reasoning") or ())
     calls = message.get("tool_calls")
     if calls:
-        said["tool_calls"] = [
+        converted["tool_calls"] = [
             {"id": call["id"], "type": "function", "function": dict(call["function"])} for call in calls
         ]
-        if thoughts:  # what is thought before tools are used has a place of its own
-            said["tool_plan"] = thoughts
-    if thoughts and not calls:
-        said["content"] = [{"type": "thinking", "thinking": thoughts}, {"type": "text", "text": text}]
+        if reasoning:  # Reasoning before tool calls has a field of its own.
+            converted["tool_plan"] = reasoning
+    if reasoning and not calls:
+        converted["content"] = [{"type": "thinking", "thinking": reasoning}, {"type": "text", "text": text}]
     elif text or not calls:
-        said["content"] = text
-    return said
+        converted["content"] = text
+    return converted
 
 
-def _tool(place: int, message: Message) -> dict[str, Any]:
+def _convert_tool_result(index: int, message: Message) -> dict[str, Any]:
     content = message["content"]
     if not isinstance(content, str):
         content = [
-            {"type": "document", "document": {"data": _data(text)}} for text in _texts(place, content or ())
+            {"type": "document", "document": {"data": _document_data(text)}}
+            for text in _texts(index, content or ())
         ]
     return {"role": "tool", "tool_call_id": message["tool_call_id"], "content": content}
 
 
-def _data(text: str) -> dict[str, Any]:
-    """Return what a part of a tool's result says, as the object that Cohere's documents have to be."""
-    try:
-        value = json.loads(text)
-    except (ValueError, RecursionError):
-        value = None
-    return value if isinstance(value, dict) else {"text": text}
+def _document_data(text: str) -> dict[str, Any]:
+    """Return the text of a part of a tool's result as an object: the data of a document has to be one."""
+    data = load_json_object(text)
+    return {"text": text} if data is None else data
 
 
-_WRITERS = {"system": _system, "developer": _system, "user": _user, "assistant": _assistant, "tool": _tool}
+_CONVERTERS = {
+    "system": _convert_system,
+    "developer": _convert_system,
+    "user": _convert_user,
+    "assistant": _convert_assistant,
+    "tool": _convert_tool_result,
+}
 
 
-def _text(place: int, message: Message) -> str:
+def _text(index: int, message: Message) -> str:
     content = message["content"] or message.get("refusal") or ""
-    return content if isinstance(content, str) else "\n".join(_texts(place, content))
+    return content if isinstance(content, str) else "\n".join(_texts(index, content))
 
 
-def _texts(place: int, parts: Sequence[Mapping[str, Any]]) -> list[str]:
-    for number, part in enumerate(parts):
+def _texts(index: int, parts: Sequence[Mapping[str, Any]]) -> list[str]:
+    for part_index, part in enumerate(parts):
         if part["type"] not in ("text", "refusal"):
-            raise _untaken(place, number, part, "text here")
+            raise _unsupported_part_error(index, part_index, part, "text here")
     return [part[part["type"]] for part in parts]
 
 
-def _part(place: int, number: int, part: Mapping[str, Any]) -> dict[str, Any]:
+def _convert_part(index: int, part_index: int, part: Mapping[str, Any]) -> dict[str, Any]:
     if part["type"] == "text":
         return {"type": "text", "text": part["text"]}
     if part["type"] == "image_url":
         return {"type": "image_url", "image_url": dict(part["image_url"])}
-    raise _untaken(place, number, part, "text and pictures")
+    raise _unsupported_part_error(index, part_index, part, "text and pictures")
 
 
-def _untaken(place: int, number: int, part: Mapping[str, Any], taken: str) -> InvalidMessageError:
+def _unsupported_part_error(
+    index: int, part_index: int, part: Mapping[str, Any], supported: str
+) -> InvalidMessageError:
     return InvalidMessageError(
-        place,
-        f"messages[{place}]['content'][{number}] is a part of the type {part['type']!r}; Cohere takes {taken}.",
+        index,
+        f"messages[{index}]['content'][{part_index}] is a part of the type {part['type']!r}; "
+        f"Cohere takes {supported}.",
         hint="Put what it says into the text.",
     )

@@ -1,12 +1,11 @@
-"""Gemini: Google's models, by the Gemini API's `generateContent` and its stream.
+"""Gemini: Google's models, over `generateContent` and `streamGenerateContent` of the Gemini API.
 
-The wire is that of the Gemini API's reference (ai.google.dev/api: "Generating content", "Embeddings",
-"Models", "Caching") and of the guides "Function calling", "Structured outputs", "Thinking", "Thought
-Signatures", "Grounding with Google Search". The service could not be reached from where this was
-written: the tests speak recorded shapes, to this module and to the service's own Python client.
+Wire facts: the Gemini API's reference (ai.google.dev/api: "Generating content", "Embeddings",
+"Models", "Caching") and the guides "Function calling", "Structured outputs", "Thinking", "Thought
+Signatures", "Grounding with Google Search". The service was not called while this was written: the
+tests give bodies of these shapes to this module and to the service's own Python client.
 """
 
-import os
 import re
 from functools import partial
 from typing import Any
@@ -17,19 +16,20 @@ from g4f_lite.errors import InvalidArgumentError
 from g4f_lite.kit import http
 from g4f_lite.kit.exchange import Exchange
 from g4f_lite.kit.json_events import JSONBody, JSONStream
-from g4f_lite_providers._shared import openai_options as _openai_values
-from g4f_lite_providers._shared.headers import merged, secrets_in
-from g4f_lite_providers.gemini import (
-    contents as _gemini_contents,
+from g4f_lite_providers._shared.connection import collect_secrets, merge_headers, resolve_base_url
+from g4f_lite_providers._shared.json_values import without_none
+from g4f_lite_providers._shared.openai_options import parse_stop
+from g4f_lite_providers.gemini import errors
+from g4f_lite_providers.gemini.contents import convert_messages
+from g4f_lite_providers.gemini.embeddings import decode_embeddings
+from g4f_lite_providers.gemini.options import (
+    format_fields,
+    is_before,
+    merge_extra_body,
+    thinking_config_field,
+    tool_fields,
 )
-from g4f_lite_providers.gemini import (
-    embeddings as _gemini_lists,
-)
-from g4f_lite_providers.gemini import (
-    options as _gemini_options,
-)
-from g4f_lite_providers.gemini.errors import with_status
-from g4f_lite_providers.gemini.response import Answer
+from g4f_lite_providers.gemini.response import ChatResponseDecoder, decode_models
 
 url = "https://ai.google.dev/"
 model = ["gemini-3.8-flash", "gemini-4-argon", "gemini-3.5-flash-lite"]
@@ -47,11 +47,12 @@ BASE_URL = "https://generativelanguage.googleapis.com"
 BASE_URL_VARIABLE = "GOOGLE_GEMINI_BASE_URL"
 
 API_VERSION = "v1beta"
-"""It has all that ``v1`` has, and more models; the service's own client went over to ``v1`` in its version 3."""
+"""``v1beta`` has all that ``v1`` has, and more models; the service's own client uses ``v1`` since its version 3."""
 
-_TIMEOUT = (10.0, 600.0)  # a whole answer of a model that thinks can take minutes
-_MAX_PICTURES = 256 * 1024 * 1024
-"""Bytes of a whole answer, which may have pictures in it."""
+_TIMEOUT = (10.0, 600.0)
+"""Seconds to connect, and seconds without a byte: the whole answer of a thinking model can take minutes."""
+_MAX_BODY = 256 * 1024 * 1024
+"""The limit in bytes of a whole answer, which may contain images."""
 
 
 def _create_completion(
@@ -87,84 +88,85 @@ def _create_completion(
     timeout: float | tuple[float, float] = _TIMEOUT,
     proxy: str | None = None,
 ) -> Exchange:
-    """Return the exchange that asks for an answer; options with OpenAI's names mean what they do there.
+    """Return the exchange for an answer; options with OpenAI's names have OpenAI's meaning.
 
     Args:
-        model: ``"gemini-..."``, or a resource's whole name, ``"tunedModels/..."``.
-        messages: see `_gemini_contents.conversation_of`.
-        stream: whether the answer is to come as it is made.
-        max_tokens: the most tokens of an answer, those of thinking with them.
-        temperature: how free the words are.
-        top_p: the share of likely words to choose from.
-        top_k: the number of likely words to choose from.
+        model: ``"gemini-..."``, or the full name of a resource, ``"tunedModels/..."``.
+        messages: the conversation; see `contents.convert_messages`.
+        stream: whether the service streams the answer.
+        max_tokens: the limit on the answer's tokens, which includes those of thinking.
+        temperature: the sampling temperature.
+        top_p: nucleus sampling.
+        top_k: the number of likeliest tokens to sample from.
         stop: texts that end the answer.
         seed: for the same answer once more, as far as the service can.
-        n: how many answers.
-        presence_penalty: against words that came already.
-        frequency_penalty: against words that came often.
-        logprobs: whether to tell the tokens' log probabilities.
-        top_logprobs: of how many other tokens too.
-        tools: functions; and the service's own tools, such as ``{"googleSearch": {}}``.
-        tool_choice: which of them.
-        response_format: JSON, with a schema or without.
+        n: the number of answers.
+        presence_penalty: the penalty for tokens that the text contains.
+        frequency_penalty: the penalty for tokens that the text contains often.
+        logprobs: whether to return the log probabilities of the tokens.
+        top_logprobs: the number of alternatives for each token.
+        tools: functions, and tools of the service such as ``{"googleSearch": {}}``.
+        tool_choice: which tools the model may or has to call.
+        response_format: JSON, with or without a schema.
         reasoning_effort: how much to think: a level, or a budget for models before Gemini 3.
-        thinking_config: the service's `thinkingConfig`, in place of what `reasoning_effort` makes of it.
-        modalities: what to answer with, ``["text", "image"]``.
+        thinking_config: the service's `thinkingConfig`; it replaces the one made from `reasoning_effort`.
+        modalities: the modalities of the answer, ``["text", "image"]``.
         safety_settings: the service's `safetySettings`.
-        cached_content: the name of what the service has cached.
+        cached_content: the name of content that the service has cached.
         service_tier: the service's own option.
         api_version: the version of the API.
-        extra_body: keys to add to the body or to replace in it; those of `generationConfig` one by one.
-        extra_headers: headers to add or to replace.
+        extra_body: fields to add to the body, or to replace; those of `generationConfig` one by one.
+        extra_headers: headers to add, or to replace.
         auth: the key.
-        base_url: the service's address; else the environment's ``GOOGLE_GEMINI_BASE_URL``.
-        timeout: seconds to connect and seconds between bytes, one number or a pair.
-        proxy: the proxy's URL.
+        base_url: the address of the service; the default is ``GOOGLE_GEMINI_BASE_URL`` of the environment.
+        timeout: seconds to connect and seconds between bytes, as one number or a pair.
+        proxy: the URL of the proxy.
 
     Raises:
-        InvalidArgumentError: at the call, for a wrong value.
+        InvalidArgumentError: at the call, an option has a wrong value.
     """
-    said = _gemini_contents.conversation_of(messages, signed=not _gemini_options.is_before(model, 3))
-    config: dict[str, Any] = {
-        "maxOutputTokens": max_tokens,
-        "temperature": temperature,
-        "topP": top_p,
-        "topK": top_k,
-        "stopSequences": _openai_values.stops_of(stop) or None,
-        "seed": seed,
-        "candidateCount": n,
-        "presencePenalty": presence_penalty,
-        "frequencyPenalty": frequency_penalty,
-        "responseLogprobs": logprobs or None,
-        "logprobs": top_logprobs,
-        "responseModalities": _modalities(modalities),
-        "thinkingConfig": _gemini_options.thinking_of(model, reasoning_effort, thinking_config),
-        **_gemini_options.format_of(response_format),
-    }
-    body = {
-        "contents": said.contents,
-        "systemInstruction": said.system,
-        "generationConfig": _present(config) or None,
-        "safetySettings": safety_settings,
-        "cachedContent": cached_content,
-        "serviceTier": service_tier,
-        **_gemini_options.tools_of(tools, tool_choice),
-    }
-    answer = Answer(secrets_in(auth, extra_headers))
+    fields = convert_messages(messages, needs_signature=not is_before(model, 3))
+    generation_config = without_none(
+        maxOutputTokens=max_tokens,
+        temperature=temperature,
+        topP=top_p,
+        topK=top_k,
+        stopSequences=parse_stop(stop) or None,
+        seed=seed,
+        candidateCount=n,
+        presencePenalty=presence_penalty,
+        frequencyPenalty=frequency_penalty,
+        responseLogprobs=logprobs or None,
+        logprobs=top_logprobs,
+        responseModalities=_modalities(modalities),
+        thinkingConfig=thinking_config_field(model, reasoning_effort, thinking_config),
+        **format_fields(response_format),
+    )
+    body = without_none(
+        contents=fields.contents,
+        systemInstruction=fields.system_instruction,
+        generationConfig=generation_config or None,
+        safetySettings=safety_settings,
+        cachedContent=cached_content,
+        serviceTier=service_tier,
+        **tool_fields(tools, tool_choice),
+    )
+    decoder = ChatResponseDecoder(collect_secrets(auth, extra_headers))
     request = _request(
-        base_url,
         f"{_path(model)}:{'streamGenerateContent?alt=sse' if stream else 'generateContent'}",
-        _gemini_options.merged(_present(body), extra_body),
-        version=api_version,
+        merge_extra_body(body, extra_body),
+        api_version=api_version,
         auth=auth,
-        headers=extra_headers,
+        base_url=base_url,
+        extra_headers=extra_headers,
         timeout=timeout,
         proxy=proxy,
-        max_body=_MAX_PICTURES,
+        max_body=_MAX_BODY,
     )
+    secrets = request.secrets
     if stream:
-        return Exchange(request, JSONStream(answer, whole=answer.whole, last=None, secrets=request.secrets))
-    return Exchange(request, JSONBody(answer.whole, secrets=request.secrets, limit=_MAX_PICTURES))
+        return Exchange(request, JSONStream(decoder, whole=decoder.decode_body, last=None, secrets=secrets))
+    return Exchange(request, JSONBody(decoder.decode_body, secrets=secrets, limit=_MAX_BODY))
 
 
 def _create_embedding(
@@ -180,40 +182,41 @@ def _create_embedding(
     timeout: float | tuple[float, float] = http.DEFAULT_TIMEOUT,
     proxy: str | None = None,
 ) -> Exchange:
-    """Return the exchange that asks for the vectors of some texts.
+    """Return the exchange for the vectors of some texts.
 
     Args:
         model: as for an answer.
         input: the texts.
-        dimensions: numbers of a vector, fewer than the model's own.
-        task_type: what the vectors are for, ``"RETRIEVAL_QUERY"``.
+        dimensions: the length of the vectors, smaller than the model's own.
+        task_type: the purpose of the vectors, ``"RETRIEVAL_QUERY"``.
         api_version: as for an answer.
-        extra_headers: headers to add or to replace.
+        extra_headers: headers to add, or to replace.
         auth: the key.
         base_url: as for an answer.
         timeout: as for an answer.
-        proxy: the proxy's URL.
+        proxy: the URL of the proxy.
 
     Raises:
-        InvalidArgumentError: at the call, for a wrong value.
+        InvalidArgumentError: at the call, an option has a wrong value.
     """
-    wanted = _present({"outputDimensionality": dimensions, "taskType": task_type})
+    embedding_options = without_none(outputDimensionality=dimensions, taskType=task_type)
     if not all(isinstance(item, str) for item in input):
         raise InvalidArgumentError("input", "`input` has to be a list of texts.", hint="Pass strings.")
     requests = [
-        {"model": _resource(model), "content": {"parts": [{"text": text}]}, **wanted} for text in input
+        {"model": _resource(model), "content": {"parts": [{"text": text}]}, **embedding_options}
+        for text in input
     ]
     request = _request(
-        base_url,
         f"{_path(model)}:batchEmbedContents",
         {"requests": requests},
-        version=api_version,
+        api_version=api_version,
         auth=auth,
-        headers=extra_headers,
+        base_url=base_url,
+        extra_headers=extra_headers,
         timeout=timeout,
         proxy=proxy,
     )
-    return Exchange(request, JSONBody(_gemini_lists.vectors, secrets=request.secrets))
+    return Exchange(request, JSONBody(decode_embeddings, secrets=request.secrets))
 
 
 def _list_models(
@@ -223,45 +226,44 @@ def _list_models(
     timeout: float | tuple[float, float] = http.DEFAULT_TIMEOUT,
     proxy: str | None = None,
 ) -> Exchange:
-    """Return the exchange that asks for the names of the models that answer, a thousand at most."""
-    request = _request(base_url, "models?pageSize=1000", None, auth=auth, timeout=timeout, proxy=proxy)
-    return Exchange(request, JSONBody(_gemini_lists.names, secrets=request.secrets))
+    """Return the exchange for the names of the models that generate content, at most a thousand."""
+    request = _request(
+        "models?pageSize=1000", None, auth=auth, base_url=base_url, timeout=timeout, proxy=proxy
+    )
+    return Exchange(request, JSONBody(decode_models, secrets=request.secrets))
 
 
 # --- requests ---------------------------------------------------------------------------------
 
 
 def _request(
-    base_url: str | None,
     path: str,
     body: dict[str, Any] | None,
     *,
-    version: str = API_VERSION,
+    api_version: str = API_VERSION,
     auth: str | None,
-    headers: dict[str, str] | None = None,
+    base_url: str | None,
+    extra_headers: dict[str, str] | None = None,
     timeout: float | tuple[float, float],
     proxy: str | None,
     max_body: int | None = None,
 ) -> http.HTTPRequest:
-    if base_url is not None:
-        address = http.check_url("base_url", base_url)
-    else:
-        address = http.check_url(BASE_URL_VARIABLE, os.environ.get(BASE_URL_VARIABLE) or BASE_URL)
-    if not re.fullmatch(r"v\d\w*", version):
+    address = resolve_base_url(base_url, BASE_URL_VARIABLE, BASE_URL)
+    if not re.fullmatch(r"v\d\w*", api_version):
         raise InvalidArgumentError(
             "api_version", "`api_version` names no version.", hint='Pass "v1" or "v1beta", or leave it out.'
         )
-    secrets = secrets_in(auth, headers)
+    secrets = collect_secrets(auth, extra_headers)
     return http.HTTPRequest(
-        url=f"{address}/{version}/{path}",
+        url=f"{address}/{api_version}/{path}",
         method="GET" if body is None else "POST",
         json=body,
-        headers=merged({"x-goog-api-key": auth} if auth else {}, headers),
+        headers=merge_headers({"x-goog-api-key": auth} if auth else {}, extra_headers),
         timeout=http.check_timeout(timeout),
         proxy=proxy,
         secrets=secrets,
         max_body=max_body,
-        on_status=partial(with_status, secrets=secrets),
+        on_status=partial(errors.from_response, secrets=secrets),
     )
 
 
@@ -270,7 +272,7 @@ def _resource(model: str) -> str:
 
 
 def _path(model: str) -> str:
-    """Return the path of the model's resource; it cannot lead anywhere else."""
+    """Return the path of the model's resource, escaped so that a model name cannot lead to another path."""
     return quote(_resource(model)).replace("..", "%2E%2E")
 
 
@@ -282,7 +284,3 @@ def _modalities(names: object) -> list[str] | None:
     raise InvalidArgumentError(
         "modalities", "`modalities` has to be a list of names.", hint='Pass ["text", "image"], say.'
     )
-
-
-def _present(values: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in values.items() if value is not None}

@@ -1,56 +1,58 @@
-"""What the Gemini API says its answers rest on, as citations."""
+"""Grounding and citation metadata of the Gemini API as citations."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from g4f_lite.events import Citation
 from g4f_lite.kit.json_events import mapping
-from g4f_lite_providers._shared.json_values import items
+from g4f_lite_providers._shared.json_values import as_list, as_str
 
-__all__ = ["citations"]
+__all__ = ["decode_citations"]
 
-_KINDS = ("web", "retrievedContext", "maps", "image")
+_CHUNK_KINDS = ("web", "retrievedContext", "maps", "image")
 
 
-def citations(said: Mapping[str, Any], text: str) -> Iterator[Citation]:
-    """Yield the sources that an answer with this text names.
+def decode_citations(metadata: Mapping[str, Any], text: str) -> Iterator[Citation]:
+    """Yield the sources of an answer.
 
     Args:
-        said: the candidate's `groundingMetadata` and `citationMetadata`.
-        text: the answer's. The service counts its bytes, and an event has characters.
+        metadata: the candidate's `groundingMetadata` and `citationMetadata`.
+        text: the text of the answer. The service counts bytes, and an event counts characters.
     """
-    raw = text.encode("utf-8", "surrogatepass")
-    grounding = mapping(said.get("groundingMetadata"))
-    sources = [_source(mapping(chunk)) for chunk in items(grounding.get("groundingChunks"))]
-    supports = [mapping(item) for item in items(grounding.get("groundingSupports"))]
+    data = text.encode("utf-8", "surrogatepass")
+    grounding = mapping(metadata.get("groundingMetadata"))
+    sources = [_decode_chunk(mapping(chunk)) for chunk in as_list(grounding.get("groundingChunks"))]
+    supports = [mapping(support) for support in as_list(grounding.get("groundingSupports"))]
     for support in supports:
-        segment = mapping(support.get("segment"))
-        end = _place(raw, segment.get("endIndex"))
-        start = _place(raw, segment.get("startIndex", 0)) if end is not None else None
-        for number in items(support.get("groundingChunkIndices")):
-            if type(number) is int and 0 <= number < len(sources):
-                yield sources[number]._replace(start=start, end=end)
+        start, end = _character_range(data, mapping(support.get("segment")))
+        for index in as_list(support.get("groundingChunkIndices")):
+            if type(index) is int and 0 <= index < len(sources):
+                yield sources[index]._replace(start=start, end=end)
     if not supports:
         yield from sources
-    cited = mapping(said.get("citationMetadata"))
-    for item in items(cited.get("citations") or cited.get("citationSources")):
+    citation_metadata = mapping(metadata.get("citationMetadata"))
+    for item in as_list(citation_metadata.get("citations") or citation_metadata.get("citationSources")):
         source = mapping(item)
-        end = _place(raw, source.get("endIndex"))
-        start = _place(raw, source.get("startIndex", 0)) if end is not None else None
-        yield Citation(_word(source.get("uri")), _word(source.get("title")), None, start, end)
+        start, end = _character_range(data, source)
+        yield Citation(as_str(source.get("uri")), as_str(source.get("title")), None, start, end)
 
 
-def _source(chunk: Mapping[str, Any]) -> Citation:
-    found = next((mapping(chunk[kind]) for kind in _KINDS if kind in chunk), mapping(None))
+def _decode_chunk(chunk: Mapping[str, Any]) -> Citation:
+    source = next((mapping(chunk[kind]) for kind in _CHUNK_KINDS if kind in chunk), mapping(None))
     return Citation(
-        _word(found.get("uri") or found.get("sourceUri")), _word(found.get("title")), _word(found.get("text"))
+        as_str(source.get("uri") or source.get("sourceUri")),
+        as_str(source.get("title")),
+        as_str(source.get("text")),
     )
 
 
-def _place(raw: bytes, offset: Any) -> int | None:
-    """Return the character that begins at a byte."""
-    return len(raw[:offset].decode("utf-8", "ignore")) if type(offset) is int and offset >= 0 else None
+def _character_range(data: bytes, segment: Mapping[str, Any]) -> tuple[int | None, int | None]:
+    """Return the start and the end of a segment in characters; without an end, both are None."""
+    end = _character_index(data, segment.get("endIndex"))
+    return (_character_index(data, segment.get("startIndex", 0)) if end is not None else None), end
 
 
-def _word(value: Any) -> str | None:
-    return value if isinstance(value, str) else None
+def _character_index(data: bytes, byte_index: Any) -> int | None:
+    if type(byte_index) is not int or byte_index < 0:
+        return None
+    return len(data[:byte_index].decode("utf-8", "ignore"))

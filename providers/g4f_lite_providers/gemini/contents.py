@@ -1,197 +1,204 @@
-"""Messages in OpenAI's shape as the Gemini API's `systemInstruction` and `contents`."""
+"""Chat messages as `systemInstruction` and `contents` of the Gemini API."""
 
-import json
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from g4f_lite.contract import Message
 from g4f_lite.errors import InvalidMessageError
-from g4f_lite_providers._shared import data_urls as _data_urls
-from g4f_lite_providers._shared import openai_options as _openai_values
-from g4f_lite_providers._shared.block_order import arranged, order_in
+from g4f_lite_providers._shared.block_order import arrange_blocks, unpack_order
+from g4f_lite_providers._shared.data_urls import parse_data_url
+from g4f_lite_providers._shared.json_values import load_json_object
+from g4f_lite_providers._shared.openai_options import parse_arguments
 
-__all__ = ["OF_THOUGHT", "ORDER", "Conversation", "conversation_of"]
+__all__ = ["ORDER_PREFIX", "THOUGHT_PREFIX", "ConversationFields", "convert_messages"]
 
-OF_THOUGHT = "gemini:thought:"
-"""What the signature of a thought begins with here; another service's, which has none of these, stays away."""
+THOUGHT_PREFIX = "gemini:thought:"
+"""The beginning of the signature of a thought. A signature of another service is not sent to this one."""
 
-ORDER = "gemini:order:"
-"""What the signature begins with that keeps the order of the parts, and the signatures of text in it."""
+ORDER_PREFIX = "gemini:order:"
+"""The beginning of the signature that holds the order of the parts, and in it the signatures of text."""
 
-_UNSIGNED = "skip_thought_signature_validator"
-"""What the service's page "Thought Signatures" proposes for calls that another model made."""
+_MISSING_SIGNATURE = "skip_thought_signature_validator"
+"""The signature that the service's page "Thought Signatures" proposes for function calls of another model."""
 
-_SOUNDS = {"m4a": "mp4", "pcm16": "pcm"}
-"""Names of formats that are not those of the types."""
+_AUDIO_SUBTYPES = {"m4a": "mp4", "pcm16": "pcm"}
+"""The MIME subtypes of audio formats that have another name."""
 
 _Part = dict[str, Any]
 
 
-class Conversation(NamedTuple):
-    """What of a request says what was said.
+class ConversationFields(NamedTuple):
+    """The fields of a request that hold the conversation.
 
     Attributes:
-        system: the system instruction; None: there is none.
-        contents: the turns.
+        system_instruction: None if there is none.
+        contents: the turns of the user and the model.
     """
 
-    system: dict[str, Any] | None
+    system_instruction: dict[str, Any] | None
     contents: list[dict[str, Any]]
 
 
-def conversation_of(messages: Sequence[Message], *, signed: bool = True) -> Conversation:
-    """Translate the messages.
+def convert_messages(messages: Sequence[Message], *, needs_signature: bool = True) -> ConversationFields:
+    """Return the messages in the shape of the Gemini API.
 
-    System messages become the one system instruction, in their order. The results of tools that follow
-    each other become one turn, since the service wants as many results as there were calls.
+    System messages become the one system instruction, in their order. Consecutive results of tools become one
+    turn, because the service needs as many results as there were function calls.
 
     Args:
-        messages: as the boundary has checked them.
-        signed: whether the model wants a signature with calls of tools; it is told where there is none.
+        messages: the messages, as the core has checked them.
+        needs_signature: whether the model needs a signature with function calls; a call without one then gets
+            `_MISSING_SIGNATURE`.
 
     Raises:
-        InvalidMessageError: a message is nothing that the service can be sent, or there is no turn.
+        InvalidMessageError: a message cannot be sent to the service, or there is no turn.
     """
-    system: list[_Part] = []
+    system_parts: list[_Part] = []
     contents: list[dict[str, Any]] = []
-    names: dict[str, str] = {}
-    results: list[_Part] | None = None
-    for place, message in enumerate(messages):
+    names: dict[str, str] = {}  # of the functions, by the identifiers of their calls
+    result_parts: list[_Part] | None = None
+    for index, message in enumerate(messages):
         role = message["role"]
         if role == "tool":
-            if results is None:
-                results = []
-                contents.append({"role": "user", "parts": results})
-            results.append(_result(place, message, names))
+            if result_parts is None:
+                result_parts = []
+                contents.append({"role": "user", "parts": result_parts})
+            result_parts.append(_function_response(index, message, names))
             continue
-        results = None
+        result_parts = None
         if role in ("system", "developer"):
-            system += _parts(place, message["content"])
+            system_parts += _convert_content(index, message["content"])
         elif role == "assistant":
-            contents.append({"role": "model", "parts": _assistant(place, message, names, signed=signed)})
+            parts = _model_parts(index, message, names, needs_signature=needs_signature)
+            contents.append({"role": "model", "parts": parts})
         else:
-            contents.append({"role": "user", "parts": list(_parts(place, message["content"]))})
+            contents.append({"role": "user", "parts": list(_convert_content(index, message["content"]))})
     if not contents:
         raise InvalidMessageError(
             None,
             "`messages` has system messages only, and this service needs something to answer.",
             hint='Add a message with the role "user".',
         )
-    return Conversation({"parts": system} if system else None, contents)
+    return ConversationFields({"parts": system_parts} if system_parts else None, contents)
 
 
-# --- each kind of message ---------------------------------------------------------------------
+# --- each role --------------------------------------------------------------------------------
 
 
-def _assistant(place: int, message: Message, names: dict[str, str], *, signed: bool) -> list[_Part]:
-    """Return an assistant's parts: in the order in which they came, else thoughts, text, calls."""
-    thoughts, calls = list(_thoughts(message)), list(_calls(message, names, signed=signed))
+def _model_parts(
+    index: int, message: Message, names: dict[str, str], *, needs_signature: bool
+) -> list[_Part]:
+    """Return the parts of an assistant's message in their original order, else thoughts, text, calls."""
+    thoughts = list(_thought_parts(message))
+    calls = list(_function_calls(message, names, needs_signature=needs_signature))
     text = message.get("content") or ""
-    parts = arranged(order_in(ORDER, message), thoughts, text, calls, {})
+    parts = arrange_blocks(
+        unpack_order(ORDER_PREFIX, message), reasoning=thoughts, text=text, tool_calls=calls, text_block={}
+    )
     if parts is not None:
         return parts
-    spoken = [part for part in _parts(place, text or message.get("refusal") or "") if part != {"text": ""}]
-    if not (thoughts or spoken or calls):
-        spoken.append({"text": ""})  # a turn has to have a part
-    return [*thoughts, *spoken, *calls]
+    content = text or message.get("refusal") or ""
+    text_parts = [part for part in _convert_content(index, content) if part != {"text": ""}]
+    if not (thoughts or text_parts or calls):
+        text_parts.append({"text": ""})  # A turn needs a part.
+    return [*thoughts, *text_parts, *calls]
 
 
-def _thoughts(message: Message) -> Iterator[_Part]:
-    for thought in message.get("reasoning") or ():
-        signature = thought.get("signature") or ""
-        if signature.startswith(OF_THOUGHT):
+def _thought_parts(message: Message) -> Iterator[_Part]:
+    for reasoning in message.get("reasoning") or ():
+        signature = reasoning.get("signature") or ""
+        if signature.startswith(THOUGHT_PREFIX):
             yield {
-                "text": thought.get("text") or "",
+                "text": reasoning.get("text") or "",
                 "thought": True,
-                "thoughtSignature": signature[len(OF_THOUGHT) :],
+                "thoughtSignature": signature[len(THOUGHT_PREFIX) :],
             }
 
 
-def _calls(message: Message, names: dict[str, str], *, signed: bool) -> Iterator[_Part]:
+def _function_calls(message: Message, names: dict[str, str], *, needs_signature: bool) -> Iterator[_Part]:
     calls = message.get("tool_calls") or ()
-    # Of calls made at once only the first is signed.
-    unsigned = signed and not any(map(_signature, calls))
+    # Of parallel calls, only the first has a signature.
+    is_signature_missing = needs_signature and not any(map(_thought_signature, calls))
     for number, call in enumerate(calls):
         function = call["function"]
         names[call["id"]] = function["name"]
-        arguments = _openai_values.arguments_of(function.get("arguments") or "")
+        arguments = parse_arguments(function.get("arguments") or "")
         part: _Part = {"functionCall": {"id": call["id"], "name": function["name"], "args": arguments}}
-        signature = _signature(call) or (_UNSIGNED if unsigned and number == 0 else None)
+        signature = _thought_signature(call) or (
+            _MISSING_SIGNATURE if is_signature_missing and number == 0 else None
+        )
         if signature:
             part["thoughtSignature"] = signature
         yield part
 
 
-def _signature(call: dict[str, Any]) -> str | None:
-    """Return a call's signature, which is base64; with a colon in it, it is another service's."""
+def _thought_signature(call: dict[str, Any]) -> str | None:
+    """Return the signature of a call. It is base64; one with a colon is another service's."""
     signature: str | None = call.get("signature")
     return signature if signature and ":" not in signature else None
 
 
-def _result(place: int, message: Message, names: dict[str, str]) -> _Part:
-    ident = message["tool_call_id"]
-    name = names.get(ident) or message.get("name")
+def _function_response(index: int, message: Message, names: dict[str, str]) -> _Part:
+    identifier = message["tool_call_id"]
+    name = names.get(identifier) or message.get("name")
     if not name:
         raise InvalidMessageError(
-            place,
-            f"messages[{place}]['tool_call_id'] is {ident!r}, and no call before it has this id.",
+            index,
+            f"messages[{index}]['tool_call_id'] is {identifier!r}, and no call before it has this id.",
             hint="Put the assistant's message with the call in front of it: the service wants the tool's name.",
         )
-    text = "".join(part.get("text", "") for part in _parts(place, message["content"] or ""))
+    text = "".join(part.get("text", "") for part in _convert_content(index, message["content"] or ""))
     return {
         "functionResponse": {
-            "id": ident,
+            "id": identifier,
             "name": name,
-            "response": _response(text, bool(message.get("is_error"))),
+            "response": _response_object(text, is_error=bool(message.get("is_error"))),
         }
     }
 
 
-def _response(text: str, is_error: bool) -> dict[str, Any]:
+def _response_object(text: str, *, is_error: bool) -> dict[str, Any]:
     if is_error:
         return {"error": text}
-    try:
-        value = json.loads(text)
-    except (ValueError, RecursionError):
-        value = None
-    return value if isinstance(value, dict) else {"output": text}
+    response = load_json_object(text)
+    return {"output": text} if response is None else response
 
 
 # --- parts ------------------------------------------------------------------------------------
 
 
-def _parts(place: int, content: str | list[dict[str, Any]]) -> Iterator[_Part]:
+def _convert_content(index: int, content: str | list[dict[str, Any]]) -> Iterator[_Part]:
     if isinstance(content, str):
         yield {"text": content}
         return
-    for number, part in enumerate(content):
+    for part_index, part in enumerate(content):
         kind = part["type"]
         if kind in ("text", "refusal"):
             yield {"text": part[kind]}
         elif kind == "image_url":
-            yield _at(part["image_url"]["url"])
+            yield _data_part(part["image_url"]["url"])
         elif kind == "input_audio":
             audio = part["input_audio"]
-            kind = _SOUNDS.get(audio["format"], audio["format"])
-            yield {"inlineData": {"mimeType": f"audio/{kind}", "data": audio["data"]}}
+            subtype = _AUDIO_SUBTYPES.get(audio["format"], audio["format"])
+            yield {"inlineData": {"mimeType": f"audio/{subtype}", "data": audio["data"]}}
         elif kind == "file":
             file = part["file"]
-            yield _at(file.get("file_data") or file.get("file_url") or file.get("file_id") or "")
+            yield _data_part(file.get("file_data") or file.get("file_url") or file.get("file_id") or "")
         else:
             raise InvalidMessageError(
-                place,
-                f"messages[{place}]['content'][{number}] has the type {kind!r}.",
+                index,
+                f"messages[{index}]['content'][{part_index}] has the type {kind!r}.",
                 hint="Pass text, images, audio or files.",
             )
 
 
-def _at(url: str) -> _Part:
-    """Return the part for what a data URL holds or another one points at."""
-    data = _data_urls.split(url)
+def _data_part(url: str) -> _Part:
+    """Return a part with the data of a data URL, or with any other URL."""
+    data = parse_data_url(url)
     if data is not None:
         return {"inlineData": {"mimeType": data.mime_type, "data": data.base64}}
     import mimetypes
 
-    kind = mimetypes.guess_type(urlsplit(url).path)[0]
-    return {"fileData": {"fileUri": url, **({"mimeType": kind} if kind else {})}}
+    mime_type = mimetypes.guess_type(urlsplit(url).path)[0]
+    return {"fileData": {"fileUri": url, **({"mimeType": mime_type} if mime_type else {})}}

@@ -1,4 +1,4 @@
-"""The Gemini API's lists: vectors and models."""
+"""Embeddings of the Gemini API as events."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -6,41 +6,24 @@ from typing import Any
 from g4f_lite.errors import ProviderResponseError
 from g4f_lite.events import Usage, Vector
 from g4f_lite.kit.json_events import mapping
-from g4f_lite_providers._shared.json_values import count, items
+from g4f_lite_providers._shared.json_values import as_count, as_list
 
-__all__ = ["names", "vectors"]
+__all__ = ["decode_embeddings"]
 
 
-def vectors(value: Any) -> Iterator[Vector | Usage]:
+def decode_embeddings(value: Any) -> Iterator[Vector | Usage]:
     """Yield the vectors of an answer to ``batchEmbedContents``, in the order of the texts.
 
     Raises:
-        ProviderResponseError: it has none.
+        ProviderResponseError: `value` has no embeddings.
     """
-    found = mapping(value).get("embeddings")
-    if not isinstance(found, list):
+    embeddings = mapping(value).get("embeddings")
+    if not isinstance(embeddings, list):
         raise ProviderResponseError(
             "The service's answer has no embeddings.", hint="Check the model, or ask another provider."
         )
-    for position, item in enumerate(found):
-        yield Vector(position, items(mapping(item).get("values")))
-    sent = count(mapping(mapping(value).get("usageMetadata")).get("promptTokenCount"))
-    if sent is not None:
-        yield Usage(sent, 0)
-
-
-def names(value: Any) -> Iterator[str]:
-    """Yield the names of the models that answer.
-
-    Raises:
-        ProviderResponseError: it is no list of models.
-    """
-    models = [] if value == {} else mapping(value).get("models")  # Google's JSON leaves empty lists out
-    if not isinstance(models, list):
-        raise ProviderResponseError(
-            "The service's answer has no list of models.", hint="Check base_url, or ask another provider."
-        )
-    for item in models:
-        name, methods = mapping(item).get("name"), mapping(item).get("supportedGenerationMethods")
-        if isinstance(name, str) and (methods is None or "generateContent" in items(methods)):
-            yield name.removeprefix("models/")
+    for position, item in enumerate(embeddings):
+        yield Vector(position, as_list(mapping(item).get("values")))
+    prompt_tokens = as_count(mapping(mapping(value).get("usageMetadata")).get("promptTokenCount"))
+    if prompt_tokens is not None:
+        yield Usage(prompt_tokens, 0)

@@ -1,17 +1,17 @@
-"""Google's errors, where they say more in their details than in their status."""
+"""Google's errors, whose details say more than their status."""
 
 import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from g4f_lite.errors import AuthenticationError, ProviderStatusError, QuotaExceededError, RateLimitError
+from g4f_lite.kit import service_errors
 from g4f_lite.kit.json_events import mapping
-from g4f_lite.kit.service_errors import from_response, from_value
 
-__all__ = ["in_place_of_an_answer", "with_status"]
+__all__ = ["from_response", "from_value"]
 
 
-def with_status(
+def from_response(
     status: int, headers: Mapping[str, str], body: bytes, *, secrets: tuple[str, ...] = ()
 ) -> ProviderStatusError:
     """Return the error for a response with an error status."""
@@ -19,27 +19,27 @@ def with_status(
         value = json.loads(body)
     except (ValueError, RecursionError):
         value = None
-    return _refined(from_response(status, headers, body, secrets=secrets), value)
+    return _refine_error(service_errors.from_response(status, headers, body, secrets=secrets), value)
 
 
-def in_place_of_an_answer(value: Any, *, secrets: tuple[str, ...] = ()) -> ProviderStatusError:
-    """Return the error for an error object that came where an answer, or more of one, should have."""
-    error = from_value(value, secrets=secrets)
-    return _refined(error, value, detail="The service broke off with an error")
+def from_value(value: Any, *, secrets: tuple[str, ...] = ()) -> ProviderStatusError:
+    """Return the error for an error object that came in place of an answer, or of the rest of one."""
+    error = service_errors.from_value(value, secrets=secrets)
+    return _refine_error(error, value, detail="The service broke off with an error")
 
 
-def _refined(error: ProviderStatusError, value: Any, *, detail: str = "") -> ProviderStatusError:
-    """Return the error in the class that its details show, where the words mislead."""
+def _refine_error(error: ProviderStatusError, value: Any, *, detail: str = "") -> ProviderStatusError:
+    """Return the error as the class that its details show, where its message misleads."""
     cls: type[ProviderStatusError] = type(error)
     if error.status in (400, 403) and any(
-        item.get("reason") in ("API_KEY_INVALID", "API_KEY_EXPIRED") for item in _details(value)
+        item.get("reason") in ("API_KEY_INVALID", "API_KEY_EXPIRED") for item in _error_details(value)
     ):
         cls = AuthenticationError
-    elif error.status == 429:  # noqa: PLR2004 - its words are of the plan and the quota, by the minute too
-        limits = _violations(value)
-        if any("PerDay" in str(item.get("quotaId")) or item.get("quotaValue") == "0" for item in limits):
+    elif error.status == 429:  # noqa: PLR2004 - its message names plan and quota even for limits by the minute
+        violations = _quota_violations(value)
+        if any("PerDay" in str(item.get("quotaId")) or item.get("quotaValue") == "0" for item in violations):
             cls = QuotaExceededError
-        elif limits or error.retry_after is not None:
+        elif violations or error.retry_after is not None:
             cls = RateLimitError
     if cls is type(error):
         return error
@@ -54,13 +54,13 @@ def _refined(error: ProviderStatusError, value: Any, *, detail: str = "") -> Pro
     )
 
 
-def _violations(value: Any) -> list[Mapping[str, Any]]:
-    """Return the limits that a ``QuotaFailure`` names."""
-    found = [detail.get("violations") for detail in _details(value)]
-    return [mapping(item) for items in found if isinstance(items, list) for item in items]
+def _quota_violations(value: Any) -> list[Mapping[str, Any]]:
+    """Return the violations in the ``QuotaFailure`` of an error."""
+    lists = [detail.get("violations") for detail in _error_details(value)]
+    return [mapping(item) for items in lists if isinstance(items, list) for item in items]
 
 
-def _details(value: Any) -> Iterator[Mapping[str, Any]]:
+def _error_details(value: Any) -> Iterator[Mapping[str, Any]]:
     error = mapping(value[0] if isinstance(value, list) and value else value).get("error")
     details = mapping(error).get("details")
     return (mapping(item) for item in details) if isinstance(details, list) else iter(())

@@ -1,13 +1,13 @@
-"""Options with OpenAI's names as the Gemini API has them."""
+"""Options with OpenAI's names as fields of the Gemini API."""
 
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from g4f_lite.errors import InvalidArgumentError
-from g4f_lite_providers._shared import openai_options as _openai_values
+from g4f_lite_providers._shared import openai_options
 
-__all__ = ["format_of", "is_before", "merged", "thinking_of", "tools_of"]
+__all__ = ["format_fields", "is_before", "merge_extra_body", "thinking_config_field", "tool_fields"]
 
 _LEVELS = {
     "none": "MINIMAL",
@@ -18,7 +18,7 @@ _LEVELS = {
     "xhigh": "XHIGH",
     "max": "XHIGH",
 }
-# The service's page on its OpenAI compatibility has these numbers.
+# The numbers are those of the service's page on its OpenAI compatibility.
 _BUDGETS = {
     "none": 0,
     "minimal": 1024,
@@ -28,22 +28,22 @@ _BUDGETS = {
     "xhigh": 24576,
     "max": 24576,
 }
-_VERSION = re.compile(r"gemini-(\d+)")
+_GENERATION = re.compile(r"gemini-(\d+)")
 
 
 def is_before(model: str, generation: int) -> bool:
-    """Whether the model's name says that it is of an earlier generation."""
-    found = _VERSION.search(model)
-    return found is not None and int(found[1]) < generation
+    """Whether the model's name contains an earlier generation than `generation`."""
+    match = _GENERATION.search(model)
+    return match is not None and int(match[1]) < generation
 
 
-def thinking_of(
+def thinking_config_field(
     model: str, reasoning_effort: str | None, thinking_config: Mapping[str, Any] | None
 ) -> Mapping[str, Any] | None:
     """Return `thinkingConfig`: a level, or a budget for models before Gemini 3, which know no levels.
 
     Raises:
-        InvalidArgumentError: there is no such effort.
+        InvalidArgumentError: the service does not have the effort.
     """
     if thinking_config is not None or reasoning_effort is None:
         return thinking_config
@@ -53,71 +53,73 @@ def thinking_of(
             f"`reasoning_effort` has to be one of {', '.join(_LEVELS)}.",
             hint='Pass reasoning_effort="medium", say.',
         )
-    amount: dict[str, Any] = (
+    config: dict[str, Any] = (
         {"thinkingBudget": _BUDGETS[reasoning_effort]}
         if is_before(model, 3)
         else {"thinkingLevel": _LEVELS[reasoning_effort]}
     )
-    return amount if reasoning_effort == "none" else {**amount, "includeThoughts": True}
+    return config if reasoning_effort == "none" else {**config, "includeThoughts": True}
 
 
-def format_of(response_format: object) -> dict[str, Any]:
-    """Return `responseMimeType` and `responseJsonSchema`.
+def format_fields(response_format: object) -> dict[str, Any]:
+    """Return the fields `responseMimeType` and `responseJsonSchema`.
 
     Raises:
         InvalidArgumentError: `response_format` has the wrong shape.
     """
-    wanted = _openai_values.format_of(response_format)
-    if wanted is None:
+    parsed_format = openai_options.parse_response_format(response_format)
+    if parsed_format is None:
         return {}
-    found: dict[str, Any] = {"responseMimeType": "application/json"}
-    if wanted.schema is not None:
-        found["responseJsonSchema"] = wanted.schema
-    return found
+    fields: dict[str, Any] = {"responseMimeType": "application/json"}
+    if parsed_format.schema is not None:
+        fields["responseJsonSchema"] = parsed_format.schema
+    return fields
 
 
-def tools_of(tools: Sequence[Any] | None, tool_choice: object) -> dict[str, Any]:
-    """Return `tools` and `toolConfig`: all functions in one of the service's tools, its own as they are.
+def tool_fields(tools: Sequence[Any] | None, tool_choice: object) -> dict[str, Any]:
+    """Return the fields `tools` and `toolConfig`.
+
+    All functions go into one tool of the service. Tools in the service's own shape stay unchanged.
 
     Raises:
-        InvalidArgumentError: one of them has the wrong shape.
+        InvalidArgumentError: an option has the wrong shape.
     """
-    found: dict[str, Any] = {}
-    own, functions = [], []
-    for place, tool in enumerate(tools or ()):
-        function = _openai_values.function_of(place, tool)
+    fields: dict[str, Any] = {}
+    converted, declarations = [], []
+    for index, tool in enumerate(tools or ()):
+        function = openai_options.function_of_tool(index, tool)
         if function is None:
-            own.append(tool)
+            converted.append(tool)
         else:
-            functions.append(_declaration(function))
-    if functions:
-        own.append({"functionDeclarations": functions})
-    if own:
-        found["tools"] = own
-    mode = _openai_values.mode_of(tool_choice)
-    if mode is not None:
-        config: dict[str, Any] = {"mode": {"auto": "AUTO", "none": "NONE"}.get(mode.kind, "ANY")}
-        if mode.kind == "function":
-            config["allowedFunctionNames"] = [mode.name]
-        found["toolConfig"] = {"functionCallingConfig": config}
-    return found
+            declarations.append(_function_declaration(function))
+    if declarations:
+        converted.append({"functionDeclarations": declarations})
+    if converted:
+        fields["tools"] = converted
+    choice = openai_options.parse_tool_choice(tool_choice)
+    if choice is not None:
+        config: dict[str, Any] = {"mode": {"auto": "AUTO", "none": "NONE"}.get(choice.mode, "ANY")}
+        if choice.mode == "function":
+            config["allowedFunctionNames"] = [choice.name]
+        fields["toolConfig"] = {"functionCallingConfig": config}
+    return fields
 
 
-def _declaration(function: Mapping[str, Any]) -> dict[str, Any]:
-    found: dict[str, Any] = {"name": function["name"]}
+def _function_declaration(function: Mapping[str, Any]) -> dict[str, Any]:
+    declaration: dict[str, Any] = {"name": function["name"]}
     if function.get("description"):
-        found["description"] = function["description"]
+        declaration["description"] = function["description"]
     if function.get("parameters"):
-        found["parametersJsonSchema"] = function["parameters"]
-    return found
+        declaration["parametersJsonSchema"] = function["parameters"]
+    return declaration
 
 
-def merged(body: dict[str, Any], extra: Mapping[str, Any] | None) -> dict[str, Any]:
-    """Return the body with the keys of `extra`; those inside of `generationConfig` are added one by one."""
-    if not extra:
+def merge_extra_body(body: dict[str, Any], extra_body: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Return the body with the fields of `extra_body`; those in `generationConfig` are added one by one."""
+    if not extra_body:
         return body
-    inner = extra.get("generationConfig")
-    whole = {**body, **extra}
-    if isinstance(inner, Mapping):
-        whole["generationConfig"] = {**body.get("generationConfig", {}), **inner}
-    return whole
+    extra_config = extra_body.get("generationConfig")
+    merged = {**body, **extra_body}
+    if isinstance(extra_config, Mapping):
+        merged["generationConfig"] = {**body.get("generationConfig", {}), **extra_config}
+    return merged

@@ -1,23 +1,32 @@
-"""Ollama: models on one's own machine, or at ollama.com, over Ollama's native API.
+"""Ollama: models on the user's own machine, or at ollama.com, over Ollama's native API.
 
-The wire is `POST /api/chat` with newline-delimited JSON, `POST /api/embed` and `GET /api/tags`, as
-Ollama's API reference (docs/api.md and docs/api/errors.mdx of the ollama repository) has them, and
-where that is silent, as its server (server/routes.go, api/types.go; August 2026) writes them. The
-address is read as the official clients read it. No Ollama server could be run where this was written:
-it is tested with bodies of that shape, which the official Python client reads in the same tests.
+Wire facts: `POST /api/chat` with newline-delimited JSON, `POST /api/embed` and `GET /api/tags`, from Ollama's
+API reference (docs/api.md and docs/api/errors.mdx of the ollama repository), and from its server
+(server/routes.go, api/types.go; August 2026) where the reference says nothing. The address is read as the
+official clients read it. No Ollama server was run while this was written: the tests give bodies of these
+shapes to this module and to the official Python client.
 """
 
+from functools import partial
 from typing import Any
 
 from g4f_lite.contract import Message
-from g4f_lite.errors import ProviderStatusError
 from g4f_lite.kit import http
-from g4f_lite.kit.exchange import Decoder, Exchange
+from g4f_lite.kit.exchange import Exchange
 from g4f_lite.kit.json_events import JSONBody, JSONStream
-from g4f_lite_providers._shared.headers import merged, secrets_in
+from g4f_lite_providers._shared.connection import collect_secrets, merge_headers
+from g4f_lite_providers._shared.json_values import without_none
 from g4f_lite_providers.ollama import errors
-from g4f_lite_providers.ollama import request as wire
-from g4f_lite_providers.ollama import response as answers
+from g4f_lite_providers.ollama.embeddings import decode_embeddings
+from g4f_lite_providers.ollama.request import (
+    chat_body,
+    format_field,
+    options_field,
+    resolve_base_url,
+    think_field,
+    tools_field,
+)
+from g4f_lite_providers.ollama.response import ChatResponseDecoder, decode_models
 
 url = "https://ollama.com"
 model = ["llama3.2", "qwen3:8b", "gpt-oss:20b", "gemma3:4b", "deepseek-r1:8b"]
@@ -30,7 +39,7 @@ inputs = ["image", "audio"]
 params = "g4f_lite.providers.ollama supports: (model: str, messages: list, stream: bool)"
 
 _TIMEOUT = (10.0, 600.0)
-"""A model that is not in memory yet can take minutes to be loaded before the first byte."""
+"""Seconds to connect, and seconds without a byte: loading a model into memory can take minutes."""
 
 
 def _create_completion(
@@ -67,46 +76,49 @@ def _create_completion(
     proxy: str | None = None,
     timeout: float | tuple[float, float] = _TIMEOUT,
 ) -> Exchange:
-    """Ask `/api/chat`.
+    """Return the exchange for an answer of `/api/chat`.
 
     Args:
-        model: a model that the server has: `ollama pull` fetches one.
-        messages: pictures and sounds have to be there as data; Ollama fetches no URL.
-        stream: whether the answer comes as it is made.
-        temperature: Ollama's option of this name, as are the next.
-        top_p: how much of the probability is looked at.
-        top_k: how many tokens are looked at.
-        min_p: how probable a token has to be, measured by the most probable one.
-        max_tokens: Ollama's `num_predict`.
-        stop: one sequence, or several.
-        seed: for the same answer again.
-        presence_penalty: against tokens that are there.
-        frequency_penalty: against tokens that are often there.
-        repeat_penalty: against repetition; 1 is none.
-        num_ctx: the size of the context in tokens; another one than before loads the model anew.
-        options: further options of Ollama's, by its names; they go before those above.
+        model: a model that the server has; `ollama pull` downloads one.
+        messages: the conversation; images and sounds have to be data, because Ollama fetches no URL.
+        stream: whether the server streams the answer.
+        temperature: Ollama's option of this name, as are the following ones.
+        top_p: nucleus sampling.
+        top_k: the number of likeliest tokens to sample from.
+        min_p: the lowest probability of a token to sample, relative to that of the likeliest token.
+        max_tokens: the limit on the answer's tokens: Ollama's `num_predict`.
+        stop: one text that ends the answer, or several.
+        seed: for the same answer once more.
+        presence_penalty: the penalty for tokens that the text contains.
+        frequency_penalty: the penalty for tokens that the text contains often.
+        repeat_penalty: the penalty for repetition; 1 is none.
+        num_ctx: the size of the context in tokens; another one than before loads the model again.
+        options: further options of Ollama, by its names; the parameters above replace them.
         tools: OpenAI's dictionaries.
         tool_choice: ``"auto"``, or ``"none"``, which leaves the tools out; Ollama has no other.
         response_format: OpenAI's; becomes `format`.
         reasoning_effort: OpenAI's words, or ``"max"``; ``"none"`` turns thinking off. Becomes `think`.
-        think: Ollama's own: True, False or a level.
-        logprobs: whether to have log probabilities.
-        top_logprobs: how many alternatives to each token, up to 20.
+        think: Ollama's own option: True, False or a level.
+        logprobs: whether to return the log probabilities of the tokens.
+        top_logprobs: the number of alternatives for each token, up to 20.
         keep_alive: how long the model stays in memory: seconds, or a text like ``"10m"``.
-        truncate: False: a conversation that is too long is an error, and not cut at its beginning.
-        shift: False: an answer that fills the context ends, and does not push the beginning out.
-        extra_body: more for the body, put in last.
-        extra_headers: more headers, put in last.
-        auth: a key of ollama.com; else ``OLLAMA_API_KEY``.
-        base_url: the server's URL; else ``OLLAMA_HOST``, in any form that Ollama takes.
-        proxy: the proxy's URL.
-        timeout: seconds to connect and seconds between bytes, one number or a pair.
+        truncate: False makes a conversation that is too long an error; else its beginning is cut off.
+        shift: False ends an answer that fills the context; else the beginning of the context is dropped.
+        extra_body: fields to add to the body, or to replace.
+        extra_headers: headers to add, or to replace.
+        auth: a key of ollama.com; the default is ``OLLAMA_API_KEY``.
+        base_url: the URL of the server; the default is ``OLLAMA_HOST``, in any form that Ollama takes.
+        proxy: the URL of the proxy.
+        timeout: seconds to connect and seconds between bytes, as one number or a pair.
+
+    Raises:
+        InvalidArgumentError: at the call, an option has a wrong value.
     """
-    body = wire.chat(
+    body = chat_body(
         model,
         messages,
         stream,
-        options=wire.options(
+        options=options_field(
             options,
             temperature=temperature,
             top_p=top_p,
@@ -120,26 +132,30 @@ def _create_completion(
             repeat_penalty=repeat_penalty,
             num_ctx=num_ctx,
         ),
-        tools=wire.chosen_tools(tools, tool_choice),
-        format=wire.answer_format(response_format),
-        think=wire.thinking(think, reasoning_effort),
+        tools=tools_field(tools, tool_choice),
+        format=format_field(response_format),
+        think=think_field(think, reasoning_effort),
         logprobs=True if logprobs is None and top_logprobs is not None else logprobs,
         top_logprobs=top_logprobs,
         keep_alive=keep_alive,
         truncate=truncate,
         shift=shift,
     )
-    secrets = secrets_in(auth, extra_headers)
-    handler = answers.ChatHandler(secrets)
-    decoder: Decoder = JSONBody(handler.whole, secrets=secrets)
-    if stream:
-        decoder = JSONStream(handler, framing="lines", last=None, secrets=secrets)
-    return Exchange(
-        _request(
-            "/api/chat", auth, body | (extra_body or {}), model, extra_headers, base_url, proxy, timeout
-        ),
-        decoder,
+    request = _request(
+        "/api/chat",
+        body | (extra_body or {}),
+        model=model,
+        auth=auth,
+        base_url=base_url,
+        extra_headers=extra_headers,
+        timeout=timeout,
+        proxy=proxy,
     )
+    secrets = request.secrets
+    decoder = ChatResponseDecoder(secrets)
+    if stream:
+        return Exchange(request, JSONStream(decoder, framing="lines", last=None, secrets=secrets))
+    return Exchange(request, JSONBody(decoder.decode_body, secrets=secrets))
 
 
 def _create_embedding(
@@ -157,24 +173,26 @@ def _create_embedding(
     proxy: str | None = None,
     timeout: float | tuple[float, float] = _TIMEOUT,
 ) -> Exchange:
-    """Ask `/api/embed`.
+    """Return the exchange for the vectors of some texts, from `/api/embed`.
 
     Args:
         model: an embedding model that the server has.
         input: the texts.
-        dimensions: how long the vectors shall be, for models that can shorten them.
-        truncate: False: a text that is too long is an error, and not cut at its end.
+        dimensions: the length of the vectors, for models that can shorten them.
+        truncate: False makes a text that is too long an error; else its end is cut off.
         keep_alive: how long the model stays in memory.
-        options: Ollama's options, by its names.
-        extra_body: more for the body, put in last.
-        extra_headers: more headers, put in last.
-        auth: a key of ollama.com; else ``OLLAMA_API_KEY``.
-        base_url: the server's URL; else ``OLLAMA_HOST``.
-        proxy: the proxy's URL.
-        timeout: seconds to connect and seconds between bytes, one number or a pair.
+        options: options of Ollama, by its names.
+        extra_body: fields to add to the body, or to replace.
+        extra_headers: headers to add, or to replace.
+        auth: a key of ollama.com; the default is ``OLLAMA_API_KEY``.
+        base_url: the URL of the server; the default is ``OLLAMA_HOST``.
+        proxy: the URL of the proxy.
+        timeout: seconds to connect and seconds between bytes, as one number or a pair.
+
+    Raises:
+        InvalidArgumentError: at the call, an option has a wrong value.
     """
-    secrets = secrets_in(auth, extra_headers)
-    body = wire.given(
+    body = without_none(
         model=model,
         input=input,
         dimensions=dimensions,
@@ -182,12 +200,19 @@ def _create_embedding(
         keep_alive=keep_alive,
         options=options,
     )
-    return Exchange(
-        _request(
-            "/api/embed", auth, body | (extra_body or {}), model, extra_headers, base_url, proxy, timeout
-        ),
-        JSONBody(answers.EmbeddingMeaning(len(input), secrets), secrets=secrets),
+    request = _request(
+        "/api/embed",
+        body | (extra_body or {}),
+        model=model,
+        auth=auth,
+        base_url=base_url,
+        extra_headers=extra_headers,
+        timeout=timeout,
+        proxy=proxy,
     )
+    secrets = request.secrets
+    decode_body = partial(decode_embeddings, expected=len(input), secrets=secrets)
+    return Exchange(request, JSONBody(decode_body, secrets=secrets))
 
 
 def _list_models(
@@ -197,32 +222,30 @@ def _list_models(
     proxy: str | None = None,
     timeout: float | tuple[float, float] = (10.0, 60.0),
 ) -> Exchange:
-    """Yield the names of the models that the server has (`/api/tags`)."""
-    request = _request("/api/tags", auth, None, "", None, base_url, proxy, timeout)
-    return Exchange(request._replace(method="GET"), JSONBody(answers.model_names, secrets=request.secrets))
+    """Return the exchange for the names of the models that the server has, from `/api/tags`."""
+    request = _request("/api/tags", None, auth=auth, base_url=base_url, timeout=timeout, proxy=proxy)
+    return Exchange(request, JSONBody(decode_models, secrets=request.secrets))
 
 
 def _request(
     path: str,
-    auth: str | None,
     body: dict[str, Any] | None,
-    model: str,
-    extra_headers: dict[str, str] | None,
+    *,
+    model: str = "",
+    auth: str | None,
     base_url: str | None,
-    proxy: str | None,
+    extra_headers: dict[str, str] | None = None,
     timeout: float | tuple[float, float],
+    proxy: str | None,
 ) -> http.HTTPRequest:
-    secrets = secrets_in(auth, extra_headers)
-
-    def on_status(status: int, headers: Any, said: bytes) -> ProviderStatusError:
-        return errors.from_response(status, headers, said, model=model, secrets=secrets)
-
+    secrets = collect_secrets(auth, extra_headers)
     return http.HTTPRequest(
-        url=wire.base_url(base_url) + path,
+        url=resolve_base_url(base_url) + path,
+        method="GET" if body is None else "POST",
         json=body,
-        headers=merged({"authorization": f"Bearer {auth}"} if auth else {}, extra_headers),
+        headers=merge_headers({"authorization": f"Bearer {auth}"} if auth else {}, extra_headers),
         timeout=http.check_timeout(timeout),
         proxy=proxy,
         secrets=secrets,
-        on_status=on_status,
+        on_status=partial(errors.from_response, model=model, secrets=secrets),
     )

@@ -1,4 +1,4 @@
-"""What an Ollama server says went wrong, with the command that helps."""
+"""Errors of an Ollama server, with the command that helps."""
 
 from collections.abc import Iterable, Mapping
 
@@ -11,9 +11,9 @@ __all__ = ["from_response"]
 def from_response(
     status: int, headers: Mapping[str, str], body: bytes, *, model: str, secrets: Iterable[str]
 ) -> ProviderStatusError:
-    """Return the error for a response whose status is no success."""
+    """Return the error for a response with an error status."""
     error = service_errors.from_response(status, headers, body, secrets=secrets)
-    hint = _hint(error, model)
+    hint = _hint_for(error, model)
     if not hint:
         return error
     return type(error)(
@@ -27,7 +27,7 @@ def from_response(
     )
 
 
-def _hint(error: ProviderStatusError, model: str) -> str:
+def _hint_for(error: ProviderStatusError, model: str) -> str:
     if type(error) is NotFoundError and model and error.body.startswith("model "):
         return f"Run `ollama pull {model}` on the server's machine, or ask for a model that it has."
     if type(error) is AuthenticationError:

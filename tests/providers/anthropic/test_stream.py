@@ -14,8 +14,8 @@ from g4f_lite.errors import ProviderResponseError, ServiceUnavailableError
 from g4f_lite.events import Citation, Metadata, Reasoning, Served, ToolCallDelta, Usage
 from g4f_lite.messages import check_messages
 from g4f_lite.testing import Reply, Upstream
-from g4f_lite_providers.anthropic.messages import conversation_of
-from g4f_lite_providers.anthropic.response import Answer
+from g4f_lite_providers.anthropic.messages import convert_messages
+from g4f_lite_providers.anthropic.response import ChatResponseDecoder
 
 HI = [{"role": "user", "content": "Hi"}]
 
@@ -33,7 +33,7 @@ CASES = load()
 
 
 def read(*events):
-    answer = Answer()
+    answer = ChatResponseDecoder()
     items = [item for event in events for item in answer.event("", event)]
     return items + list(answer.end())
 
@@ -119,7 +119,7 @@ def answered(blocks, *, stream):
         pieces = [event for place in enumerate(blocks) for event in CASES.streamed(*place)]
         items = read(CASES.start(), *pieces, *CASES.stop("tool_use"))
     else:
-        items = list(Answer().whole(json.loads(CASES.message(blocks, "tool_use"))))
+        items = list(ChatResponseDecoder().decode_body(json.loads(CASES.message(blocks, "tool_use"))))
     gathered = ResponseAccumulator()
     for item in items:
         gathered.parts.append(gathered.add(item))
@@ -128,7 +128,7 @@ def answered(blocks, *, stream):
 
 def sent_back(message):
     checked = check_messages([*HI, json.loads(json.dumps(message)), *HI])
-    content = conversation_of(checked).messages[1]["content"]
+    content = convert_messages(checked).messages[1]["content"]
     return [{"type": "text", "text": content}] if isinstance(content, str) else content
 
 
@@ -273,20 +273,22 @@ def test_input_that_is_no_json_is_kept_as_it_is():
 
 def test_an_event_without_a_type_has_that_of_its_frame():
     """Where the data does not name its event, the frame's name counts."""
-    assert list(Answer().event("message_start", {"message": {"model": "m", "id": 5}})) == [Served("m")]
+    assert list(ChatResponseDecoder().event("message_start", {"message": {"model": "m", "id": 5}})) == [
+        Served("m")
+    ]
 
 
 def test_errors_hide_the_key():
     """An error inside of a stream shows no key, and what is no message is said to be none."""
     event = {"type": "error", "error": {"type": "overloaded_error", "message": "key sk-1234567890 is busy"}}
     with pytest.raises(ServiceUnavailableError) as caught:
-        list(Answer(("sk-1234567890",)).event("", event))
+        list(ChatResponseDecoder(("sk-1234567890",)).event("", event))
     assert "sk-1234567890" not in str(caught.value)
     for read_error in (
-        lambda: Answer().event("", {"error": "busy"}),
-        lambda: Answer().whole({"error": "busy"}),
+        lambda: ChatResponseDecoder().event("", {"error": "busy"}),
+        lambda: ChatResponseDecoder().decode_body({"error": "busy"}),
     ):
         with pytest.raises(ServiceUnavailableError, match="busy"):
             list(read_error())
     with pytest.raises(ProviderResponseError, match="no message"):
-        list(Answer().whole([]))
+        list(ChatResponseDecoder().decode_body([]))

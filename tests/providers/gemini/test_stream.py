@@ -16,9 +16,9 @@ from g4f_lite.events import Citation, Logprobs, Media, Metadata, Reasoning, Usag
 from g4f_lite.messages import check_messages
 from g4f_lite.testing import Reply, Upstream
 from g4f_lite_providers import gemini
-from g4f_lite_providers.gemini.embeddings import names, vectors
-from g4f_lite_providers.gemini.errors import with_status
-from g4f_lite_providers.gemini.response import Answer
+from g4f_lite_providers.gemini.embeddings import decode_embeddings
+from g4f_lite_providers.gemini.errors import from_response
+from g4f_lite_providers.gemini.response import ChatResponseDecoder, decode_models
 
 HI = [{"role": "user", "content": "Hi"}]
 
@@ -35,7 +35,7 @@ END = CASES.piece(CASES.candidate(finish="STOP"))
 
 
 def read(*pieces):
-    answer = Answer()
+    answer = ChatResponseDecoder()
     items = [item for piece in pieces for item in answer.event("", piece)]
     return items + list(answer.end())
 
@@ -167,7 +167,7 @@ def test_sources_without_a_place():
 def test_log_probabilities(provided):
     """Tokens' log probabilities have the shape of OpenAI's."""
     case = next(item for item in CASES.CASES if item.id == "whole")
-    (found,) = of_kind(Answer().whole(json.loads(case.body)), Logprobs)
+    (found,) = of_kind(ChatResponseDecoder().decode_body(json.loads(case.body)), Logprobs)
     (token,) = found.content
     assert (token["token"], token["logprob"], token["bytes"]) == ("Hi", -0.25, [72, 105])
     assert [(item["token"], item["logprob"]) for item in token["top_logprobs"]] == [
@@ -224,7 +224,7 @@ def test_a_refusal_of_the_prompt_says_why():
     """The service's words about a refused prompt are in the error."""
     feedback = {"blockReason": "BLOCKLIST", "blockReasonMessage": "A word."}
     with pytest.raises(Exception, match=r"\(BLOCKLIST\): A word\.") as caught:
-        list(Answer().event("", {"promptFeedback": feedback}))
+        list(ChatResponseDecoder().event("", {"promptFeedback": feedback}))
     assert caught.value.status == 200
 
 
@@ -232,15 +232,15 @@ def test_a_limit_of_nothing_is_a_quota():
     """A limit that is 0 is not lifted by waiting; one without details is what its words say."""
     body = b"""{"error": {"code": 429, "message": "limit", "status": "RESOURCE_EXHAUSTED", "details": [
         {"violations": [{"quotaId": "GenerateRequestsPerMinute", "quotaValue": "0"}]}, {"retryDelay": "soon"}]}}"""
-    error = with_status(429, {}, body)
+    error = from_response(429, {}, body)
     assert type(error) is QuotaExceededError
     assert error.retry_after is None
-    assert type(with_status(429, {}, b"You exceeded your current quota")) is QuotaExceededError
+    assert type(from_response(429, {}, b"You exceeded your current quota")) is QuotaExceededError
 
 
 def test_lists_that_lack_something():
     """A model that does not say what it can do is listed; an answer without vectors is an error."""
-    assert list(names({"models": [{"name": "models/x"}, {"name": None}, 5]})) == ["x"]
-    assert list(vectors({"embeddings": [{"values": [1]}]})) == [Vector(0, [1])]
+    assert list(decode_models({"models": [{"name": "models/x"}, {"name": None}, 5]})) == ["x"]
+    assert list(decode_embeddings({"embeddings": [{"values": [1]}]})) == [Vector(0, [1])]
     with pytest.raises(ProviderResponseError, match="no embeddings"):
-        list(vectors({}))
+        list(decode_embeddings({}))

@@ -23,9 +23,13 @@ from g4f_lite.events import (
     Usage,
     Vector,
 )
-from g4f_lite_providers._chat_completions.embeddings import models_in, vectors_in
-from g4f_lite_providers._chat_completions.response import ChatResponseDecoder, ChatStream
-from g4f_lite_providers._chat_completions.think_tags import ThinkTags
+from g4f_lite_providers._chat_completions.embeddings import decode_embeddings
+from g4f_lite_providers._chat_completions.response import (
+    ChatResponseDecoder,
+    ChatStreamDecoder,
+    decode_models,
+)
+from g4f_lite_providers._chat_completions.think_tags import ThinkTagParser
 
 
 def chunk(delta=None, *, finish=None, index=0, **more):
@@ -36,7 +40,7 @@ def chunk(delta=None, *, finish=None, index=0, **more):
 def read(*values, **settings):
     """The items of a stream of chunks, without who answered; and the error that it ends in, if it does."""
     text = "".join(f"data: {json.dumps(value)}\n\n" for value in values)
-    stream, items = ChatStream(ChatResponseDecoder(**settings)), []
+    stream, items = ChatStreamDecoder(ChatResponseDecoder(**settings)), []
     try:
         for found in (stream.feed(text.encode()), stream.feed(b"data: [DONE]\n\n"), stream.close()):
             for item in found:
@@ -57,7 +61,7 @@ def said(*values, **settings):
 
 
 def whole(value):
-    return list(ChatResponseDecoder().whole(value))
+    return list(ChatResponseDecoder().decode_body(value))
 
 
 def calls(*deltas, **settings):
@@ -290,7 +294,7 @@ def test_tags_give_the_same_for_any_split(text, cuts):
 
 
 def tagged(text, cuts):
-    tags, found = ThinkTags("think"), {True: "", False: ""}
+    tags, found = ThinkTagParser("think"), {True: "", False: ""}
     places = sorted({0, len(text), *(cut % (len(text) + 1) for cut in cuts)})
     for start, stop in pairwise(places):
         for is_reasoning, part in tags.feed(text[start:stop]):
@@ -354,7 +358,7 @@ def test_giving_up_is_no_end(word):
 def test_an_end_is_wanted():
     """With neither the mark nor a reason for each choice, the answer is cut short."""
     for values in ([chunk({"content": "x"})], [chunk(finish="stop"), chunk({"content": "y"}, index=1)]):
-        stream = ChatStream(ChatResponseDecoder())
+        stream = ChatStreamDecoder(ChatResponseDecoder())
         for value in values:
             list(stream.feed(f"data: {json.dumps(value)}\n\n".encode()))
         with pytest.raises(ProviderResponseError, match="cut short"):
@@ -364,16 +368,16 @@ def test_an_end_is_wanted():
 def test_a_choice_that_has_not_begun_is_missed():
     """Where two were asked for and one came, the stream was cut; its end mark says that there is no more."""
     data = f"data: {json.dumps(chunk({'content': 'x'}, finish='stop'))}\n\n".encode()
-    stream = ChatStream(ChatResponseDecoder(wanted=2))
+    stream = ChatStreamDecoder(ChatResponseDecoder(n=2))
     list(stream.feed(data))
     with pytest.raises(ProviderResponseError, match="cut short"):
         list(stream.close())
-    assert said(chunk({"content": "x"}, finish="stop"), wanted=2) == ["x", Finish("stop")]
+    assert said(chunk({"content": "x"}, finish="stop"), n=2) == ["x", Finish("stop")]
 
 
 def test_what_follows_the_end_says_nothing():
     """Behind [DONE], nothing is read any more."""
-    stream = ChatStream(ChatResponseDecoder())
+    stream = ChatStreamDecoder(ChatResponseDecoder())
     data = f"data: {json.dumps(chunk({'content': 'x'}))}\n\ndata: [DONE]\n\ndata: {{oops\n\n"
     assert shown([*stream.feed(data.encode()), *stream.close()]) == ["x"]
 
@@ -400,7 +404,7 @@ def test_errors_in_any_shape_end_the_answer(value):
 def test_an_event_called_error_is_one():
     """Whatever its data is."""
     for data in ('"overloaded"', '{"x": 1}'):
-        stream = ChatStream(ChatResponseDecoder())
+        stream = ChatStreamDecoder(ChatResponseDecoder())
         with pytest.raises(ProviderError):
             list(stream.feed(f"event: error\ndata: {data}\n\n".encode()))
 
@@ -541,21 +545,21 @@ def test_who_answers_is_told_once():
 def test_embeddings_without_numbers_are_an_error(value):
     """What has no vectors, or some that cannot be read, is no answer."""
     with pytest.raises(ProviderResponseError):
-        list(vectors_in(value))
+        list(decode_embeddings(value))
 
 
 def test_embeddings_without_numbers_of_their_own_are_in_order():
     """Where a service does not number them, they are numbered; who answered and what it read may be missing."""
     value = {"data": [{"embedding": [1.0]}, {"embedding": [2.0]}]}
-    assert list(vectors_in(value)) == [Vector(0, [1.0]), Vector(1, [2.0])]
+    assert list(decode_embeddings(value)) == [Vector(0, [1.0]), Vector(1, [2.0])]
 
 
 @pytest.mark.parametrize("value", [None, 3, {}, {"data": 3}, {"error": "x"}])
 def test_a_list_of_models_is_one(value):
     """Anything else is an error; names that are none are passed over."""
     with pytest.raises(ProviderResponseError):
-        list(models_in(value))
-    assert list(models_in({"models": [{"name": "a"}, "b", {}, None, ""]})) == ["a", "b"]
+        list(decode_models(value))
+    assert list(decode_models({"models": [{"name": "a"}, "b", {}, None, ""]})) == ["a", "b"]
 
 
 @given(st.recursive(st.none() | st.booleans() | st.integers() | st.text(max_size=3), lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["choices", "delta", "message", "content", "tool_calls", "function", "index", "id", "usage", "audio", "images", "error", "reasoning_details", "finish_reason", "logprobs", "model", "citations", "annotations", "x_groq", "type"]), inner, max_size=6), max_leaves=30))  # fmt: skip
@@ -564,6 +568,6 @@ def test_nonsense_is_an_error_of_ours_or_nothing(value):
     for values in ([value], [chunk({"content": "x"}), value]):
         read(*values)
         read({"choices": [value]}, {"choices": [{"delta": value}]})
-    for meaning in (ChatResponseDecoder().whole, vectors_in, models_in):
+    for meaning in (ChatResponseDecoder().decode_body, decode_embeddings, decode_models):
         with contextlib.suppress(ProviderError):
             list(meaning(value))

@@ -12,7 +12,7 @@ from g4f_lite.errors import InvalidArgumentError, UnsupportedOptionError
 from g4f_lite.testing import Reply, Upstream
 from g4f_lite_providers import azure, bedrock, local_servers, more_services, services
 from g4f_lite_providers import openai as openai_module
-from g4f_lite_providers._chat_completions import options as _chat_options
+from g4f_lite_providers._chat_completions import options as chat_options
 from g4f_lite_providers._chat_completions.service import Service
 
 TABLES = (services, more_services, local_servers)
@@ -123,17 +123,19 @@ def test_a_row_has_a_variable_for_its_address(module, name, row, monkeypatch):
 @everyone
 def test_quirks_speak_of_options_that_exist(module, name, row):
     """What a row takes, refuses or renames is an option of the table's; what it adds is none yet."""
-    common, special = set(_chat_options.CHAT), set(_chat_options.SPECIAL)
-    everything = common | special | set(_chat_options.CONNECTION) | set(_chat_options.EMBEDDING)
+    common, special = set(chat_options.CHAT_OPTIONS), set(chat_options.SPECIAL_OPTIONS)
+    everything = common | special | set(chat_options.CONNECTION_OPTIONS) | set(chat_options.EMBEDDING_OPTIONS)
     quirks = row.quirks
-    assert set(quirks.takes) <= special
-    assert set(quirks.refuses) <= common
-    assert set(quirks.names) <= everything
-    for added in (quirks.options, quirks.outside, quirks.embedding_options):
+    assert set(quirks.openai_options) <= special
+    assert set(quirks.unsupported_options) <= common
+    assert set(quirks.field_names) <= everything
+    for added in (quirks.options, quirks.non_body_options, quirks.embedding_options):
         assert not set(added) & everything
     taken = inspect.signature(row._create_completion).parameters
-    assert set(taken) >= (common - set(quirks.refuses)) | set(quirks.takes) | set(quirks.options)
-    assert not set(taken) & (special - set(quirks.takes))
+    assert set(taken) >= (common - set(quirks.unsupported_options)) | set(quirks.openai_options) | set(
+        quirks.options
+    )
+    assert not set(taken) & (special - set(quirks.openai_options))
 
 
 @pytest.mark.parametrize(
@@ -295,6 +297,12 @@ def test_the_documentation_has_every_row():
     lines = {line.split("`")[1]: line for line in page.splitlines() if line.startswith("| `")}
     for _, name, row in ROWS:
         line = lines[name]
-        for word in (row.base_url, row.auth_env, *row.quirks.refuses, *row.quirks.takes, *row.quirks.options):
+        for word in (
+            row.base_url,
+            row.auth_env,
+            *row.quirks.unsupported_options,
+            *row.quirks.openai_options,
+            *row.quirks.options,
+        ):
             assert f"`{word}`" in line, (name, word)
         assert ("embeddings" in line) == bool(row.embedding_model), name
