@@ -177,7 +177,7 @@ def test_another_function_has_the_same_call(
         stream = AsyncCompletionStream(lambda: prepare_call_async(operation, ["a", "b"], wishes, options))
         async for _ in stream:
             pass
-        return stream._known()
+        return stream._require_call()
 
     call = asyncio.run(natively()) if asynchronous else synchronously()
     assert call.accumulator.vectors == {0: [0.5] * 3, 1: [0.5] * 3}

@@ -1,22 +1,16 @@
 """`ChatCompletion`: the one function, synchronous and asynchronous."""
 
-from collections.abc import Awaitable, Coroutine, Mapping, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, overload
 
+from g4f_lite._core.api.call_runner import open_stream_async, read_to_end, read_to_end_async, start_call
 from g4f_lite._core.calls.operation import CHAT
-from g4f_lite._core.calls.preparation import (
-    CallSettings,
-    prepare_call,
-    prepare_call_async,
-    start_deadline_timer,
-    validate_settings,
-)
-from g4f_lite._core.streams.stream import CompletionStream, iterate_text, open_first_attempt
+from g4f_lite._core.calls.preparation import CallSettings
+from g4f_lite._core.streams.stream import CompletionStream
 from g4f_lite.messages import check_messages
 from g4f_lite.results import Answer, Parsed
 
 if TYPE_CHECKING:  # asyncio is half of what importing this module would cost
-    from g4f_lite._core.calls.call import Call
     from g4f_lite._core.streams.async_stream import AsyncCompletionStream
     from g4f_lite.routes import Limits, Retry, Route, Step
 
@@ -145,7 +139,7 @@ class ChatCompletion:
             RegistryError: the provider cannot be had.
             ProviderError: the provider failed; with `stream=True`, most of these come while reading.
         """
-        wishes = CallSettings(
+        settings = CallSettings(
             model,
             provider,
             stream,
@@ -157,13 +151,8 @@ class ChatCompletion:
             continue_from_partial,
             drop_options,
         )
-        call = prepare_call(CHAT, check_messages(messages), wishes, options)
-        start_deadline_timer(call)
-        if stream:
-            return CompletionStream(call)
-        for _ in iterate_text(call, open_first_attempt(call)):
-            pass
-        return Answer(call.completion)
+        call = start_call(CHAT, check_messages(messages), settings, options)
+        return CompletionStream(call) if stream else Answer(read_to_end(call).completion)
 
     @overload
     @staticmethod
@@ -258,9 +247,7 @@ class ChatCompletion:
         A provider without an asynchronous function runs in a thread. Wrong messages raise at the call;
         what finding the provider raises comes when it is awaited or first read, since that may import it.
         """
-        from g4f_lite._core.streams.async_stream import AsyncCompletionStream
-
-        wishes = CallSettings(
+        settings = CallSettings(
             model,
             provider,
             stream,
@@ -272,17 +259,9 @@ class ChatCompletion:
             continue_from_partial,
             drop_options,
         )
-        validate_settings(wishes)
-        checked = check_messages(messages)
-
-        def begin() -> "Awaitable[Call]":
-            return prepare_call_async(CHAT, checked, wishes, options)
-
-        answer = AsyncCompletionStream(begin)
-        return answer if stream else _collected(answer)
+        answer = open_stream_async(CHAT, check_messages(messages), settings, options)
+        return answer if stream else _read_answer(answer)
 
 
-async def _collected(answer: "AsyncCompletionStream") -> Answer:
-    async for _ in answer:
-        pass
-    return Answer(answer.completion)
+async def _read_answer(stream: "AsyncCompletionStream") -> Answer:
+    return Answer((await read_to_end_async(stream)).completion)

@@ -4,16 +4,10 @@ from array import array
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from g4f_lite._core.api.call_runner import run_call, run_call_async
 from g4f_lite._core.calls.accumulator import ResponseAccumulator, contract_error
 from g4f_lite._core.calls.operation import OptionalOperation
-from g4f_lite._core.calls.preparation import (
-    CallSettings,
-    prepare_call,
-    prepare_call_async,
-    start_deadline_timer,
-    validate_settings,
-)
-from g4f_lite._core.streams.stream import iterate_text, open_first_attempt
+from g4f_lite._core.calls.preparation import CallSettings
 from g4f_lite.contract import Function, LoadedProvider
 from g4f_lite.errors import InvalidArgumentError, ProviderResponseError
 from g4f_lite.events import Usage, Vector
@@ -85,14 +79,10 @@ class Embedding:
             ProviderError: the provider failed.
         """
         texts = _checked(input)
-        wishes = CallSettings(
+        settings = CallSettings(
             model, provider, False, auth, timeout, deadline, retries, limits, False, drop_options
         )
-        call = prepare_call(EMBEDDING, texts, wishes, options)
-        start_deadline_timer(call)
-        for _ in iterate_text(call, open_first_attempt(call)):
-            pass
-        return _result(call)
+        return _result(run_call(EMBEDDING, texts, settings, options))
 
     @staticmethod
     async def acreate(
@@ -109,17 +99,11 @@ class Embedding:
         **options: Any,
     ) -> Embeddings:
         """Do what `create` does without blocking the event loop."""
-        from g4f_lite._core.streams.async_stream import AsyncCompletionStream
-
         texts = _checked(input)
-        wishes = CallSettings(
+        settings = CallSettings(
             model, provider, False, auth, timeout, deadline, retries, limits, False, drop_options
         )
-        validate_settings(wishes)
-        stream = AsyncCompletionStream(lambda: prepare_call_async(EMBEDDING, texts, wishes, options))
-        async for _ in stream:
-            pass
-        return _result(stream._known())
+        return _result(await run_call_async(EMBEDDING, texts, settings, options))
 
 
 def _checked(texts: object) -> list[str]:

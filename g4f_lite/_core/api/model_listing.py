@@ -5,17 +5,11 @@ import threading
 import time
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
+from g4f_lite._core.api.call_runner import run_call, run_call_async
 from g4f_lite._core.calls.accumulator import ResponseAccumulator
 from g4f_lite._core.calls.operation import OptionalOperation
-from g4f_lite._core.calls.preparation import (
-    CallSettings,
-    prepare_call,
-    prepare_call_async,
-    start_deadline_timer,
-    validate_settings,
-)
+from g4f_lite._core.calls.preparation import CallSettings
 from g4f_lite._core.registry.registry import registry
-from g4f_lite._core.streams.stream import iterate_text, open_first_attempt
 from g4f_lite._utils.json_cache import JsonCache
 from g4f_lite.contract import Function, LoadedProvider
 from g4f_lite.errors import InvalidArgumentError
@@ -83,11 +77,8 @@ def list_models(
     known = _without_asking(loaded, options, 0.0 if refresh else max_age)
     if known is not None:
         return known
-    wishes = CallSettings(None, provider, auth=auth, timeout=timeout, deadline=deadline, retries=retries)
-    call = prepare_call(_LISTING, None, wishes, options)
-    start_deadline_timer(call)
-    for _ in iterate_text(call, open_first_attempt(call)):
-        pass
+    settings = CallSettings(None, provider, auth=auth, timeout=timeout, deadline=deadline, retries=retries)
+    call = run_call(_LISTING, None, settings, options)
     return _kept(loaded, options, call.accumulator)
 
 
@@ -105,19 +96,14 @@ async def alist_models(
     """Do what `list_models` does without blocking the event loop."""
     import asyncio
 
-    from g4f_lite._core.streams.async_stream import AsyncCompletionStream
-
     _checked(provider)
     max_age = 0.0 if refresh else max_age
     known = await asyncio.to_thread(lambda: _without_asking(registry.get(provider), options, max_age))
     if known is not None:
         return known
-    wishes = CallSettings(None, provider, auth=auth, timeout=timeout, deadline=deadline, retries=retries)
-    validate_settings(wishes)
-    stream = AsyncCompletionStream(lambda: prepare_call_async(_LISTING, None, wishes, options))
-    async for _ in stream:
-        pass
-    return await asyncio.to_thread(_kept, registry.get(provider), options, stream._known().accumulator)
+    settings = CallSettings(None, provider, auth=auth, timeout=timeout, deadline=deadline, retries=retries)
+    call = await run_call_async(_LISTING, None, settings, options)
+    return await asyncio.to_thread(_kept, registry.get(provider), options, call.accumulator)
 
 
 def known_models(full_name: str) -> ModelNames | None:

@@ -92,7 +92,7 @@ class AsyncCompletionStream(AsyncIterator[str]):
         Raises:
             StreamStateError: it has not ended, or it failed.
         """
-        return self._known().completion
+        return self._require_call().completion
 
     @property
     def provenance(self) -> Provenance:
@@ -101,9 +101,9 @@ class AsyncCompletionStream(AsyncIterator[str]):
         Raises:
             StreamStateError: it has not begun.
         """
-        return self._known().provenance
+        return self._require_call().provenance
 
-    def _known(self) -> Call:
+    def _require_call(self) -> Call:
         if self._lazy.call is None:
             raise StreamStateError("The stream has not begun.", hint="Await it, or read from it, first.")
         return self._lazy.call
