@@ -3,11 +3,11 @@
 import asyncio
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Generator, Iterator
-from types import TracebackType
 from typing import TYPE_CHECKING, Any, cast
 
 from g4f_lite._core.calls.call import Call
 from g4f_lite._core.calls.surrogates import join_event_surrogates, join_surrogates
+from g4f_lite._core.streams.closable_iterator import AsyncClosableIterator
 from g4f_lite._core.streams.deferred_call import DeferredCall
 from g4f_lite._core.streams.source import is_answer, is_text
 from g4f_lite._core.streams.thread_bridge import open_source_async
@@ -25,7 +25,7 @@ _TURN = 0.01
 """Seconds that a stream may run on the event loop without letting others run."""
 
 
-class AsyncCompletionStream(AsyncIterator[str]):
+class AsyncCompletionStream(AsyncClosableIterator[str]):
     """The text of an answer, piece by piece as it arrives, without blocking the event loop.
 
     An asynchronous iterator and context manager. Awaiting it finds the provider, so that an error in
@@ -33,43 +33,31 @@ class AsyncCompletionStream(AsyncIterator[str]):
     task that reads closes the connection to the service at once.
     """
 
-    __slots__ = ("__weakref__", "_lazy", "_pieces")
+    __slots__ = ("__weakref__", "_deferred", "_items")
 
     def __init__(self, prepare: Callable[[], Awaitable[Call]]) -> None:
-        self._lazy = DeferredCall(prepare)
-        self._pieces = cast("AsyncGenerator[str, None]", _iterate_text(self._lazy))
+        self._deferred = DeferredCall(prepare)
+        self._items = cast("AsyncGenerator[str, None]", _iterate_text(self._deferred))
 
     def __await__(self) -> Generator[Any, None, "AsyncCompletionStream"]:
-        yield from self._lazy.get().__await__()
+        yield from self._deferred.get().__await__()
         return self
-
-    def __aiter__(self) -> AsyncIterator[str]:
-        return self._pieces
-
-    async def __anext__(self) -> str:
-        return await self._pieces.__anext__()
 
     async def __aenter__(self) -> "AsyncCompletionStream":
         return await self
 
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self.aclose()
-
     async def aclose(self) -> None:
-        """End the answer here; a second time, or after its end, this does nothing."""
-        lazy = self._lazy
-        call = lazy.call
+        """End the answer now. Does nothing if it has ended."""
+        deferred = self._deferred
+        call = deferred.call
         if call is not None:
             call.scope.cancel()
         try:
-            await self._pieces.aclose()
+            await self._items.aclose()
         except RuntimeError:  # another task is reading: it is woken, and closes what is open
-            if (
-                call is None or call.attempt.runs_on_event_loop
-            ):  # a provider in a thread is woken by the scope
-                lazy.interrupt_reader()
+            # A provider in a thread is woken by the scope.
+            if call is None or call.attempt.runs_on_event_loop:
+                deferred.interrupt_reader()
             return
         if call is not None:
             call.mark_cancelled()
@@ -80,9 +68,9 @@ class AsyncCompletionStream(AsyncIterator[str]):
         The first choice's text comes as `str`. An event that was handed out is a part of the answer as
         text is: after one, no other provider is asked.
         """
-        self._lazy.events = True
-        if self._lazy.call is not None:
-            self._lazy.call.events = True
+        self._deferred.events = True
+        if self._deferred.call is not None:
+            self._deferred.call.events = True
         return cast("AsyncIterator[str | Event]", self)
 
     @property
@@ -104,9 +92,9 @@ class AsyncCompletionStream(AsyncIterator[str]):
         return self._require_call().provenance
 
     def _require_call(self) -> Call:
-        if self._lazy.call is None:
+        if self._deferred.call is None:
             raise StreamStateError("The stream has not begun.", hint="Await it, or read from it, first.")
-        return self._lazy.call
+        return self._deferred.call
 
 
 async def _iterate_text(lazy: DeferredCall) -> AsyncGenerator[Any, None]:  # noqa: PLR0912, PLR0915 - every way out, in one place

@@ -1,12 +1,12 @@
 """The synchronous stream of an answer."""
 
 from collections.abc import Generator, Iterator
-from types import TracebackType
 from typing import TYPE_CHECKING, Any, cast
 
 from g4f_lite._core.calls.call import Call
 from g4f_lite._core.calls.error_mapping import is_interrupt
 from g4f_lite._core.calls.surrogates import join_event_surrogates, join_surrogates
+from g4f_lite._core.streams.closable_iterator import ClosableIterator
 from g4f_lite._core.streams.source import close_source, is_answer, is_text
 from g4f_lite.cancellation import _current
 from g4f_lite.results import Completion, Provenance
@@ -22,47 +22,37 @@ __all__ = [
 _END = object()
 
 
-class CompletionStream(Iterator[str]):
+class CompletionStream(ClosableIterator[str]):
     """The text of an answer, piece by piece as it arrives.
 
     An iterator and a context manager. Leaving the `with`, `close()` or dropping it closes the
     connection to the service at once; `close()` works from another thread too.
     """
 
-    __slots__ = ("__weakref__", "_call", "_pieces", "_source")
+    __slots__ = ("__weakref__", "_call", "_items", "_source")
 
     def __init__(self, call: Call) -> None:
         self._call = call
         self._source = open_first_attempt(call)
-        # Not a method of this object: that would be a cycle, and dropping the stream would close
-        # nothing before the next garbage collection.
-        self._pieces = cast("Generator[str, None, None]", iterate_text(call, self._source))
+        self._items = cast("Generator[str, None, None]", iterate_text(call, self._source))
 
     def __iter__(self) -> "CompletionStream":
         return self
 
     def __next__(self) -> str:
         try:
-            return next(self._pieces)
+            return next(self._items)
         except ValueError:
             # "generator already executing": another thread is closing it, or reading it too.
             if self._call.scope.cancelled:
                 raise StopIteration from None
             raise
 
-    def __enter__(self) -> "CompletionStream":
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
     def close(self) -> None:
-        """End the answer here; a second time, or after its end, this does nothing."""
+        """End the answer now. Does nothing if it has ended."""
         self._call.scope.cancel()
         try:
-            self._pieces.close()
+            self._items.close()
         except ValueError:
             # Another thread is inside `next`: the cancel wakes it, and it closes what is open.
             return

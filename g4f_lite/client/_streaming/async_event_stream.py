@@ -1,10 +1,11 @@
 """The asynchronous twins of `_helper_streams`."""
 
 import contextlib
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from types import TracebackType
 from typing import Any, Generic
 
+from g4f_lite._core.streams.closable_iterator import AsyncClosableIterator
 from g4f_lite.client._parsing import ResponseParser
 from g4f_lite.client._records.base import Parsed
 from g4f_lite.client._streaming.async_chunk_stream import AsyncStream
@@ -15,38 +16,27 @@ from g4f_lite.client.types import ChatCompletion, ChatCompletionChunk
 __all__ = ["AsyncChatCompletionStream", "AsyncChatCompletionStreamManager"]
 
 
-class AsyncChatCompletionStream(Generic[Parsed]):
+class AsyncChatCompletionStream(AsyncClosableIterator[ChatCompletionStreamEvent[Parsed]], Generic[Parsed]):
     """The asynchronous twin of `ChatCompletionStream`."""
 
     def __init__(self, chunks: AsyncStream[ChatCompletionChunk], parsing: ResponseParser) -> None:
         self._chunks = chunks
         self._snapshots = SnapshotBuilder(parsing)
-        self._events = _events(chunks, self._snapshots)
+        self._items = _iterate_events(chunks, self._snapshots)
 
-    def __aiter__(self) -> AsyncIterator[ChatCompletionStreamEvent[Parsed]]:
-        return self._events
-
-    async def __anext__(self) -> ChatCompletionStreamEvent[Parsed]:
-        event: ChatCompletionStreamEvent[Parsed] = await self._events.__anext__()
-        return event
-
-    async def __aenter__(self) -> "AsyncChatCompletionStream[Parsed]":
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self.close()
+    async def aclose(self) -> None:
+        """End the answer now. Does nothing if it has ended."""
+        await self._chunks.aclose()
+        with contextlib.suppress(RuntimeError):  # another task is reading: the chunks end it
+            await super().aclose()
 
     async def close(self) -> None:
-        """End the answer here; a second time, or after its end, this does nothing."""
-        await self._chunks.close()
-        with contextlib.suppress(RuntimeError):  # another task is reading: the chunks end it
-            await self._events.aclose()
+        """Call `aclose`; this is the `openai` package's name for it."""
+        await self.aclose()
 
     async def until_done(self) -> "AsyncChatCompletionStream[Parsed]":
         """Read to the end; return the stream itself."""
-        async for _ in self._events:
+        async for _ in self._items:
             pass
         return self
 
@@ -66,7 +56,7 @@ class AsyncChatCompletionStream(Generic[Parsed]):
         return self._snapshots.current
 
 
-async def _events(
+async def _iterate_events(
     chunks: AsyncStream[ChatCompletionChunk], snapshots: SnapshotBuilder
 ) -> AsyncGenerator[Any, None]:
     async for chunk in chunks:

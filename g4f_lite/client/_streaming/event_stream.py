@@ -1,10 +1,11 @@
 """``client.chat.completions.stream``: an answer as events, and whole at the end."""
 
 import contextlib
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator
 from types import TracebackType
 from typing import Any, Generic
 
+from g4f_lite._core.streams.closable_iterator import ClosableIterator
 from g4f_lite.client._parsing import ResponseParser
 from g4f_lite.client._records.base import Parsed
 from g4f_lite.client._streaming.chunk_stream import Stream
@@ -15,38 +16,23 @@ from g4f_lite.client.types import ChatCompletion, ChatCompletionChunk
 __all__ = ["ChatCompletionStream", "ChatCompletionStreamManager"]
 
 
-class ChatCompletionStream(Generic[Parsed]):
+class ChatCompletionStream(ClosableIterator[ChatCompletionStreamEvent[Parsed]], Generic[Parsed]):
     """The events of an answer as they come; an iterator and a context manager."""
 
     def __init__(self, chunks: Stream[ChatCompletionChunk], parsing: ResponseParser) -> None:
         self._chunks = chunks
         self._snapshots = SnapshotBuilder(parsing)
-        self._events = _events(chunks, self._snapshots)
-
-    def __iter__(self) -> Iterator[ChatCompletionStreamEvent[Parsed]]:
-        return self._events
-
-    def __next__(self) -> ChatCompletionStreamEvent[Parsed]:
-        event: ChatCompletionStreamEvent[Parsed] = next(self._events)
-        return event
-
-    def __enter__(self) -> "ChatCompletionStream[Parsed]":
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
+        self._items = _iterate_events(chunks, self._snapshots)
 
     def close(self) -> None:
-        """End the answer here; a second time, or after its end, this does nothing."""
+        """End the answer now. Does nothing if it has ended."""
         self._chunks.close()
         with contextlib.suppress(ValueError):  # another thread is reading: the chunks end it
-            self._events.close()
+            super().close()
 
     def until_done(self) -> "ChatCompletionStream[Parsed]":
         """Read to the end; return the stream itself."""
-        for _ in self._events:
+        for _ in self._items:
             pass
         return self
 
@@ -66,7 +52,9 @@ class ChatCompletionStream(Generic[Parsed]):
         return self._snapshots.current
 
 
-def _events(chunks: Stream[ChatCompletionChunk], snapshots: SnapshotBuilder) -> Generator[Any, None, None]:
+def _iterate_events(
+    chunks: Stream[ChatCompletionChunk], snapshots: SnapshotBuilder
+) -> Generator[Any, None, None]:
     for chunk in chunks:
         yield from snapshots.take(chunk)
     yield from snapshots.end(chunks.completion)
