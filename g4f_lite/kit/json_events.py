@@ -14,7 +14,7 @@ from g4f_lite._utils.text import shorten
 from g4f_lite.errors import ProviderResponseError
 from g4f_lite.kit.http._request import MAX_BODY
 from g4f_lite.kit.lines import LineDecoder
-from g4f_lite.kit.sse import FramingError, ServerSentEvent, SSEDecoder, not_utf8
+from g4f_lite.kit.sse import FramingError, ServerSentEvent, SSEDecoder, not_utf8_error
 
 __all__ = ["Handler", "JSONBody", "JSONStream", "Meaning", "loads"]
 
@@ -122,7 +122,7 @@ class JSONBody:
         opening = bytes(self._body.lstrip(_BLANKS)[:_OPENING])
         if opening[:1] not in (b"{", b"["):
             return _no_answer(opening, self._headers, self._secrets)
-        return not_utf8(error.reason, error.start) if isinstance(error, UnicodeDecodeError) else error
+        return not_utf8_error(error.reason, error.start) if isinstance(error, UnicodeDecodeError) else error
 
 
 class Handler(Protocol):

@@ -1,6 +1,6 @@
 """Lines, and newline-delimited JSON: bytes in, whole lines out."""
 
-from g4f_lite.kit.sse import MAX_EVENT, FramingError, not_utf8
+from g4f_lite.kit.sse import MAX_EVENT, FramingError, not_utf8_error
 
 __all__ = ["LineDecoder"]
 
@@ -65,4 +65,4 @@ class LineDecoder:
             offset, reason = start + error.start, error.reason
         else:
             return [text] if text.strip() else []
-        raise not_utf8(reason, offset)
+        raise not_utf8_error(reason, offset)

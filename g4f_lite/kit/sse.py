@@ -196,10 +196,10 @@ class SSEDecoder:
         except UnicodeDecodeError as error:
             offset = self._seen - len(value) + error.start
             reason = error.reason
-        raise not_utf8(reason, offset)
+        raise not_utf8_error(reason, offset)
 
 
-def not_utf8(reason: str, offset: int) -> FramingError:
+def not_utf8_error(reason: str, offset: int) -> FramingError:
     """Return the error for bytes that are no text; `offset` is about where, from 0."""
     return FramingError(
         f"The answer is not UTF-8: {reason} near byte {offset}.",

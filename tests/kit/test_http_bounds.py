@@ -184,7 +184,7 @@ def test_error_body_is_unpacked_and_may_break_off(drive) -> None:
 def test_error_that_drips_is_told_before_its_body_ends(drive, monkeypatch) -> None:
     """A status that is known is not kept back for as long as its body may come."""
     for part in ("_sync", "_async"):
-        monkeypatch.setattr(f"g4f_lite.kit.http.{part}.exchange.ERROR_SECONDS", 0.2, raising=False)
+        monkeypatch.setattr(f"g4f_lite.kit.http.{part}.exchange.ERROR_BODY_SECONDS", 0.2, raising=False)
     body = drip(b"HTTP/1.1 503 No\r\nContent-Length: 1000\r\n\r\n" + b"x" * 1000, 0.01)
     with Upstream(Reply(lambda: body, framing="raw")) as upstream:
         began = time.monotonic()

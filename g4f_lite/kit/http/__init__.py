@@ -1,15 +1,18 @@
-"""The HTTP exchange for providers: written once, run over `requests` and over asyncio.
+"""The HTTP client for providers, with a sync and an async side that behave alike.
 
-A provider describes what to send as an `HTTPRequest` and reads the body's bytes from `stream`, or in an
-event loop from `astream`. Both send the same, check the status, deliver bytes as they arrive, turn every
-failure into the same error of g4f_lite's tree, and close the response on every path: at the end, on an
-error, when the generator is closed or collected, when the task is cancelled, and when the call is
-cancelled from another thread.
+A provider describes the request as an `HTTPRequest`, and reads the bytes of the body from `stream`, or in an
+event loop from `astream`. Both send the same request, check the status, yield bytes as they arrive, raise the
+same errors of g4f_lite, and close the response on every path: at the end, on an error, when the generator is
+closed or collected, when the task is cancelled, and when the call is cancelled from another thread::
 
-Connections are pooled, per process and per event loop, and reused. Environment proxies (``HTTPS_PROXY``,
-``NO_PROXY`` ...) are honoured as `requests` does, and so are the certificates that
-``REQUESTS_CA_BUNDLE``, ``CURL_CA_BUNDLE`` or ``SSL_CERT_FILE`` name; ``.netrc`` is not read, since a login
-meant for a browser has no business in an API call. Cookies are not kept. Redirects are not followed.
+    request = HTTPRequest("https://example.org/v1/chat", json={"prompt": "Hello"})
+    for data in stream(request):
+        ...
+
+Connections are pooled per process and per event loop. The proxies of the environment (``HTTPS_PROXY``,
+``NO_PROXY`` ...) apply as in `requests`, and so do the certificates that ``REQUESTS_CA_BUNDLE``,
+``CURL_CA_BUNDLE`` or ``SSL_CERT_FILE`` name. ``.netrc`` is not read, because a login for a browser does not
+belong in an API call. Cookies are not kept, and redirects are not followed.
 """
 
 from collections.abc import AsyncGenerator, Iterator
@@ -37,37 +40,37 @@ __all__ = [
 
 
 def stream(request: HTTPRequest) -> Iterator[bytes]:
-    """Send `request` and yield the body's bytes as they arrive; unpacked, never `b""`.
+    """Send `request` and yield the bytes of the body as they arrive, decompressed, never `b""`.
 
     Raises:
-        ProviderConnectionError: no connection, a broken one, or a body cut short.
+        ProviderConnectionError: the connection failed or broke, or the body was cut short.
         ProviderTimeoutError: the connect or the read timeout ran out, or the deadline passed.
-        ProviderStatusError: any status but 2xx; redirects are not followed.
-        ProviderResponseError: the body is not packed as it says, or larger than `max_body`.
-        ProviderSetupError: the proxy's kind needs a package that is not installed.
+        ProviderStatusError: the status is not 2xx. Redirects are not followed.
+        ProviderResponseError: the body does not fit its content encoding, or is larger than `max_body`.
+        ProviderSetupError: the kind of proxy needs a package that is not installed.
     """
-    from g4f_lite.kit.http._sync.exchange import exchange
+    from g4f_lite.kit.http._sync.exchange import stream_body
 
-    yield from exchange(request)
+    yield from stream_body(request)
 
 
 async def astream(request: HTTPRequest) -> AsyncGenerator[bytes, None]:
-    """Do what `stream` does without blocking the event loop; connections belong to the loop.
+    """Do what `stream` does without blocking the event loop, on connections that belong to the loop.
 
     Raises:
         MissingExtraError: the extra ``async`` is not installed.
-        ProviderError: as `stream` does.
+        ProviderError: as for `stream`.
     """
-    flight = open_async_exchange(request)
+    exchange = open_async_exchange(request)
     try:
-        while data := await flight.read_chunk():
+        while data := await exchange.read_chunk():
             yield data
     finally:
-        flight.release()
+        exchange.release()
 
 
 def open_async_exchange(request: HTTPRequest) -> "AsyncExchange":
-    """Return the exchange that `astream` reads, for who ends it himself; raises as that does."""
+    """Return the exchange that `astream` reads. The caller releases it. Raises as `astream` does."""
     if not has_async():
         raise MissingExtraError("async", "The asynchronous HTTP exchange")
     try:
@@ -87,7 +90,7 @@ _has_async: bool | None = None
 
 def has_async() -> bool:
     """Whether the asynchronous client (on `httptools`, of the extra ``async``) is installed."""
-    global _has_async  # noqa: PLW0603 - asked for each call, and looked up once
+    global _has_async  # noqa: PLW0603 - each call needs it, and the look-up is slow
     if _has_async is None:
         from importlib.util import find_spec
 

@@ -1,4 +1,4 @@
-"""From the bytes of the wire to the body: unpacked in bounded pieces, and no more than is allowed."""
+"""Decoding of response bodies: decompression in bounded pieces, and the limit of a body's size."""
 
 import zlib
 from collections.abc import Iterator, Mapping
@@ -7,52 +7,54 @@ from g4f_lite._utils.text import shorten
 from g4f_lite.errors import ProviderResponseError
 from g4f_lite.kit.http._errors import host_of
 
-__all__ = ["Body", "body_of"]
+__all__ = ["BodyDecoder", "make_body_decoder"]
 
-_PIECE = 65536
-"""Bytes that are unpacked at once: a packed body can be a thousand times as large as it came."""
+_PIECE_SIZE = 65536
+"""Bytes that are decompressed at once: a body can become a thousand times as large."""
 
-_KNOWN = ("br", "compress", "zstd")
-"""Encodings that can be named and not unpacked: nothing in the standard library does in every version."""
+_UNDECODABLE = ("br", "compress", "zstd")
+"""Encodings that an error names. The standard library cannot decode them in every version of Python."""
 
 _ASK_AGAIN = "Ask again, or ask another provider."
 
 
-def body_of(url: str, headers: Mapping[str, str], limit: int | None) -> "Body | None":
-    """Return what makes the body of the wire's bytes, None if they are the body as they come.
+def make_body_decoder(url: str, headers: Mapping[str, str], limit: int | None) -> "BodyDecoder | None":
+    """Return the decoder of a body, or None if its bytes need neither decoding nor a limit.
 
     Raises:
-        ProviderResponseError: it is packed in a way that was not asked for.
+        ProviderResponseError: the content encoding is not one that the request accepts.
     """
     encoding = headers.get("content-encoding", "").strip().lower()
     if encoding in ("", "identity"):
-        return None if limit is None else Body(url, None, limit)
+        return None if limit is None else BodyDecoder(url, None, limit)
     if encoding not in ("gzip", "x-gzip", "deflate"):
-        name = encoding if encoding in _KNOWN else "of an unknown name"  # which may be anything, a key too
+        name = (
+            encoding if encoding in _UNDECODABLE else "of an unknown name"
+        )  # the header may contain anything, even a key
         raise ProviderResponseError(
             f"{host_of(url)} sent a body in a content encoding that was not asked for: {name}.",
             hint="Leave the header Accept-Encoding to g4f-lite, or ask another provider.",
         )
-    return Body(url, _Unpacker(url, encoding), limit)
+    return BodyDecoder(url, _Decompressor(url, encoding), limit)
 
 
-class Body:
-    """Push decoder of a body; the same bytes for every way of splitting what came over the wire."""
+class BodyDecoder:
+    """A push decoder of a body. The result does not depend on how the input is split."""
 
-    __slots__ = ("_left", "_limit", "_unpacker", "_url")
+    __slots__ = ("_decompressor", "_left", "_limit", "_url")
 
-    def __init__(self, url: str, unpacker: "_Unpacker | None", limit: int | None) -> None:
+    def __init__(self, url: str, decompressor: "_Decompressor | None", limit: int | None) -> None:
         self._url = url
-        self._unpacker = unpacker
+        self._decompressor = decompressor
         self._limit = self._left = limit
 
     def feed(self, data: bytes) -> Iterator[bytes]:
-        """Take more bytes of the wire, yield the body's, never `b""`.
+        """Take received bytes and yield bytes of the body, never `b""`.
 
         Raises:
-            ProviderResponseError: they do not fit the content encoding, or the body is too large.
+            ProviderResponseError: the bytes do not fit the content encoding, or the body is too large.
         """
-        for piece in (data,) if self._unpacker is None else self._unpacker.feed(data):
+        for piece in (data,) if self._decompressor is None else self._decompressor.feed(data):
             if self._left is None:
                 yield piece
                 continue
@@ -70,16 +72,16 @@ class Body:
         """Take the end of the bytes.
 
         Raises:
-            ProviderResponseError: what was packed does not end here.
+            ProviderResponseError: the compressed data is incomplete.
         """
-        if self._unpacker is not None:
-            self._unpacker.close()
+        if self._decompressor is not None:
+            self._decompressor.close()
 
 
-class _Unpacker:
-    """Takes ``gzip`` (of several members too) or ``deflate`` (with or without zlib's head) off."""
+class _Decompressor:
+    """A decompressor of ``gzip`` (also of several members) or ``deflate`` (with or without zlib's header)."""
 
-    __slots__ = ("_gzip", "_held", "_members", "_over", "_state", "_url")
+    __slots__ = ("_gzip", "_held", "_is_over", "_members", "_state", "_url")
 
     def __init__(self, url: str, encoding: str) -> None:
         self._url = url
@@ -87,24 +89,24 @@ class _Unpacker:
         self._held = b""
         self._state: zlib._Decompress | None = None
         self._members = 0
-        self._over = False
-        """Whether what still comes is padding, as some services send it behind the end."""
+        self._is_over = False
+        """Whether the rest is padding, which some services send after the end."""
 
     def feed(self, data: bytes) -> Iterator[bytes]:
         data, self._held = self._held + data, b""
-        while data and not self._over:
+        while data and not self._is_over:
             if self._state is None:
-                if len(data) < 2:  # noqa: PLR2004 - bytes that tell the formats apart
+                if len(data) < 2:  # noqa: PLR2004 - the bytes that identify the format
                     self._held = data
                     return
-                self._begin(data)
+                self._start_member(data)
                 continue
-            piece = self._unpack(self._state, data)
+            piece = self._decompress(self._state, data)
             if piece:
                 yield piece
             data = self._state.unconsumed_tail
-            while len(piece) == _PIECE:  # there may be more of what it has taken in
-                piece = self._unpack(self._state, data)
+            while len(piece) == _PIECE_SIZE:  # the decompressor may hold more output
+                piece = self._decompress(self._state, data)
                 data = self._state.unconsumed_tail
                 if piece:
                     yield piece
@@ -113,18 +115,18 @@ class _Unpacker:
                 self._state = None
                 self._members += 1
 
-    def _begin(self, data: bytes) -> None:
-        """Make ready for the member that begins with `data`."""
+    def _start_member(self, data: bytes) -> None:
+        """Prepare for the member that starts with `data`."""
         if self._members and not (self._gzip and data.startswith(b"\x1f\x8b")):
-            self._over = True
+            self._is_over = True
         elif self._gzip:
             self._state = zlib.decompressobj(31)
         else:
-            self._state = zlib.decompressobj(15 if _has_zlib_head(data) else -15)
+            self._state = zlib.decompressobj(15 if _has_zlib_header(data) else -15)
 
-    def _unpack(self, state: "zlib._Decompress", data: bytes) -> bytes:
+    def _decompress(self, state: "zlib._Decompress", data: bytes) -> bytes:
         try:
-            return state.decompress(data, _PIECE)
+            return state.decompress(data, _PIECE_SIZE)
         except zlib.error as error:
             reason = shorten(str(error), 80)
         raise ProviderResponseError(
@@ -137,6 +139,6 @@ class _Unpacker:
             raise ProviderResponseError("The compressed answer was cut short.", hint=_ASK_AGAIN)
 
 
-def _has_zlib_head(data: bytes) -> bool:
-    """RFC 1950, section 2.2; some services leave it out."""
+def _has_zlib_header(data: bytes) -> bool:
+    """Whether `data` starts with zlib's header (RFC 1950, section 2.2), which some services omit."""
     return data[0] & 0x0F == 8 and (data[0] << 8 | data[1]) % 31 == 0  # noqa: PLR2004

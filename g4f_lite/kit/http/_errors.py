@@ -1,4 +1,4 @@
-"""The failures of an exchange in words: the same for both paths."""
+"""Transport errors of an exchange, built alike for the sync and the async client."""
 
 import os
 import time
@@ -16,15 +16,19 @@ from g4f_lite.errors import (
 __all__ = [
     "CUT_SHORT",
     "HUNG_UP",
-    "cancelled",
-    "connect_timeout",
-    "connection",
-    "deadline",
+    "HUNG_UP_HINT",
+    "NETWORK_HINT",
+    "PROXY_HINT",
+    "TLS_HINT",
+    "cancelled_error",
+    "connect_timeout_error",
+    "connection_error",
+    "deadline_error",
+    "describe_os_error",
     "host_of",
-    "os_reason",
-    "read_timeout",
-    "unreadable_certificates",
-    "unusable_url",
+    "read_timeout_error",
+    "unreadable_certificates_error",
+    "unusable_url_error",
 ]
 
 CUT_SHORT = "the answer was cut short"
@@ -38,24 +42,25 @@ REFUSED_HINT = "Nothing listens there: start that server, check base_url, or ask
 
 
 def host_of(url: str) -> str:
-    """Return the host, with its port if one is given: what an error may show of a URL."""
+    """Return the host of `url`, with its port if it has one. An error may show no more of a URL."""
     try:
         parts = urlsplit(url)
         return f"{parts.hostname}:{parts.port}" if parts.port else str(parts.hostname)
-    except ValueError:  # which another error is about to be told of
+    except ValueError:  # another error reports the malformed URL
         return "the service"
 
 
-def os_reason(error: OSError) -> str:
-    """Return an error of the system's without what the library at hand wrote into it."""
+def describe_os_error(error: OSError) -> str:
+    """Return an operating system error as one line, without the text that a library has added."""
     name = type(error).__name__
-    if error.errno is None or error.errno <= 0 or type(error).__module__ == "ssl":  # numbers of their own
+    # The error numbers of `ssl` are not the system's.
+    if error.errno is None or error.errno <= 0 or type(error).__module__ == "ssl":
         return f"{name}: {error}"
     return f"{name}: [Errno {error.errno}] {os.strerror(error.errno)}"
 
 
-def connect_timeout(host: str, seconds: float) -> ProviderTimeoutError:
-    """No connection came about in time."""
+def connect_timeout_error(host: str, seconds: float) -> ProviderTimeoutError:
+    """Return the error for a connection that was not established in time."""
     return ProviderTimeoutError(
         f"No connection to {host} within {seconds:g} seconds.",
         phase="connect",
@@ -64,8 +69,8 @@ def connect_timeout(host: str, seconds: float) -> ProviderTimeoutError:
     )
 
 
-def read_timeout(host: str, seconds: float) -> ProviderTimeoutError:
-    """Nothing moved on the connection for too long."""
+def read_timeout_error(host: str, seconds: float) -> ProviderTimeoutError:
+    """Return the error for a connection on which nothing was sent or received for too long."""
     return ProviderTimeoutError(
         f"{host} sent and took nothing for {seconds:g} seconds.",
         phase="read",
@@ -74,39 +79,39 @@ def read_timeout(host: str, seconds: float) -> ProviderTimeoutError:
     )
 
 
-def deadline(moment: float, began: float) -> ProviderTimeoutError:
-    """The time of the whole call ran out; `began` is when this exchange did."""
-    return DeadlineError(round(max(0.0, moment - began), 3))
+def deadline_error(deadline: float, started_at: float) -> ProviderTimeoutError:
+    """Return the error for a deadline that has passed. Both times are of `time.monotonic`."""
+    return DeadlineError(round(max(0.0, deadline - started_at), 3))
 
 
-def has_passed(moment: float | None) -> bool:
-    """Whether a deadline is over."""
-    return moment is not None and time.monotonic() >= moment
+def has_passed(deadline: float | None) -> bool:
+    """Whether `deadline`, a time of `time.monotonic`, has passed."""
+    return deadline is not None and time.monotonic() >= deadline
 
 
-def cancelled(*, sent: bool) -> ProviderConnectionError:
-    """Who asked wants no answer any more."""
-    failure = ProviderConnectionError(f"The call was cancelled{'' if sent else ' before it was sent'}.")
-    failure.retry_safe = not sent
+def cancelled_error(*, is_sent: bool) -> ProviderConnectionError:
+    """Return the error for a call that the caller has cancelled."""
+    failure = ProviderConnectionError(f"The call was cancelled{'' if is_sent else ' before it was sent'}.")
+    failure.retry_safe = not is_sent
     return failure
 
 
-def connection(host: str, reason: str, hint: str) -> ProviderConnectionError:
-    """The connection failed."""
+def connection_error(host: str, reason: str, hint: str) -> ProviderConnectionError:
+    """Return the error for a connection that failed. A refused connection gets its own hint."""
     if hint is NETWORK_HINT and reason.startswith("ConnectionRefusedError"):
         hint = REFUSED_HINT
     return ProviderConnectionError(f"The connection to {host} failed: {reason}.", hint=hint)
 
 
-def unusable_url(reason: str) -> InvalidArgumentError:
-    """No request can go where the URL says."""
+def unusable_url_error(reason: str) -> InvalidArgumentError:
+    """Return the error for a URL to which a request cannot be sent."""
     return InvalidArgumentError(
         "base_url", f"The URL cannot be used: {without_full_stop(reason)}.", hint="Correct it."
     )
 
 
-def unreadable_certificates() -> ProviderSetupError:
-    """The file or folder that the environment names is not there, or is none of certificates."""
+def unreadable_certificates_error() -> ProviderSetupError:
+    """Return the error for a missing or invalid file or folder of certificates."""
     return ProviderSetupError(
         "The file of trusted certificates cannot be read.",
         hint="Correct REQUESTS_CA_BUNDLE, CURL_CA_BUNDLE or SSL_CERT_FILE.",

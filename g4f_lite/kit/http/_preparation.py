@@ -1,7 +1,7 @@
-"""What is sent, and by which way, worked out once: the URL, the headers, the proxy, the certificates.
+"""Preparation of requests: the URL, the headers, the proxy and the certificates.
 
-Both paths, the synchronous and the asynchronous one, ask here, so that they send the same. The
-environment is read on each call, so that a change counts, but what follows from it is worked out once.
+The sync and the async client both use it, so that they send the same. The environment is read on each call,
+so that a change takes effect; the result for the same environment is computed once.
 """
 
 import sys
@@ -15,7 +15,7 @@ from g4f_lite.kit.http._validation import check_header, check_proxy
 if TYPE_CHECKING:
     from g4f_lite.kit.http._request import HTTPRequest
 
-__all__ = ["ca_bundle", "outgoing_headers", "prepared_url", "proxy_of"]
+__all__ = ["build_headers", "ca_bundle", "find_proxy", "prepare_url"]
 
 _proxies = EnvReader(
     *(
@@ -27,7 +27,7 @@ _proxies = EnvReader(
 CA_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")
 _bundles = EnvReader(*CA_VARIABLES)
 _SYSTEM_HAS_PROXIES = sys.platform in ("win32", "darwin", "cygwin")
-"""Whether proxies are also set elsewhere than in variables."""
+"""Whether the system also stores proxies outside environment variables."""
 
 _WITHOUT_BODY = ("GET", "HEAD", "OPTIONS", "TRACE")
 
@@ -35,13 +35,13 @@ _PLAIN_HOST = frozenset("abcdefghijklmnopqrstuvwxyz0123456789.-")
 _PLAIN_PATH = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ_~/") | _PLAIN_HOST
 
 
-def prepared_url(request: "HTTPRequest") -> str:
-    """Return the request's URL as `requests` sends it: quoted, its host in ASCII."""
-    return _prepared_url(request.method, request.url)
+def prepare_url(request: "HTTPRequest") -> str:
+    """Return the URL of `request` as `requests` sends it: quoted, with an ASCII host."""
+    return _prepare_url(request.method, request.url)
 
 
 @lru_cache(maxsize=64)
-def _prepared_url(method: str, url: str) -> str:
+def _prepare_url(method: str, url: str) -> str:
     if _is_plain(url):
         return url
     import requests
@@ -50,10 +50,10 @@ def _prepared_url(method: str, url: str) -> str:
 
 
 def _is_plain(url: str) -> bool:
-    """Whether no preparation changes a URL."""
+    """Whether `requests` sends the URL unchanged, so that it need not be prepared."""
     scheme, _, rest = url.partition("://")
-    place, slash, path = rest.partition("/")
-    host, colon, port = place.partition(":")
+    authority, slash, path = rest.partition("/")
+    host, colon, port = authority.partition(":")
     return (
         scheme in ("http", "https")
         and bool(slash and host)
@@ -64,42 +64,42 @@ def _is_plain(url: str) -> bool:
     )
 
 
-def proxy_of(request: "HTTPRequest", url: str) -> str | None:
-    """Return the proxy's URL to ask `url` through: the request's own, or the environment's if it has one.
+def find_proxy(request: "HTTPRequest", url: str) -> str | None:
+    """Return the URL of the proxy for `url`, or None: the proxy of `request`, else of the environment.
 
     Raises:
-        InvalidArgumentError: it is no proxy's URL.
+        InvalidArgumentError: the proxy is not a valid URL of a proxy.
     """
     if request.proxy:
         return check_proxy("`proxy`", request.proxy)
     environment = _proxies.values()
     if not _SYSTEM_HAS_PROXIES and not any(environment):
         return None
-    return _environment_proxy(url, environment)
+    return _find_environment_proxy(url, environment)
 
 
 @lru_cache(maxsize=64)
-def _environment_proxy(url: str, environment: tuple[str | None, ...]) -> str | None:  # noqa: ARG001
-    """Return the proxy for `url`; `environment` is there so that a change of it is a new question."""
+def _find_environment_proxy(url: str, environment: tuple[str | None, ...]) -> str | None:  # noqa: ARG001
+    """Return the proxy for `url`. `environment` is only the key of the cache: a change is looked up again."""
     from requests.utils import get_environ_proxies, select_proxy
 
-    chosen = select_proxy(url, get_environ_proxies(url))
-    return None if chosen is None else check_proxy("the environment", chosen)
+    proxy = select_proxy(url, get_environ_proxies(url))
+    return None if proxy is None else check_proxy("the environment", proxy)
 
 
 def ca_bundle() -> str | None:
-    """Return the file or folder of trusted certificates that the environment names, None if it does not."""
+    """Return the file or folder of trusted certificates that the environment names, or None."""
     return next(filter(None, _bundles.values()), None)
 
 
 @lru_cache(maxsize=1)
 def _default_headers() -> tuple[tuple[str, str, str], ...]:
-    """Return each header's name in small letters, its name and its value."""
+    """Return the default headers, each as its lower-case name, its name and its value."""
     from g4f_lite import __version__
 
     headers = (
         ("User-Agent", f"g4f-lite/{__version__}"),
-        # What both paths can unpack, whatever else is installed.
+        # Both clients can decode these without an optional package.
         ("Accept-Encoding", "gzip, deflate"),
         ("Accept", "*/*"),
         ("Connection", "keep-alive"),
@@ -109,7 +109,7 @@ def _default_headers() -> tuple[tuple[str, str, str], ...]:
 
 @lru_cache(maxsize=64)
 def _fixed_headers(items: tuple[tuple[str, str], ...]) -> tuple[dict[str, str], bool]:
-    """Return the headers that do not depend on the body, and whether they say what kind that is."""
+    """Return the headers that do not depend on the body, and whether they include Content-Type."""
     own = dict(items)
     for name, value in own.items():
         check_header(name, value)
@@ -131,19 +131,19 @@ def _fixed_headers(items: tuple[tuple[str, str], ...]) -> tuple[dict[str, str], 
     return headers, "content-type" in spelled
 
 
-def outgoing_headers(request: "HTTPRequest", body: bytes | None) -> dict[str, str]:
-    """Return the headers in the order in which `requests.post` sends them.
+def build_headers(request: "HTTPRequest", body: bytes | None) -> dict[str, str]:
+    """Return the headers to send, in the order in which `requests.post` sends them.
 
-    That is: the defaults, each replaced in its place where the request has it, the rest of the request's,
-    the body's.
+    The default headers come first, each replaced in its place if the request has it; then the other headers
+    of the request; then the headers of the body.
 
     Raises:
-        InvalidArgumentError: one of them cannot be sent.
+        InvalidArgumentError: a header cannot be sent.
     """
     own = tuple(request.headers.items())
     try:
         fixed, has_type = _fixed_headers(own)
-    except TypeError:  # a value that cannot be hashed, or sent
+    except TypeError:  # a value that cannot be hashed, which `check_header` refuses
         fixed, has_type = _fixed_headers.__wrapped__(own)
     headers = dict(fixed)
     if body is not None:

@@ -1,4 +1,7 @@
-"""`HTTPRequest`: what an exchange sends. A leaf module, which every part of the HTTP client imports."""
+"""`HTTPRequest`, the description of an exchange.
+
+A module of its own that imports no other part of the HTTP client, because every part imports it.
+"""
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
@@ -21,27 +24,29 @@ DEFAULT_TIMEOUT = (10.0, 60.0)
 """Seconds to connect, and seconds without a byte while reading."""
 
 MAX_BODY = 64 * 1024 * 1024
-"""Bytes that a whole answer may have, for `HTTPRequest.max_body`."""
+"""Bytes of the largest complete body, for `HTTPRequest.max_body`."""
 
 
 class HTTPRequest(NamedTuple):
-    """What to send.
+    """One HTTP request, and how its response is read.
 
     Attributes:
         url: an absolute ``http`` or ``https`` URL.
-        json: the body, sent as ``application/json``; None: no body.
+        json: the body, sent as ``application/json``; None for no body.
         headers: further headers, sent in this order.
+        method: the HTTP method.
         timeout: seconds to connect and seconds between bytes, as one number or a pair.
-        proxy: the proxy's URL, for this request instead of the environment's.
-        secrets: strings that must not show in errors, such as the key in a header.
-        on_headers: called with the headers of a successful response before its body is read; their
-            names are looked up in any case, and their `status` is the response's.
-        deadline: a point in time (`time.monotonic`) by which the whole exchange has to be over.
-        max_body: bytes, unpacked, after which the body is refused; None: a stream, without an end.
-        on_status: makes the error for a status that is no success, of the status, the headers and the
-            beginning of the body, at most 64 KiB of it. Redirects are not asked about.
-        is_over: asked after each piece of the body: whether nothing that may follow matters. What is left is
-            then read for a moment, so that the connection can be used again, and not waited for.
+        proxy: the URL of the proxy, instead of the environment's proxy.
+        secrets: strings that errors must not show, such as the key in a header.
+        on_headers: function called with the headers of a successful response before its body is read. Their
+            names are looked up in any case, and their attribute `status` is the status of the response.
+        deadline: the time (of `time.monotonic`) at which the whole exchange is ended.
+        max_body: size in bytes, after decompression, above which the body is refused; None for a stream of
+            any length.
+        on_status: function that returns the error for a status other than 2xx. It gets the status, the
+            headers and at most the first 64 KiB of the body. It is not called for redirects.
+        is_over: function called after each piece of the body, which returns whether the rest is irrelevant.
+            The rest is then read for a moment, so that the connection can be used again, but not waited for.
     """
 
     url: str
@@ -58,5 +63,5 @@ class HTTPRequest(NamedTuple):
     is_over: Callable[[], bool] | None = None
 
     def __repr__(self) -> str:
-        # Neither the conversation nor a key belongs into a traceback or a log.
+        # Without the body and the headers: the conversation and a key do not belong in a traceback or a log.
         return f"HTTPRequest({self.method} {redact(self.url, self.secrets)!r})"

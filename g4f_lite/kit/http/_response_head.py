@@ -1,4 +1,4 @@
-"""What a response's head says: its headers, its status, how long to wait."""
+"""The head of a response: its headers, the error for its status, and the seconds to wait."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -12,36 +12,38 @@ if TYPE_CHECKING:
     from g4f_lite.kit.http._request import HTTPRequest
 
 __all__ = [
-    "ERROR_BODY",
-    "ERROR_SECONDS",
-    "LINGER",
+    "DRAIN_SECONDS",
+    "ERROR_BODY_SECONDS",
+    "MAX_ERROR_BODY",
     "Headers",
     "diagnostic_headers",
     "retry_after",
     "status_error",
 ]
 
-ERROR_BODY = 65536
-"""Bytes of an error's body that are read."""
+MAX_ERROR_BODY = 65536
+"""Bytes that are read of the body of an error."""
 
-ERROR_SECONDS = 5.0
-"""Seconds that an error's body is read for: its status is known, and who drips it could take for ever."""
+ERROR_BODY_SECONDS = 5.0
+"""Seconds for which the body of an error is read. The status is known, and a slow body could take for ever."""
 
-LINGER = 0.5
-"""Seconds that the rest of a body is read for when nothing in it matters any more."""
+DRAIN_SECONDS = 0.5
+"""Seconds for which the rest of a body is read when it is irrelevant."""
 
-_SHOWN = 16384
-_TELLING = r"(?:x-|apim-)?request-id|retry-after(?:-ms)?|(?:x|anthropic)-ratelimit-[a-z0-9-]{1,60}"
+_MAX_SHOWN = 16384
+"""Bytes of the body of an error that are searched for secrets and shortened for the message."""
+
+_DIAGNOSTIC_NAME = r"(?:x-|apim-)?request-id|retry-after(?:-ms)?|(?:x|anthropic)-ratelimit-[a-z0-9-]{1,60}"
 _REDIRECTS = (301, 302, 303, 307, 308)
-_LONGEST_WAIT = 1e8
-"""Seconds, three years: a service that asks for more has said nothing."""
+_MAX_WAIT = 1e8
+"""Seconds, about three years. A longer wait is treated as missing."""
 
 
 class Headers(Mapping[str, str]):
-    """A response's headers; names are looked up in any case, repeated ones are joined by commas.
+    """The headers of a response. Names are looked up in any case; repeated headers are joined by commas.
 
     Attributes:
-        status: the response's status, 0 if that is not known.
+        status: the HTTP status of the response, or 0 if it is not known.
     """
 
     __slots__ = ("_items", "status")
@@ -49,11 +51,11 @@ class Headers(Mapping[str, str]):
     def __init__(self, items: Iterable[tuple[str, str]], status: int = 0) -> None:
         self.status = status
         self._items: dict[str, tuple[str, str]] = {}
-        found = self._items
+        merged = self._items
         for name, value in items:
-            key = name.lower()
-            known = found.get(key)
-            found[key] = (known[0], f"{known[1]}, {value}") if known else (name, value)
+            lower = name.lower()
+            earlier = merged.get(lower)
+            merged[lower] = (earlier[0], f"{earlier[1]}, {value}") if earlier else (name, value)
 
     def __getitem__(self, name: str) -> str:
         return self._items[name.lower()][1]
@@ -62,9 +64,12 @@ class Headers(Mapping[str, str]):
         return isinstance(name, str) and name.lower() in self._items
 
     def get(self, name: str, default: Any = None) -> Any:
-        """Return a header, `default` if there is none; the inherited method raises and catches for that."""
-        known = self._items.get(name.lower())
-        return default if known is None else known[1]
+        """Return the value of a header, or `default` if it is missing.
+
+        The inherited method raises and catches an exception for a missing header.
+        """
+        item = self._items.get(name.lower())
+        return default if item is None else item[1]
 
     def __iter__(self) -> Iterator[str]:
         return (name for name, _ in self._items.values())
@@ -73,14 +78,14 @@ class Headers(Mapping[str, str]):
         return len(self._items)
 
     def __repr__(self) -> str:
-        # Not the values: a service may send a cookie or repeat a key.
+        # Without the values: a service may send a cookie or repeat a key.
         return f"Headers({list(self)!r})"
 
 
 def status_error(
     request: "HTTPRequest", status: int, headers: Mapping[str, str], body: bytes
 ) -> ProviderError:
-    """Return the error for a status that is no success; `body` is the beginning of what came with it."""
+    """Return the error for a status other than 2xx. `body` is the beginning of the response's body."""
     target = headers.get("location")
     if status in _REDIRECTS and target:
         return ProviderStatusError(
@@ -90,36 +95,33 @@ def status_error(
             "asked for: set base_url to that address if it is right.",
         )
     if request.on_status is not None:
-        return request.on_status(status, headers, body[:ERROR_BODY])
-    shown = redact(body[:_SHOWN].decode(errors="replace"), request.secrets)
+        return request.on_status(status, headers, body[:MAX_ERROR_BODY])
+    shown = redact(body[:_MAX_SHOWN].decode(errors="replace"), request.secrets)
     error = ProviderStatusError.of(status, body=shorten(shown), retry_after=retry_after(headers))
     error.headers = diagnostic_headers(headers, request.secrets)
     return error
 
 
 def diagnostic_headers(headers: Mapping[str, str], secrets: Iterable[str]) -> dict[str, str]:
-    """Return those of an error's headers that say which request it was, and when to ask again.
-
-    Their names are in small letters.
-    """
+    """Return the headers that identify the request or say when to retry, with lower-case names."""
     return {
         name.lower(): shorten(redact(value, secrets), 100)
         for name, value in headers.items()
-        if re.fullmatch(_TELLING, name.lower())
+        if re.fullmatch(_DIAGNOSTIC_NAME, name.lower())
     }
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
-    """Return how many seconds a service asks to wait, None if it does not say, or says nonsense.
+    """Return the seconds that a service asks to wait, or None if they are missing or not usable.
 
-    Read are ``Retry-After`` (RFC 9110, section 10.2.3: seconds or a date) and, before it since it is
-    finer, ``retry-after-ms``, which OpenAI's API sends.
+    The header is ``Retry-After`` (RFC 9110, section 10.2.3: seconds or a date). ``retry-after-ms``, which
+    OpenAI's API sends, has precedence because it is more precise.
     """
-    fine = _seconds(headers.get("retry-after-ms"), 1000)
-    if fine is not None:
-        return fine
+    precise = _parse_seconds(headers.get("retry-after-ms"), 1000)
+    if precise is not None:
+        return precise
     value = headers.get("retry-after")
-    return _seconds(value, 1) if value is None or _is_number(value) else _until(value)
+    return _parse_seconds(value, 1) if value is None or _is_number(value) else _seconds_until(value)
 
 
 def _is_number(value: str) -> bool:
@@ -130,14 +132,14 @@ def _is_number(value: str) -> bool:
     return True
 
 
-def _seconds(value: str | None, per_second: int) -> float | None:
+def _parse_seconds(value: str | None, per_second: int) -> float | None:
     if value is None or not _is_number(value):
         return None
-    return _sensible(float(value) / per_second)
+    return _bounded_wait(float(value) / per_second)
 
 
-def _until(value: str) -> float | None:
-    """Return the seconds from now until a date, None if it is none."""
+def _seconds_until(value: str) -> float | None:
+    """Return the seconds from now until a date, or None if `value` is not a date."""
     from datetime import datetime, timezone
     from email.utils import parsedate_to_datetime
 
@@ -145,11 +147,11 @@ def _until(value: str) -> float | None:
         moment = parsedate_to_datetime(value)
         if moment.tzinfo is None:
             moment = moment.replace(tzinfo=timezone.utc)
-        return _sensible((moment - datetime.now(timezone.utc)).total_seconds())
+        return _bounded_wait((moment - datetime.now(timezone.utc)).total_seconds())
     except (ValueError, OverflowError, TypeError):
         return None
 
 
-def _sensible(seconds: float) -> float | None:
-    """Return `seconds`, 0 for a moment that has passed, None for what nobody waits for."""
-    return max(0.0, seconds) if seconds <= _LONGEST_WAIT else None  # NaN is not either
+def _bounded_wait(seconds: float) -> float | None:
+    """Return `seconds`, or 0 for a time that has passed, or None for NaN or a wait of years."""
+    return max(0.0, seconds) if seconds <= _MAX_WAIT else None

@@ -1,25 +1,25 @@
-"""The certificates that services are verified by."""
+"""The TLS context, with the certificates that verify services."""
 
 import ssl
 from functools import lru_cache
 from pathlib import Path
 
-from g4f_lite.kit.http._errors import unreadable_certificates
+from g4f_lite.kit.http._errors import unreadable_certificates_error
 from g4f_lite.kit.http._preparation import ca_bundle
 
 __all__ = ["tls_context"]
 
 
 def tls_context() -> ssl.SSLContext:
-    """Return what verifies a service, by the bundle that the environment names, or `requests`' own.
+    """Return the TLS context for the certificates that the environment names, else those of `requests`.
 
     Raises:
-        ProviderSetupError: the bundle cannot be read, or has no certificate in it.
+        ProviderSetupError: the certificates cannot be read, or the file contains none.
     """
     try:
         return _context(ca_bundle())
-    except OSError:  # of which `ssl.SSLError` is one
-        failure = unreadable_certificates()
+    except OSError:  # `ssl.SSLError` is a subclass
+        failure = unreadable_certificates_error()
     raise failure
 
 

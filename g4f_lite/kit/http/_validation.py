@@ -1,4 +1,4 @@
-"""What a request is checked for before anything is sent. Pure: nothing here looks at the machine."""
+"""Validation of a request before it is sent. Pure functions: no I/O and no environment."""
 
 import json as _json
 import re
@@ -18,10 +18,10 @@ _HEADER_NAME = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"  # RFC 9110, section 5.6.2
 
 
 def check_timeout(timeout: object) -> tuple[float, float]:
-    """Return a timeout as (connect, read) seconds.
+    """Return `timeout` as seconds to connect and seconds between bytes.
 
     Raises:
-        InvalidArgumentError: if it is no positive number and no pair of them.
+        InvalidArgumentError: `timeout` is neither a positive number nor a pair of positive numbers.
     """
     pair: Any = timeout if isinstance(timeout, (tuple, list)) else (timeout, timeout)
     if len(pair) == 2 and _is_positive(pair[0]) and _is_positive(pair[1]):  # noqa: PLR2004 - a pair
@@ -41,13 +41,17 @@ def _is_positive(value: object) -> bool:
 def check_url(argument: str, url: object) -> str:
     """Return a base URL without its final slash.
 
+    Args:
+        argument: the name of the argument, for the error.
+        url: the URL to check.
+
     Raises:
-        InvalidArgumentError: naming `argument`, if it is no absolute ``http`` or ``https`` URL, or has
-            a login, a query or a fragment, which a path cannot be put behind.
+        InvalidArgumentError: `url` is not an absolute ``http`` or ``https`` URL, or has a login, or a query or
+            fragment, to which a path cannot be appended.
     """
-    fault = _fault(url) if isinstance(url, str) else f"is a {type(url).__name__}"
+    fault = _url_fault(url) if isinstance(url, str) else f"is a {type(url).__name__}"
     if fault or not isinstance(url, str):
-        # Not the URL itself: what does not belong into one may be a key.
+        # The message does not show the URL: the part that does not belong there may be a key.
         raise InvalidArgumentError(
             argument,
             f"`{argument}` {fault}; it has to be an absolute http or https URL.",
@@ -57,8 +61,8 @@ def check_url(argument: str, url: object) -> str:
 
 
 @lru_cache(maxsize=64)
-def _fault(url: str) -> str:
-    """Return what is wrong with a base URL, `""` if nothing is."""
+def _url_fault(url: str) -> str:
+    """Return the fault of a base URL as the rest of a sentence, or `""` if it is valid."""
     try:
         parts = urlsplit(url)
         port = parts.port
@@ -76,33 +80,38 @@ def _fault(url: str) -> str:
 
 
 def check_proxy(origin: str, url: str) -> str:
-    """Return a proxy's URL, with ``http://`` before it where it has no scheme.
+    """Return the URL of a proxy, with ``http://`` before it if it has no scheme.
+
+    Args:
+        origin: the source of the URL, for the error.
+        url: the URL to check.
 
     Raises:
-        InvalidArgumentError: if it is none; `origin` says where it came from.
+        InvalidArgumentError: `url` is not a valid URL of a proxy.
     """
-    whole = url if "://" in url else f"http://{url}"  # as requests reads it
+    full_url = url if "://" in url else f"http://{url}"  # as `requests` reads it
     try:
-        parts = urlsplit(whole)
+        parts = urlsplit(full_url)
         host = parts.hostname or ""
-        good = parts.scheme in _PROXY_SCHEMES and parts.port != 0 and whole.isprintable()
-        good = good and bool(host.encode("idna")) and " " not in host
+        is_valid = parts.scheme in _PROXY_SCHEMES and parts.port != 0 and full_url.isprintable()
+        is_valid = is_valid and bool(host.encode("idna")) and " " not in host
     except ValueError:
-        good = False
-    if not good:
+        is_valid = False
+    if not is_valid:
         raise InvalidArgumentError(
             "proxy",
-            f"The proxy that {origin} names has no proxy's URL.",  # which may have a login, so it is not shown
+            f"The proxy that {origin} names has no proxy's URL.",  # the URL is not shown: it may contain a login
             hint='It has to be something like "http://127.0.0.1:3128".',
         )
-    return whole
+    return full_url
 
 
 def check_header(name: object, value: object) -> None:
     """Check that a header can be sent.
 
     Raises:
-        InvalidArgumentError: naming the header and not its value, which may be a key.
+        InvalidArgumentError: the name or the value is not valid. The message does not show the value, which
+            may be a key.
     """
     if not (isinstance(name, str) and _is_token(name)):
         raise InvalidArgumentError(
@@ -120,22 +129,22 @@ def check_header(name: object, value: object) -> None:
 
 
 def _is_token(name: str) -> bool:
-    # Nearly every name has letters and hyphens alone: the pattern is compiled for the others.
+    # Nearly every name has letters and hyphens only. The pattern is compiled only for other names.
     return name.isascii() and (
         name.replace("-", "").isalnum() or re.fullmatch(_HEADER_NAME, name) is not None
     )
 
 
 def encode_json(value: Any) -> bytes:
-    """Encode a body as `requests` does: ASCII, with a space after each comma and colon.
+    """Return a body as JSON, encoded as `requests` does: ASCII, with a space after each comma and colon.
 
     Raises:
-        InvalidArgumentError: it is nothing that JSON has.
+        InvalidArgumentError: `value` cannot be written as JSON.
     """
     try:
         return _encode(value).encode()
     except (TypeError, ValueError, RecursionError) as error:
-        problem = type(error).__name__  # its text may show the value
+        problem = type(error).__name__  # the text of the exception may show the value
     raise InvalidArgumentError(
         "json", f"The request's body cannot be written as JSON ({problem}).", hint="Pass plain values."
     )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from g4f_lite._utils.redaction import redact
 from g4f_lite._utils.text import shorten
 from g4f_lite.errors import G4FLiteError, ProviderError
-from g4f_lite.kit.http import _errors as _words
+from g4f_lite.kit.http import _errors
 from g4f_lite.kit.http._async.connector import ProxyError
 from g4f_lite.kit.http._async.response_parser import NotHTTPError
 from g4f_lite.kit.http._validation import check_timeout
@@ -31,36 +31,40 @@ def translate(request: "HTTPRequest", course: "ExchangeProgress", error: Excepti
 
 
 def _failure(request: "HTTPRequest", course: "ExchangeProgress", error: Exception) -> G4FLiteError:
-    host = _words.host_of(request.url)
-    if request.deadline is not None and _words.has_passed(request.deadline):
-        return _words.deadline(request.deadline, course.began)
+    host = _errors.host_of(request.url)
+    if request.deadline is not None and _errors.has_passed(request.deadline):
+        return _errors.deadline_error(request.deadline, course.began)
     connect, read = check_timeout(request.timeout)
     if isinstance(error, asyncio.TimeoutError):
-        return _words.read_timeout(host, read) if course.sent else _words.connect_timeout(host, connect)
-    return _words.connection(
+        return (
+            _errors.read_timeout_error(host, read)
+            if course.sent
+            else _errors.connect_timeout_error(host, connect)
+        )
+    return _errors.connection_error(
         host, shorten(redact(_reason(error, course), request.secrets), 200), _hint(error, course)
     )
 
 
 def _hint(error: Exception, course: "ExchangeProgress") -> str:
     if isinstance(error, ProxyError):
-        return _words.PROXY_HINT
+        return _errors.PROXY_HINT
     if isinstance(error, ssl.SSLError):
-        return _words.TLS_HINT
+        return _errors.TLS_HINT
     if isinstance(error, EOFError) and course.sent and not course.answered:
-        return _words.HUNG_UP_HINT
-    return _words.NETWORK_HINT
+        return _errors.HUNG_UP_HINT
+    return _errors.NETWORK_HINT
 
 
 def _reason(error: Exception, course: "ExchangeProgress") -> str:
     if isinstance(error, ProxyError):
         return _reason(error.reason, course)
     if isinstance(error, EOFError):
-        return _words.CUT_SHORT if course.answered else _words.HUNG_UP
+        return _errors.CUT_SHORT if course.answered else _errors.HUNG_UP
     if isinstance(error, NotHTTPError):
-        return _words.CUT_SHORT if course.has_head else f"what it sent is no HTTP: {error}"
+        return _errors.CUT_SHORT if course.has_head else f"what it sent is no HTTP: {error}"
     if isinstance(error, OSError):
-        return _words.os_reason(_plain(error))
+        return _errors.describe_os_error(_plain(error))
     return f"{type(error).__name__}: {error}"
 
 

@@ -8,15 +8,21 @@ from typing import TYPE_CHECKING
 
 from g4f_lite.cancellation import current_scope
 from g4f_lite.errors import G4FLiteError
-from g4f_lite.kit.http import _errors as _words
+from g4f_lite.kit.http import _errors
 from g4f_lite.kit.http._async.connection import Connection
 from g4f_lite.kit.http._async.connector import ProxyError, abandon, connect
 from g4f_lite.kit.http._async.error_mapping import translate
 from g4f_lite.kit.http._async.pool import LoopPool, pool_of_loop
 from g4f_lite.kit.http._async.progress import ExchangeProgress
 from g4f_lite.kit.http._async.request_encoder import ConnectionKey, wire_request
-from g4f_lite.kit.http._body_decoder import Body, body_of
-from g4f_lite.kit.http._response_head import ERROR_BODY, ERROR_SECONDS, LINGER, Headers, status_error
+from g4f_lite.kit.http._body_decoder import BodyDecoder, make_body_decoder
+from g4f_lite.kit.http._response_head import (
+    DRAIN_SECONDS,
+    ERROR_BODY_SECONDS,
+    MAX_ERROR_BODY,
+    Headers,
+    status_error,
+)
 from g4f_lite.kit.http._validation import check_timeout
 
 if TYPE_CHECKING:
@@ -71,7 +77,7 @@ class AsyncExchange:
         self._cancelled = False
         scope = current_scope()
         self._forget = None if scope is None else scope.add(self._cancel)
-        self._body: Body | None = None
+        self._body: BodyDecoder | None = None
         self._pieces: Iterator[bytes] = iter(())
         self._is_read = False
 
@@ -92,7 +98,7 @@ class AsyncExchange:
             return await self._read()
         return await self._unpacked(self._body)
 
-    async def _unpacked(self, body: Body) -> bytes:
+    async def _unpacked(self, body: BodyDecoder) -> bytes:
         """Return the next piece that the body makes of the wire's bytes."""
         while True:
             for piece in self._pieces:
@@ -120,7 +126,7 @@ class AsyncExchange:
         """Send the request and wait for the head of a successful response."""
         request = self._request
         if request.deadline is not None:
-            if _words.has_passed(request.deadline):
+            if _errors.has_passed(request.deadline):
                 raise self._failure(asyncio.TimeoutError())
             left = request.deadline - time.monotonic()
             self._alarm = self._loop.call_later(left + _BEHIND, self._abort, asyncio.TimeoutError())
@@ -138,7 +144,7 @@ class AsyncExchange:
             raise status_error(request, response.status, headers, await self._error_body(headers))
         if request.on_headers is not None:
             request.on_headers(headers)
-        self._body = body_of(request.url, headers, request.max_body)
+        self._body = make_body_decoder(request.url, headers, request.max_body)
 
     async def _exchange_head(self, connection: Connection, head: bytes, body: bytes) -> bool:
         """Send the request and wait for the head of its response.
@@ -174,7 +180,7 @@ class AsyncExchange:
         try:
             await asyncio.wait({task}, timeout=seconds)
             # It may be there and be wanted no more: what ended the exchange found nothing to cancel then.
-            is_ended = self._cancelled or _words.has_passed(self._request.deadline)
+            is_ended = self._cancelled or _errors.has_passed(self._request.deadline)
             is_due = task.done() and not (task.cancelled() or is_ended)
         finally:
             self._connecting = None
@@ -210,7 +216,7 @@ class AsyncExchange:
     async def _pause(self) -> None:
         """Let others run; raises if the exchange was ended meanwhile, by a cancel or at its deadline."""
         await asyncio.sleep(0)
-        if self._cancelled or _words.has_passed(self._request.deadline):
+        if self._cancelled or _errors.has_passed(self._request.deadline):
             raise self._failure(asyncio.TimeoutError())
 
     async def _drain(self) -> None:
@@ -218,9 +224,9 @@ class AsyncExchange:
         connection = self._connection
         if connection is None or connection.response.is_complete:
             return
-        ends = time.monotonic() + LINGER
+        ends = time.monotonic() + DRAIN_SECONDS
         # Not `asyncio.wait_for`, which before Python 3.12 loses a cancel that comes together with the end.
-        over = self._loop.call_later(LINGER, self._abort, asyncio.TimeoutError())
+        over = self._loop.call_later(DRAIN_SECONDS, self._abort, asyncio.TimeoutError())
         try:
             while await self._read() and time.monotonic() < ends:  # what is there is read without waiting
                 pass
@@ -232,11 +238,11 @@ class AsyncExchange:
     async def _error_body(self, headers: Headers) -> bytes:
         """Return the beginning of an error's body, as much of it as can be had."""
         found = bytearray()
-        over = self._loop.call_later(ERROR_SECONDS, self._abort, asyncio.TimeoutError())
+        over = self._loop.call_later(ERROR_BODY_SECONDS, self._abort, asyncio.TimeoutError())
         try:
-            body = body_of(self._request.url, headers, ERROR_BODY)
+            body = make_body_decoder(self._request.url, headers, MAX_ERROR_BODY)
             assert body is not None  # noqa: S101 - there is a limit
-            while len(found) < ERROR_BODY and (data := await self._read()):
+            while len(found) < MAX_ERROR_BODY and (data := await self._read()):
                 for piece in body.feed(data):
                     found += piece
         except Exception:  # the status is what matters, and it is known
@@ -248,7 +254,7 @@ class AsyncExchange:
     def _failure(self, error: Exception) -> G4FLiteError:
         course, connection = self._course, self._connection
         if self._cancelled:
-            return _words.cancelled(sent=course.sent)
+            return _errors.cancelled_error(is_sent=course.sent)
         if connection is not None:
             response = connection.response
             course.answered, course.has_head = response.has_begun, response.status != 0

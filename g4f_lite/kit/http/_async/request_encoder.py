@@ -9,8 +9,8 @@ from urllib.parse import unquote, urlsplit
 from g4f_lite._utils.redaction import redact
 from g4f_lite._utils.text import shorten
 from g4f_lite.errors import ProviderSetupError
-from g4f_lite.kit.http import _errors as _words
-from g4f_lite.kit.http._preparation import outgoing_headers, prepared_url, proxy_of
+from g4f_lite.kit.http import _errors
+from g4f_lite.kit.http._preparation import build_headers, find_proxy, prepare_url
 from g4f_lite.kit.http._tls import tls_context
 from g4f_lite.kit.http._validation import encode_json
 
@@ -58,19 +58,19 @@ def wire_request(request: "HTTPRequest") -> tuple[ConnectionKey, bytes, bytes]:
         G4FLiteError: the request cannot be sent as it is, or not from this machine.
     """
     try:
-        url = prepared_url(request)
+        url = prepare_url(request)
         address = _address(url)
     except ValueError as error:  # of `requests`, or for a name that no host can have
         reason = shorten(redact(f"{type(error).__name__}: {error}", request.secrets), 200)
     else:
         return _wired(request, url, address)
-    raise _words.unusable_url(reason)
+    raise _errors.unusable_url_error(reason)
 
 
 def _wired(request: "HTTPRequest", url: str, address: Address) -> tuple[ConnectionKey, bytes, bytes]:
     body = b"" if request.json is None else encode_json(request.json)
-    headers = outgoing_headers(request, None if request.json is None else body)
-    proxy_url = proxy_of(request, url)
+    headers = build_headers(request, None if request.json is None else body)
+    proxy_url = find_proxy(request, url)
     proxy = None if proxy_url is None else _proxy(proxy_url)
     tls = tls_context() if address.is_tls or (proxy is not None and proxy.is_tls) else None
     target = address.target

@@ -1,4 +1,4 @@
-"""The synchronous exchange, on `requests`' adapter."""
+"""The blocking exchange, on the adapter of `requests`."""
 
 import contextlib
 import time
@@ -7,11 +7,17 @@ from http.client import IncompleteRead
 from typing import TYPE_CHECKING, Any
 
 from g4f_lite.cancellation import current_scope
-from g4f_lite.kit.http import _errors as _words
-from g4f_lite.kit.http._body_decoder import body_of
-from g4f_lite.kit.http._response_head import ERROR_BODY, ERROR_SECONDS, LINGER, Headers, status_error
-from g4f_lite.kit.http._sync.error_mapping import TRANSPORT_ERRORS, can_resend, translate
-from g4f_lite.kit.http._sync.pool import pool
+from g4f_lite.kit.http import _errors
+from g4f_lite.kit.http._body_decoder import make_body_decoder
+from g4f_lite.kit.http._response_head import (
+    DRAIN_SECONDS,
+    ERROR_BODY_SECONDS,
+    MAX_ERROR_BODY,
+    Headers,
+    status_error,
+)
+from g4f_lite.kit.http._sync.error_mapping import TRANSPORT_ERRORS, can_resend, translate_error
+from g4f_lite.kit.http._sync.pool import current_pool
 from g4f_lite.kit.http._sync.socket_guard import SocketGuard
 
 if TYPE_CHECKING:
@@ -19,128 +25,128 @@ if TYPE_CHECKING:
 
     from g4f_lite.kit.http._request import HTTPRequest
 
-__all__ = ["exchange"]
+__all__ = ["stream_body"]
 
 _READ_SIZE = 65536
 
 
-def exchange(request: "HTTPRequest") -> Iterator[bytes]:
-    """Send `request`, yield the body, close the response on every path."""
-    watch = SocketGuard(current_scope(), request.deadline)
+def stream_body(request: "HTTPRequest") -> Iterator[bytes]:
+    """Send `request`, yield the body, and close the response on every path."""
+    guard = SocketGuard(current_scope(), request.deadline)
     try:
-        if watch.cancelled:
-            raise _words.cancelled(sent=False)
-        if _words.has_passed(request.deadline):
+        if guard.is_cancelled:
+            raise _errors.cancelled_error(is_sent=False)
+        if _errors.has_passed(request.deadline):
             raise ConnectionAbortedError
-        yield from _answer(request, watch)
+        yield from _stream_response(request, guard)
         return
     except TRANSPORT_ERRORS as error:
-        failure = translate(request, watch, error)
+        failure = translate_error(request, guard, error)
     finally:
-        watch.detach()
+        guard.detach()
     raise failure
 
 
-def _answer(request: "HTTPRequest", watch: SocketGuard) -> Iterator[bytes]:
-    response = _sent(request, watch)
+def _stream_response(request: "HTTPRequest", guard: SocketGuard) -> Iterator[bytes]:
+    response = _send(request, guard)
     try:
         headers = Headers(response.raw.headers.items(), response.status_code)
         if not 200 <= response.status_code < 300:  # noqa: PLR2004 - RFC 9110, section 15.3
-            raise status_error(request, response.status_code, headers, _error_body(response, headers))
+            raise status_error(request, response.status_code, headers, _read_error_body(response, headers))
         if request.on_headers is not None:
             request.on_headers(headers)
-        body = body_of(request.url, headers, request.max_body)
+        decoder = make_body_decoder(request.url, headers, request.max_body)
         is_over = request.is_over
-        wire = _pieces(response)
-        for data in wire:
-            if body is None:
+        chunks = _raw_chunks(response)
+        for data in chunks:
+            if decoder is None:
                 yield data
             else:
-                for piece in body.feed(data):
+                for piece in decoder.feed(data):
                     yield piece
-                    watch.check()  # a small packed body can be a very large one
+                    guard.check()  # a small compressed body can be a very large one
             if is_over is not None and is_over():
-                _drain(response, wire)
+                _drain(response, chunks)
                 return
-        watch.check()  # a body without a mark for its end looks whole when we ended it
-        if body is not None:
-            body.close()
+        guard.check()  # a body without an end mark looks complete when the guard has ended it
+        if decoder is not None:
+            decoder.close()
     finally:
-        watch.detach()
+        guard.detach()
         response.close()
 
 
-def _sent(request: "HTTPRequest", watch: SocketGuard) -> "requests.Response":
-    """Send `request`, again where it went out on a kept connection that the service had left.
+def _send(request: "HTTPRequest", guard: SocketGuard) -> "requests.Response":
+    """Send `request`, and send it again if it went out on a kept connection that the service had closed.
 
-    Who closes one that nobody used has not taken what came after, and has nothing to say to it. The second
-    time it goes out on a new connection, so that no request is ever sent a third time.
+    A service that closes an idle connection has not processed what was sent on it afterwards. The second
+    attempt uses a new connection, so that no request is ever sent a third time.
     """
     try:
-        return pool().send(request, watch)
+        return current_pool().send(request, guard)
     except TRANSPORT_ERRORS as error:
-        if not can_resend(watch, error):
+        if not can_resend(guard, error):
             raise
-    watch.renew()
-    return pool().send(request, watch)
+    guard.reset_connection()
+    return current_pool().send(request, guard)
 
 
-def _pieces(response: "requests.Response") -> Iterator[bytes]:
-    """Yield the body as it came over the wire, unchunked, each piece as soon as it is there.
+def _raw_chunks(response: "requests.Response") -> Iterator[bytes]:
+    """Yield the body as it arrives: without chunked encoding, still compressed.
 
-    The standard library's response does that at a sixth of the cost of the layers above it: those
-    either wait for whole chunks or collect what has none.
+    The response of the standard library does this at a sixth of the cost of the layers above it, which
+    either wait for whole chunks or collect a body that has none.
     """
     raw = response.raw
-    wire: Any = raw._original_response
-    if wire.length is None:  # it is chunked, or goes to the end; a 204 has no body whatever it says
-        while data := wire.read1(_READ_SIZE):
+    low: Any = raw._original_response
+    if low.length is None:  # chunked, or until the connection closes; a 204 has no body in any case
+        while data := low.read1(_READ_SIZE):
             yield data
     else:
-        left = wire.length
+        left = low.length
         while left:
-            data = wire.read1(min(left, _READ_SIZE))
+            data = low.read1(min(left, _READ_SIZE))
             if not data:
                 raise IncompleteRead(b"", left)
             left -= len(data)
             yield data
-    wire.close()  # the connection takes no other request before
+    low.close()  # before this, the connection takes no other request
     raw.release_conn()
 
 
-def _drain(response: "requests.Response", wire: Iterator[bytes]) -> None:
-    """Read what is left, which is mostly the end's own mark, so that the connection can be used again."""
-    with contextlib.suppress(*TRANSPORT_ERRORS):  # the answer is whole without it
-        for _ in _in_time(response, wire, LINGER):
+def _drain(response: "requests.Response", chunks: Iterator[bytes]) -> None:
+    """Read the rest, which is mostly the end mark alone, so that the connection can be used again."""
+    with contextlib.suppress(*TRANSPORT_ERRORS):  # the answer is complete without the rest
+        for _ in _read_for(response, chunks, DRAIN_SECONDS):
             pass
 
 
-def _in_time(response: "requests.Response", wire: Iterator[bytes], seconds: float) -> Iterator[bytes]:
-    """Yield what comes in so many seconds."""
+def _read_for(response: "requests.Response", chunks: Iterator[bytes], seconds: float) -> Iterator[bytes]:
+    """Yield the chunks that arrive within `seconds`."""
     ends = time.monotonic() + seconds
-    # The socket that the standard library's response reads from: only its timeout counts here.
-    answer: Any = response.raw._original_response
-    sock = getattr(getattr(answer.fp, "raw", None), "_sock", None)
-    patience = seconds if sock is None else sock.gettimeout() or seconds
+    # The standard library's response reads from this socket, and only its timeout counts here.
+    low: Any = response.raw._original_response
+    sock = getattr(getattr(low.fp, "raw", None), "_sock", None)
+    read_timeout = seconds if sock is None else sock.gettimeout() or seconds
     while sock is not None and (left := ends - time.monotonic()) > 0:
-        sock.settimeout(min(left, patience))  # the connection pool sets it anew for the next request
-        data = next(wire, b"")
+        sock.settimeout(min(left, read_timeout))  # the pool sets the timeout again for the next request
+        data = next(chunks, b"")
         if not data:
             return
         yield data
 
 
-def _error_body(response: "requests.Response", headers: Headers) -> bytes:
-    """Return the beginning of an error's body, as much of it as can be had."""
-    found = bytearray()
+def _read_error_body(response: "requests.Response", headers: Headers) -> bytes:
+    """Return the beginning of the body of an error, or less if less can be read."""
+    content = bytearray()
     try:
-        body = body_of("", headers, ERROR_BODY)
-        assert body is not None  # noqa: S101 - there is a limit
-        for data in _in_time(response, _pieces(response), ERROR_SECONDS):
-            for piece in body.feed(data):
-                found += piece
-            if len(found) >= ERROR_BODY:
+        decoder = make_body_decoder("", headers, MAX_ERROR_BODY)
+        assert decoder is not None  # noqa: S101 - there is a limit
+        for data in _read_for(response, _raw_chunks(response), ERROR_BODY_SECONDS):
+            for piece in decoder.feed(data):
+                content += piece
+            if len(content) >= MAX_ERROR_BODY:
                 break
-    except Exception:  # the status is what matters, and it is known
+    except Exception:  # the status matters, and it is known
         pass
-    return bytes(found)
+    return bytes(content)

@@ -1,8 +1,8 @@
-"""Pooled connections: `requests`' adapter, without the work that it repeats for each call.
+"""The connection pool of a process, on the adapter of `requests`.
 
-More than half of a `requests` call is not the network: merging the environment and preparing the same
-URL and headers again. Here the environment is read on each call, so that a change counts, but what
-follows from it is worked out once.
+More than half of the time of a `requests` call is not spent on the network: it merges the environment and
+prepares the same URL and headers again. Here the environment is read on each call, so that a change takes
+effect, and the result for the same environment is computed once.
 """
 
 import os
@@ -17,49 +17,52 @@ from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
-from g4f_lite.kit.http._preparation import ca_bundle, outgoing_headers, prepared_url, proxy_of
+from g4f_lite.kit.http._preparation import build_headers, ca_bundle, find_proxy, prepare_url
 from g4f_lite.kit.http._sync.socket_guard import SocketGuard
 from g4f_lite.kit.http._validation import check_timeout, encode_json
 
 if TYPE_CHECKING:
     from g4f_lite.kit.http._request import HTTPRequest
 
-__all__ = ["Pool", "pool"]
+__all__ = ["ConnectionPool", "current_pool"]
 
 _HOSTS = 16
+"""Hosts with connections that are kept."""
+
 _CONNECTIONS_PER_HOST = 128
-"""Kept, not allowed: more at once are opened and not kept. Large, so that threads do not reconnect."""
+"""Connections kept for each host. More may be open at once. Large, so that threads need not reconnect."""
+
+_MAX_TIMEOUT = 1e8
+"""Seconds, about three years: sockets do not accept a much longer timeout."""
+
+_MAX_HEAD = 256 * 1024
+"""Bytes of the head of a response, including the informational responses before it."""
 
 
-_LONGEST_WAIT = 1e8
-"""Seconds, three years: a socket knows no much longer timeout."""
+class _RunningExchange(threading.local):
+    """The guard of the exchange that this thread is running: urllib3 has no way to pass it down."""
 
-_LONGEST_HEAD = 256 * 1024
-"""Bytes of a response's head, with those before it that announce it."""
-
-
-class _Current(threading.local):
-    watch: SocketGuard | None = None
+    guard: SocketGuard | None = None
 
 
-_current = _Current()
+_running = _RunningExchange()
 
 
-class _Head:
-    """The reader of a response's head, line by line."""
+class _HeadReader:
+    """A bounded reader of the head of a response, line by line."""
 
     def __init__(self, lines: Any) -> None:
         self._lines = lines
-        self._left = _LONGEST_HEAD
+        self._left = _MAX_HEAD
         self.last = b""
 
     def readline(self, limit: int) -> bytes:
         self.last = self._lines.readline(limit)
         self._left -= len(self.last)
         if self._left < 0:
-            raise HTTPException(f"a head of more than {_LONGEST_HEAD} bytes")
-        if self.last and _current.watch is not None:
-            _current.watch.answered = True
+            raise HTTPException(f"a head of more than {_MAX_HEAD} bytes")
+        if self.last and _running.guard is not None:
+            _running.guard.is_answered = True
         return self.last
 
     def close(self) -> None:
@@ -67,101 +70,101 @@ class _Head:
 
 
 class _Response(HTTPResponse):
-    """Skips heads that announce another, and notices one that broke off: the standard library does neither."""
+    """A response that skips informational heads and notices a truncated one, as `HTTPResponse` does not."""
 
     def _read_status(self) -> tuple[str, int, str]:
-        version, status, reason = super()._read_status()  # type: ignore[misc]  # not in its published part
-        # The standard library waits for the response proper behind 100 only, not behind 102 and 103.
+        version, status, reason = super()._read_status()  # type: ignore[misc]  # not part of its public API
+        # The standard library waits for the final response after 100 only, not after 102 and 103.
         return version, CONTINUE if SWITCHING_PROTOCOLS < status < OK else status, reason
 
     def begin(self) -> None:
-        whole: Any = self.fp
-        head: Any = _Head(whole)
+        stream: Any = self.fp
+        head: Any = _HeadReader(stream)
         self.fp = head
         try:
             super().begin()
         finally:
             if self.fp is head:
-                self.fp = whole
+                self.fp = stream
         if head.last not in (b"\r\n", b"\n"):
             raise IncompleteRead(b"")
 
 
-class _Watched:
-    """Mixed into connections: tells the watch of the running exchange which socket it waits on."""
+class _GuardedConnection:
+    """Mix-in for connections: attaches the socket to the guard of the running exchange."""
 
     response_class: Any = _Response
     sock: Any
-    _dialled: socket.socket | None = None
-    watch: SocketGuard | None = None
-    """Whose exchange this connection carries now."""
+    _duplicate: socket.socket | None = None
+    guard: SocketGuard | None = None
+    """The guard of the exchange that this connection carries now."""
 
     def _new_conn(self) -> Any:
-        watch = self.watch = _current.watch
-        sock = super()._new_conn()  # type: ignore[misc]  # the connection's, beside which this is mixed in
-        if watch is not None:
-            # A copy: a TLS handshake and a proxy's tunnel come before `connect` ends, and the first
-            # takes the descriptor away from this object.
-            self._dialled = sock.dup()
-            watch.attach(self._dialled)
+        guard = self.guard = _running.guard
+        sock = super()._new_conn()  # type: ignore[misc]  # the method of the connection class
+        if guard is not None:
+            # A duplicate: a TLS handshake and a proxy's tunnel happen before `connect` returns, and the
+            # handshake takes the descriptor away from this object.
+            self._duplicate = sock.dup()
+            guard.attach(self._duplicate)
         return sock
 
     def connect(self) -> None:
         try:
             super().connect()  # type: ignore[misc]
-            if self.watch is not None:
-                self.watch.check()  # a socket that was shut down early passes for one without a handshake
-                self.watch.sent = True  # from here on, which is now
+            if self.guard is not None:
+                self.guard.check()  # a socket that was shut down early looks like one without a handshake
+                self.guard.is_sent = True  # the request is sent next
         finally:
-            if self.watch is not None:
-                self.watch.attach(self.sock)
-            if self._dialled is not None:
-                self._dialled.close()
-                self._dialled = None
+            if self.guard is not None:
+                self.guard.attach(self.sock)
+            if self._duplicate is not None:
+                self._duplicate.close()
+                self._duplicate = None
 
     def request(self, *args: Any, **kwargs: Any) -> None:
-        watch = _current.watch
-        if self.sock is not None and watch is not None and watch is not self.watch:
-            self.watch = watch
-            watch.sent = watch.reused = True
-            watch.attach(self.sock)
+        guard = _running.guard
+        if self.sock is not None and guard is not None and guard is not self.guard:
+            self.guard = guard
+            guard.is_sent = guard.is_reused = True
+            guard.attach(self.sock)
         super().request(*args, **kwargs)  # type: ignore[misc]
 
 
-class _WatchedHTTPConnection(_Watched, HTTPConnection):
+class _GuardedHTTPConnection(_GuardedConnection, HTTPConnection):
     pass
 
 
-class _WatchedHTTPSConnection(_Watched, HTTPSConnection):
+class _GuardedHTTPSConnection(_GuardedConnection, HTTPSConnection):
     pass
 
 
-class _Releasing:
-    """Mixed into pools: a connection that is given back is watched no more, before others can take it."""
+class _DetachingPool:
+    """Mix-in for pools: detaches a returned connection from its guard before another thread can take it."""
 
     def _get_conn(self, *args: Any, **kwargs: Any) -> Any:
-        conn = super()._get_conn(*args, **kwargs)  # type: ignore[misc]  # not in its published part
-        if _current.watch is not None and _current.watch.renewed:
-            conn.close()  # and opens itself again when it is used
+        conn = super()._get_conn(*args, **kwargs)  # type: ignore[misc]  # not part of its public API
+        if _running.guard is not None and _running.guard.needs_new_connection:
+            conn.close()  # it reconnects when it is used
         return conn
 
     def _put_conn(self, conn: Any) -> None:
-        watch = getattr(conn, "watch", None)
-        if watch is not None:
-            conn.watch = None
-            watch.detach()
+        guard = getattr(conn, "guard", None)
+        if guard is not None:
+            conn.guard = None
+            guard.detach()
         super()._put_conn(conn)  # type: ignore[misc]
 
 
-class _WatchedHTTPPool(_Releasing, HTTPConnectionPool):
-    ConnectionCls: Any = _WatchedHTTPConnection
+class _GuardedHTTPPool(_DetachingPool, HTTPConnectionPool):
+    ConnectionCls: Any = _GuardedHTTPConnection
 
 
-class _WatchedHTTPSPool(_Releasing, HTTPSConnectionPool):
-    ConnectionCls: Any = _WatchedHTTPSConnection
+class _GuardedHTTPSPool(_DetachingPool, HTTPSConnectionPool):
+    ConnectionCls: Any = _GuardedHTTPSConnection
 
 
-_POOLS = {"http": _WatchedHTTPPool, "https": _WatchedHTTPSPool}
+_POOLS = {"http": _GuardedHTTPPool, "https": _GuardedHTTPSPool}
 
 
 class _Adapter(HTTPAdapter):
@@ -170,42 +173,44 @@ class _Adapter(HTTPAdapter):
         self.poolmanager.pool_classes_by_scheme = _POOLS
 
     def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:  # noqa: ARG002
-        # `requests` verifies for https URLs alone, and not a proxy that speaks TLS and is asked for another.
+        # `requests` verifies for https URLs only, and so not a TLS proxy that is asked for an http URL.
         super().cert_verify(conn, conn.scheme, verify, cert)  # type: ignore[no-untyped-call]
 
     def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
         manager = super().proxy_manager_for(proxy, **kwargs)
-        if not proxy.lower().startswith("socks"):  # those have connections of their own kind
+        if not proxy.lower().startswith("socks"):  # SOCKS proxies need their own connection classes
             manager.pool_classes_by_scheme = _POOLS
         return manager
 
 
-class Pool:
-    """The connections of one process; safe to use from several threads."""
+class ConnectionPool:
+    """The connections of one process. Thread-safe."""
 
     def __init__(self) -> None:
         self._adapter = _Adapter(pool_connections=_HOSTS, pool_maxsize=_CONNECTIONS_PER_HOST)
 
-    def send(self, request: "HTTPRequest", watch: SocketGuard) -> requests.Response:
-        """Send `request` and return the response, its body unread; `watch` is told how far it came.
+    def send(self, request: "HTTPRequest", guard: SocketGuard) -> requests.Response:
+        """Send `request` and return the response with its body unread. Blocks.
+
+        The attributes of `guard` say afterwards how far the request went.
 
         Raises:
-            InvalidArgumentError: the request cannot be sent as it is; the value itself is not shown.
+            InvalidArgumentError: the request cannot be sent. The message does not show the value.
         """
         prepared = requests.PreparedRequest()
         prepared.method = request.method
-        prepared.url = url = prepared_url(request)
+        prepared.url = url = prepare_url(request)
         prepared.body = None if request.json is None else encode_json(request.json)
-        prepared.headers = cast("Any", outgoing_headers(request, prepared.body))
-        proxy = proxy_of(request, url)
+        prepared.headers = cast("Any", build_headers(request, prepared.body))
+        proxy = find_proxy(request, url)
         timeout = _timeout(request)
-        watch.sent = proxy is not None and proxy.startswith("socks")  # those connections tell it nothing
+        guard.is_sent = proxy is not None and proxy.startswith("socks")  # those connections have no guard
         bundle = ca_bundle()
         if bundle is not None and (url.startswith("https:") or (proxy or "").startswith("https:")):
             from g4f_lite.kit.http._tls import tls_context
 
-            tls_context()  # raises if it is none; urllib3 would blame the connection
-        _current.watch = watch
+            tls_context()  # raises for an unusable bundle, which urllib3 would report as a connection error
+        _running.guard = guard
         try:
             return self._adapter.send(
                 prepared,
@@ -215,27 +220,27 @@ class Pool:
                 proxies={"all": proxy} if proxy else {},
             )
         finally:
-            _current.watch = None
+            _running.guard = None
 
 
 def _timeout(request: "HTTPRequest") -> tuple[float, float]:
-    """Return the (connect, read) seconds: no wait begins that would end behind the deadline."""
+    """Return the connect and read timeouts, so short that no wait ends after the deadline."""
     connect, read = check_timeout(request.timeout)
-    left = _LONGEST_WAIT
+    left = _MAX_TIMEOUT
     if request.deadline is not None:
         left = min(left, max(request.deadline - time.monotonic(), 0.001))
     return min(connect, left), min(read, left)
 
 
 _lock = threading.Lock()
-_pools: dict[int, Pool] = {}
+_pools: dict[int, ConnectionPool] = {}
 
 
-def pool() -> Pool:
-    """Return this process's pool. A forked child gets its own: sockets must not be shared."""
+def current_pool() -> ConnectionPool:
+    """Return the pool of this process. A forked child gets its own: processes must not share sockets."""
     pid = os.getpid()
-    found = _pools.get(pid)
-    if found is None:
+    pool = _pools.get(pid)
+    if pool is None:
         with _lock:
-            found = _pools.setdefault(pid, Pool())
-    return found
+            pool = _pools.setdefault(pid, ConnectionPool())
+    return pool
