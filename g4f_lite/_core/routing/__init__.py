@@ -1,1 +1,1 @@
-"""From the names in a call to the providers that are asked."""
+"""Resolution of the names in a call to providers, models and the steps of a route."""

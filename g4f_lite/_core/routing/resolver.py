@@ -1,13 +1,13 @@
-"""From what a caller names to the provider that is asked.
+"""The resolver: from the `provider` and `model` of a call to one provider and one model.
 
-1. `provider` named: that one. ``provider="name/model"`` names both.
-2. ``model="name/model"`` whose first part is a provider's name: that provider, that model.
-3. `model` alone: a provider that lists it, works, whose key is present if it needs one, and whose
-   address is if it has none of its own (`address_env`). The default provider comes first if it is one
-   of these, then providers that the program registered, then the built-in ones, then installed ones;
-   in each group, services with an address of their own before those at one of the user's, whose models
-   are what the user calls them; otherwise in alphabetical order.
-4. Neither: the default provider, ``G4F_LITE_PROVIDER`` or else the embedded model, ``local``.
+1. `provider` is given: that provider. ``provider="name/model"`` names both.
+2. ``model="name/model"``, and the first part is the name of a provider: that provider and model.
+3. `model` alone: a provider that lists it, works, has its key if it needs one, and has its address if that
+   is in a variable of the user's (`address_env`). The default provider comes first if it is one of these,
+   then providers that the program registered, then built-in ones, then installed ones. Within each group,
+   services with a fixed address come before those at an address of the user's, since the user gives the
+   models of the latter any name; otherwise the order is alphabetical.
+4. Neither: the default provider, which is ``G4F_LITE_PROVIDER`` or else the embedded model, ``local``.
 """
 
 import itertools
@@ -26,12 +26,12 @@ from g4f_lite.results import Attempt
 __all__ = ["DEFAULT_VARIABLE", "ProviderScan", "ResolvedTarget", "has_address", "is_loaded", "resolve_target"]
 
 DEFAULT_VARIABLE = "G4F_LITE_PROVIDER"
-_DEFAULT = "local"
-_OUT_OF_REACH = ("blocked", "conflict")
+_DEFAULT_PROVIDER = "local"
+_UNREACHABLE_STATES = ("blocked", "conflict")
 
 
 class ResolvedTarget(NamedTuple):
-    """Who is asked for what, and who was passed over on the way there."""
+    """The provider and the model of a call, and the providers that were skipped to find them."""
 
     provider: LoadedProvider
     model: str
@@ -39,13 +39,13 @@ class ResolvedTarget(NamedTuple):
 
 
 class ProviderScan:
-    """The providers in the registry's order, each read from its source when it is first reached.
+    """A lazy scan of the providers in the registry's order, which remembers those it has read.
 
-    A call by model mostly needs the first few of them. Every iteration begins with the first provider and
-    does not read one again, so a second pass, or an error message, may go over those that a first pass reached.
+    Reading a provider's source takes time, and most calls by model need only the first few. An iteration
+    reads what no iteration before it has read, so a second one, or an error message, costs nothing.
 
     Attributes:
-        seen: the providers that have been read so far.
+        seen: the providers that were read so far.
     """
 
     def __init__(self, infos: Iterator[ProviderInfo], default: str) -> None:
@@ -63,9 +63,9 @@ class ProviderScan:
             yield self.seen[position]
 
     def by_preference(self) -> Iterator[ProviderInfo]:
-        """Yield the providers, those at an address of the user's after the others of their group.
+        """Yield the providers, with those at an address of the user's after the others of their group.
 
-        Only the source of a provider says where it is, so the registry cannot sort by that.
+        The registry cannot sort by that, because only the source of a provider has its address.
         """
         postponed: list[ProviderInfo] = []
         for info in self:
@@ -86,28 +86,38 @@ def _group_of(info: ProviderInfo) -> tuple[bool, bool]:
 def resolve_target(
     provider: object, model: object, *, has_auth: bool, models: str = "models"
 ) -> ResolvedTarget:
-    """Return the provider and the model for a call, importing the provider if need be.
+    """Return the provider and the model for a call. May import the provider.
 
-    `models` is the attribute of a provider that has the models in question.
+    Args:
+        provider: the call's `provider`.
+        model: the call's `model`.
+        has_auth: whether the call has a key of its own.
+        models: the attribute of a provider that has its models, for completions or for embeddings.
 
     Raises:
-        InvalidArgumentError: `provider` or `model` is no name.
-        RegistryError: the provider named cannot be had.
-        ModelNotFoundError: it does not offer the model, or nobody usable does.
+        InvalidArgumentError: `provider` or `model` is not a name.
+        RegistryError: the named provider is not found or not usable.
+        ModelNotFoundError: the provider does not offer the model, or no usable provider does.
+        MissingAuthError: every provider that offers the model needs a key that is missing.
     """
-    name, wanted = _split_names(_checked("provider", provider), _checked("model", model))
-    if name is None and wanted is not None:
-        return _resolve_by_model(wanted, models, has_auth=has_auth)
-    loaded = registry.get(name or _default())
-    return ResolvedTarget(loaded, _model_of(loaded, wanted, models))
+    name, model_name = _split_names(_require_name("provider", provider), _require_name("model", model))
+    if name is None and model_name is not None:
+        return _resolve_by_model(model_name, models, has_auth=has_auth)
+    loaded = registry.get(name or _default_provider())
+    return ResolvedTarget(loaded, _choose_model(loaded, model_name, models))
 
 
 def is_loaded(provider: object) -> bool:
-    """Whether `find_target` for this provider would neither scan nor import."""
+    """Whether `resolve_target` for this provider would return without a scan or an import."""
     return isinstance(provider, str) and registry.is_ready(provider)
 
 
-def _checked(argument: str, value: object) -> str | None:
+def _require_name(argument: str, value: object) -> str | None:
+    """Return `value` if it is a name or None.
+
+    Raises:
+        InvalidArgumentError: it is anything else.
+    """
     if value is None or (isinstance(value, str) and value.strip()):
         return value
     if isinstance(value, str):
@@ -122,7 +132,7 @@ def _checked(argument: str, value: object) -> str | None:
 
 
 def _split_names(provider: str | None, model: str | None) -> tuple[str | None, str | None]:
-    """Split the forms that name both."""
+    """Return the names of the provider and the model, either of which may name both."""
     if provider is None and model is None:
         provider = os.environ.get(DEFAULT_VARIABLE, "").strip() or None
     if provider is not None:
@@ -149,40 +159,41 @@ def _split_names(provider: str | None, model: str | None) -> tuple[str | None, s
     return None, model
 
 
-def _default() -> str:
-    return (os.environ.get(DEFAULT_VARIABLE, "").strip() or _DEFAULT).partition("/")[0]
+def _default_provider() -> str:
+    return (os.environ.get(DEFAULT_VARIABLE, "").strip() or _DEFAULT_PROVIDER).partition("/")[0]
 
 
-def _model_of(provider: LoadedProvider, wanted: str | None, models: str) -> str:
+def _choose_model(provider: LoadedProvider, model: str | None, models: str) -> str:
+    """Return the model to ask `provider` for: `model`, or the provider's default if it is None."""
     offered: tuple[str, ...] = getattr(provider, models)
-    if wanted is None:
+    if model is None:
         return offered[0] if offered else ""
-    if wanted in offered:
-        return wanted
-    full = f"{provider.name}/{wanted}"
-    if full in offered:  # "openrouter/auto" names both, and is what the service calls the model
-        return full
+    if model in offered:
+        return model
+    full_name = f"{provider.name}/{model}"
+    if full_name in offered:  # "openrouter/auto" names both, and is also the service's name of the model
+        return full_name
     if not provider.any_model:
-        raise ModelNotFoundError(wanted, offered, provider=provider.name)
-    return wanted
+        raise ModelNotFoundError(model, offered, provider=provider.name)
+    return model
 
 
 def _resolve_by_model(model: str, models: str, *, has_auth: bool) -> ResolvedTarget:
-    default = _default().rpartition(":")[2]
-    scan = ProviderScan(registry.iter_infos(_preference(default)), default)
+    default = _default_provider().rpartition(":")[2]
+    scan = ProviderScan(registry.iter_infos(_preference_order(default)), default)
     if has_auth:
-        _check_whose_key(list(scan), model, models)
+        _check_key_owner(list(scan), model, models)
     skipped: list[Attempt] = []
-    problem: RegistryError | None = None
-    for info in _candidates(scan, model, models, has_auth=has_auth):
+    last_error: RegistryError | None = None
+    for info in _iter_candidates(scan, model, models, has_auth=has_auth):
         try:
             loaded = registry.get(info.name)
         except RegistryError as error:
             skipped.append(
                 Attempt(f"{info.distribution}:{info.name}", model, "skipped", 0.0, shorten(str(error)))
             )
-            if model in _listed(info, models):  # else it may have nothing to do with this model
-                problem = error
+            if model in _listed_models(info, models):  # or else the error may not concern this model
+                last_error = error
             continue
         if (
             model in getattr(loaded, models)
@@ -191,40 +202,45 @@ def _resolve_by_model(model: str, models: str, *, has_auth: bool) -> ResolvedTar
             and has_address(loaded)
         ):
             return ResolvedTarget(loaded, model, tuple(skipped))
-    if problem is not None:
-        raise problem
+    if last_error is not None:
+        raise last_error
     raise _no_provider_error(scan.seen, model, models)
 
 
-def _listed(info: ProviderInfo, models: str) -> tuple[str, ...]:
+def _listed_models(info: ProviderInfo, models: str) -> tuple[str, ...]:
     return getattr(info, models) or ()
 
 
-def _check_whose_key(infos: list[ProviderInfo], model: str, models: str) -> None:
-    """A key that could be meant for several providers is sent to none of them."""
-    takers = [
+def _check_key_owner(infos: list[ProviderInfo], model: str, models: str) -> None:
+    """Raise if the call's key could be meant for several providers: it is sent to none of them."""
+    owners = [
         info.name
         for info in infos
-        if info.needs_auth and model in _listed(info, models) and has_address(info)
+        if info.needs_auth and model in _listed_models(info, models) and has_address(info)
     ]
-    if len(takers) > 1:
+    if len(owners) > 1:
         raise InvalidArgumentError(
             "auth",
-            f"`auth` was given, and several providers that need a key offer {model!r}: {join_names(takers)}.",
+            f"`auth` was given, and several providers that need a key offer {model!r}: {join_names(owners)}.",
             hint="Name the one whose key it is: provider=....",
         )
 
 
-def _preference(default: str) -> Callable[[str, str, bool], tuple[bool, bool, bool, str]]:
+def _preference_order(default: str) -> Callable[[str, str, bool], tuple[bool, bool, bool, str]]:
     return lambda name, distribution, builtin: (name != default, distribution != PROGRAM, not builtin, name)
 
 
-def _candidates(scan: ProviderScan, model: str, models: str, *, has_auth: bool) -> Iterator[ProviderInfo]:
-    """Yield who lists the model; then, if none of them served, those whose models need an import to know."""
+def _iter_candidates(
+    scan: ProviderScan, model: str, models: str, *, has_auth: bool
+) -> Iterator[ProviderInfo]:
+    """Yield the providers that list the model, then those with models that only an import reveals.
+
+    The caller iterates to the second kind only if no provider of the first kind was usable.
+    """
     for info in filter(_is_usable, scan.by_preference()):
         if (
-            model in _listed(info, models)
-            and _has_key(bool(info.needs_auth), info.name, _variables(info), has_auth)
+            model in _listed_models(info, models)
+            and _has_key(bool(info.needs_auth), info.name, _key_variables(info), has_auth)
             and has_address(info)
         ):
             yield info
@@ -232,20 +248,21 @@ def _candidates(scan: ProviderScan, model: str, models: str, *, has_auth: bool) 
 
 
 def _is_usable(info: ProviderInfo) -> bool:
-    # Those that failed before are asked for again: they fail at once, and are on record as passed over.
-    return info.state not in _OUT_OF_REACH and info.working is not False
+    # A provider with a failed import counts as usable: `registry.get` raises its error again at once, and the
+    # call's record lists it as skipped.
+    return info.state not in _UNREACHABLE_STATES and info.working is not False
 
 
-def _variable(info: ProviderInfo) -> str:
+def _key_variable(info: ProviderInfo) -> str:
     return info.auth_env or auth_variable(info.name)
 
 
-def _variables(info: ProviderInfo) -> tuple[str, ...]:
-    return _variable(info), *(info.auth_env_also or ())
+def _key_variables(info: ProviderInfo) -> tuple[str, ...]:
+    return _key_variable(info), *(info.auth_env_also or ())
 
 
 def has_address(provider: ProviderInfo | LoadedProvider) -> bool:
-    """Whether it is known where the service is."""
+    """Whether the address of the service is known."""
     variables = provider.address_env
     return not variables or any(os.environ.get(name, "").strip() for name in variables)
 
@@ -253,7 +270,8 @@ def has_address(provider: ProviderInfo | LoadedProvider) -> bool:
 def _has_key(needs_auth: bool, provider: str, variables: tuple[str, ...], has_auth: bool) -> bool:
     if not needs_auth or has_auth:
         return True
-    from g4f_lite._core.keys.lookup import has_key  # most providers by model need none
+    # Imported here, because most providers that are found by model need no key.
+    from g4f_lite._core.keys.lookup import has_key
 
     return has_key(provider, *variables)
 
@@ -267,27 +285,27 @@ def _unusable_reason(info: ProviderInfo) -> str:
 def _no_provider_error(
     infos: list[ProviderInfo], model: str, models: str
 ) -> MissingAuthError | ModelNotFoundError:
-    """Return the error that says why nobody can be asked for the model."""
-    offering = [info for info in infos if model in _listed(info, models)]
-    missing = [
+    """Return the error that explains why no provider can be asked for the model."""
+    offering = [info for info in infos if model in _listed_models(info, models)]
+    without_key = [
         info
         for info in filter(_is_usable, offering)
         if has_address(info)
-        or not _has_key(bool(info.needs_auth), info.name, _variables(info), has_auth=False)
+        or not _has_key(bool(info.needs_auth), info.name, _key_variables(info), has_auth=False)
     ]
-    if missing:
-        first, *others = missing
+    if without_key:
+        first, *others = without_key
         return MissingAuthError(
-            first.name, _variable(first), others=[(info.name, _variable(info)) for info in others]
+            first.name, _key_variable(first), others=[(info.name, _key_variable(info)) for info in others]
         )
-    why = "; ".join(f"{info.name!r} lists it and {_unusable_reason(info)}" for info in offering)
-    note = f" ({why}.)" if why else ""
+    reasons = "; ".join(f"{info.name!r} lists it and {_unusable_reason(info)}" for info in offering)
+    note = f" ({reasons}.)" if reasons else ""
     name, slash, rest = model.partition("/")
     near = find_similar_names(name, [info.name for info in infos]) if slash else ()
     if near:
         note += f" No provider is called {shorten(repr(name), 60)} either.{format_suggestion([f'{item}/{rest}' for item in near])}"
-    takers = [info.name for info in filter(_is_usable, infos) if info.any_model]
-    if takers:
-        note += f" These take models that they do not list, if you name them: {join_names(takers)}."
-    known = dict.fromkeys(name for info in filter(_is_usable, infos) for name in _listed(info, models))
+    any_model = [info.name for info in filter(_is_usable, infos) if info.any_model]
+    if any_model:
+        note += f" These take models that they do not list, if you name them: {join_names(any_model)}."
+    known = dict.fromkeys(name for info in filter(_is_usable, infos) for name in _listed_models(info, models))
     return ModelNotFoundError(model, known, note=note)
