@@ -10,7 +10,7 @@ import pytest
 
 import g4f_lite
 from g4f_lite import ChatCompletion, Registry
-from g4f_lite._core.resilience.breaker_file import read
+from g4f_lite._core.resilience.breaker_file import read_records
 from g4f_lite._core.resilience.circuit_breaker import circuit_breakers
 from g4f_lite.errors import (
     AllProvidersFailedError,
@@ -128,7 +128,7 @@ def test_when_all_keys_are_refused_nothing_shows_them(
         shown += traceback.format_exception(type(error), error, error.__traceback__)
         shown += [
             repr(circuit_breakers.records()),
-            repr(read()),
+            repr(read_records()),
             (cache_dir() / "health.json").read_text("utf-8"),
         ]
         assert "planted" not in "".join(shown)

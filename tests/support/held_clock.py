@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable
 
 from g4f_lite._core.keys import rotation
-from g4f_lite._core.resilience import breaker_file as _health_file
+from g4f_lite._core.resilience import breaker_file
 from g4f_lite._core.resilience.circuit_breaker import circuit_breakers
 from g4f_lite._core.resilience.rate_limiter import limiter
 from g4f_lite._utils import clock as _clock
@@ -84,4 +84,4 @@ def forget_everything() -> None:
     circuit_breakers.reset()
     limiter._buckets.clear()
     rotation._turns.clear()
-    _health_file._written = (float("-inf"), frozenset())
+    breaker_file._last_write = (float("-inf"), frozenset())

@@ -28,16 +28,16 @@ def report_success(candidate: Candidate) -> None:
 
 def _save() -> None:
     """Have it written, off the event loop if there is one here."""
-    from g4f_lite._core.resilience.breaker_file import save
+    from g4f_lite._core.resilience.breaker_file import save_records
 
     loop = _running_loop()
     if loop is None:
-        save()
+        save_records()
         return
     try:
-        loop.run_in_executor(None, save)
+        loop.run_in_executor(None, save_records)
     except RuntimeError:  # it is shutting down
-        save()
+        save_records()
 
 
 def _running_loop() -> Any:

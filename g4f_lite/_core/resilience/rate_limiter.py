@@ -1,7 +1,7 @@
-"""What this program allows itself to ask of each provider with each key at each address: requests, tokens, at once.
+"""The rate limiter: requests and tokens a minute, and requests at once, per provider, key and address.
 
-A minute is any minute: what was asked in the last 60 seconds is on record one by one, so no service that
-counts by the minute, whenever its minutes begin, counts more than the limit.
+A minute is any 60 seconds: each request of the last 60 seconds is logged. So a service that counts by the
+minute never counts more than the limit, whenever its minutes begin.
 """
 
 import threading
@@ -25,95 +25,100 @@ __all__ = [
 
 
 _MINUTE = 60.0
-_MOST_BUCKETS = 1024
+_MAX_BUCKETS = 1024
+"""Buckets that are kept before idle ones are removed."""
 
 
 class LimitReached(NamedTuple):
-    """There is no room now.
+    """The refusal of a request that would exceed a limit.
 
     Attributes:
-        seconds: when there will be; None: when a request that runs has ended.
-        reason: which limit it is.
+        seconds: the seconds until the limit permits it, or None if it has to wait for the end of a request.
+        reason: the limit, for a message.
     """
 
     seconds: float | None
     reason: str
 
 
-def _reached(most: int, what: str, when: str) -> str:
-    return f"its limit of {most} {what}{'s' if most != 1 else ''} {when} is reached"
+def _reached_reason(limit: int, unit: str, period: str) -> str:
+    return f"its limit of {limit} {unit}{'s' if limit != 1 else ''} {period} is reached"
 
 
-class _Entry:
-    """A request on record."""
+class _LogEntry:
+    """A request of the last minute: when it was permitted, and its tokens."""
 
-    __slots__ = ("tokens", "when")
+    __slots__ = ("time", "tokens")
 
-    def __init__(self, when: float, tokens: int) -> None:
-        self.when = when
+    def __init__(self, time: float, tokens: int) -> None:
+        self.time = time
         self.tokens = tokens
 
 
 class _Bucket:
-    """What one provider was asked with one key at one address in the last minute, and what runs now."""
+    """The requests to one upstream in the last minute, those that run now, and the waiters for a lease."""
 
-    __slots__ = ("log", "most", "running", "waiting")
+    __slots__ = ("log", "max_running", "running", "waiters")
 
     def __init__(self) -> None:
-        self.log: deque[_Entry] = deque()
-        # A set of slots' ids and no count: what garbage collection or a signal handler gives back in the
-        # middle of a change must not be lost.
+        self.log: deque[_LogEntry] = deque()
+        # A set of the entries' ids, and not a count: garbage collection or a signal handler may release a
+        # lease in the middle of a change, and that release must not be lost.
         self.running: set[int] = set()
-        self.waiting: deque[Callable[[], None]] = deque()
-        self.most: int | None = None
+        self.waiters: deque[Callable[[], None]] = deque()
+        self.max_running: int | None = None
 
     def prune(self, now: float) -> None:
-        while self.log and self.log[0].when <= now - _MINUTE:
+        while self.log and self.log[0].time <= now - _MINUTE:
             self.log.popleft()
 
     def limit_reached(self, limits: Limits, tokens: int, now: float) -> LimitReached | None:
-        """Return what is in the way of a request, None if it may go."""
-        most = limits.concurrency
-        if most is not None and len(self.running) >= most:
-            return LimitReached(None, _reached(most, "request", "at once"))
-        waits = [self._requests_wait(limits.requests_per_minute, now)]
-        waits.append(self._tokens_wait(limits.tokens_per_minute, tokens, now))
-        longest = max(waits, key=lambda full: full.seconds or 0.0)
+        """Return the limit that refuses a request longest, or None if the request may start."""
+        concurrency = limits.concurrency
+        if concurrency is not None and len(self.running) >= concurrency:
+            return LimitReached(None, _reached_reason(concurrency, "request", "at once"))
+        refusals = (
+            self._request_limit_reached(limits.requests_per_minute, now),
+            self._token_limit_reached(limits.tokens_per_minute, tokens, now),
+        )
+        longest = max(refusals, key=lambda refusal: refusal.seconds or 0.0)
         return longest if longest.seconds else None
 
-    def _requests_wait(self, most: int | None, now: float) -> LimitReached:
-        if most is None or len(self.log) < most:
+    def _request_limit_reached(self, limit: int | None, now: float) -> LimitReached:
+        if limit is None or len(self.log) < limit:
             return LimitReached(0.0, "")
-        return LimitReached(self._until(self.log[-most], now), _reached(most, "request", "a minute"))
+        seconds = self._seconds_until_expiry(self.log[-limit], now)
+        return LimitReached(seconds, _reached_reason(limit, "request", "a minute"))
 
-    def _tokens_wait(self, most: int | None, tokens: int, now: float) -> LimitReached:
-        if most is None:
+    def _token_limit_reached(self, limit: int | None, tokens: int, now: float) -> LimitReached:
+        if limit is None:
             return LimitReached(0.0, "")
-        room = max(most - tokens, 0)  # one that is larger than the limit goes alone
+        room = max(limit - tokens, 0)  # a request that is larger than the limit runs alone
         used = 0
         for entry in reversed(self.log):
             used += entry.tokens
             if used > room:
-                return LimitReached(self._until(entry, now), _reached(most, "token", "a minute"))
+                seconds = self._seconds_until_expiry(entry, now)
+                return LimitReached(seconds, _reached_reason(limit, "token", "a minute"))
         return LimitReached(0.0, "")
 
     @staticmethod
-    def _until(entry: _Entry, now: float) -> float:
-        return max(entry.when + _MINUTE - now, 0.001)
+    def _seconds_until_expiry(entry: _LogEntry, now: float) -> float:
+        return max(entry.time + _MINUTE - now, 0.001)
 
 
 class Lease:
-    """The room that one request takes; given back once, at the latest when nobody holds it any more."""
+    """The permission to run one request. Released once, at the latest when it is garbage-collected."""
 
     __slots__ = ("__weakref__", "_bucket", "_entry", "_limiter")
 
-    def __init__(self, limiter: "RateLimiter", bucket: _Bucket, entry: _Entry) -> None:
+    def __init__(self, limiter: "RateLimiter", bucket: _Bucket, entry: _LogEntry) -> None:
         self._limiter = limiter
         self._bucket: _Bucket | None = bucket
         self._entry = entry
 
     def release(self, tokens: int | None = None) -> None:
-        """The request has ended; correct the estimate by the tokens that were counted."""
+        """End the request, and replace the estimate of its tokens by `tokens`, if these were counted."""
         bucket, self._bucket = self._bucket, None
         if bucket is not None:
             if tokens is not None:
@@ -126,79 +131,83 @@ class Lease:
 
 
 class RateLimiter:
-    """The buckets of all providers, keys and addresses. Its methods may be called from any thread."""
+    """The buckets of all upstreams. Thread-safe."""
 
     def __init__(self) -> None:
         self._lock = threading.RLock()
         self._buckets: dict[UpstreamKey, _Bucket] = {}
 
-    def try_acquire(self, who: UpstreamKey, limits: Limits, tokens: int) -> Lease | LimitReached:
-        """Take room for a request of so many tokens, or say what is in the way."""
+    def try_acquire(self, upstream: UpstreamKey, limits: Limits, tokens: int) -> Lease | LimitReached:
+        """Return a lease for a request of `tokens` tokens, or the limit that refuses it."""
         now = clock().monotonic()
         with self._lock:
-            bucket = self._bucket(who, now)
+            bucket = self._get_or_create(upstream, now)
             bucket.prune(now)
-            bucket.most = limits.concurrency
-            full = bucket.limit_reached(limits, tokens, now)
-            if full is not None:
-                return full
-            entry = _Entry(now, tokens)
+            bucket.max_running = limits.concurrency
+            refusal = bucket.limit_reached(limits, tokens, now)
+            if refusal is not None:
+                return refusal
+            entry = _LogEntry(now, tokens)
             bucket.log.append(entry)
             bucket.running.add(id(entry))
             return Lease(self, bucket, entry)
 
-    def add_waiter(self, who: UpstreamKey, wake: Callable[[], None]) -> Callable[[], None]:
-        """Be woken once when a request ends; return what leaves the line, to be called in any case."""
-        with self._lock:
-            bucket = self._bucket(who, clock().monotonic())
-            bucket.waiting.append(wake)
-        self.wake_next(bucket)  # one may have ended since
-        return lambda: self._leave(bucket, wake)
+    def add_waiter(self, upstream: UpstreamKey, wake: Callable[[], None]) -> Callable[[], None]:
+        """Call `wake` once when a lease is released. Return a function that removes the waiter.
 
-    def _leave(self, bucket: _Bucket, wake: Callable[[], None]) -> None:
+        Call that function in a `finally`, because a waiter that does not take its turn has to pass it on.
+        """
         with self._lock:
-            if wake in bucket.waiting:
-                bucket.waiting.remove(wake)
+            bucket = self._get_or_create(upstream, clock().monotonic())
+            bucket.waiters.append(wake)
+        self.wake_next(bucket)  # a lease may have been released meanwhile
+        return lambda: self._remove_waiter(bucket, wake)
+
+    def _remove_waiter(self, bucket: _Bucket, wake: Callable[[], None]) -> None:
+        with self._lock:
+            if wake in bucket.waiters:
+                bucket.waiters.remove(wake)
                 return
-        self.wake_next(bucket)  # it was woken: if it does not take the room, the next may
+        self.wake_next(bucket)  # it was woken already: if it has not taken a lease, the next waiter may
 
     def wake_next(self, bucket: _Bucket) -> None:
-        """Wake the first in the line, if there is room."""
+        """Wake the first waiter, if a lease is available."""
         while True:
             with self._lock:
-                has_room = bucket.most is None or len(bucket.running) < bucket.most
-                if not has_room or not bucket.waiting:
+                has_room = bucket.max_running is None or len(bucket.running) < bucket.max_running
+                if not has_room or not bucket.waiters:
                     return
-                wake = bucket.waiting.popleft()
+                wake = bucket.waiters.popleft()
             try:
                 wake()
-            except RuntimeError:  # its event loop is closed: nobody waits there any more
+            except RuntimeError:  # its event loop is closed, so the waiter no longer exists
                 continue
             return
 
-    def _bucket(self, who: UpstreamKey, now: float) -> _Bucket:
-        bucket = self._buckets.get(who)
+    def _get_or_create(self, upstream: UpstreamKey, now: float) -> _Bucket:
+        bucket = self._buckets.get(upstream)
         if bucket is None:
-            if len(self._buckets) >= _MOST_BUCKETS:
-                self._forget_idle(now)
-            bucket = self._buckets[who] = _Bucket()
+            if len(self._buckets) >= _MAX_BUCKETS:
+                self._remove_idle(now)
+            bucket = self._buckets[upstream] = _Bucket()
         return bucket
 
-    def _forget_idle(self, now: float) -> None:
-        for who, bucket in list(self._buckets.items()):
+    def _remove_idle(self, now: float) -> None:
+        for upstream, bucket in list(self._buckets.items()):
             bucket.prune(now)
-            if not (bucket.log or bucket.running or bucket.waiting):
-                del self._buckets[who]
+            if not (bucket.log or bucket.running or bucket.waiters):
+                del self._buckets[upstream]
 
 
 limiter = RateLimiter()
+"""The rate limiter of the process."""
 
 
 def check_limits(limits: object) -> None:
-    """Check what `limits=` says.
+    """Check the `limits` of a call or a step.
 
     Raises:
-        InvalidArgumentError: it is no `Limits`, or one of something else than whole numbers from 1 up.
+        InvalidArgumentError: `limits` is neither None nor a `Limits` of whole numbers from 1 up.
     """
     if limits is None:
         return

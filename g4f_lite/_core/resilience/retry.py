@@ -1,4 +1,4 @@
-"""Whether the same provider may be asked once more after a failure, and after what wait."""
+"""The retry policy: which errors are retried with the same provider, and after which backoff."""
 
 from math import inf
 
@@ -17,21 +17,27 @@ from g4f_lite.routes import Retry
 
 __all__ = ["backoff_seconds", "is_key_error", "is_retryable", "to_retry_policy"]
 
-_PASSING = frozenset((408, 409, 425, 429, 500, 502, 503, 504, 529))
-"""The statuses that another time may not have."""
+_TRANSIENT_STATUSES = frozenset((408, 409, 425, 429, 500, 502, 503, 504, 529))
+"""The HTTP statuses that a retry may not get again."""
 
 
 def to_retry_policy(retries: object) -> Retry:
-    """Return what `retries=` says.
+    """Return the retry policy that the `retries` of a call describes.
 
     Raises:
-        InvalidArgumentError: it is neither a number of repetitions nor a `Retry`.
+        InvalidArgumentError: `retries` is neither a number of retries nor a valid `Retry`.
     """
     if type(retries) is int and retries >= 0:
         return Retry(retries)
     if isinstance(retries, Retry):
         attempts, base, cap, max_wait = retries
-        if type(attempts) is int and attempts >= 0 and _is_time(base) and _is_time(cap) and max_wait >= 0:
+        if (
+            type(attempts) is int
+            and attempts >= 0
+            and _is_seconds(base)
+            and _is_seconds(cap)
+            and max_wait >= 0
+        ):
             return retries
     raise InvalidArgumentError(
         "retries",
@@ -40,34 +46,38 @@ def to_retry_policy(retries: object) -> Retry:
     )
 
 
-def _is_time(value: object) -> bool:
+def _is_seconds(value: object) -> bool:
     return isinstance(value, (int, float)) and 0 <= value < inf
 
 
 def is_retryable(error: G4FLiteError) -> bool:
-    """Whether asking the same provider once more is safe, and may go better.
+    """Whether a retry with the same provider is safe, and may succeed.
 
-    A read timeout is no such failure: the service may be at it still, and would be paid twice.
+    A read timeout is not retryable: the service may still be working on the request, and would charge twice.
     """
     if isinstance(error, ProviderStatusError):
-        return error.status in _PASSING and not isinstance(error, QuotaExceededError)
+        return error.status in _TRANSIENT_STATUSES and not isinstance(error, QuotaExceededError)
     if isinstance(error, ProviderConnectionError) and not isinstance(error, ProviderTimeoutError):
         return True
     return isinstance(error, ProviderError) and error.retry_safe
 
 
 def is_key_error(error: G4FLiteError) -> bool:
-    """Whether another key of the same provider may do better at once."""
+    """Whether another key of the same provider may succeed at once."""
     return isinstance(error, (AuthenticationError, RateLimitError))
 
 
-def backoff_seconds(repetition: int, retry: Retry, error: G4FLiteError, drawn: float) -> float | None:
-    """Return the seconds to wait before the n-th repetition, None if that is longer than the caller waits.
+def backoff_seconds(number: int, retry: Retry, error: G4FLiteError, jitter: float) -> float | None:
+    """Return the seconds to wait before a retry, or None if that is longer than `retry.max_wait`.
 
-    `drawn` is a random number from 0 up to 1: callers that failed together must not come back together.
+    Args:
+        number: the number of the retry, from 1.
+        retry: the retry policy.
+        error: the error of the attempt before, which may have a `retry_after`.
+        jitter: a random number from 0 up to 1, so that callers that failed together do not retry together.
     """
-    wait = drawn * min(retry.cap, retry.base * 2.0 ** min(repetition - 1, 60))
-    wanted: float | None = getattr(error, "retry_after", None)
-    if wanted is None or wanted <= wait:
+    wait = jitter * min(retry.cap, retry.base * 2.0 ** min(number - 1, 60))
+    retry_after: float | None = getattr(error, "retry_after", None)
+    if retry_after is None or retry_after <= wait:
         return wait
-    return wanted if wanted <= retry.max_wait else None
+    return retry_after if retry_after <= retry.max_wait else None

@@ -1,6 +1,6 @@
 """The table of `g4f-lite providers --health`: the circuit breakers that calls of any process have recorded."""
 
-from g4f_lite._core.resilience.breaker_file import read
+from g4f_lite._core.resilience.breaker_file import read_records
 from g4f_lite._core.resilience.circuit_breaker import BreakerRecord
 from g4f_lite._utils.clock import clock
 from g4f_lite.cli.exit_codes import ExitCode
@@ -17,7 +17,9 @@ _STYLES = {"ok": "", "cooling": "red", "half-open": "yellow"}
 def show_breakers(*, as_json: bool) -> int:
     """Write the table or its JSON, and return the exit code."""
     now = clock().time()
-    records = sorted((_with_current_state(record, now) for record in read()), key=lambda record: record[:2])
+    records = sorted(
+        (_with_current_state(record, now) for record in read_records()), key=lambda record: record[:2]
+    )
     if as_json:
         print_json({"health": [record._asdict() for record in records]}, indent=2)
     elif records:

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from g4f_lite import ChatCompletion, Registry
-from g4f_lite._core.resilience import breaker_file as _health_file
-from g4f_lite._core.resilience.breaker_file import read
+from g4f_lite._core.resilience import breaker_file
+from g4f_lite._core.resilience.breaker_file import read_records
 from g4f_lite._core.resilience.circuit_breaker import (
     THRESHOLD,
     CircuitBreakers,
@@ -92,7 +92,7 @@ def test_each_address_has_a_circuit_of_its_own(g4f_lite_registry: Registry, cloc
     assert ask([Step("scripted", options={"base_url": up})], auth="planted-key-cccc") == "ok"
     with pytest.raises(ServiceUnavailableError):
         ask("scripted", base_url=f"{down}/", auth="planted-key-dddd")
-    [bare, keyed] = sorted(read(), key=lambda item: len(item.key))
+    [bare, keyed] = sorted(read_records(), key=lambda item: len(item.key))
     assert re.fullmatch("@127.0.0.1:9001#[0-9a-f]{8}", bare.key)
     assert re.fullmatch("[0-9a-f]{8}@127.0.0.1:9001#[0-9a-f]{8}", keyed.key)
     assert keyed.key.endswith(bare.key)
@@ -328,12 +328,12 @@ def test_trouble_and_its_end_are_written_down(pair: Any, clock: Any) -> None:
     ask(ROUTE)
     file = cache_dir() / "health.json"
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    (record,) = _health_file.read()
+    (record,) = breaker_file.read_records()
     assert (record.provider, record.key, record.state) == ("(program):scripted", "", "ok")
     assert (record.failures, record.error) == (1, "ServiceUnavailableError 503")
     pair[0]._scripts = (("back",),)
     ask(ROUTE)
-    (record,) = _health_file.read()
+    (record,) = breaker_file.read_records()
     assert (record.failures, record.succeeded) == (0, clock.time())
     assert not list(cache_dir().glob(".health*"))
 
@@ -373,7 +373,7 @@ def test_records_of_other_processes_are_kept(pair: Any, clock: Any) -> None:
     ]
     (cache_dir() / "health.json").write_text(json.dumps({"version": 1, "records": rows}), "utf-8")
     ask(ROUTE)
-    found = {record.provider: record.failures for record in _health_file.read()}
+    found = {record.provider: record.failures for record in breaker_file.read_records()}
     assert found == {"x:other": 7, "(program):scripted": 1}
 
 
@@ -384,9 +384,9 @@ def test_a_spoilt_file_is_no_error(pair: Any, clock: Any, content: bytes) -> Non
     """A file that holds anything else is as good as none, and is replaced."""
     cache_dir().mkdir(parents=True)
     (cache_dir() / "health.json").write_bytes(content)
-    assert _health_file.read() == []
+    assert breaker_file.read_records() == []
     assert ask(ROUTE) == "second"
-    assert len(_health_file.read()) == 1
+    assert len(breaker_file.read_records()) == 1
 
 
 def test_a_folder_that_cannot_be_written_is_no_error(
@@ -413,8 +413,8 @@ def test_an_outage_is_not_written_a_thousand_times(
 ) -> None:
     """While nothing changes but the count, the file is written at most once a second."""
     written: list[int] = []
-    replace = _health_file._replace
-    monkeypatch.setattr(_health_file, "_replace", lambda records: (written.append(1), replace(records)))
+    replace = breaker_file._write
+    monkeypatch.setattr(breaker_file, "_write", lambda records: (written.append(1), replace(records)))
     for _ in range(100):
         with pytest.raises(ServiceUnavailableError):
             ask("scripted")
@@ -428,13 +428,13 @@ def test_an_outage_is_not_written_a_thousand_times(
 def test_the_loop_is_not_blocked_by_the_disk(pair: Any, clock: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """In an asynchronous call the file is written by another thread than the event loop's."""
     threads: list[str] = []
-    save = _health_file._save
+    save = breaker_file._save
     monkeypatch.setattr(
-        _health_file,
+        breaker_file,
         "_save",
         lambda records: (threads.append(threading.current_thread().name), save(records)),
     )
     asyncio.run(ChatCompletion.acreate(provider=ROUTE, messages=HELLO))
     assert threads
     assert threading.main_thread().name not in threads
-    assert len(_health_file.read()) == 1
+    assert len(breaker_file.read_records()) == 1
