@@ -1,194 +1,204 @@
-"""Bring one message into the one form: its content, and what else a message of its role can have."""
+"""Normalization of one message: its content, and the other keys that its role allows."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from g4f_lite._utils.text import find_similar_names, format_suggestion, join_names, shorten
-from g4f_lite.messages._content_parts import normal_part
-from g4f_lite.messages._media import ContentError, kind
-from g4f_lite.messages._values import copy_unknown_keys, copy_value, text_of
+from g4f_lite.messages._content_parts import normalize_part
+from g4f_lite.messages._media import ContentError, type_name_of
+from g4f_lite.messages._values import copy_unknown_keys, copy_value, require_text
 from g4f_lite.results import ToolCall
 
-__all__ = ["normal_message"]
+__all__ = ["normalize_message"]
 
 
-def normal_message(message: object, place: str, roles: Sequence[str], example: str) -> dict[str, Any]:
-    """Return a fresh message in the one form.
+def normalize_message(message: object, where: str, roles: Sequence[str], example: str) -> dict[str, Any]:
+    """Return a new message in normalized form.
 
     Raises:
-        Unfit: it is no message.
+        ContentError: `message` is not a valid message.
     """
     if not isinstance(message, Mapping):
-        raise ContentError(f"{place} has to be a dictionary, not {kind(message)}.", example)
+        raise ContentError(f"{where} has to be a dictionary, not {type_name_of(message)}.", example)
     if not all(isinstance(key, str) for key in message):
-        raise ContentError(f"{place} has a key that is no string.", "Write its keys as strings.")
-    role = _role(message, place, roles, example)
-    made: dict[str, Any] = {}
+        raise ContentError(f"{where} has a key that is no string.", "Write its keys as strings.")
+    role = _require_role(message, where, roles, example)
+    normalized: dict[str, Any] = {}
     for key, value in message.items():
-        check = _CHECKS.get(key)
-        if check is None:
-            made[key] = copy_value(value, f"{place}[{key!r}]")
-        elif value is not None:  # services write None for what is not there
-            made[key] = check(value, f"{place}[{key!r}]", role)
-    if not made.get("tool_calls", True):
-        del made["tool_calls"]
-    if role == "tool" and not made.get("tool_call_id"):
+        normalize = _NORMALIZERS.get(key)
+        if normalize is None:
+            normalized[key] = copy_value(value, f"{where}[{key!r}]")
+        elif value is not None:  # services write None for missing values
+            normalized[key] = normalize(value, f"{where}[{key!r}]", role)
+    if not normalized.get("tool_calls", True):
+        del normalized["tool_calls"]
+    if role == "tool" and not normalized.get("tool_call_id"):
         hint = "Write the `id` of the tool call that it answers."
-        raise ContentError(f"{place} is of the role 'tool' and has no 'tool_call_id'.", hint)
-    if "content" not in made:
-        _check_silence(message, made, place, example)
-        made["content"] = None
-    return made
+        raise ContentError(f"{where} is of the role 'tool' and has no 'tool_call_id'.", hint)
+    if "content" not in normalized:
+        _check_missing_content(message, normalized, where, example)
+        normalized["content"] = None
+    return normalized
 
 
-def _role(message: Mapping[str, Any], place: str, roles: Sequence[str], example: str) -> str:
+def _require_role(message: Mapping[str, Any], where: str, roles: Sequence[str], example: str) -> str:
     if "role" not in message:
-        raise ContentError(f"{place} has no 'role'.", example)
+        raise ContentError(f"{where} has no 'role'.", example)
     role = message["role"]
     if isinstance(role, str) and role in roles:
         return str.__str__(role)
     if role == "function":
         hint = "Use the role 'tool', with the `tool_call_id` of the call that it answers."
-        raise ContentError(f"{place}['role'] is 'function', which services have given up.", hint)
-    near = format_suggestion(find_similar_names(role, roles) if isinstance(role, str) else ())
+        raise ContentError(f"{where}['role'] is 'function', which services have given up.", hint)
+    suggestion = format_suggestion(find_similar_names(role, roles) if isinstance(role, str) else ())
     raise ContentError(
-        f"{place}['role'] is {shorten(repr(role), 60)}; it has to be one of {join_names(roles)}.{near}",
+        f"{where}['role'] is {shorten(repr(role), 60)}; it has to be one of {join_names(roles)}.{suggestion}",
         "Change the role.",
     )
 
 
-def _check_silence(message: Mapping[str, Any], made: dict[str, Any], place: str, example: str) -> None:
-    """Only the assistant can say nothing, and only where it did something else."""
-    if made["role"] == "assistant" and any(made.get(key) for key in ("tool_calls", "refusal", "reasoning")):
+def _check_missing_content(
+    message: Mapping[str, Any], normalized: dict[str, Any], where: str, example: str
+) -> None:
+    """Check that a message without content is from the assistant and has tool calls, a refusal or reasoning."""
+    if normalized["role"] == "assistant" and any(
+        normalized.get(key) for key in ("tool_calls", "refusal", "reasoning")
+    ):
         return
     if "content" not in message:
-        raise ContentError(f"{place} has no 'content'.", example)
+        raise ContentError(f"{where} has no 'content'.", example)
     hint = "Pass the text; only an assistant's message with tool calls can be without."
-    raise ContentError(f"{place}['content'] has to be a string or a list of parts, not None.", hint)
+    raise ContentError(f"{where}['content'] has to be a string or a list of parts, not None.", hint)
 
 
 # --- the keys -----------------------------------------------------------------------------------
 
 
-def _plain(value: object, place: str, role: str) -> str:
+def _normalize_text(value: object, where: str, role: str) -> str:
     del role
-    return text_of(value, place)
+    return require_text(value, where)
 
 
-def _content(value: object, place: str, role: str) -> str | list[dict[str, Any]]:
+def _normalize_content(value: object, where: str, role: str) -> str | list[dict[str, Any]]:
     if isinstance(value, str):
-        return text_of(value, place)
+        return require_text(value, where)
     if isinstance(value, (bytes, bytearray, Mapping)) or not isinstance(value, Sequence):
         hint = "Pass the text, or a list of parts; a part by itself goes into a list."
-        raise ContentError(f"{place} has to be a string or a list of parts, not {kind(value)}.", hint)
+        raise ContentError(f"{where} has to be a string or a list of parts, not {type_name_of(value)}.", hint)
     if not value:
-        raise ContentError(f"{place} is an empty list.", "Pass the text, or a list of parts.")
-    return [normal_part(part, f"{place}[{number}]", role) for number, part in enumerate(value)]
+        raise ContentError(f"{where} is an empty list.", "Pass the text, or a list of parts.")
+    return [normalize_part(part, f"{where}[{number}]", role) for number, part in enumerate(value)]
 
 
-def _tool_calls(value: object, place: str, role: str) -> list[dict[str, Any]]:
+def _normalize_tool_calls(value: object, where: str, role: str) -> list[dict[str, Any]]:
     if role != "assistant":
         raise ContentError(
-            f"{place} stands in a message of the role {role!r}.", "Only the assistant calls tools."
+            f"{where} stands in a message of the role {role!r}.", "Only the assistant calls tools."
         )
-    return [_tool_call(call, f"{place}[{number}]") for number, call in enumerate(_listed(value, place))]
+    return [
+        _normalize_tool_call(call, f"{where}[{number}]")
+        for number, call in enumerate(_require_list(value, where))
+    ]
 
 
-def _tool_call(given: object, place: str) -> dict[str, Any]:
-    call = given
-    if isinstance(given, ToolCall):
-        names = {"name": given.name, "arguments": given.arguments}
-        call = {"id": given.id, "function": names, "signature": given.signature}
+def _normalize_tool_call(tool_call: object, where: str) -> dict[str, Any]:
+    call = tool_call
+    if isinstance(tool_call, ToolCall):
+        fields = {"name": tool_call.name, "arguments": tool_call.arguments}
+        call = {"id": tool_call.id, "function": fields, "signature": tool_call.signature}
     if not isinstance(call, Mapping):
         hint = 'Write {"id": "...", "type": "function", "function": {"name": "...", "arguments": "{}"}}.'
-        raise ContentError(f"{place} has to be a dictionary, not {kind(call)}.", hint)
+        raise ContentError(f"{where} has to be a dictionary, not {type_name_of(call)}.", hint)
     if call.get("type", "function") != "function":
         shown = shorten(repr(call["type"]), 60)
-        raise ContentError(f"{place}['type'] is {shown}; it has to be 'function'.", "Leave the call out.")
+        raise ContentError(f"{where}['type'] is {shown}; it has to be 'function'.", "Leave the call out.")
     function = call.get("function")
     if not isinstance(function, Mapping):
         hint = 'Write {"name": "...", "arguments": "{}"}.'
-        raise ContentError(f"{place}['function'] has to be a dictionary, not {kind(function)}.", hint)
-    made = {
-        "id": _named(call.get("id"), f"{place}['id']"),
+        raise ContentError(f"{where}['function'] has to be a dictionary, not {type_name_of(function)}.", hint)
+    normalized = {
+        "id": _require_nonempty_text(call.get("id"), f"{where}['id']"),
         "type": "function",
         "function": {
-            "name": _named(function.get("name"), f"{place}['function']['name']"),
-            "arguments": _arguments(function.get("arguments"), f"{place}['function']['arguments']"),
-            **copy_unknown_keys(function, ("name", "arguments"), f"{place}['function']"),
+            "name": _require_nonempty_text(function.get("name"), f"{where}['function']['name']"),
+            "arguments": _normalize_arguments(function.get("arguments"), f"{where}['function']['arguments']"),
+            **copy_unknown_keys(function, ("name", "arguments"), f"{where}['function']"),
         },
     }
     if call.get("signature") is not None:
-        made["signature"] = text_of(call["signature"], f"{place}['signature']")
-    return {**made, **copy_unknown_keys(call, ("id", "type", "function", "signature"), place)}
+        normalized["signature"] = require_text(call["signature"], f"{where}['signature']")
+    return {**normalized, **copy_unknown_keys(call, ("id", "type", "function", "signature"), where)}
 
 
-def _arguments(value: object, place: str) -> str:
-    """Return the JSON text; what a model wrote is taken as it is, right or wrong."""
+def _normalize_arguments(value: object, where: str) -> str:
+    """Return the JSON text of the arguments; a text of the model is kept unchanged, valid or not."""
     if not isinstance(value, Mapping):
-        return text_of(value, place)
+        return require_text(value, where)
     import json
 
     try:
-        return text_of(json.dumps(dict(value), ensure_ascii=False, allow_nan=False), place)
+        return require_text(json.dumps(dict(value), ensure_ascii=False, allow_nan=False), where)
     except (TypeError, ValueError, RecursionError):
         raise ContentError(
-            f"{place} cannot be written as JSON.", "Pass plain data, or the JSON text."
+            f"{where} cannot be written as JSON.", "Pass plain data, or the JSON text."
         ) from None
 
 
-def _reasoning(value: object, place: str, role: str) -> list[dict[str, Any]]:
+def _normalize_reasoning(value: object, where: str, role: str) -> list[dict[str, Any]]:
     if role != "assistant":
         raise ContentError(
-            f"{place} stands in a message of the role {role!r}.", "Only the assistant reasons."
+            f"{where} stands in a message of the role {role!r}.", "Only the assistant reasons."
         )
     if isinstance(value, str):
-        return [{"text": text_of(value, place), "signature": None}]
-    return [_thought(item, f"{place}[{number}]") for number, item in enumerate(_listed(value, place))]
+        return [{"text": require_text(value, where), "signature": None}]
+    return [
+        _normalize_reasoning_block(item, f"{where}[{number}]")
+        for number, item in enumerate(_require_list(value, where))
+    ]
 
 
-def _thought(item: object, place: str) -> dict[str, Any]:
+def _normalize_reasoning_block(item: object, where: str) -> dict[str, Any]:
     if not isinstance(item, Mapping) or "text" not in item:
         raise ContentError(
-            f"{place} has to be a dictionary with a 'text'.", "Pass on what `completion.message` has."
+            f"{where} has to be a dictionary with a 'text'.", "Pass on what `completion.message` has."
         )
     signature = item.get("signature")
     return {
-        "text": text_of(item["text"], f"{place}['text']"),
-        "signature": None if signature is None else text_of(signature, f"{place}['signature']"),
-        **copy_unknown_keys(item, ("text", "signature"), place),
+        "text": require_text(item["text"], f"{where}['text']"),
+        "signature": None if signature is None else require_text(signature, f"{where}['signature']"),
+        **copy_unknown_keys(item, ("text", "signature"), where),
     }
 
 
-def _function_call(value: object, place: str, role: str) -> None:
+def _refuse_function_call(value: object, where: str, role: str) -> None:
     del value, role
     hint = 'Write "tool_calls": [{"id": "...", "function": {...}}].'
-    raise ContentError(f"{place} is what services had before tools, and have given up.", hint)
+    raise ContentError(f"{where} is what services had before tools, and have given up.", hint)
 
 
-_CHECKS: dict[str, Callable[[Any, str, str], Any]] = {
-    "role": _plain,
-    "content": _content,
-    "name": _plain,
-    "refusal": _plain,
-    "tool_call_id": _plain,
-    "tool_calls": _tool_calls,
-    "reasoning": _reasoning,
-    "function_call": _function_call,
+_NORMALIZERS: dict[str, Callable[[Any, str, str], Any]] = {
+    "role": _normalize_text,
+    "content": _normalize_content,
+    "name": _normalize_text,
+    "refusal": _normalize_text,
+    "tool_call_id": _normalize_text,
+    "tool_calls": _normalize_tool_calls,
+    "reasoning": _normalize_reasoning,
+    "function_call": _refuse_function_call,
 }
 
 
 # --- values -------------------------------------------------------------------------------------
 
 
-def _listed(value: object, place: str) -> Sequence[object]:
+def _require_list(value: object, where: str) -> Sequence[object]:
     if isinstance(value, (str, bytes, bytearray, Mapping)) or not isinstance(value, Sequence):
-        raise ContentError(f"{place} has to be a list, not {kind(value)}.", "Put it into a list.")
+        raise ContentError(f"{where} has to be a list, not {type_name_of(value)}.", "Put it into a list.")
     return value
 
 
-def _named(value: object, place: str) -> str:
-    text = text_of(value, place)
+def _require_nonempty_text(value: object, where: str) -> str:
+    text = require_text(value, where)
     if not text:
-        raise ContentError(f"{place} is empty.", "Pass on what the model wrote.")
+        raise ContentError(f"{where} is empty.", "Pass on what the model wrote.")
     return text

@@ -1,65 +1,67 @@
-"""Values inside of messages: strings that can be sent, and copies that the provider may change."""
+"""Values in messages: strings that can be encoded, and copies that a provider may modify."""
 
 import copy
 from collections.abc import Mapping
 from typing import Any
 
-from g4f_lite.messages._media import ContentError, kind
+from g4f_lite.messages._media import ContentError, type_name_of
 
-__all__ = ["copy_unknown_keys", "copy_value", "required", "text_of"]
+__all__ = ["copy_unknown_keys", "copy_value", "require_key", "require_text"]
 
 
-def text_of(value: object, place: str) -> str:
-    """Return a string that can be sent, as a plain `str`.
+def require_text(value: object, where: str) -> str:
+    """Return a string that can be encoded, as a plain `str`.
 
     Raises:
-        Unfit: it is none, or it has a lone surrogate.
+        ContentError: `value` is not a string, or has a lone surrogate.
     """
     if not isinstance(value, str):
-        raise ContentError(f"{place} has to be a string, not {kind(value)}.", "Pass the text.")
+        raise ContentError(f"{where} has to be a string, not {type_name_of(value)}.", "Pass the text.")
     text = str.__str__(value)
     if not text.isascii():
         try:
             text.encode()
         except UnicodeEncodeError as error:
             raise ContentError(
-                f"{place} has a lone surrogate at position {error.start}, which no encoding can carry.",
+                f"{where} has a lone surrogate at position {error.start}, which no encoding can carry.",
                 "It comes from text decoded with errors='surrogateescape': decode it as UTF-8.",
             ) from None
     return text
 
 
-def copy_value(value: object, place: str) -> Any:
-    """Return a copy of what can be changed, so that no provider changes what is the caller's.
+def copy_value(value: object, where: str) -> Any:
+    """Return a deep copy of a value, so that no provider can modify the caller's objects.
 
     Raises:
-        Unfit: it cannot be copied.
+        ContentError: `value` cannot be copied.
     """
     if value is None or isinstance(value, (str, int, float, bytes)):
         return value
     try:
         return copy.deepcopy(value)
-    except Exception:  # of objects, anything; of lists, that they are too deep
-        raise ContentError(f"{place} is a {kind(value)} that cannot be copied.", "Pass plain data.") from None
+    except Exception:  # an object may raise anything; nested lists may be too deep
+        raise ContentError(
+            f"{where} is a {type_name_of(value)} that cannot be copied.", "Pass plain data."
+        ) from None
 
 
-def required(value: Mapping[str, Any], key: str, place: str) -> Any:
+def require_key(value: Mapping[str, Any], key: str, where: str) -> Any:
     """Return the value of a key.
 
     Raises:
-        Unfit: it is not there.
+        ContentError: `value` does not have the key.
     """
     if key not in value:
-        raise ContentError(f"{place} has no {key!r}.", "Add it.")
+        raise ContentError(f"{where} has no {key!r}.", "Add it.")
     return value[key]
 
 
-def copy_unknown_keys(value: Mapping[str, Any], known: tuple[str, ...], place: str) -> dict[str, Any]:
-    """Return copies of what else a service may want to have.
+def copy_unknown_keys(value: Mapping[str, Any], known: tuple[str, ...], where: str) -> dict[str, Any]:
+    """Return copies of the entries that are not in `known`, which a service may need.
 
     Raises:
-        Unfit: a key is no string, or a value cannot be copied.
+        ContentError: a key is not a string, or a value cannot be copied.
     """
     if not all(isinstance(key, str) for key in value):
-        raise ContentError(f"{place} has a key that is no string.", "Write its keys as strings.")
-    return {key: copy_value(item, f"{place}[{key!r}]") for key, item in value.items() if key not in known}
+        raise ContentError(f"{where} has a key that is no string.", "Write its keys as strings.")
+    return {key: copy_value(item, f"{where}[{key!r}]") for key, item in value.items() if key not in known}

@@ -500,7 +500,7 @@ def test_a_path_that_cannot_be_read_is_an_error(make: Any, tmp_path: Path) -> No
 
 def test_what_is_too_large_is_refused(tmp_path: Path, monkeypatch: Any) -> None:
     """Neither a file nor bytes nor a data URL beyond the limit are taken; one at the limit is."""
-    monkeypatch.setattr(_media, "LARGEST", 1 << 20)
+    monkeypatch.setattr(_media, "MAX_MEDIA_BYTES", 1 << 20)
     large = tmp_path / "large.png"
     large.write_bytes(PNG + b"\0" * (1 << 20))
     for source in (large, large.read_bytes(), url_of("image/png", large.read_bytes())):
