@@ -1,4 +1,4 @@
-"""`ChatCompletion.create` with and without `stream`, against a provider that does as it is told."""
+"""`ChatCompletion.create` with and without `stream`, against a scripted provider."""
 
 import asyncio
 import gc
@@ -15,8 +15,8 @@ from g4f_lite.testing import Gate, ScriptedProvider
 HELLO = [{"role": "user", "content": "Hello"}]
 
 
-def test_answer_is_the_text(g4f_lite_registry: Registry) -> None:
-    """Without `stream`, the answer is a `str` equal to all pieces joined, and knows its completion."""
+def test_answer_equals_the_joined_pieces(g4f_lite_registry: Registry) -> None:
+    """Without `stream`, the answer is a `str` equal to all pieces joined, and has its completion."""
     provider = ScriptedProvider(["Hel", "", "lo", Usage(3, 2), Finish("stop"), Served("scripted-1-0613")])
     g4f_lite_registry.register(provider, name="scripted")
     answer = ChatCompletion.create(provider="scripted", messages=HELLO)
@@ -31,7 +31,7 @@ def test_answer_is_the_text(g4f_lite_registry: Registry) -> None:
 
 
 def test_answer_survives_pickling(g4f_lite_registry: Registry) -> None:
-    """An answer that crosses a process border keeps its text, completion and provenance."""
+    """An answer that is pickled and unpickled keeps its text, completion and provenance."""
     g4f_lite_registry.register(ScriptedProvider(["Hello"]), name="scripted")
     answer = ChatCompletion.create(provider="scripted", messages=HELLO)
     copy = pickle.loads(pickle.dumps(answer))
@@ -39,8 +39,8 @@ def test_answer_survives_pickling(g4f_lite_registry: Registry) -> None:
     assert copy.provenance == answer.provenance
 
 
-def test_stream_delivers_each_piece_as_it_comes(g4f_lite_registry: Registry) -> None:
-    """A piece reaches the caller while the provider has not gone on to the next one."""
+def test_stream_delivers_each_piece_immediately(g4f_lite_registry: Registry) -> None:
+    """A piece reaches the caller before the provider produces the next one."""
     gate = Gate()
     g4f_lite_registry.register(ScriptedProvider(["Hel", gate, "lo"]), name="scripted")
     with ChatCompletion.create(provider="scripted", messages=HELLO, stream=True) as stream:
@@ -53,7 +53,7 @@ def test_stream_delivers_each_piece_as_it_comes(g4f_lite_registry: Registry) -> 
 
 
 def test_stream_has_no_completion_before_its_end(g4f_lite_registry: Registry) -> None:
-    """Asking an unfinished stream for its completion is an error that says what to do."""
+    """Reading `completion` of an unfinished stream raises an error that says what to do."""
     g4f_lite_registry.register(ScriptedProvider(["Hello"]), name="scripted")
     stream = ChatCompletion.create(provider="scripted", messages=HELLO, stream=True)
     with pytest.raises(g4f_lite.StreamStateError, match="Read the stream to its end"):
@@ -64,8 +64,8 @@ def test_stream_has_no_completion_before_its_end(g4f_lite_registry: Registry) ->
 
 
 @pytest.mark.parametrize("native", [False, True])
-def test_provider_that_cannot_stream_gives_one_chunk(g4f_lite_registry: Registry, *, native: bool) -> None:
-    """`supports_stream=False` with `stream=True`: asked whole, one chunk comes, and provenance says so."""
+def test_provider_without_streaming_gives_one_chunk(g4f_lite_registry: Registry, *, native: bool) -> None:
+    """With `supports_stream=False` and `stream=True` one chunk arrives, and the provenance records it."""
     provider = ScriptedProvider(["Hel", "lo"], supports_stream=False, native_async=native)
     loaded = g4f_lite_registry.register(provider, name="whole")
     assert loaded.verdict.notes == ("It answers whole: a stream of it is one chunk.",)
@@ -80,7 +80,7 @@ def test_provider_that_cannot_stream_gives_one_chunk(g4f_lite_registry: Registry
     assert [call.stream for call in provider.calls] == [False, False]
 
 
-def test_arguments_are_checked_at_the_call(g4f_lite_registry: Registry) -> None:
+def test_arguments_are_validated_by_create(g4f_lite_registry: Registry) -> None:
     """A wrong argument raises when `create` is called, not when the stream is first read."""
     g4f_lite_registry.register(_Strict(), name="strict")
 
@@ -132,8 +132,8 @@ class _Strict:
     _create_completion.__annotations__["return"] = __import__("typing").Iterator[str]
 
 
-def test_unsupported_option_can_be_dropped_and_is_recorded(g4f_lite_registry: Registry) -> None:
-    """`drop_options=True` calls the provider without what it does not take, and says what that was."""
+def test_dropped_option_is_recorded(g4f_lite_registry: Registry) -> None:
+    """With `drop_options=True`, an unsupported option is not passed to the provider, and is recorded."""
     g4f_lite_registry.register(_Strict(), name="strict")
     answer = ChatCompletion.create(
         provider="strict", messages=HELLO, drop_options=True, mood="good", temperature=0.5
@@ -141,8 +141,8 @@ def test_unsupported_option_can_be_dropped_and_is_recorded(g4f_lite_registry: Re
     assert answer.provenance.dropped_options == ("mood",)
 
 
-def test_provider_may_change_its_messages(g4f_lite_registry: Registry) -> None:
-    """What a provider does to the messages it is given changes neither the caller's nor a later call's."""
+def test_provider_may_modify_its_messages(g4f_lite_registry: Registry) -> None:
+    """A provider that modifies its messages changes neither the caller's messages nor those of a later call."""
     provider = _Vandal()
     g4f_lite_registry.register(provider, name="vandal")
     messages = [{"role": "user", "content": "Hello"}]
@@ -164,7 +164,7 @@ class _Vandal:
 
 @pytest.mark.parametrize("how", ["close", "with", "drop", "never read"])
 def test_closing_a_stream_closes_the_provider(g4f_lite_registry: Registry, how: str) -> None:
-    """However a caller lets go of a stream, the provider's generator is closed at once."""
+    """The provider's generator is closed immediately, however the caller closes or drops the stream."""
     provider = ScriptedProvider(["Hel", "lo"])
     g4f_lite_registry.register(provider, name="scripted")
     stream = ChatCompletion.create(provider="scripted", messages=HELLO, stream=True)
@@ -195,7 +195,7 @@ def test_closing_a_stream_closes_the_provider(g4f_lite_registry: Registry, how: 
 
 
 def test_breaking_out_of_a_loop_closes_the_provider(g4f_lite_registry: Registry) -> None:
-    """A `for` loop over a stream without a name, left by `break`, closes the provider's generator."""
+    """A `break` out of a `for` loop over an unnamed stream closes the provider's generator."""
     provider = ScriptedProvider(["Hel", "lo"])
     g4f_lite_registry.register(provider, name="scripted")
     for _ in ChatCompletion.create(provider="scripted", messages=HELLO, stream=True):
@@ -204,7 +204,7 @@ def test_breaking_out_of_a_loop_closes_the_provider(g4f_lite_registry: Registry)
 
 
 def test_close_from_another_thread_ends_a_waiting_reader(g4f_lite_registry: Registry) -> None:
-    """`close()` from another thread wakes a reader that waits, whose loop then ends without an error."""
+    """`close()` from another thread wakes a waiting reader, and the reader's loop ends without an error."""
     gate = Gate()
     provider = ScriptedProvider(["Hel", gate, "lo"])
     g4f_lite_registry.register(provider, name="scripted")
@@ -221,8 +221,8 @@ def test_close_from_another_thread_ends_a_waiting_reader(g4f_lite_registry: Regi
     assert stream.completion.finish_reason == "cancelled"
 
 
-def test_cleanup_that_raises_does_not_reach_the_closer(g4f_lite_registry: Registry) -> None:
-    """A provider whose clean-up raises, or yields again, is noted in the provenance; `close()` is quiet."""
+def test_cleanup_error_is_recorded_and_not_raised(g4f_lite_registry: Registry) -> None:
+    """If the provider's cleanup raises or yields, the provenance records it and `close()` does not raise."""
 
     def rude(model: str, messages: list, stream: bool, **kwargs: object):
         try:
@@ -240,7 +240,7 @@ def test_cleanup_that_raises_does_not_reach_the_closer(g4f_lite_registry: Regist
 
 
 def test_create_works_inside_a_running_loop(g4f_lite_registry: Registry) -> None:
-    """The synchronous call needs no loop and minds none that runs."""
+    """The synchronous call works with and without a running event loop."""
     g4f_lite_registry.register(ScriptedProvider(["Hello"]), name="scripted")
 
     async def main() -> str:
@@ -250,7 +250,7 @@ def test_create_works_inside_a_running_loop(g4f_lite_registry: Registry) -> None
 
 
 def test_provenance_names_the_provider(g4f_lite_registry: Registry) -> None:
-    """Provenance has the provider, who brought it, what was asked for and how it went."""
+    """The provenance has the provider, its distribution, the requested model and the attempts."""
     g4f_lite_registry.register(ScriptedProvider(["Hello"]), name="scripted")
     provenance = ChatCompletion.create(model="scripted/scripted-1", messages=HELLO).provenance
     assert (provenance.provider, provenance.distribution) == ("scripted", "(program)")
@@ -271,9 +271,9 @@ def test_provenance_names_the_provider(g4f_lite_registry: Registry) -> None:
         ({"provider": ["gone", "scripted"]}, None),
     ],
 )
-def test_provenance_has_the_model_that_was_named(
+def test_provenance_has_the_requested_model(
     g4f_lite_registry: Registry, named: dict[str, Any], asked: str | None
 ) -> None:
-    """The model asked for is the caller's, in whichever way it was named; None if the choice was open."""
+    """`model_asked` is the model that the caller named, in any form, or None if the caller named none."""
     g4f_lite_registry.register(ScriptedProvider(["Hello"]), name="scripted")
     assert ChatCompletion.create(messages=HELLO, **named).provenance.model_asked == asked

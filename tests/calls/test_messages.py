@@ -1,4 +1,4 @@
-"""Messages made of parts, checked at the boundary."""
+"""Validation and normalization of messages with parts."""
 
 import base64
 import copy
@@ -39,22 +39,22 @@ BYTES = {
 
 
 def b64(data: bytes) -> str:
-    """Base64 as text."""
+    """Return base64 as text."""
     return base64.b64encode(data).decode()
 
 
-def url_of(mime_type: str, data: bytes) -> str:
-    """A data URL."""
+def data_url(mime_type: str, data: bytes) -> str:
+    """Return a data URL."""
     return f"data:{mime_type};base64,{b64(data)}"
 
 
 def parts_of(*parts: Any, role: str = "user") -> Any:
-    """What the content of one message comes to."""
+    """Return the normalized content of one message."""
     return check_messages([{"role": role, "content": list(parts)}])[0]["content"]
 
 
-def refused(message: Any) -> InvalidMessageError:
-    """The error that the second of two messages raises; it names that one and says what to do."""
+def assert_refused(message: Any) -> InvalidMessageError:
+    """Return the error for the second of two messages; it names the message and has a hint."""
     with pytest.raises(InvalidMessageError) as caught:
         check_messages([{"role": "user", "content": "Hello"}, message])
     error = caught.value
@@ -66,10 +66,10 @@ def refused(message: Any) -> InvalidMessageError:
     return error
 
 
-def outcome(step: Callable[[], Any], kind: type[Exception]) -> tuple[Any, Any]:
-    """What a step returns, or the error of that kind that it raises; another error is a failure."""
+def outcome(function: Callable[[], Any], kind: type[Exception]) -> tuple[Any, Any]:
+    """Return the result of a function and the error of that type that it raises; one of them is None."""
     try:
-        return step(), None
+        return function(), None
     except kind as error:
         return None, error
 
@@ -86,13 +86,13 @@ EXTRA = st.dictionaries(
 
 
 def with_extra(part: dict[str, Any], extra: Mapping[str, Any]) -> dict[str, Any]:
-    """The part, with keys that only some service knows."""
+    """Return the part with keys that only some services know."""
     return {**part, **extra}
 
 
 TEXT_PART = TEXT | st.builds(with_extra, st.builds(lambda t: {"type": "text", "text": t}, TEXT), EXTRA)
 IMAGE_URL = st.sampled_from(
-    ["https://example.org/cat.png", "HTTP://[::1]:80/x?y=1", url_of("image/png", PNG)]
+    ["https://example.org/cat.png", "HTTP://[::1]:80/x?y=1", data_url("image/png", PNG)]
 )
 DETAIL = st.sampled_from([{}, {"detail": "low"}, {"detail": "auto"}, {"detail": None}])
 MEDIA_PART = st.one_of(
@@ -104,9 +104,9 @@ MEDIA_PART = st.one_of(
         lambda url, detail: {"type": "image", "image": url, **detail}, IMAGE_URL | st.just(PNG), DETAIL
     ),
     st.just({"type": "input_audio", "input_audio": {"data": b64(WAV), "format": "WAV"}}),
-    st.just({"type": "input_audio", "input_audio": {"data": url_of("audio/mpeg", b"x")}}),
-    st.just({"type": "file", "file": {"file_data": url_of("application/pdf", PDF), "filename": "a.pdf"}}),
-    st.just({"type": "file", "file": {"file_data": url_of("application/pdf", PDF)}}),
+    st.just({"type": "input_audio", "input_audio": {"data": data_url("audio/mpeg", b"x")}}),
+    st.just({"type": "file", "file": {"file_data": data_url("application/pdf", PDF), "filename": "a.pdf"}}),
+    st.just({"type": "file", "file": {"file_data": data_url("application/pdf", PDF)}}),
     st.just({"type": "file", "file": {"file_id": "file-1"}}),
     st.just({"type": "file", "file": {"file_url": "https://example.org/a.pdf"}}),
 )
@@ -150,28 +150,28 @@ MESSAGE = st.one_of(
 
 @settings(deadline=None)
 @given(st.lists(MESSAGE, min_size=1, max_size=3))
-def test_the_one_form_stays_as_it_is(messages: list[Any]) -> None:
-    """Messages in the one form come out equal, are plain JSON, and have no object of the caller's in them."""
+def test_normalization_is_idempotent(messages: list[Any]) -> None:
+    """Normalized messages stay equal, are plain JSON, and share no object with the caller's messages."""
     before = copy.deepcopy(messages)
-    once = check_messages(messages)
+    normalized = check_messages(messages)
     assert messages == before
-    assert check_messages(once) == once
-    assert json.loads(json.dumps(once)) == once
-    for message in once:
+    assert check_messages(normalized) == normalized
+    assert json.loads(json.dumps(normalized)) == normalized
+    for message in normalized:
         assert isinstance(message["content"], (str, list)) or message["role"] == "assistant"
-    spoil(once)
+    clear_recursively(normalized)
     assert messages == before
 
 
-def spoil(value: Any) -> None:
-    """Change everything that can be changed."""
+def clear_recursively(value: Any) -> None:
+    """Clear all dictionaries and lists in a value."""
     if isinstance(value, dict):
         for item in value.values():
-            spoil(item)
+            clear_recursively(item)
         value.clear()
     elif isinstance(value, list):
         for item in value:
-            spoil(item)
+            clear_recursively(item)
         value.clear()
 
 
@@ -180,37 +180,37 @@ FREE = {"cache_control", "x", "filename", "detail", "signature", "refusal", "nam
 """Keys whose value may be anything, or that may be left out."""
 
 
-def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-    """The paths to all values inside of a message that mean something."""
+def paths_in(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """Return the paths to all values in a message that have a meaning."""
     found = [path] if path else []
     items: Any = (
         value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     )
     for key, item in items:
         if key not in ("cache_control", "x"):
-            found += places(item, (*path, key))
+            found += paths_in(item, (*path, key))
     return found
 
 
-def changed(message: Any, path: tuple[Any, ...], value: Any) -> Any:
-    """A copy with another value at the path; `...` takes the key away."""
-    whole = copy.deepcopy(message)
-    inner = whole
+def with_value_at(message: Any, path: tuple[Any, ...], value: Any) -> Any:
+    """Return a copy with another value at the path; `...` removes the key."""
+    copied = copy.deepcopy(message)
+    inner = copied
     for key in path[:-1]:
         inner = inner[key]
     if value is ...:
         del inner[path[-1]]
     else:
         inner[path[-1]] = value
-    return whole
+    return copied
 
 
 @settings(deadline=None, max_examples=300)
 @given(MESSAGE, st.data())
-def test_every_wrong_value_is_an_error_of_that_message(message: Any, data: Any) -> None:
-    """Whatever value inside a good message becomes of a wrong type, or text that cannot be sent, is named."""
+def test_every_wrong_value_is_an_error_with_its_key(message: Any, data: Any) -> None:
+    """A value of a wrong type, or a text that cannot be encoded, anywhere in a message is an error that names it."""
     [good] = check_messages([message])
-    path = data.draw(st.sampled_from(places(good)))
+    path = data.draw(st.sampled_from(paths_in(good)))
     wrong = data.draw(WRONG)
     if wrong in ({}, []) or (isinstance(wrong, (dict, list)) and path[-1] in ("tool_calls", "arguments")):
         wrong = 7  # of the right type there
@@ -218,17 +218,17 @@ def test_every_wrong_value_is_an_error_of_that_message(message: Any, data: Any) 
         wrong = 7
     if good[path[0]] is None or (path[-1] == "signature" and wrong is None):
         return
-    error = refused(changed(good, path, wrong))
+    error = assert_refused(with_value_at(good, path, wrong))
     assert repr(path[0]) in str(error)
 
 
 @settings(deadline=None, max_examples=300)
 @given(MESSAGE, st.data())
-def test_every_missing_key_is_an_error_of_that_message_or_none(message: Any, data: Any) -> None:
-    """A message that lacks something raises the one error, or is as good as before."""
+def test_a_missing_key_is_an_error_or_was_optional(message: Any, data: Any) -> None:
+    """A message without one of its keys raises `InvalidMessageError`, or is still valid."""
     [good] = check_messages([message])
-    path = data.draw(st.sampled_from(places(good)))
-    _, error = outcome(lambda: check_messages([changed(good, path, ...)]), InvalidMessageError)
+    path = data.draw(st.sampled_from(paths_in(good)))
+    _, error = outcome(lambda: check_messages([with_value_at(good, path, ...)]), InvalidMessageError)
     if error is None:
         optional = {*FREE, "content", "reasoning", "format", "tool_calls", "type"}
         assert path[-1] in optional or isinstance(path[-1], int)
@@ -267,8 +267,8 @@ def test_every_missing_key_is_an_error_of_that_message_or_none(message: Any, dat
         max_leaves=8,
     )
 )
-def test_anything_is_a_message_or_the_one_error(value: Any) -> None:
-    """No value makes the check raise anything but `InvalidMessageError`."""
+def test_any_value_is_valid_or_an_invalid_message_error(value: Any) -> None:
+    """No value makes `check_messages` raise anything but `InvalidMessageError`."""
     for messages in (
         value,
         [value],
@@ -320,7 +320,7 @@ def test_anything_is_a_message_or_the_one_error(value: Any) -> None:
         ({"type": "input_audio", "input_audio": {"format": "wav"}}, "['input_audio'] has no 'data'"),
         ({"type": "input_audio", "input_audio": {"data": "eA=="}}, "does not say which format it has"),
         ({"type": "input_audio", "input_audio": {"data": "eA==", "format": "txt"}}, "one of aac, aiff, flac"),
-        ({"type": "input_audio", "input_audio": {"data": url_of("audio/x-odd", b"x")}}, "is 'audio/x-odd'"),
+        ({"type": "input_audio", "input_audio": {"data": data_url("audio/x-odd", b"x")}}, "is 'audio/x-odd'"),
         ({"type": "audio", "audio": "https://example.org/a.wav"}, "Fetch it, and pass the bytes."),
         ({"type": "audio", "audio": PNG}, "is image/png and no audio"),
         ({"type": "file", "file": {}}, "has none of file_data, file_id, file_url"),
@@ -335,9 +335,9 @@ def test_anything_is_a_message_or_the_one_error(value: Any) -> None:
         ({"type": "file", "file": Path("/dev/null")}, "no plain file"),
     ],
 )
-def test_what_is_wrong_with_a_part_is_said(part: Any, words: str) -> None:
+def test_an_invalid_part_is_an_error_with_its_location(part: Any, words: str) -> None:
     """The error names the message, the part and the key, and what is allowed there."""
-    assert words in str(refused({"role": "user", "content": [part]}))
+    assert words in str(assert_refused({"role": "user", "content": [part]}))
 
 
 CALLING = {"id": "c1", "type": "function", "function": {"name": "f", "arguments": "{}"}}
@@ -406,14 +406,14 @@ CALLING = {"id": "c1", "type": "function", "function": {"name": "f", "arguments"
         ),
     ],
 )
-def test_what_is_wrong_with_a_message_is_said(message: Any, words: str) -> None:
+def test_an_invalid_message_is_an_error_with_its_location(message: Any, words: str) -> None:
     """The error names the message and the key, and what is allowed there."""
-    assert words in str(refused(message))
+    assert words in str(assert_refused(message))
 
 
 @pytest.mark.parametrize("messages", [None, "Hello", b"", {}, {"role": "user", "content": "x"}, 5, [], ()])
-def test_what_is_no_list_of_messages_is_refused_as_a_whole(messages: Any) -> None:
-    """A conversation is a list with a message in it at least; the error shows one."""
+def test_messages_must_be_a_nonempty_list(messages: Any) -> None:
+    """`messages` must be a list with at least one message; the error shows an example."""
     with pytest.raises(InvalidMessageError, match="Pass a list like") as caught:
         check_messages(messages)
     assert caught.value.index is None
@@ -423,10 +423,10 @@ def test_what_is_no_list_of_messages_is_refused_as_a_whole(messages: Any) -> Non
 
 
 @pytest.mark.parametrize("mime_type", BYTES)
-def test_bytes_say_what_they_are(mime_type: str) -> None:
-    """Pictures, sounds and documents of the usual kinds are known by their bytes."""
+def test_media_types_are_detected_from_bytes(mime_type: str) -> None:
+    """Images, audio and documents of the usual types are detected by their first bytes."""
     data = BYTES[mime_type]
-    url = url_of(mime_type, data)
+    url = data_url(mime_type, data)
     if mime_type.startswith("image/"):
         assert image(data) == {"type": "image_url", "image_url": {"url": url}}
         assert parts_of({"type": "image", "image": data}) == [image(data)]
@@ -440,8 +440,8 @@ def test_bytes_say_what_they_are(mime_type: str) -> None:
 
 
 @pytest.mark.parametrize("second", [0xFB, 0xFA, 0xF3, 0xF2, 0xE3, 0xE2])
-def test_an_mp3_without_a_tag_is_known(second: int) -> None:
-    """The frames of MPEG audio, layer 3, begin in six ways; UTF-16 and AAC begin alike, and are neither."""
+def test_mp3_without_a_tag_is_detected(second: int) -> None:
+    """The six beginnings of MPEG layer 3 frames are detected, and the similar ones of UTF-16 and AAC are not."""
     assert audio(bytes([0xFF, second, 0, 0]))["input_audio"]["format"] == "mp3"
     for other in (0xFE, 0xF1, 0xD8):
         with pytest.raises(InvalidArgumentError):
@@ -450,8 +450,8 @@ def test_an_mp3_without_a_tag_is_known(second: int) -> None:
 
 @settings(deadline=None)
 @given(st.binary(max_size=40))
-def test_any_bytes_are_a_part_or_the_one_error(data: bytes) -> None:
-    """No bytes make the helpers raise anything but their one error; what they return is taken as it is."""
+def test_any_bytes_are_a_part_or_an_invalid_argument_error(data: bytes) -> None:
+    """The helpers raise only `InvalidArgumentError` for any bytes, and their results are valid parts."""
     for make in (image, audio, file):
         part, error = outcome(lambda make=make: make(data), InvalidArgumentError)
         if error is None:
@@ -462,16 +462,16 @@ def test_any_bytes_are_a_part_or_the_one_error(data: bytes) -> None:
     assert parts_of(file(b"x" + data, "notes.txt"))[0]["file"]["filename"] == "notes.txt"
 
 
-def test_a_path_is_read_at_once(tmp_path: Path) -> None:
-    """A file's type is known by its bytes, or else by its name; its name goes with it, unless another is given."""
+def test_a_path_is_read_immediately(tmp_path: Path) -> None:
+    """The media type of a file comes from its bytes, else its name; its name is sent unless another is given."""
     notes = tmp_path / "notes.txt"
     notes.write_text("Hello")
     part = file(notes)
     notes.unlink()
-    assert part["file"] == {"file_data": url_of("text/plain", b"Hello"), "filename": "notes.txt"}
+    assert part["file"] == {"file_data": data_url("text/plain", b"Hello"), "filename": "notes.txt"}
     picture = tmp_path / "picture"
     picture.write_bytes(PNG)
-    assert image(picture, "low")["image_url"] == {"url": url_of("image/png", PNG), "detail": "low"}
+    assert image(picture, "low")["image_url"] == {"url": data_url("image/png", PNG), "detail": "low"}
     assert parts_of({"type": "image", "image": picture, "detail": "low"}) == [image(picture, "low")]
     notes.write_text("Hello")
     assert file(notes, "report")["file"]["filename"] == "report"
@@ -479,8 +479,8 @@ def test_a_path_is_read_at_once(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("make", [image, audio, file])
-def test_a_path_that_cannot_be_read_is_an_error(make: Any, tmp_path: Path) -> None:
-    """What is missing, a folder, a pipe or empty is named with its path, and a pipe is not waited for."""
+def test_an_unreadable_path_is_an_error(make: Any, tmp_path: Path) -> None:
+    """A missing file, a folder, a pipe and an empty file are errors with the path, and a pipe does not block."""
     pipe, empty = tmp_path / "pipe", tmp_path / "empty"
     os.mkfifo(pipe)
     empty.touch()
@@ -498,19 +498,19 @@ def test_a_path_that_cannot_be_read_is_an_error(make: Any, tmp_path: Path) -> No
         make("cat.png")
 
 
-def test_what_is_too_large_is_refused(tmp_path: Path, monkeypatch: Any) -> None:
-    """Neither a file nor bytes nor a data URL beyond the limit are taken; one at the limit is."""
+def test_sources_over_the_size_limit_are_refused(tmp_path: Path, monkeypatch: Any) -> None:
+    """A file, bytes or a data URL over the size limit is refused, and one at the limit is accepted."""
     monkeypatch.setattr(_media, "MAX_MEDIA_BYTES", 1 << 20)
     large = tmp_path / "large.png"
     large.write_bytes(PNG + b"\0" * (1 << 20))
-    for source in (large, large.read_bytes(), url_of("image/png", large.read_bytes())):
+    for source in (large, large.read_bytes(), data_url("image/png", large.read_bytes())):
         with pytest.raises(InvalidArgumentError, match="larger than 1 MiB"):
             image(source)
     assert image(large.read_bytes()[: 1 << 20])
 
 
-def test_a_path_of_its_own_kind_may_raise_anything() -> None:
-    """A path-like object that fails is an error of the argument."""
+def test_a_failing_path_like_object_is_an_argument_error() -> None:
+    """A path-like object that raises is an error of the argument."""
 
     class Odd:
         def __fspath__(self) -> str:
@@ -520,8 +520,8 @@ def test_a_path_of_its_own_kind_may_raise_anything() -> None:
         image(Odd())
 
 
-def test_urls_stay_as_they_are_written() -> None:
-    """Addresses and data URLs are passed on, and what else stands in a part."""
+def test_urls_and_unknown_keys_are_unchanged() -> None:
+    """URLs, data URLs and unknown keys of a part are passed on unchanged."""
     for url in ("https://example.org/a?b=c#d", "data:IMAGE/png;name=x;base64,eA=="):
         assert image(url) == {"type": "image_url", "image_url": {"url": url}}
     assert file("https://example.org/a.pdf")["file"] == {"file_url": "https://example.org/a.pdf"}
@@ -535,14 +535,14 @@ def test_urls_stay_as_they_are_written() -> None:
     assert parts_of(short) == [image("https://example.org/a", "high")]
 
 
-def test_a_string_among_the_parts_is_text() -> None:
-    """A bare string is a part of text, and a tuple of parts is a list of them."""
+def test_a_string_in_the_parts_is_a_text_part() -> None:
+    """A string among the parts becomes a text part, and a tuple of parts becomes a list."""
     checked = check_messages(({"role": "user", "content": ("What is this?", image(PNG))},))
     assert checked[0]["content"] == [{"type": "text", "text": "What is this?"}, image(PNG)]
 
 
-def test_mappings_of_any_kind_are_messages() -> None:
-    """Messages, parts and tool calls may be any mappings; what comes out are dictionaries."""
+def test_any_mapping_is_a_message() -> None:
+    """Messages, parts and tool calls may be any mappings; the results are dictionaries."""
     part = MappingProxyType({"type": "text", "text": "Hello"})
     [checked] = check_messages([MappingProxyType({"role": "user", "content": [part]})])
     assert checked == {"role": "user", "content": [{"type": "text", "text": "Hello"}]}
@@ -550,12 +550,12 @@ def test_mappings_of_any_kind_are_messages() -> None:
 
 
 def provenance() -> Provenance:
-    """Any."""
+    """Return some provenance."""
     return Provenance("p", "d", "1", None, "m", True)
 
 
-def test_the_message_of_a_completion_is_taken_back() -> None:
-    """What `Completion.message` says is a good message as it is, with calls, reasoning and signatures."""
+def test_the_message_of_a_completion_is_valid() -> None:
+    """`Completion.message` is a normalized message, with tool calls, reasoning and signatures."""
     calls = (ToolCall("c1", "f", '{"a": 1}', "sig"), ToolCall("c2", "g", "{broken"))
     for choice in (
         Choice(0, "Hello", "stop"),
@@ -570,8 +570,8 @@ def test_the_message_of_a_completion_is_taken_back() -> None:
     assert checked["content"] is None
 
 
-def test_what_the_openai_package_dumps_is_taken() -> None:
-    """The `None`s and further keys of a dumped message do no harm."""
+def test_dumped_messages_of_the_openai_package_are_valid() -> None:
+    """The values of None and the unknown keys in a dumped message are accepted."""
     dumped = {
         "content": None,
         "refusal": None,
@@ -592,15 +592,15 @@ def test_what_the_openai_package_dumps_is_taken() -> None:
     }
 
 
-def test_arguments_may_be_a_mapping() -> None:
-    """Arguments that are no text yet are written as JSON."""
+def test_tool_call_arguments_may_be_a_mapping() -> None:
+    """Arguments that are a mapping are serialized as JSON."""
     call = {"id": "c", "function": {"name": "f", "arguments": {"city": "Köln"}}}
     [checked] = check_messages([{"role": "assistant", "tool_calls": [call]}])
     assert checked["tool_calls"][0]["function"]["arguments"] == '{"city": "Köln"}'
 
 
-def test_an_answer_is_text() -> None:
-    """An `Answer` can be content; what the provider gets is a plain string."""
+def test_an_answer_may_be_content() -> None:
+    """An `Answer` is accepted as content, and the provider gets a plain string."""
     answer = Answer(Completion("Hé", "stop", None, provenance()))
     [checked] = check_messages([{"role": "assistant", "content": answer}])
     assert checked == {"role": "assistant", "content": "Hé"}
@@ -610,36 +610,36 @@ def test_an_answer_is_text() -> None:
 # --- what a provider takes ------------------------------------------------------------------------
 
 
-def test_plain_conversations_are_passed_through() -> None:
-    """Messages without parts are not even copied."""
+def test_messages_of_plain_text_are_not_copied() -> None:
+    """`require_inputs` returns messages without parts themselves."""
     messages = check_messages([{"role": "user", "content": "Hello"}])
     assert require_inputs(messages, (), "p") is messages
 
 
 @settings(deadline=None)
 @given(st.lists(MESSAGE, min_size=1, max_size=3), st.sets(st.sampled_from(["image", "audio", "file"])))
-def test_a_provider_gets_what_it_takes(messages: list[Any], inputs: set[str]) -> None:
-    """A part that is not taken is named; else text is not lost, and the messages given stay as they are."""
+def test_a_provider_only_gets_supported_parts(messages: list[Any], inputs: set[str]) -> None:
+    """An unsupported part is an error with its location; otherwise no text is lost, and the argument is unchanged."""
     checked = check_messages(messages)
     before = copy.deepcopy(checked)
     kinds = {"image_url": "image", "input_audio": "audio", "file": "file"}
-    held = [
+    unsupported = [
         (index, number)
         for index, message in enumerate(checked)
         for number, part in enumerate(message["content"] if isinstance(message["content"], list) else ())
         if kinds.get(part["type"], "text") not in {"text", *inputs}
     ]
-    if held:
+    if unsupported:
         with pytest.raises(InvalidMessageError, match="'prov'") as caught:
             require_inputs(checked, sorted(inputs), "prov")
-        assert f"messages[{held[0][0]}]['content'][{held[0][1]}]" in str(caught.value)
-        assert caught.value.index == held[0][0]
+        assert f"messages[{unsupported[0][0]}]['content'][{unsupported[0][1]}]" in str(caught.value)
+        assert caught.value.index == unsupported[0][0]
         assert "g4f-lite providers" in caught.value.hint
         return
-    suited = require_inputs(checked, sorted(inputs), "prov")
+    adapted = require_inputs(checked, sorted(inputs), "prov")
     assert checked == before
-    assert check_messages(suited) == suited
-    for message, one in zip(checked, suited, strict=True):
+    assert check_messages(adapted) == adapted
+    for message, one in zip(checked, adapted, strict=True):
         if isinstance(message["content"], list) and not inputs:
             assert one["content"] == "\n".join(part[part["type"]] for part in message["content"])
             assert {**one, "content": None} == {**message, "content": None}

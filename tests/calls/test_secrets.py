@@ -1,4 +1,4 @@
-"""A planted key is in nothing that a caller can see of a failure, however it got there."""
+"""A planted key is in no part of an error that a caller can see."""
 
 import pickle
 import time
@@ -19,8 +19,8 @@ HELLO = [{"role": "user", "content": "Hello"}]
 KEY = "planted/7d1f+0a9c=key"
 
 
-def _shown(error: BaseException) -> str:
-    """Return all that a report of the error could show, its chain included."""
+def _error_report(error: BaseException) -> str:
+    """Return everything that a report of the error could contain, including its chain."""
     chain, step = [], error
     while step is not None and step not in chain:
         chain.append(step)
@@ -28,12 +28,12 @@ def _shown(error: BaseException) -> str:
     parts = [
         f"{item} {item!r} {vars(item)} {getattr(item, '__notes__', '')}"
         for item in chain
-        if not isinstance(item, _WordlessError)
+        if not isinstance(item, _UnprintableError)
     ]
     return "".join([*parts, *traceback.format_exception(type(error), error, error.__traceback__)])
 
 
-def _fails(provider: object, **options: object) -> g4f_lite.G4FLiteError:
+def _error_of_call(provider: object, **options: object) -> g4f_lite.G4FLiteError:
     with isolated_registry() as registry:
         registry.register(provider, name="scripted")
         with pytest.raises(g4f_lite.G4FLiteError) as caught:
@@ -41,20 +41,20 @@ def _fails(provider: object, **options: object) -> g4f_lite.G4FLiteError:
     return caught.value
 
 
-def _chained(key: str) -> g4f_lite.ProviderResponseError:
+def _chained_error(key: str) -> g4f_lite.ProviderResponseError:
     error = g4f_lite.ProviderResponseError("odd")
     error.__cause__ = ValueError(key)
     return error
 
 
-class _WordlessError(Exception):
+class _UnprintableError(Exception):
     def __str__(self) -> str:
         raise RuntimeError(KEY)
 
 
 @pytest.mark.parametrize(
     "raised",
-    [ValueError(f"bad {KEY}"), _chained(KEY), _WordlessError()],
+    [ValueError(f"bad {KEY}"), _chained_error(KEY), _UnprintableError()],
     ids=lambda error: type(error).__name__,
 )
 @pytest.mark.parametrize(
@@ -62,9 +62,9 @@ class _WordlessError(Exception):
     [{"auth": KEY}, {"auth": ("user", KEY)}, {"auth": KEY.encode()}, {"api_key": KEY}, {"auth": f"{KEY}\n"}],
 )
 def test_key_in_an_option_is_not_shown(raised: BaseException, options: dict[str, object]) -> None:
-    """Whatever option a key comes in, and however a provider's error holds it, the caller's error does not."""
-    error = _fails(ScriptedProvider(["Hel", raised]), **options)
-    assert KEY not in _shown(error)
+    """A key from any option is removed from the caller's error, in whatever form the provider's error has it."""
+    error = _error_of_call(ScriptedProvider(["Hel", raised]), **options)
+    assert KEY not in _error_report(error)
     assert KEY.encode() not in pickle.dumps(error)
 
 
@@ -77,32 +77,32 @@ def test_key_in_an_option_is_not_shown(raised: BaseException, options: dict[str,
         {"extra_body": {"gateway": {"token": KEY}}},
     ],
 )
-def test_key_in_what_is_added_to_a_request_is_not_shown(options: dict[str, object]) -> None:
-    """A key that a header holds behind its scheme, a parameter or a field is cleaned by itself too."""
-    assert KEY not in _shown(_fails(ScriptedProvider([ValueError(f"bad {KEY}")]), **options))
+def test_key_in_an_extra_part_of_a_request_is_not_shown(options: dict[str, object]) -> None:
+    """A key in a header (after the scheme), a query parameter or a body field is removed on its own too."""
+    assert KEY not in _error_report(_error_of_call(ScriptedProvider([ValueError(f"bad {KEY}")]), **options))
 
 
-def test_what_is_added_without_a_key_is_shown() -> None:
-    """Words that are no keys by their names stay in the error."""
+def test_extra_values_that_are_not_keys_are_shown() -> None:
+    """Values whose names do not suggest a key stay in the error."""
     added = {"extra_body": {"style": "verbose", "properties": {"token": {"type": "verbose"}}}}
-    assert "verbose" in str(_fails(ScriptedProvider([ValueError("it is verbose")]), **added))
+    assert "verbose" in str(_error_of_call(ScriptedProvider([ValueError("it is verbose")]), **added))
 
 
-def test_key_that_the_provider_reads_itself_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_key_from_the_environment_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     """The value of the variable that a provider names is a secret even if it is never passed as an option."""
     monkeypatch.setenv("SCRIPTED_API_KEY", KEY)
-    assert KEY not in _shown(_fails(ScriptedProvider([ValueError(KEY)])))
+    assert KEY not in _error_report(_error_of_call(ScriptedProvider([ValueError(KEY)])))
 
 
 def test_key_in_a_note_is_not_shown() -> None:
-    """A note on a provider's exception is cleaned like its text."""
+    """A note of a provider's exception is redacted like its text."""
     raised = ValueError("bad")
     raised.__notes__ = [f"with {KEY}"]
-    assert KEY not in _shown(_fails(ScriptedProvider([raised]), auth=KEY))
+    assert KEY not in _error_report(_error_of_call(ScriptedProvider([raised]), auth=KEY))
 
 
-def test_key_in_a_clean_up_is_not_shown() -> None:
-    """What closing a provider raises is cleaned before it stands in the provenance."""
+def test_key_in_a_cleanup_error_is_not_shown() -> None:
+    """An error of the provider's cleanup is redacted before it is recorded in the provenance."""
 
     def rude(model: str, messages: list, stream: bool, **kwargs: object):
         try:
@@ -150,26 +150,26 @@ ECHOES = [KEY, quote(KEY, safe=""), b64encode(KEY.encode()).decode(), repr(KEY)]
 @pytest.mark.parametrize("echo", ECHOES)
 @pytest.mark.parametrize("status", [200, 302, 401, 500])
 def test_key_that_the_service_echoes_is_not_shown(echo: str, status: int) -> None:
-    """A service that gives the key back, as it is, quoted or encoded, does not get it into an error."""
+    """A key that the service sends back, plain, quoted or encoded, is not in the error."""
     replies = {
         200: Reply([f"{echo} ".encode(), b"\xff"]),
         302: Reply(b"", status=302, headers={"Location": f"https://thief.example/?k={echo}"}),
     }
     with Upstream(replies.get(status) or Reply(f"no such key: {echo}", status=status)) as upstream:
-        error = _fails(_Service(upstream.url), auth=KEY)
+        error = _error_of_call(_Service(upstream.url), auth=KEY)
     if status == 200:
         assert error.partial_text == f"{echo} "  # an answer is the answer
         error.partial_text = ""
-    shown = _shown(error)
+    shown = _error_report(error)
     assert echo not in shown
     assert KEY not in shown
 
 
 def test_key_with_a_line_break_is_not_shown() -> None:
-    """A key that cannot be sent in a header is refused without being shown; around it, blanks are taken off."""
+    """A key that a header cannot contain is refused without being shown; surrounding white space is stripped."""
     with Upstream(Reply("ok")) as upstream:
-        error = _fails(_Service(upstream.url), auth="planted\nkey-7d1f0a9c")
-        assert "7d1f0a9c" not in _shown(error)
+        error = _error_of_call(_Service(upstream.url), auth="planted\nkey-7d1f0a9c")
+        assert "7d1f0a9c" not in _error_report(error)
         assert upstream.requests == []
         with isolated_registry() as registry:
             registry.register(_Service(upstream.url), name="service")
@@ -178,10 +178,10 @@ def test_key_with_a_line_break_is_not_shown() -> None:
 
 
 def test_key_is_not_in_the_context_of_a_connection_error() -> None:
-    """The exception of the HTTP library, which holds the whole request, is not chained to ours."""
+    """The exception of the HTTP library, which has the whole request, is not chained to the error."""
     with Upstream() as upstream:
         url = upstream.url
-    error = _fails(_Service(url), auth=KEY)
+    error = _error_of_call(_Service(url), auth=KEY)
     assert isinstance(error, g4f_lite.ProviderConnectionError)
     assert error.__cause__ is None
     assert error.__context__ is None
@@ -201,38 +201,38 @@ def test_key_is_not_in_the_context_of_a_connection_error() -> None:
         "key sk-abcdef0123456789abcdef",
     ],
 )
-def test_what_looks_like_a_key_is_redacted(line: str) -> None:
-    """A key that nobody named is taken out of a text by the place that it stands in."""
+def test_unknown_key_is_redacted_by_its_position(line: str) -> None:
+    """An unknown key is removed from a text because of its position in the text."""
     assert "abcdef0123456789" not in redact(line)
 
 
 @pytest.mark.parametrize(
     "url", [f"ftp://{KEY}@x", f"http://u:{KEY}@x", f"http://x/?k={KEY}", f"http://x:{KEY}"]
 )
-def test_key_in_a_wrong_url_is_not_shown(url: str) -> None:
-    """A base URL that is refused is not shown: what does not belong into it may be a key."""
+def test_key_in_an_invalid_url_is_not_shown(url: str) -> None:
+    """A refused base URL is not shown, because its invalid part may be a key."""
     with pytest.raises(g4f_lite.InvalidArgumentError) as caught:
         http.check_url("base_url", url)
-    assert KEY not in _shown(caught.value)
+    assert KEY not in _error_report(caught.value)
     assert KEY not in repr(http.HTTPRequest(f"http://x/?key={KEY}", proxy=url, secrets=(KEY,)))
 
 
 @pytest.mark.parametrize("url", [f"ftp://{KEY}@x", f"http://u:{KEY}@x:99999", f"http://x:{KEY}"])
-def test_key_in_a_wrong_proxy_is_not_shown(url: str) -> None:
-    """A proxy that is refused is not shown: it may have a login in it."""
+def test_key_in_an_invalid_proxy_is_not_shown(url: str) -> None:
+    """A refused proxy is not shown, because it may contain credentials."""
     with pytest.raises(g4f_lite.InvalidArgumentError) as caught:
         list(http.stream(http.HTTPRequest("http://127.0.0.1:1/", proxy=url)))
-    assert KEY not in _shown(caught.value)
+    assert KEY not in _error_report(caught.value)
 
 
 @pytest.mark.parametrize("word", ["x", "-", "key", "token ", "sk-", "://"])
-def test_long_body_is_searched_in_no_time(word: str) -> None:
-    """What an error's body may have, of whatever words, keeps nobody waiting: the effort grows with its length."""
-    began = time.process_time()
+def test_redaction_time_is_linear(word: str) -> None:
+    """Redacting the body of an error takes time proportional to its length, for any words in it."""
+    started = time.process_time()
     redact(word * (65536 // len(word)), (KEY,))
-    assert time.process_time() - began < 2
+    assert time.process_time() - started < 2
 
 
 def test_name_of_a_redacted_field_is_kept() -> None:
-    """The whole of a field's name stays, so that it is known what was taken out."""
+    """The whole name of a redacted field stays, so that a reader knows what was removed."""
     assert redact("my_api_key_id-token=abcdef0123") == "my_api_key_id-token=***"

@@ -1,4 +1,4 @@
-"""Texts as vectors: every service that computes them, and what can go wrong on the way."""
+"""Embeddings: the vectors of every service, and the errors on the way."""
 
 import asyncio
 import base64
@@ -33,7 +33,7 @@ WAYS = ["sync", "async"]
 
 
 class Plain:
-    """A third party's provider: a chat nobody wants, and vectors as plain lists."""
+    """A third-party provider with a chat model, and vectors as plain lists."""
 
     url, supports_stream, needs_auth, working, params = "https://p.example", True, False, True, ""
 
@@ -42,7 +42,7 @@ class Plain:
         self.embedding_model = [model, "second-vectors"]
         self.items = items
         self.wait = wait
-        self.begun = threading.Event()
+        self.started = threading.Event()
         self.calls = []
         self.closed = []
 
@@ -53,7 +53,7 @@ class Plain:
         self.calls.append((model, input, dimensions))
         try:
             if self.wait is not None:
-                self.begun.set()
+                self.started.set()
                 assert self.wait.wait(10)
             for item in self.items or [[float(len(text)), 1.0] for text in input]:
                 if isinstance(item, Exception):
@@ -88,54 +88,54 @@ def embed(way, **arguments):
 
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.provider}-{case.id}")
-def test_services(case, way):
-    """Each service's recorded vectors come out in the order of the texts, also through the client."""
+def test_recorded_vectors_are_returned(case, way):
+    """Each service's recorded vectors are returned in the order of the texts, also by the client."""
     texts = case.options.get("input", ["a", "b"])
     options = {name: value for name, value in case.options.items() if name != "input"}
     with Upstream(lambda _: reply(case)) as upstream:
-        made = {"model": case.model, "input": texts, "provider": case.provider, "auth": KEY, **options}
-        found = embed(way, base_url=upstream.url, **made)
+        arguments = {"model": case.model, "input": texts, "provider": case.provider, "auth": KEY, **options}
+        result = embed(way, base_url=upstream.url, **arguments)
         client = Client(provider=case.provider, api_key=KEY, base_url=upstream.url)
         answer = client.embeddings.create(model=case.model, input=texts, **options)
-        packed = client.embeddings.create(model=case.model, input=texts, encoding_format="base64", **options)
-    assert isinstance(found, Embeddings)
-    assert len(found.vectors) == len(case.vectors)
-    for vector, wanted in zip(found.vectors, case.vectors, strict=True):
-        assert vector == pytest.approx(list(wanted), abs=1e-6)
+        encoded = client.embeddings.create(model=case.model, input=texts, encoding_format="base64", **options)
+    assert isinstance(result, Embeddings)
+    assert len(result.vectors) == len(case.vectors)
+    for vector, expected in zip(result.vectors, case.vectors, strict=True):
+        assert vector == pytest.approx(list(expected), abs=1e-6)
         assert all(type(number) is float for number in vector)
-    assert found.provenance.provider == case.provider
-    assert [item.embedding for item in answer.data] == list(found.vectors)
-    for item, vector in zip(packed.data, found.vectors, strict=True):
+    assert result.provenance.provider == case.provider
+    assert [item.embedding for item in answer.data] == list(result.vectors)
+    for item, vector in zip(encoded.data, result.vectors, strict=True):
         data = base64.b64decode(item.embedding)
         assert struct.unpack(f"<{len(vector)}f", data) == pytest.approx(vector, abs=1e-6)
 
 
 @given(data=st.data(), texts=st.lists(st.text(min_size=1, max_size=5), min_size=1, max_size=8))
-def test_vectors_come_in_any_order(data, texts):
-    """Whatever order a provider has, the vectors are in that of the texts."""
+def test_vectors_are_in_the_order_of_the_texts(data, texts):
+    """The vectors are in the order of the texts, whatever order the provider yields."""
     order = data.draw(st.permutations(range(len(texts))))
     with isolated_registry() as registry:
         items = [Vector(place, [float(place), 0.5]) for place in order]
         registry.register(Plain(*items, Usage(3, 0)), name="plain")
-        found = Embedding.create(input=texts, provider="plain")
-    assert found.vectors == tuple([float(place), 0.5] for place in range(len(texts)))
-    assert found.usage == Usage(3, 0)
+        result = Embedding.create(input=texts, provider="plain")
+    assert result.vectors == tuple([float(place), 0.5] for place in range(len(texts)))
+    assert result.usage == Usage(3, 0)
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_a_plain_provider(registered, way):
-    """A provider that yields lists of numbers is enough; whole numbers become floats."""
+def test_a_provider_may_yield_plain_lists(registered, way):
+    """A provider that yields lists of numbers is enough; integers become floats."""
     plain = Plain([1, 2], [3.5, 4])
     registered(plain=plain)
-    found = embed(way, input=("one", "two"), provider="plain", dimensions=7)
-    assert found.vectors == ([1.0, 2.0], [3.5, 4.0])
+    result = embed(way, input=("one", "two"), provider="plain", dimensions=7)
+    assert result.vectors == ([1.0, 2.0], [3.5, 4.0])
     assert plain.calls == [("plain-vectors", ["one", "two"], 7)]
-    assert (found.model, found.usage) == ("plain-vectors", None)
+    assert (result.model, result.usage) == ("plain-vectors", None)
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_models_choose_providers(registered, way):
-    """A model of embeddings leads to who computes it; one of a chat does not."""
+def test_an_embedding_model_selects_its_provider(registered, way):
+    """An embedding model selects the provider that lists it; a chat model does not."""
     registered(none=NoVectors(), plain=Plain())
     assert embed(way, model="plain-vectors", input="x").provenance.provider == "plain"
     assert embed(way, model="plain/second-vectors", input="x").model == "second-vectors"
@@ -147,22 +147,22 @@ def test_models_choose_providers(registered, way):
 
 @pytest.mark.parametrize("way", WAYS)
 def test_a_provider_without_embeddings(registered, way):
-    """Who computes none is named in the error; in a route, the next one is asked."""
+    """A provider without embeddings is an error that names it; in a route, the next provider is called."""
     registered(none=NoVectors(), plain=Plain())
     with pytest.raises(InvalidArgumentError, match="'none' computes no embeddings"):
         embed(way, provider="none", input="x")
-    found = embed(way, provider=["none", "plain"], input="x")
-    assert [attempt.outcome for attempt in found.provenance.attempts] == ["skipped", "ok"]
+    result = embed(way, provider=["none", "plain"], input="x")
+    assert [attempt.outcome for attempt in result.provenance.attempts] == ["skipped", "ok"]
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_fallback(registered, way):
-    """When one provider fails, the next one is asked; when all do, the error says how each did."""
+def test_the_next_provider_is_called_after_a_failure(registered, way):
+    """When one provider fails, the next one is called; when all fail, the error has the failure of each."""
     first, second = Plain([1.0], OSError("away")), Plain()
     registered(first=first, second=second)
-    found = embed(way, provider=["first", "second"], input=["a", "bb"])
-    assert found.vectors == ([1.0, 1.0], [2.0, 1.0])
-    assert [attempt.outcome for attempt in found.provenance.attempts] == ["error", "ok"]
+    result = embed(way, provider=["first", "second"], input=["a", "bb"])
+    assert result.vectors == ([1.0, 1.0], [2.0, 1.0])
+    assert [attempt.outcome for attempt in result.provenance.attempts] == ["error", "ok"]
     with pytest.raises(AllProvidersFailedError, match="away"):
         embed(way, provider=["first", "first"], input=["a"])
 
@@ -181,8 +181,8 @@ def test_fallback(registered, way):
         ((Vector(-1, [1.0]),), ProviderResponseError, "list of numbers"),
     ],
 )
-def test_wrong_answers(registered, way, items, error, says):
-    """Too few vectors, too many, of several lengths, or of no numbers: an error says what came, and from whom."""
+def test_invalid_vectors_are_errors(registered, way, items, error, says):
+    """Too few or too many vectors, several lengths, or no numbers: the error names the problem and the provider."""
     registered(plain=Plain(*items))
     with pytest.raises(error, match=says) as caught:
         embed(way, provider="plain", input=["a", "b"])
@@ -192,26 +192,26 @@ def test_wrong_answers(registered, way, items, error, says):
 
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("wrong", [(), [], "", [""], ["a", 5], [["a"]], b"a", None, {"a": 1}, [[1, 2]]])
-def test_wrong_inputs(way, wrong):
-    """What is no text is refused before anybody is asked, with its place."""
+def test_invalid_inputs_are_refused_before_the_call(way, wrong):
+    """An input that is not text is refused before any provider is called, with its position."""
     with pytest.raises(InvalidArgumentError, match="input"):
         embed(way, provider="openai", input=wrong)
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_options_are_checked(registered, way):
-    """An option that the function does not take is an error, or dropped and recorded."""
+def test_unknown_options_are_errors_or_dropped(registered, way):
+    """An option that the function does not accept is an error, or is dropped and recorded."""
     registered(plain=Plain())
     with pytest.raises(UnsupportedOptionError, match=r"'dimension'.*'dimensions'"):
         embed(way, provider="plain", input="a", dimension=3)
-    found = embed(way, provider="plain", input="a", dimension=3, drop_options=True)
-    assert found.provenance.dropped_options == ("dimension",)
+    result = embed(way, provider="plain", input="a", dimension=3, drop_options=True)
+    assert result.provenance.dropped_options == ("dimension",)
     with pytest.raises(InvalidArgumentError, match="encoding_format"):
         Client(provider="plain").embeddings.create(input="a", encoding_format="int8")
 
 
-def test_a_deadline_ends_it():
-    """When the deadline passes while the service keeps silent, the call ends and the connection is closed."""
+def test_a_deadline_ends_the_call():
+    """When the deadline passes while the service is silent, the call ends and the connection is closed."""
     held = FakeClock()
     forget_everything()
     with _clock.override_clock(held), Upstream(Reply([b'{"data"', Stall()])) as upstream:
@@ -227,11 +227,11 @@ def test_a_deadline_ends_it():
 
 
 def test_a_cancelled_task_closes_the_connection():
-    """The cancel of the task that waits for vectors reaches the service."""
+    """Cancelling a task that waits for vectors closes the connection to the service."""
 
     async def run(upstream):
-        made = Embedding.acreate(input="a", provider="openai", auth=KEY, base_url=upstream.url)
-        task = asyncio.ensure_future(made)
+        call = Embedding.acreate(input="a", provider="openai", auth=KEY, base_url=upstream.url)
+        task = asyncio.ensure_future(call)
         await asyncio.to_thread(upstream.wait_for_requests)
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
@@ -242,8 +242,8 @@ def test_a_cancelled_task_closes_the_connection():
         asyncio.run(run(upstream))
 
 
-def test_limits_hold(registered):
-    """What a program allows itself is kept for embeddings too: one at once is one at once."""
+def test_limits_apply_to_embeddings(registered):
+    """With `concurrency=1`, only one embedding call runs at a time."""
     forget_everything()
     gate = threading.Event()
     plain = Plain(wait=gate)
@@ -256,7 +256,7 @@ def test_limits_hold(registered):
             )
             for number in range(3)
         ]
-        assert await asyncio.to_thread(plain.begun.wait, 10)
+        assert await asyncio.to_thread(plain.started.wait, 10)
         assert len(plain.calls) == 1
         gate.set()
         return await asyncio.gather(*ask)
@@ -266,8 +266,8 @@ def test_limits_hold(registered):
     forget_everything()
 
 
-def test_the_clients(registered):
-    """`client.embeddings.create` has positions, counts and provenance, synchronous and asynchronous."""
+def test_clients_return_embedding_records(registered):
+    """`client.embeddings.create` returns indexes, token counts and provenance, synchronous and asynchronous."""
     registered(plain=Plain([1.0, 2.0], [3.0, 4.0], Usage(5, 0)))
     answer = Client(provider="plain").embeddings.create(model="plain-vectors", input=["a", "b"])
     assert [(item.index, item.embedding) for item in answer.data] == [(0, [1.0, 2.0]), (1, [3.0, 4.0])]
@@ -280,7 +280,7 @@ def test_the_clients(registered):
     assert asyncio.run(run()).data == answer.data
 
 
-def test_the_key_shows_nowhere():
+def test_a_refused_key_is_not_shown():
     """A refused key is in no part of the error."""
     refusal = Reply(f'{{"error": {{"message": "wrong {KEY}"}}}}', status=401)
     with Upstream(refusal) as upstream, pytest.raises(G4FLiteError) as caught:
@@ -288,9 +288,9 @@ def test_the_key_shows_nowhere():
     assert KEY not in f"{caught.value}{caught.value!r}{vars(caught.value)}"
 
 
-def test_too_few_vectors_are_the_next_providers_chance(registered):
-    """A provider that answers fewer vectors than texts has failed, and the next of the route is asked."""
+def test_too_few_vectors_cause_a_fallback(registered):
+    """A provider that returns fewer vectors than texts has failed, and the next provider of the route is called."""
     registered(few=Plain([1.0]), fair=Plain([1.0], [2.0]))
-    found = Embedding.create(input=["a", "b"], provider=["few", "fair"])
-    assert found.vectors == ([1.0], [2.0])
-    assert [attempt.outcome for attempt in found.provenance.attempts] == ["error", "ok"]
+    result = Embedding.create(input=["a", "b"], provider=["few", "fair"])
+    assert result.vectors == ([1.0], [2.0])
+    assert [attempt.outcome for attempt in result.provenance.attempts] == ["error", "ok"]

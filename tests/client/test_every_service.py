@@ -1,4 +1,4 @@
-"""The clients over every service: what was recorded of each comes through in OpenAI's shape, and goes back."""
+"""The clients over every service: the recorded answers in OpenAI's format, and their way back as messages."""
 
 import asyncio
 
@@ -21,42 +21,51 @@ CHATS = [
 GOOD = [case for case in CHATS if case.error is None]
 
 
-def named(cases):
+def parametrize_cases(cases):
     return pytest.mark.parametrize("case", cases, ids=lambda case: f"{case.provider}-{case.id}")
 
 
-def made(kind, case, upstream):
+def make_client(kind, case, upstream):
     return kind(provider=case.provider, api_key=KEY, base_url=upstream.url, max_retries=0)
 
 
-def answered(case, upstream, way):
-    """The whole answer, or all chunks, of a client."""
+def get_result(case, upstream, way):
+    """Return the answer, or all chunks, of a client."""
     if way == "sync":
-        return ask(made(Client, case, upstream), case)
-    return asyncio.run(ask_async(made(AsyncClient, case, upstream), case))
+        return ask(make_client(Client, case, upstream), case)
+    return asyncio.run(ask_async(make_client(AsyncClient, case, upstream), case))
 
 
-def told(case, result):
-    """What the first choice says, of a whole answer or of chunks."""
+def summarize(case, result):
+    """Return the contents of the first choice, from an answer or from chunks."""
     if not case.stream:
-        choice, said = result.choices[0], result.choices[0].message
-        calls = [(call.function.name, call.function.arguments) for call in said.tool_calls or ()]
-        sources, reason = len(said.annotations), choice.finish_reason
-        thought, text, refusal, usage = said.reasoning_content, said.content, said.refusal, result.usage
+        choice, message = result.choices[0], result.choices[0].message
+        calls = [(call.function.name, call.function.arguments) for call in message.tool_calls or ()]
+        sources, reason = len(message.annotations), choice.finish_reason
+        reasoning, text, refusal, usage = (
+            message.reasoning_content,
+            message.content,
+            message.refusal,
+            result.usage,
+        )
     else:
         choices = [choice for chunk in result for choice in chunk.choices if choice.index == 0]
         deltas = [choice.delta for choice in choices]
-        pieces = [piece for delta in deltas for piece in delta.tool_calls or ()]
-        places = sorted({piece.index for piece in pieces})
+        tool_calls = [piece for delta in deltas for piece in delta.tool_calls or ()]
+        indexes = sorted({piece.index for piece in tool_calls})
         calls = [
             (
-                next(piece.function.name for piece in pieces if piece.index == place and piece.function.name),
-                "".join(piece.function.arguments or "" for piece in pieces if piece.index == place),
+                next(
+                    piece.function.name
+                    for piece in tool_calls
+                    if piece.index == index and piece.function.name
+                ),
+                "".join(piece.function.arguments or "" for piece in tool_calls if piece.index == index),
             )
-            for place in places
+            for index in indexes
         ]
-        assert all(next(piece for piece in pieces if piece.index == place).id for place in places)
-        thought = "".join(delta.reasoning_content or "" for delta in deltas)
+        assert all(next(piece for piece in tool_calls if piece.index == index).id for index in indexes)
+        reasoning = "".join(delta.reasoning_content or "" for delta in deltas)
         text = "".join(delta.content or "" for delta in deltas)
         refusals = [delta.refusal for delta in deltas if delta.refusal is not None]
         refusal = "".join(refusals) if refusals else None
@@ -65,7 +74,7 @@ def told(case, result):
         usage = result[-1].usage
     return {
         "text": text or "",
-        "reasoning": thought or "",
+        "reasoning": reasoning or "",
         "refusal": refusal,
         "tool_calls": tuple(calls),
         "finish_reason": reason,
@@ -75,32 +84,32 @@ def told(case, result):
 
 
 @pytest.mark.parametrize("way", ["sync", "async"])
-@named(GOOD)
-def test_what_was_recorded_comes_through(case, way):
-    """Text, reasoning, refusal, tool calls, reason, sources and counts are the recorded ones."""
+@parametrize_cases(GOOD)
+def test_clients_return_the_recorded_answer(case, way):
+    """Text, reasoning, refusal, tool calls, finish reason, citations and usage are the recorded ones."""
     with Upstream(reply(case)) as upstream:
-        result = answered(case, upstream, way)
-    assert told(case, result) == {
+        result = get_result(case, upstream, way)
+    assert summarize(case, result) == {
         name: getattr(case, name)
         for name in ("text", "reasoning", "refusal", "tool_calls", "finish_reason", "citations", "usage")
     }
 
 
-@named([case for case in CHATS if case.error is not None])
-def test_what_breaks_off_raises(case):
-    """An error inside an answer is raised by the client too, with what had come."""
+@parametrize_cases([case for case in CHATS if case.error is not None])
+def test_an_error_inside_an_answer_is_raised(case):
+    """The client raises an error inside an answer, and the error does not contain the key."""
     with Upstream(reply(case)) as upstream, pytest.raises(case.error) as caught:
-        answered(case, upstream, "sync")
+        get_result(case, upstream, "sync")
     assert isinstance(caught.value, G4FLiteError)
     assert KEY not in f"{caught.value}{vars(caught.value)}"
 
 
-@named([case for case in GOOD if not case.stream])
-def test_an_answer_goes_back_as_a_message(case):
-    """Put back as the record, or as its `model_dump`, an answer says what the library's own message says."""
+@parametrize_cases([case for case in GOOD if not case.stream])
+def test_an_answer_becomes_the_librarys_message(case):
+    """An answer's record or its `model_dump`, used as a message, equals the library's own message."""
     with Upstream(lambda _: reply(case)) as upstream:
-        message = answered(case, upstream, "sync").choices[0].message
-        own = ChatCompletion.create(
+        message = get_result(case, upstream, "sync").choices[0].message
+        library_message = ChatCompletion.create(
             provider=case.provider,
             model=case.model,
             messages=case.messages,
@@ -111,9 +120,9 @@ def test_an_answer_goes_back_as_a_message(case):
     if not (message.content or message.tool_calls or message.refusal or message.reasoning):
         return  # sounds and pictures alone are nothing that can be put back
     for form in (message, message.model_dump(), message.to_dict()):
-        (back,) = check_messages(serialize_messages([form]))
-        (wanted,) = check_messages([own])
-        assert {**back, "content": back["content"] or None} == {
-            **wanted,
-            "content": wanted["content"] or None,
+        (normalized,) = check_messages(serialize_messages([form]))
+        (expected,) = check_messages([library_message])
+        assert {**normalized, "content": normalized["content"] or None} == {
+            **expected,
+            "content": expected["content"] or None,
         }

@@ -1,4 +1,4 @@
-"""`chat.completions.stream`: its events add up to the answer, and what ends it reaches the service."""
+"""`chat.completions.stream`: its events add up to the answer, and closing it closes the connection."""
 
 import asyncio
 import gc
@@ -36,20 +36,20 @@ class City:
     people: int
 
 
-async def collected(manager):
+async def collect(manager):
     async with manager as stream:
         return [event async for event in stream], await stream.get_final_completion()
 
 
-def of_items(*items, **arguments):
-    """The events and the answer of a provider that yields some items, the same of both clients."""
+def run_script(*items, **arguments):
+    """Return the events and the answer of a provider that yields these items, equal for both clients."""
     with isolated_registry() as registry:
         registry.register(ScriptedProvider(tuple(items)), name="scripted")
         with Client(provider="scripted").chat.completions.stream(messages=SAY, **arguments) as stream:
             events = list(stream)
             final = stream.get_final_completion()
         asynchronous = AsyncClient(provider="scripted").chat.completions.stream(messages=SAY, **arguments)
-        others, other = asyncio.run(collected(asynchronous))
+        others, other = asyncio.run(collect(asynchronous))
     assert [event.type for event in others] == [event.type for event in events]
     assert other.model_dump(exclude={"id", "created"}) == final.model_dump(exclude={"id", "created"})
     return events, final
@@ -60,16 +60,17 @@ def of_type(events, kind):
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
-def test_events_add_up(case):
-    """Deltas, snapshots and the last word on texts and tool calls of recorded streams are those of the answer."""
+def test_events_add_up_to_the_answer(case):
+    """Deltas, snapshots and done events of recorded streams contain the text and the tool calls of the answer."""
     with Upstream(lambda _: reply(case)) as upstream:
-        wanted = {name: value for name, value in asked(case).items() if name != "stream"}
-        plain = {"response_format": None} if "response_format" in wanted else {}
-        with ours(upstream).chat.completions.stream(**{**wanted, **plain}) as stream:
+        arguments = {name: value for name, value in asked(case).items() if name != "stream"}
+        if "response_format" in arguments:
+            arguments["response_format"] = None
+        with ours(upstream).chat.completions.stream(**arguments) as stream:
             events = list(stream)
         final = stream.get_final_completion()
-        asynchronous = ours_async(upstream).chat.completions.stream(**{**wanted, **plain})
-        others, other = asyncio.run(collected(asynchronous))
+        asynchronous = ours_async(upstream).chat.completions.stream(**arguments)
+        others, other = asyncio.run(collect(asynchronous))
     assert [event.type for event in others] == [event.type for event in events]
     assert other.choices == final.choices
     assert all(event.snapshot.endswith(event.delta) for event in of_type(events, "content.delta"))
@@ -84,8 +85,8 @@ def test_events_add_up(case):
         assert sorted(done) == sorted((call.name, call.arguments) for call in calls)
         for position, call in enumerate(calls):
             pieces = of_type(events, "tool_calls.function.arguments.delta")
-            told = "".join(event.arguments_delta for event in pieces if event.index == position)
-            assert told == call.arguments
+            arguments_text = "".join(event.arguments_delta for event in pieces if event.index == position)
+            assert arguments_text == call.arguments
         assert [event.content for event in of_type(events, "content.done")] == [message.content] * bool(
             message.content
         )
@@ -118,8 +119,8 @@ ITEMS = st.lists(
 
 
 @given(items=ITEMS)
-def test_the_last_snapshot_is_the_answer(items):
-    """Whatever events come in whatever order, the snapshot before the end has what the answer has, once each."""
+def test_the_last_snapshot_equals_the_answer(items):
+    """For any events in any order, the last snapshot equals the answer, and nothing is in it twice."""
     with isolated_registry() as registry:
         registry.register(ScriptedProvider(("Begun ", *items)), name="scripted")
         with Client(provider="scripted").chat.completions.stream(messages=SAY) as stream:
@@ -129,15 +130,18 @@ def test_the_last_snapshot_is_the_answer(items):
                 if event.type == "chunk":
                     last = event.snapshot
             final = stream.get_final_completion()
-    sides = {choice.index: choice for choice in last.choices}
+    snapshot_choices = {choice.index: choice for choice in last.choices}
     for choice in final.choices:
-        said, whole = sides[choice.index].message, choice.message
-        assert (said.content or "", said.refusal or "") == (whole.content or "", whole.refusal or "")
-        assert (said.reasoning_content or "") == (whole.reasoning_content or "")
-        told = sorted((call.id, call.function.arguments) for call in said.tool_calls or ())
-        assert told == sorted((call.id, call.function.arguments) for call in whole.tool_calls or ())
-        assert sides[choice.index].finish_reason == choice.finish_reason
-        assert sides[choice.index].logprobs == choice.logprobs
+        partial, complete = snapshot_choices[choice.index].message, choice.message
+        assert (partial.content or "", partial.refusal or "") == (
+            complete.content or "",
+            complete.refusal or "",
+        )
+        assert (partial.reasoning_content or "") == (complete.reasoning_content or "")
+        tool_calls = sorted((call.id, call.function.arguments) for call in partial.tool_calls or ())
+        assert tool_calls == sorted((call.id, call.function.arguments) for call in complete.tool_calls or ())
+        assert snapshot_choices[choice.index].finish_reason == choice.finish_reason
+        assert snapshot_choices[choice.index].logprobs == choice.logprobs
     done = of_type(events, "tool_calls.function.arguments.done")
     assert len({event.index for event in done}) == len(done) == len(final.choices[0].message.tool_calls or ())
     assert len(of_type(events, "content.done")) == sum(
@@ -145,9 +149,9 @@ def test_the_last_snapshot_is_the_answer(items):
     )
 
 
-def test_mixed_pieces_of_calls_end_whole():
-    """Where pieces of several calls come mixed, each call is done once, with all its arguments."""
-    events, final = of_items(
+def test_interleaved_tool_calls_are_done_once():
+    """If deltas of several tool calls are interleaved, each tool call has one done event with all its arguments."""
+    events, final = run_script(
         ToolCallDelta(0, "a", "f", '{"x"'),
         ToolCallDelta(1, "b", "g", '{"y": 1}'),
         ToolCallDelta(0, None, None, ": 2}"),
@@ -161,10 +165,10 @@ def test_mixed_pieces_of_calls_end_whole():
     ]
 
 
-def test_objects_come_piece_by_piece():
-    """With a type as `response_format`, deltas have what is there of it, and the end has the object."""
+def test_deltas_have_the_partial_object():
+    """With a type as `response_format`, deltas have the partial object, and the done event has the object."""
     pieces = ('{"name": "Bo', 'nn", "peo', 'ple": 3', "3}")
-    events, final = of_items(*pieces, Finish("stop"), response_format=City)
+    events, final = run_script(*pieces, Finish("stop"), response_format=City)
     assert [event.parsed for event in of_type(events, "content.delta")] == [
         {},
         {"name": "Bonn"},
@@ -173,12 +177,12 @@ def test_objects_come_piece_by_piece():
     ]
     (done,) = of_type(events, "content.done")
     assert done.parsed == final.choices[0].message.parsed == City("Bonn", 33)
-    plain, _ = of_items("{}", Finish("stop"))
+    plain, _ = run_script("{}", Finish("stop"))
     assert [event.parsed for event in of_type(plain, "content.delta")] == [None]
 
 
-def test_an_answer_that_does_not_fit_raises():
-    """An object that is not what was asked for is an error at the end, and so it is without reading events."""
+def test_an_answer_of_another_format_raises():
+    """An answer without the requested format is an error at the end, whether or not the events are read."""
     with isolated_registry() as registry:
         registry.register(ScriptedProvider(('{"name": 5}', Finish("stop"))), name="scripted")
         completions = Client(provider="scripted").chat.completions
@@ -190,31 +194,31 @@ def test_an_answer_that_does_not_fit_raises():
 
 
 def test_every_choice_is_parsed():
-    """With several answers, `parse` and `stream` give the object of each."""
+    """With several choices, `parse` and `stream` return the object of each choice."""
     items = (
         '{"name": "A", "people": 1}',
         Text('{"name": "B", "people": 2}', 1),
         Finish("stop"),
         Finish("stop", 1),
     )
-    wanted = [City("A", 1), City("B", 2)]
-    _, final = of_items(*items, response_format=City)
-    assert [choice.message.parsed for choice in final.choices] == wanted
+    expected = [City("A", 1), City("B", 2)]
+    _, final = run_script(*items, response_format=City)
+    assert [choice.message.parsed for choice in final.choices] == expected
     with isolated_registry() as registry:
         registry.register(ScriptedProvider(tuple(items)), name="scripted")
         ask = {"messages": SAY, "response_format": City}
         answer = Client(provider="scripted").chat.completions.parse(**ask)
         other = asyncio.run(AsyncClient(provider="scripted").chat.completions.parse(**ask))
-    assert [choice.message.parsed for choice in answer.choices] == wanted
-    assert [choice.message.parsed for choice in other.choices] == wanted
+    assert [choice.message.parsed for choice in answer.choices] == expected
+    assert [choice.message.parsed for choice in other.choices] == expected
 
 
 def test_arguments_of_strict_tools_are_parsed():
-    """They are plain data for a strict tool, objects for one made of a type, and None for any other."""
+    """Parsed arguments are plain data for a strict tool, an object for a typed tool, and None for another tool."""
     from g4f_lite.client.openai import pydantic_function_tool
 
     call = (ToolCallDelta(0, "a", "f", '{"name": "Bonn", "people": 3}'), Finish("tool_calls"))
-    for tool, wanted in (
+    for tool, expected in (
         (STRICT, {"name": "Bonn", "people": 3}),
         (pydantic_function_tool(City, name="f"), City("Bonn", 3)),
         ({"type": "function", "function": {"name": "f"}}, None),
@@ -223,15 +227,15 @@ def test_arguments_of_strict_tools_are_parsed():
             registry.register(ScriptedProvider(call), name="scripted")
             completions = Client(provider="scripted").chat.completions
             answer = completions.parse(messages=SAY, tools=iter([tool]))
-            assert answer.choices[0].message.tool_calls[0].function.parsed_arguments == wanted
+            assert answer.choices[0].message.tool_calls[0].function.parsed_arguments == expected
             with completions.stream(messages=SAY, tools=[tool]) as stream:
                 (done,) = of_type(stream, "tool_calls.function.arguments.done")
-            assert done.parsed_arguments == wanted
+            assert done.parsed_arguments == expected
             assert "parsed_arguments" not in answer.model_dump_json()
 
 
-def test_arguments_that_are_no_json_raise():
-    """A strict tool's arguments that are cut off are an error with their text."""
+def test_arguments_that_are_not_json_raise():
+    """Incomplete arguments of a strict tool are an error with their text."""
     cut = (ToolCallDelta(0, "a", "f", '{"name": "Bo'), Finish("length"))
     with isolated_registry() as registry:
         registry.register(ScriptedProvider(cut), name="scripted")
@@ -243,8 +247,8 @@ def test_arguments_that_are_no_json_raise():
             stream.until_done()
 
 
-def test_stream_is_no_argument():
-    """`parse` and `stream` say that they take no `stream`."""
+def test_stream_is_not_an_argument():
+    """`parse` and `stream` refuse the argument `stream`."""
     completions = Client(provider="local").chat.completions
     for function in (completions.parse, completions.stream):
         with pytest.raises(InvalidArgumentError, match="no `stream`"):
@@ -254,8 +258,8 @@ def test_stream_is_no_argument():
 # --- what ends it -------------------------------------------------------------------------------------
 
 
-def test_leaving_closes_the_connection():
-    """Leaving the `with` early closes the connection, and leaves what had come."""
+def test_leaving_the_with_closes_the_connection():
+    """Leaving the `with` early closes the connection, and keeps the text received so far."""
     with Upstream(Reply([BEGINNING, Stall()], headers=SSE)) as upstream:
         with ours(upstream).chat.completions.stream(model="m", messages=SAY) as stream:
             assert next(stream).type == "chunk"
@@ -266,8 +270,8 @@ def test_leaving_closes_the_connection():
         stream.close()
 
 
-def test_a_stream_is_a_context_manager_too():
-    """What entering gave can be entered once more, as programs do that pass it on."""
+def test_an_entered_stream_can_be_entered_again():
+    """The entered stream is a context manager too, for programs that pass it on."""
 
     async def run(upstream):
         async with ours_async(upstream).chat.completions.stream(model="m", messages=SAY) as stream:
@@ -283,20 +287,20 @@ def test_a_stream_is_a_context_manager_too():
         asyncio.run(run(upstream))
 
 
-def test_another_thread_may_close():
-    """While one thread waits for the next event, another closes the stream: nothing is told to be done."""
+def test_another_thread_may_close_the_stream():
+    """If another thread closes the stream while a thread waits for an event, no done event is emitted."""
     with Upstream(Reply([BEGINNING, Stall()], headers=SSE)) as upstream:
         with ours(upstream).chat.completions.stream(model="m", messages=SAY) as stream:
-            begun, got = threading.Event(), []
+            started, got = threading.Event(), []
 
             def read():
                 for event in stream:
                     got.append(event.type)
-                    begun.set()
+                    started.set()
 
             reader = threading.Thread(target=read)
             reader.start()
-            assert begun.wait(10)
+            assert started.wait(10)
             stream.close()
             reader.join(10)
             assert not reader.is_alive()
@@ -304,8 +308,8 @@ def test_another_thread_may_close():
     assert set(got) <= {"chunk", "content.delta"}
 
 
-def test_dropping_closes_the_connection():
-    """A stream that nobody holds any more closes its connection, without a garbage collection."""
+def test_dropping_the_stream_closes_the_connection():
+    """A stream without references closes its connection without a garbage collection."""
     with Upstream(Reply([BEGINNING, Stall()], headers=SSE)) as upstream:
         gc.disable()
         try:
@@ -317,8 +321,8 @@ def test_dropping_closes_the_connection():
             gc.enable()
 
 
-def test_leaving_closes_the_connection_async():
-    """Leaving the `async with` early, or cancelling the task that reads, closes the connection."""
+def test_leaving_the_async_with_closes_the_connection():
+    """Leaving the `async with` early, or cancelling the reading task, closes the connection."""
 
     async def leave(upstream):
         async with ours_async(upstream).chat.completions.stream(model="m", messages=SAY) as stream:
@@ -328,15 +332,15 @@ def test_leaving_closes_the_connection_async():
         assert (await stream.get_final_completion()).choices[0].message.content == "One"
 
     async def cancel(upstream):
-        begun = asyncio.Event()
+        started = asyncio.Event()
 
         async def read():
             async with ours_async(upstream).chat.completions.stream(model="m", messages=SAY) as stream:
                 async for _ in stream:
-                    begun.set()
+                    started.set()
 
         task = asyncio.ensure_future(read())
-        await begun.wait()
+        await started.wait()
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
@@ -347,8 +351,8 @@ def test_leaving_closes_the_connection_async():
             asyncio.run(way(upstream))
 
 
-def test_nothing_is_asked_before_it_is_entered():
-    """`stream` by itself sends nothing; before the first event there is no snapshot."""
+def test_no_request_is_sent_before_entering():
+    """`stream` alone sends no request, and before the first event there is no snapshot."""
     with Upstream(Reply([BEGINNING, Stall()], headers=SSE)) as upstream:
         manager = ours(upstream).chat.completions.stream(model="m", messages=SAY)
         assert upstream.requests == []
@@ -368,8 +372,8 @@ JSON = st.recursive(
 @given(
     value=st.lists(JSON, max_size=3) | st.dictionaries(st.text(max_size=3), JSON, max_size=3), data=st.data()
 )
-def test_cut_json_is_read_as_the_official_client_reads_it(value, data):
-    """What is there of an object's JSON, cut anywhere, is what the `openai` package's parser finds in it."""
+def test_partial_json_equals_the_official_parsers(value, data):
+    """The value of a JSON text that is cut anywhere equals the result of the parser of the `openai` package."""
     text = json.dumps(value, ensure_ascii=False, indent=data.draw(st.none() | st.just(1)))
     assert partial_json(text) == value
     cut = text[: data.draw(st.integers(1, len(text)))]
@@ -379,13 +383,13 @@ def test_cut_json_is_read_as_the_official_client_reads_it(value, data):
 @pytest.mark.parametrize(
     "text", ["", " ", "Hello", "{a", '{"a" 1', "{1: 2", "[1 2", "-", "[" * 100_000, '"a']
 )
-def test_what_is_no_json_is_little(text):
-    """What cannot become JSON gives what came before the fault, or nothing, and never raises."""
+def test_partial_json_of_invalid_text_does_not_raise(text):
+    """Invalid JSON gives the values before the fault, or None, and never raises."""
     assert partial_json(text) in (None, {}, [1])
 
 
-def test_types_are_those_of_answers():
-    """The helper's answer is a `ChatCompletion`, under the official names too."""
-    _, final = of_items("Hi", Finish("stop"))
+def test_the_final_completion_has_the_official_types():
+    """The final completion is a `ChatCompletion`, under the official names too."""
+    _, final = run_script("Hi", Finish("stop"))
     assert isinstance(final, types.ParsedChatCompletion)
     assert isinstance(final.choices[0], types.ParsedChoice)

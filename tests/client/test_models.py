@@ -1,4 +1,4 @@
-"""The models that a service offers: asked for, kept, listed; and the commands that show them."""
+"""Model listings: requested, cached and listed, by the functions and by the clients."""
 
 import asyncio
 import json
@@ -37,7 +37,7 @@ LIST = Reply(
 
 
 class Fixed:
-    """A provider that cannot be asked for its models."""
+    """A provider that cannot list models live."""
 
     url, supports_stream, needs_auth, working, params = "https://f.example", True, False, True, ""
     model = ["f-1", "f-2"]  # noqa: RUF012 - what the contract has
@@ -47,14 +47,14 @@ class Fixed:
 
 
 class Live(Fixed):
-    """A third party's provider that can."""
+    """A third-party provider that can list models live."""
 
     def __init__(self, *names):
         self.names = names
-        self.asked = 0
+        self.request_count = 0
 
     def _list_models(self, region: str | None = None):
-        self.asked += 1
+        self.request_count += 1
         yield from self.names
         if region:
             yield f"{region}-model"
@@ -69,14 +69,14 @@ def registered():
 
 @pytest.fixture
 def hours(monkeypatch):
-    """A function that lets hours pass for the cache."""
+    """Return a function that lets hours pass for the cache."""
     real, passed = models.time.time, [0.0]
     monkeypatch.setattr(models.time, "time", lambda: real() + passed[0])
 
-    def let_pass(number):
+    def advance(number):
         passed[0] += number * 3600
 
-    return let_pass
+    return advance
 
 
 def ask(way, *arguments, **options):
@@ -87,60 +87,60 @@ def ask(way, *arguments, **options):
 
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.provider}-{case.id}")
-def test_services(case, way):
-    """Each service's recorded list comes out, in its order, through the function and the client."""
+def test_recorded_lists_are_returned(case, way):
+    """Each service's recorded list is returned in its order, by the function and by the client."""
     with Upstream(lambda _: reply(case)) as upstream:
-        found = ask(way, case.provider, auth=KEY, base_url=upstream.url, **case.options)
+        names = ask(way, case.provider, auth=KEY, base_url=upstream.url, **case.options)
         client = Client(provider=case.provider, api_key=KEY, base_url=upstream.url)
         listed = client.models.list(**case.options)
-    assert (found.provider, found.names, found.source) == (case.provider, case.names, "live")
+    assert (names.provider, names.names, names.source) == (case.provider, case.names, "live")
     assert [model.id for model in listed] == list(case.names)
     assert {model.owned_by for model in listed} == {case.provider}
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_a_list_is_kept_for_a_day(registered, way, hours):
-    """A list is asked for once a day, at once with `refresh`, and sooner with a smaller `max_age`."""
+def test_a_list_is_cached_for_a_day(registered, way, hours):
+    """A list is requested once a day; `refresh` requests it now, and a smaller `max_age` sooner."""
     live = Live("a", "b", "a")
     registered(live=live)
     full_name = f"{PROGRAM}:live"
     assert known_models(full_name) is None
     first = ask(way, "live")
     assert (first.names, first.source) == (("a", "b"), "live")
-    kept = ask(way, "live")
-    assert (kept.names, kept.source, kept.at, live.asked) == (("a", "b"), "cache", first.at, 1)
-    assert known_models(full_name) == kept
+    cached = ask(way, "live")
+    assert (cached.names, cached.source, cached.at, live.request_count) == (("a", "b"), "cache", first.at, 1)
+    assert known_models(full_name) == cached
     live.names = ("c",)
     assert ask(way, "live", refresh=True).names == ("c",)
-    assert live.asked == 2
+    assert live.request_count == 2
     hours(2)
     assert ask(way, "live").source == "cache"
     assert ask(way, "live", max_age=3600.0).source == "live"
     hours(25)
     assert ask(way, "live").source == "live"
-    assert live.asked == 4
+    assert live.request_count == 4
     hours(-100)  # the clock was set back: nothing that comes from the future counts
     assert ask(way, "live").source == "live"
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_a_provider_that_cannot_be_asked(registered, way):
-    """Its models are those that it lists; nothing is asked, and nothing kept."""
+def test_a_provider_without_live_listing(registered, way):
+    """Without live listing, the models are those that the provider declares, and nothing is cached."""
     registered(fixed=Fixed())
     assert ask(way, "fixed") == ModelNames("fixed", ("f-1", "f-2"), "listed", None)
     assert not (cache_dir() / "models.json").exists()
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_a_service_with_no_model_is_no_error(registered, way):
-    """A service that offers nothing at the moment says so, and that is the answer."""
+def test_an_empty_list_is_not_an_error(registered, way):
+    """A service that offers no model gives an empty list."""
     registered(live=Live())
     assert ask(way, "live").names == ()
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_wrong_arguments(registered, way):
-    """Who is to be asked has to be named, and options have to be known."""
+def test_invalid_arguments_are_refused(registered, way):
+    """The provider must be named, and options must be known."""
     registered(live=Live("a"))
     for wrong in (None, "", 5):
         with pytest.raises(InvalidArgumentError, match="provider"):
@@ -153,15 +153,15 @@ def test_wrong_arguments(registered, way):
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_a_missing_key_is_said(way):
-    """A service that needs a key is not asked without one."""
+def test_a_missing_key_raises(way):
+    """A service that needs a key is not requested without one."""
     with pytest.raises(MissingAuthError):
         ask(way, "openai")
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_no_key_is_kept(way):
-    """Nothing of the key is in the file, though it stands in the header and the address; addresses are apart."""
+def test_no_key_is_in_the_cache(way):
+    """The cache file contains no part of the key, even if the address has it; each address has its own entry."""
     with Upstream(lambda _: LIST) as upstream:
         one = {"auth": KEY, "base_url": f"{upstream.url}/v1/{KEY}"}
         other = {"auth": KEY, "base_url": f"{upstream.url}/v2"}
@@ -176,8 +176,8 @@ def test_no_key_is_kept(way):
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_failures_are_raised_and_not_kept(way):
-    """A refusal is raised, keeps what was known, and the next call asks again."""
+def test_failures_are_raised_and_not_cached(way):
+    """A failure is raised and keeps the cached list, and the next call requests the list again."""
     with Upstream([LIST, Reply("{}", status=401), LIST]) as upstream:
         arguments = {"auth": KEY, "base_url": upstream.url}
         ask(way, "openai", **arguments)
@@ -188,8 +188,8 @@ def test_failures_are_raised_and_not_kept(way):
         assert ask(way, "openai", refresh=True, **arguments).source == "live"
 
 
-def test_retries_and_a_deadline():
-    """A list is asked for again where that is wished, and waited for no longer than the deadline."""
+def test_retries_and_deadlines_apply():
+    """A listing is retried if `retries` says so, and ends at its deadline."""
     held = FakeClock()
     forget_everything()
 
@@ -210,8 +210,8 @@ def test_retries_and_a_deadline():
     "content",
     ["", "{", "[]", '{"models": 5}', '{"models": {"g4f-lite:live": 5}}', '{"models": {"x": [["a"], "b"]}}'],
 )
-def test_a_damaged_file_counts_for_nothing(registered, content):
-    """Whatever stands in the file, the list is asked for, and the file is whole again afterwards."""
+def test_a_damaged_cache_file_is_ignored(registered, content):
+    """With any contents of the cache file, the list is requested, and the file is valid again afterwards."""
     registered(live=Live("a"))
     file = cache_dir() / "models.json"
     file.parent.mkdir(parents=True, exist_ok=True)
@@ -221,16 +221,16 @@ def test_a_damaged_file_counts_for_nothing(registered, content):
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
-def test_a_folder_that_cannot_be_written(registered, tmp_path, monkeypatch):
-    """Without a place to keep it, the list is the answer all the same."""
+def test_a_read_only_cache_folder_is_no_error(registered, tmp_path, monkeypatch):
+    """Without a writable cache folder, the list is still returned."""
     registered(live=Live("a"))
     tmp_path.chmod(0o500)
     monkeypatch.setenv("G4F_LITE_CACHE", str(tmp_path / "cache"))
     assert list_models("live").names == ("a",)
 
 
-def test_a_file_in_place_of_the_folder(registered, tmp_path, monkeypatch):
-    """The same where the folder's place is taken."""
+def test_a_file_at_the_cache_folders_path_is_no_error(registered, tmp_path, monkeypatch):
+    """If the path of the cache folder is a file, the list is still returned."""
     registered(live=Live("a"))
     (tmp_path / "taken").write_text("")
     monkeypatch.setenv("G4F_LITE_CACHE", str(tmp_path / "taken"))
@@ -241,16 +241,16 @@ def test_a_file_in_place_of_the_folder(registered, tmp_path, monkeypatch):
 # --- the clients ------------------------------------------------------------------------------------
 
 
-def test_a_client_asks_each_time(registered):
-    """`client.models.list` asks the service, as the official one does; `max_age` has it content with less."""
+def test_a_client_requests_the_list_each_time(registered):
+    """`client.models.list` requests the list each time, as the official client does, unless `max_age` is given."""
     live = Live("a")
     registered(live=live)
     client = Client(provider="live", temperature=0.5, region="eu")
     assert [model.id for model in client.models.list()] == ["a", "eu-model"]
     assert len(client.models.list()) == 2
-    assert live.asked == 2
+    assert live.request_count == 2
     client.models.list(max_age=3600)
-    assert live.asked == 2
+    assert live.request_count == 2
     assert client.models.retrieve("a").owned_by == "live"
     with pytest.raises(ModelNotFoundError, match="eu-model"):
         client.models.retrieve("eu-modle")
@@ -258,17 +258,17 @@ def test_a_client_asks_each_time(registered):
 
 
 def test_a_client_of_several_providers(registered):
-    """The models of a route are those of all its providers, each asked once."""
+    """The models of a route are those of all its providers, each requested once."""
     first, second = Live("a"), Live("b")
     registered(first=first, second=second)
     for route in (["first/a", Step("second")], Route(["first", "second"])):
-        found = Client(provider=route).models.list()
-        assert [(model.id, model.owned_by) for model in found] == [("a", "first"), ("b", "second")]
-    assert (first.asked, second.asked) == (2, 2)
+        listed = Client(provider=route).models.list()
+        assert [(model.id, model.owned_by) for model in listed] == [("a", "first"), ("b", "second")]
+    assert (first.request_count, second.request_count) == (2, 2)
 
 
-def test_a_key_goes_to_nobody_else(registered):
-    """The client's key is not sent to several providers; a step's own key goes to its provider."""
+def test_a_key_is_not_sent_to_several_providers(registered):
+    """The client's key is not sent to several providers; a step's own key is sent to its provider."""
     got = {}
 
     class Keyed(Fixed):
@@ -289,18 +289,18 @@ def test_a_key_goes_to_nobody_else(registered):
 
 
 def test_a_client_without_a_provider(registered):
-    """It lists what all providers list, by names that `model` takes; nobody is asked."""
+    """It lists the models of all providers, under names that `model` accepts, without a request."""
     live = Live("a")
     registered(live=live, fixed=Fixed())
-    found = [model.id for model in Client().models.list()]
-    assert {"live/f-1", "fixed/f-1", "fixed/f-2"} <= set(found)
-    assert live.asked == 0
+    listed = [model.id for model in Client().models.list()]
+    assert {"live/f-1", "fixed/f-1", "fixed/f-2"} <= set(listed)
+    assert live.request_count == 0
     answer = Client().chat.completions.create(model="fixed/f-2", messages=[{"role": "user", "content": "Hi"}])
     assert answer.model == "f-2"
 
 
-def test_the_asynchronous_client(registered):
-    """Its list is awaited, or read with ``async for``, as with the official one."""
+def test_the_asynchronous_list_can_be_awaited_or_iterated(registered):
+    """The list is awaited, or read with ``async for``, as with the official client."""
     registered(live=Live("a", "b"), fixed=Fixed())
 
     async def run():

@@ -1,4 +1,4 @@
-"""The `openai` package's names, and what programs do with the records and errors behind them."""
+"""The `openai` package's names, and the behaviour of the records and errors with these names."""
 
 import copy
 import json
@@ -22,8 +22,8 @@ CASES = [case for case in recorded().CASES if case.function == "completion" and 
 WHOLE = [case for case in CASES if not case.stream]
 
 
-def test_each_name_is_one_of_the_official_package():
-    """Each name is there too, and what is an error there is one here, below the same others."""
+def test_each_name_exists_in_the_official_package():
+    """Each name exists in the official package, and errors have the same hierarchy."""
     assert set(openai.__all__) <= set(dir(official))
     assert (openai.OpenAI, openai.AsyncOpenAI) == (Client, AsyncClient)
     kinds = [name for name in openai.__all__ if name.endswith("Error")]
@@ -45,15 +45,15 @@ def test_each_name_is_one_of_the_official_package():
         ("Frobnicate", ""),
     ],
 )
-def test_names_that_are_not_here(name, says):
-    """A name without a counterpart is an error that says what to write."""
+def test_unsupported_names_raise_with_an_alternative(name, says):
+    """A name without a counterpart is an `AttributeError` that names the alternative."""
     assert not hasattr(openai, name)
     with pytest.raises(AttributeError, match=f"'{name}'.*{says}"):
         getattr(openai, name)
 
 
-def test_markers_and_timeouts():
-    """The markers say nothing and are false; a timeout has its parts."""
+def test_sentinels_and_timeouts_equal_the_official_ones():
+    """The sentinels count as omitted and are false, and a timeout has the same parts."""
     assert is_omitted(openai.NOT_GIVEN)
     assert is_omitted(openai.omit)
     assert not openai.NOT_GIVEN
@@ -85,8 +85,8 @@ class Bare(BaseModel):
 
 @pytest.mark.parametrize("model", [Search, Bare])
 @pytest.mark.parametrize("more", [{}, {"name": "look"}, {"description": "Other words."}, {"description": ""}])
-def test_tools_of_models_are_the_same(model, more):
-    """`pydantic_function_tool` makes the tool that the official function makes, and keeps the model."""
+def test_function_tools_equal_the_official_ones(model, more):
+    """`pydantic_function_tool` returns the same tool as the official function, and keeps the model."""
     mine, theirs = (
         openai.pydantic_function_tool(model, **more),
         official.pydantic_function_tool(model, **more),
@@ -97,8 +97,8 @@ def test_tools_of_models_are_the_same(model, more):
 
 
 @pytest.mark.parametrize("case", WHOLE, ids=lambda case: case.id)
-def test_records_come_back_from_json(case):
-    """What was written as JSON, or dumped, becomes an equal answer again, and so does what was pickled."""
+def test_records_survive_json_and_pickling(case):
+    """A record that is dumped, serialized as JSON or pickled is restored as an equal record."""
     with Upstream(reply(case)) as upstream:
         answer = ask(ours(upstream), case)
     bare = answer.model_copy(update={"provenance": None, "model_extra": None, "_request_id": None}, deep=True)
@@ -116,15 +116,15 @@ def test_records_come_back_from_json(case):
 
 
 @pytest.mark.parametrize("wrong", [5, None, "text", [], {"id": "x"}])
-def test_what_is_no_record(wrong):
-    """What is no dictionary, or lacks a field, is an error that says so."""
+def test_an_invalid_record_raises(wrong):
+    """A value that is not a dictionary, or lacks a field, is an `InvalidArgumentError`."""
     with pytest.raises(InvalidArgumentError, match="no ChatCompletion"):
         types.ChatCompletion.model_validate(wrong)
 
 
 @given(update=st.dictionaries(st.sampled_from(["content", "refusal"]), st.text()), deep=st.booleans())
-def test_a_copy_is_another(update, deep):
-    """`model_copy` has what was updated, the rest as it was, and leaves the original alone."""
+def test_model_copy_does_not_change_the_original(update, deep):
+    """`model_copy` has the updated fields and the other fields, and leaves the original unchanged."""
     message = types.ChatCompletionMessage("Hi", annotations=[], images=[{"a": 1}])
     before = copy.deepcopy(message)
     other = message.model_copy(update=update, deep=deep)
@@ -134,7 +134,7 @@ def test_a_copy_is_another(update, deep):
 
 
 def test_an_error_keeps_what_a_report_needs():
-    """Status, the request's name and the limits' headers are kept; cookies and keys are not."""
+    """The status, the request id and the rate limit headers are kept; cookies and keys are not."""
     body = {
         "error": {
             "message": f"Slow down, {KEY}",
@@ -174,8 +174,8 @@ def test_an_error_keeps_what_a_report_needs():
     assert (lost.type, lost.code, lost.param) == (None, None, None)
 
 
-def test_a_refusal_without_json_keeps_its_name():
-    """A page in place of an error object has its request's name too, of a provider that reads no errors."""
+def test_an_error_without_json_keeps_its_request_id():
+    """An error response that is an HTML page keeps its request id, if the provider has no error parser."""
     page = Reply("<h1>Busy</h1>", status=503, headers={"x-request-id": "req-3"})
     with Upstream(lambda _: page) as upstream:
         with pytest.raises(openai.InternalServerError) as caught:
@@ -184,8 +184,8 @@ def test_a_refusal_without_json_keeps_its_name():
         assert caught.value.response.json()["error"]["type"] is None
 
 
-def test_the_requests_name_is_in_the_answer():
-    """`_request_id` is what the service calls the request, None if it does not."""
+def test_the_answer_has_the_request_id():
+    """`_request_id` is the service's id of the request, or None if the service sent none."""
     case = WHOLE[0]
     with Upstream(
         [Reply(case.body, headers={"content-type": case.media_type, "x-request-id": "req-1"}), reply(case)]

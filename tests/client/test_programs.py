@@ -1,4 +1,4 @@
-"""Programs written for the `openai` package run with another import line and constructor, and print the same."""
+"""Programs for the `openai` package print the same after their imports and constructors are changed."""
 
 import base64
 import json
@@ -23,8 +23,8 @@ IMPORTS = {
 CONSTRUCTOR = re.compile(r"\b((?:Async)?OpenAI\()(?!base_url)")
 
 
-def changed(source):
-    """Return a program for our client: nothing but its import lines and its constructors is another."""
+def adapt_program(source):
+    """Return a program for our client: only its import lines and its constructors are changed."""
     for line, ours in IMPORTS.items():
         source = re.sub(line, ours, source, flags=re.MULTILINE)
     return CONSTRUCTOR.sub(r"\1provider='openai', ", source)
@@ -58,41 +58,41 @@ CALL = {
 
 
 def service(request):
-    """Answer as OpenAI's API does."""
+    """Answer a request in the way of OpenAI's API."""
     path = request.target.partition("?")[0]
     if path.startswith("/models"):
-        found = [{"id": name, "object": "model"} for name in ("b", "a")]
-        return told(found[1] if path == "/models/a" else {"object": "list", "data": found})
+        entries = [{"id": name, "object": "model"} for name in ("b", "a")]
+        return json_reply(entries[1] if path == "/models/a" else {"object": "list", "data": entries})
     body = request.json()
     if path == "/embeddings":
-        return told(embeddings(body))
-    said = body["messages"][-1]["content"]
-    if isinstance(said, str) and said.startswith("fail ") and said != "fail 200":
-        error = {"message": "Oh.", "type": "t", "code": f"c{said[5:]}", "param": "p"}
+        return json_reply(embeddings(body))
+    question = body["messages"][-1]["content"]
+    if isinstance(question, str) and question.startswith("fail ") and question != "fail 200":
+        error = {"message": "Oh.", "type": "t", "code": f"c{question[5:]}", "param": "p"}
         headers = {"content-type": "application/json", "x-request-id": "req-1", "retry-after": "2"}
-        return Reply(json.dumps({"error": error}), status=int(said[5:]), headers=headers)
-    if said == "stall":
+        return Reply(json.dumps({"error": error}), status=int(question[5:]), headers=headers)
+    if question == "stall":
         return Reply([b"{", Stall()], headers={"content-type": "application/json"})
-    message, finish = answered(request, body, said)
+    message, finish = build_message(request, body, question)
     if body.get("stream"):
-        return streamed(message, finish, body)
+        return stream_reply(message, finish, body)
     choices = [
         {
             "index": index,
             "message": message,
             "finish_reason": finish,
-            "logprobs": LOGPROBS[said == "logprobs"],
+            "logprobs": LOGPROBS[question == "logprobs"],
         }
         for index in range(body.get("n") or 1)
     ]
-    return told({**ABOUT, "object": "chat.completion", "choices": choices, "usage": USAGE})
+    return json_reply({**ABOUT, "object": "chat.completion", "choices": choices, "usage": USAGE})
 
 
-def answered(request, body, said):
-    """Return the message that answers, and why it ends."""
+def build_message(request, body, question):
+    """Return the message of the answer, and its finish reason."""
     message = {
         "role": "assistant",
-        "content": f"You said: {json.dumps(said)}",
+        "content": f"You said: {json.dumps(question)}",
         "refusal": None,
         "annotations": [],
     }
@@ -102,25 +102,28 @@ def answered(request, body, said):
     if body.get("tools") and body["messages"][-1]["role"] == "user":
         calls = [CALL, {**CALL, "id": "call_2"}]
         return {**message, "content": None, "tool_calls": calls}, "tool_calls"
-    if said == "headers":
+    if question == "headers":
         seen = [request.header(name) for name in ("x-team", "x-trace", "authorization")]
         return {**message, "content": json.dumps([seen, request.target, body.get("top_k")])}, "stop"
     if len(body["messages"]) > 1:
-        return {**message, "content": json.dumps(list(map(plain, body["messages"])), sort_keys=True)}, "stop"
+        return {
+            **message,
+            "content": json.dumps(list(map(essential_fields, body["messages"])), sort_keys=True),
+        }, "stop"
     return message, "stop"
 
 
-def plain(message):
-    """What counts in a message: the official client sends back what was null or empty in an answer too."""
+def essential_fields(message):
+    """Return the fields that matter: the official client sends back null and empty fields of an answer too."""
     kept = ("role", "content", "tool_calls", "tool_call_id")
     return {name: message[name] for name in kept if message.get(name)}
 
 
-def told(value):
+def json_reply(value):
     return Reply(json.dumps(value), headers={"content-type": "application/json", "x-request-id": "req-7"})
 
 
-def streamed(message, finish, body):
+def stream_reply(message, finish, body):
     deltas = [{"role": "assistant", "content": "" if message["content"] else None, "refusal": None}]
     deltas += [{"content": word} for word in re.findall(r"\S+\s*", message["content"] or "")]
     for index, call in enumerate(message.get("tool_calls", ())):
@@ -166,11 +169,11 @@ def run(program, folder, upstream):
 
 
 @pytest.mark.parametrize("program", PROGRAMS, ids=lambda program: program.stem)
-def test_a_program_prints_the_same(program, tmp_path):
-    """With its import and its constructor changed, the program prints what it printed, and sends what it sent."""
+def test_a_program_prints_and_sends_the_same(program, tmp_path):
+    """With its imports and constructors changed, the program prints the same and sends the same requests."""
     source = program.read_text("utf-8")
     copy = tmp_path / "changed_program.py"
-    copy.write_text(changed(source), "utf-8")
+    copy.write_text(adapt_program(source), "utf-8")
     assert "OpenAI()" not in copy.read_text("utf-8")
     with Upstream(service) as first, Upstream(service) as second, ThreadPoolExecutor(2) as pool:
         mine = pool.submit(run, copy, tmp_path, first)
@@ -180,20 +183,20 @@ def test_a_program_prints_the_same(program, tmp_path):
         assert mine[0] == 0, mine[2]
         assert mine[1].splitlines() == official[1].splitlines()
         assert len(official[1]) > 10
-        assert sent(first) == sent(second)
+        assert requests_of(first) == requests_of(second)
 
 
-def sent(upstream):
-    """What a service was asked, in any order, but for ways to say the same."""
-    found = []
+def requests_of(upstream):
+    """Return the requests of a service, sorted, without differences that have no meaning."""
+    entries = []
     for request in upstream.requests:
         body = request.json() if request.body else {}
         body.pop("stream_options", None)  # the counts are always asked for here
         if "messages" in body:
-            body["messages"] = list(map(plain, body["messages"]))
+            body["messages"] = list(map(essential_fields, body["messages"]))
         if isinstance(body.get("input"), str):
             body["input"] = [body["input"]]
         kept = {name: value for name, value in body.items() if value not in (None, False)}
         target = re.sub("^/models/.*", "/models", request.target)  # one model is looked for in the list here
-        found.append(json.dumps([request.method, target, kept], sort_keys=True))
-    return sorted(found)
+        entries.append(json.dumps([request.method, target, kept], sort_keys=True))
+    return sorted(entries)

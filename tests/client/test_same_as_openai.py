@@ -1,4 +1,4 @@
-"""Our clients beside the `openai` package's: the same server, the same results, through the same names."""
+"""Our clients compared with those of the `openai` package: same server, same results, same names."""
 
 import json
 
@@ -17,31 +17,31 @@ WHOLE = [case for case in CHATS if not case.stream]
 WAYS = ["sync", "async"]
 
 
-def named(cases):
+def parametrize_cases(cases):
     return pytest.mark.parametrize("case", cases, ids=lambda case: case.id)
 
 
 @pytest.mark.parametrize("way", WAYS)
-@named(WHOLE)
-def test_whole_answers_are_the_same(case, way):
-    """Content, refusal, tool calls, sources, sound, reasons, counts and names of a whole answer are equal."""
+@parametrize_cases(WHOLE)
+def test_answers_equal_the_official_ones(case, way):
+    """Content, refusal, tool calls, citations, audio, finish reasons, usage and names of an answer are equal."""
     with Upstream(reply(case)) as upstream:
         mine, official = both(case, upstream, way)
     assert whole(mine) == whole(official)
 
 
 @pytest.mark.parametrize("way", WAYS)
-@named(STREAMS)
-def test_streams_come_to_the_same(case, way):
-    """Put together as programs do it, the chunks of a stream come to the same, and end with the counts."""
+@parametrize_cases(STREAMS)
+def test_accumulated_streams_equal_the_official_ones(case, way):
+    """The chunks of a stream, accumulated as programs do it, are equal and end with the usage."""
     with Upstream(reply(case)) as upstream:
         mine, official = both(case, upstream, way)
     assert accumulated(mine) == accumulated(official)
 
 
-@named(WHOLE)
-def test_json_is_the_same(case):
-    """What `model_dump`, `to_dict` and the JSON of an answer have in common with the official ones is equal."""
+@parametrize_cases(WHOLE)
+def test_dumps_equal_the_official_ones(case):
+    """The common fields of `model_dump`, `to_dict` and the JSON of an answer are equal."""
     with Upstream(reply(case)) as upstream:
         mine, official = both(case, upstream, "sync")
     for method in ("model_dump", "to_dict"):
@@ -54,21 +54,21 @@ def test_json_is_the_same(case):
     assert set(mine.choices[0].message.model_dump()) <= known
 
 
-@named(STREAMS)
-def test_the_same_is_asked_of_the_service(case):
-    """Both clients send the same body, but for the counts, which are always asked for here."""
+@parametrize_cases(STREAMS)
+def test_request_bodies_equal_the_official_ones(case):
+    """Both clients send the same body, except that ours always requests the usage."""
     with Upstream(reply(case)) as upstream:
         both(case, upstream, "sync")
         left, right = (json.loads(request.body) for request in upstream.requests)
     assert left == right
 
 
-def test_without_the_wish_no_chunk_of_counts():
-    """Who does not ask for the counts gets no chunk without choices, and can still read them afterwards."""
+def test_no_usage_chunk_without_include_usage():
+    """Without `include_usage` no chunk is without choices, and the usage is in the completion."""
     case = CHATS[0]
-    wanted = {name: value for name, value in asked(case).items() if name != "stream_options"}
+    arguments = {name: value for name, value in asked(case).items() if name != "stream_options"}
     with Upstream(reply(case)) as upstream:
-        stream = ours(upstream).chat.completions.create(**wanted)
+        stream = ours(upstream).chat.completions.create(**arguments)
         chunks = list(stream)
         assert [chunk for chunk in chunks if not chunk.choices or chunk.usage] == []
         assert stream.completion.usage[:2] == case.usage
@@ -77,14 +77,14 @@ def test_without_the_wish_no_chunk_of_counts():
 
 
 @pytest.mark.parametrize("encoding", [None, "base64"])
-def test_embeddings_are_the_same(encoding):
-    """Vectors, their order and the counts are equal, as numbers and as base64."""
+def test_embeddings_equal_the_official_ones(encoding):
+    """Vectors, their order and the usage are equal, as numbers and as base64."""
     case = next(case for case in CASES if case.id == "embeddings-base64")
-    more = {} if encoding is None else {"encoding_format": encoding}
+    options = {} if encoding is None else {"encoding_format": encoding}
     with Upstream(reply(case)) as upstream, theirs(upstream) as official:
-        wanted = {"model": "text-embedding-3-small", "input": ["a", "b"], **more}
-        mine = ours(upstream).embeddings.create(**wanted)
-        right = official.embeddings.create(**wanted)
+        arguments = {"model": "text-embedding-3-small", "input": ["a", "b"], **options}
+        mine = ours(upstream).embeddings.create(**arguments)
+        right = official.embeddings.create(**arguments)
     assert mine.model == right.model
     assert (mine.usage.prompt_tokens, mine.usage.total_tokens) == (
         right.usage.prompt_tokens,
@@ -97,8 +97,8 @@ def test_embeddings_are_the_same(encoding):
     assert mine.data[0].object == right.data[0].object == "embedding"
 
 
-def test_model_lists_are_the_same():
-    """The names of the models come in the same order, from the same path."""
+def test_model_lists_equal_the_official_ones():
+    """The names of the models are in the same order, from the same path."""
     case = next(case for case in CASES if case.function == "models")
     with Upstream(reply(case)) as upstream, theirs(upstream) as official:
         mine, right = ours(upstream).models.list(), official.models.list()

@@ -1,4 +1,4 @@
-"""What a client is made with, and what of it reaches the provider."""
+"""The settings of a client, and the options that reach the provider."""
 
 import copy
 import pickle
@@ -22,21 +22,21 @@ OPTIONS = ("auth", "timeout", "base_url", "extra_headers", "temperature")
 
 
 class Bare:
-    """A provider that takes no option."""
+    """A provider without options."""
 
     url, supports_stream, needs_auth, working, params = "https://b.example", True, False, True, ""
     model = ("m", "bare-1")
 
     def __init__(self):
         self.model = list(self.model)
-        self.told = []
+        self.calls = []
 
     def _create_completion(self, model: str, messages: list, stream: bool):
         yield "Fine"
 
 
-class Named(Bare):
-    """A provider that takes `OPTIONS`, and remembers what it was called with."""
+class Configurable(Bare):
+    """A provider that accepts `OPTIONS`, and records the arguments of each call."""
 
     model = ("m", "n")
 
@@ -51,27 +51,27 @@ class Named(Bare):
         extra_headers: dict | None = None,
         temperature: float | None = None,
     ):
-        self.told.append({name: value for name, value in locals().items() if name != "self"})
+        self.calls.append({name: value for name, value in locals().items() if name != "self"})
         yield "Fine"
 
 
 @pytest.fixture
-def told():
-    """What the provider `named` was called with; it takes `OPTIONS`, and `bare` takes nothing."""
+def recorded_calls():
+    """Yield the list of recorded calls of the provider `named`; the provider `bare` has no options."""
     with isolated_registry() as registry:
-        named = Named()
+        named = Configurable()
         registry.register(named, name="named")
         registry.register(Bare(), name="bare")
-        yield named.told
+        yield named.calls
 
 
-def passed(told):
-    """The options of the last call that are not None."""
-    return {name: told[-1][name] for name in OPTIONS if told[-1][name] is not None}
+def options_of_last_call(recorded_calls):
+    """Return the options of the last call that are not None."""
+    return {name: recorded_calls[-1][name] for name in OPTIONS if recorded_calls[-1][name] is not None}
 
 
-def test_defaults_reach_the_provider(told):
-    """Key, timeout, address, headers and further options of the client are in every call."""
+def test_defaults_reach_the_provider(recorded_calls):
+    """The client's key, timeout, address, headers and additional options are passed to every call."""
     client = Client(
         provider="named",
         api_key=KEY,
@@ -82,8 +82,8 @@ def test_defaults_reach_the_provider(told):
         temperature=0.5,
     )
     client.chat.completions.create(messages=SAY, extra_headers={"X-B": "2"})
-    assert told[-1]["model"] == "n"
-    assert passed(told) == {
+    assert recorded_calls[-1]["model"] == "n"
+    assert options_of_last_call(recorded_calls) == {
         "auth": KEY,
         "base_url": "http://a.example",
         "timeout": 4.0,
@@ -92,31 +92,31 @@ def test_defaults_reach_the_provider(told):
     }
 
 
-def test_a_call_comes_before_the_client(told):
-    """What a call names counts, under the names of both the client and the library."""
+def test_arguments_of_a_call_override_the_client(recorded_calls):
+    """Arguments of a call have priority, under the names of the client and of the library."""
     client = Client(provider="named", api_key=KEY, timeout=4.0, temperature=0.5)
     create = client.chat.completions.create
     create(messages=SAY, model="n", timeout=1.0, api_key="other", temperature=0.1, max_retries=0)
-    assert passed(told) == {"auth": "other", "timeout": 1.0, "temperature": 0.1}
+    assert options_of_last_call(recorded_calls) == {"auth": "other", "timeout": 1.0, "temperature": 0.1}
     create(messages=SAY, auth="third", retries=0)
-    assert passed(told) == {"auth": "third", "timeout": 4.0, "temperature": 0.5}
+    assert options_of_last_call(recorded_calls) == {"auth": "third", "timeout": 4.0, "temperature": 0.5}
 
 
-def test_with_options_changes_a_copy(told):
-    """`with_options` and `copy` leave the client as it was, and keep what they do not name."""
+def test_with_options_changes_a_copy(recorded_calls):
+    """`with_options` and `copy` leave the client unchanged, and keep the settings that they do not name."""
     client = Client(provider="named", api_key=KEY, timeout=4.0, temperature=0.5)
     other = client.with_options(timeout=1.0, temperature=0.1)
     assert type(other) is Client
     other.chat.completions.create(messages=SAY)
-    assert passed(told) == {"auth": KEY, "timeout": 1.0, "temperature": 0.1}
+    assert options_of_last_call(recorded_calls) == {"auth": KEY, "timeout": 1.0, "temperature": 0.1}
     client.chat.completions.create(messages=SAY)
-    assert passed(told) == {"auth": KEY, "timeout": 4.0, "temperature": 0.5}
+    assert options_of_last_call(recorded_calls) == {"auth": KEY, "timeout": 4.0, "temperature": 0.5}
     assert type(AsyncClient(provider="named").copy(timeout=1)) is AsyncClient
 
 
 @pytest.mark.parametrize("way", ["call", "with_options"])
-def test_a_key_goes_to_no_other_provider(told, way):
-    """What was meant for the client's provider, its key first, is not sent to another one that is named."""
+def test_a_key_is_not_sent_to_another_provider(recorded_calls, way):
+    """The settings for the client's provider, above all its key, are not sent to another named provider."""
     client = Client(
         provider="bare", api_key=KEY, base_url="http://b.example", default_headers={"X-K": KEY}, secret=KEY
     )
@@ -124,15 +124,15 @@ def test_a_key_goes_to_no_other_provider(told, way):
         client.chat.completions.create(messages=SAY, provider="named")
     else:
         client.with_options(provider="named").chat.completions.create(messages=SAY)
-    assert passed(told) == {}
+    assert options_of_last_call(recorded_calls) == {}
     same = Client(provider="named", api_key=KEY)
     same.chat.completions.create(messages=SAY, provider="named")
-    assert passed(told) == {"auth": KEY}
+    assert options_of_last_call(recorded_calls) == {"auth": KEY}
 
 
 @pytest.mark.parametrize("key", ["", " ", (), [], ["", KEY]])
-def test_an_empty_key_is_refused_at_once(told, key):
-    """A client is not made with the key of a variable that is not set: another one would be used for it."""
+def test_an_empty_key_is_refused_by_the_constructor(recorded_calls, key):
+    """An empty key, as from an unset variable, is refused: otherwise another key would be used silently."""
     for make in (
         lambda: Client(provider="named", api_key=key),
         lambda: AsyncClient(api_key=key),
@@ -143,17 +143,17 @@ def test_an_empty_key_is_refused_at_once(told, key):
         assert caught.value.argument == "api_key"
     with pytest.raises(InvalidArgumentError, match="leave auth out"):
         Client(provider="named").chat.completions.create(messages=SAY, api_key=list(key) or "")
-    assert told == []
+    assert recorded_calls == []
 
 
-def test_several_keys_are_kept_without_blanks(told):
-    """A tuple of a client's is several keys, as a list is."""
+def test_a_tuple_of_keys_is_accepted_and_stripped(recorded_calls):
+    """A tuple is several keys, like a list, and white space around a key is removed."""
     Client(provider="named", api_key=(f" {KEY}\n",)).chat.completions.create(messages=SAY)
-    assert passed(told) == {"auth": KEY}
+    assert options_of_last_call(recorded_calls) == {"auth": KEY}
 
 
-def test_what_is_not_given_is_left_out(told):
-    """None and the `openai` package's markers for "not given" say nothing."""
+def test_sentinels_count_as_omitted(recorded_calls):
+    """None and the `openai` package's sentinels for "not given" count as omitted."""
     import openai
 
     client = Client(provider="named", timeout=openai.NOT_GIVEN, api_key=None, temperature=0.5)
@@ -165,19 +165,19 @@ def test_what_is_not_given_is_left_out(told):
         temperature=None,
         stop=None,
     )
-    assert passed(told) == {"temperature": 0.5}
-    assert told[-1]["stream"] is False
+    assert options_of_last_call(recorded_calls) == {"temperature": 0.5}
+    assert recorded_calls[-1]["stream"] is False
 
 
-def test_the_official_timeout_is_understood(told):
-    """A `Timeout` of the `openai` package is its connect and its read part."""
+def test_the_official_timeout_is_accepted(recorded_calls):
+    """A `Timeout` of the `openai` package becomes its connect and read parts."""
     import openai
 
     client = Client(provider="named", timeout=openai.Timeout(9.0, connect=2.0))
     client.chat.completions.create(messages=SAY)
-    assert passed(told) == {"timeout": (2.0, 9.0)}
+    assert options_of_last_call(recorded_calls) == {"timeout": (2.0, 9.0)}
     client.chat.completions.create(messages=SAY, timeout=openai.Timeout(None, connect=3.0))
-    assert passed(told) == {"timeout": (3.0, 86400.0)}
+    assert options_of_last_call(recorded_calls) == {"timeout": (3.0, 86400.0)}
 
 
 @pytest.mark.parametrize("kind", [Client, AsyncClient])
@@ -193,8 +193,8 @@ def test_the_official_timeout_is_understood(told):
         ("default_header", "'default_headers'"),
     ],
 )
-def test_arguments_that_no_client_has(kind, name, says):
-    """An argument of the official client without a counterpart, or a slip, is refused with what to write."""
+def test_unsupported_arguments_are_refused_with_a_hint(kind, name, says):
+    """An argument only of the official client, or a misspelled one, is refused with the alternative."""
     with pytest.raises(InvalidArgumentError, match=name) as caught:
         kind(**{name: KEY})
     assert says in str(caught.value)
@@ -203,24 +203,24 @@ def test_arguments_that_no_client_has(kind, name, says):
         kind().with_options(**{name: KEY})
 
 
-def test_options_that_the_provider_lacks(told):
-    """What a provider does not take, from the client or the call, is named; or dropped on wish, and recorded."""
-    for made, asked, name in (
+def test_unsupported_options_are_errors_or_dropped(recorded_calls):
+    """An option that the provider does not support is an error that names it, or is dropped and recorded."""
+    for settings, arguments, name in (
         ({"default_headers": {"X-A": "1"}}, {}, "extra_headers"),
         ({"timeout": 3}, {}, "timeout"),
         ({"base_url": "http://c.example"}, {}, "base_url"),
         ({}, {"temperature": 1.0}, "temperature"),
         ({}, {"extra_headers": {"X-A": "1"}}, "extra_headers"),
     ):
-        client = Client(provider="bare", **made)
+        client = Client(provider="bare", **settings)
         with pytest.raises(UnsupportedOptionError, match=f"'bare' does not take the option '{name}'"):
-            client.chat.completions.create(messages=SAY, **asked)
-        answer = client.with_options(drop_options=True).chat.completions.create(messages=SAY, **asked)
+            client.chat.completions.create(messages=SAY, **arguments)
+        answer = client.with_options(drop_options=True).chat.completions.create(messages=SAY, **arguments)
         assert answer.provenance.dropped_options == (name,)
 
 
-def test_messages_are_checked():
-    """Messages that are left out, or are no messages, are refused by name."""
+def test_messages_are_validated():
+    """Omitted or invalid messages are an error that names the argument."""
     client = Client(provider="local")
     with pytest.raises(InvalidArgumentError, match="was left out"):
         client.chat.completions.create(model="m")
@@ -233,15 +233,15 @@ def test_messages_are_checked():
         client.chat.completions.create(messages=SAY, stream="yes")
 
 
-def test_messages_may_come_from_an_iterator(told):
-    """As with the official client, any iterable of messages does."""
+def test_messages_may_come_from_an_iterator(recorded_calls):
+    """Any iterable of messages is accepted, as with the official client."""
     Client(provider="named").chat.completions.create(messages=iter(SAY))
-    assert told[-1]["messages"] == SAY
+    assert recorded_calls[-1]["messages"] == SAY
 
 
 @pytest.mark.parametrize("kind", [Client, AsyncClient])
-def test_keys_show_nowhere(kind):
-    """Neither the representation of a client, of what it is made of, nor a pickle of it has its key."""
+def test_keys_are_not_in_representations_or_pickles(kind):
+    """The representations of a client and its parts do not contain its key, and pickling raises."""
     client = kind(
         provider="openai",
         api_key=[KEY, f"{KEY}-2"],
@@ -257,13 +257,13 @@ def test_keys_show_nowhere(kind):
     assert "openai" in repr(client)
 
 
-def test_clients_can_be_copied(told):
-    """A copy of a client, deep or not, asks what the client asks."""
+def test_clients_can_be_copied(recorded_calls):
+    """A copy of a client, deep or shallow, makes the same calls as the client."""
     client = Client(provider="named", api_key=KEY)
     client.chat  # noqa: B018 - it is kept from now on
-    for twin in (copy.copy(client), copy.deepcopy(client)):
-        twin.chat.completions.create(messages=SAY)
-        assert passed(told) == {"auth": KEY}
+    for copied in (copy.copy(client), copy.deepcopy(client)):
+        copied.chat.completions.create(messages=SAY)
+        assert options_of_last_call(recorded_calls) == {"auth": KEY}
 
 
 @pytest.mark.parametrize("kind", [Client, AsyncClient])
@@ -284,8 +284,8 @@ def test_clients_can_be_copied(told):
         ("beta", "assistants", "messages"),
     ],
 )
-def test_what_a_client_lacks_is_said(kind, where, name, says):
-    """A part of the official client that is not here is an error that says what there is instead."""
+def test_unsupported_attributes_name_an_alternative(kind, where, name, says):
+    """An attribute only of the official client is an `AttributeError` that names the alternative."""
     part = kind(provider="p", api_key=KEY)
     for step in where.split(".") if where else ():
         part = getattr(part, step)
@@ -297,13 +297,13 @@ def test_what_a_client_lacks_is_said(kind, where, name, says):
 
 
 @pytest.mark.parametrize("kind", [Client, AsyncClient])
-def test_settings_can_be_read_and_not_written(kind):
-    """A client's settings and options are its attributes; to change one is an error that names `with_options`."""
+def test_settings_are_read_only_attributes(kind):
+    """Settings and options are attributes; setting one is an error that names `with_options`."""
     client = kind(
         provider="p", api_key=KEY, base_url="http://a.example", timeout=4, organization="o", temperature=1.0
     )
-    found = (client.api_key, client.base_url, client.timeout, client.max_retries, client.organization)
-    assert found == (KEY, "http://a.example", 4, 2, "o")
+    values = (client.api_key, client.base_url, client.timeout, client.max_retries, client.organization)
+    assert values == (KEY, "http://a.example", 4, 2, "o")
     assert client.with_options(timeout=5).timeout == 5
     client.remark = "mine"  # no setting
     for name in ("api_key", "base_url", "timeout", "organization", "temperature"):
@@ -312,35 +312,35 @@ def test_settings_can_be_read_and_not_written(kind):
     assert client.api_key == KEY
 
 
-def test_headers_of_a_copy_come_beside_the_clients(told):
-    """`with_options` adds to the headers, as the official client's does; another provider gets none of them."""
+def test_with_options_merges_headers(recorded_calls):
+    """`with_options` adds to the headers, as the official client does; another provider gets none of them."""
     client = Client(provider="named", default_headers={"X-A": "1", "X-B": "1"})
     client.with_options(default_headers={"X-B": "2"}).chat.completions.create(messages=SAY)
-    assert passed(told) == {"extra_headers": {"X-A": "1", "X-B": "2"}}
+    assert options_of_last_call(recorded_calls) == {"extra_headers": {"X-A": "1", "X-B": "2"}}
     client = Client(provider="bare", default_headers={"X-A": "1"})
     client.with_options(provider="named", default_headers={"X-B": "2"}).chat.completions.create(messages=SAY)
-    assert passed(told) == {"extra_headers": {"X-B": "2"}}
+    assert options_of_last_call(recorded_calls) == {"extra_headers": {"X-B": "2"}}
 
 
-def test_a_provider_changes_no_setting(told):
-    """Headers are handed out as a copy: what a provider does to them is not seen in the next call."""
+def test_a_provider_cannot_modify_the_settings(recorded_calls):
+    """Headers are passed as a copy: a change by a provider is not in the next call."""
     client = Client(provider="named", default_headers={"X-A": "1"})
     client.chat.completions.create(messages=SAY)
-    told[-1]["extra_headers"]["X-Late"] = "1"
+    recorded_calls[-1]["extra_headers"]["X-Late"] = "1"
     client.chat.completions.create(messages=SAY)
-    assert passed(told) == {"extra_headers": {"X-A": "1"}}
+    assert options_of_last_call(recorded_calls) == {"extra_headers": {"X-A": "1"}}
 
 
-def test_closing_is_noted():
-    """`is_closed` tells of `close` and of the end of a `with`; calls can still be made."""
+def test_is_closed_after_close():
+    """`is_closed` is true after `close` and after a `with` block."""
     with Client(provider="p") as client:
         assert not client.is_closed()
     assert client.is_closed()
     assert not client.with_options(timeout=1).is_closed()
 
 
-def test_an_address_means_the_protocol():
-    """With an address and no provider, OpenAI's protocol is spoken there, with the client's key."""
+def test_an_address_alone_selects_openais_protocol():
+    """With an address and no provider, the client uses OpenAI's protocol there, with its key."""
     body = b'{"id":"x","model":"m","choices":[{"message":{"content":"Hi"},"finish_reason":"stop"}]}'
     with Upstream(Reply(body, headers={"content-type": "application/json"})) as upstream:
         answer = Client(base_url=upstream.url, api_key=KEY).chat.completions.create(model="any", messages=SAY)
@@ -350,8 +350,8 @@ def test_an_address_means_the_protocol():
         Client(base_url="http://127.0.0.1:9").chat.completions.create(model="any", messages=SAY)
 
 
-def test_models_choose_providers(told):
-    """Without a provider, the model does: by its name, or as ``"provider/model"``."""
+def test_a_model_selects_its_provider(recorded_calls):
+    """Without a provider, the name of the model or ``"provider/model"`` selects one."""
     client = Client()
     answer = client.chat.completions.create(model="bare-1", messages=SAY)
     assert answer.provenance.provider == "bare"
@@ -360,7 +360,7 @@ def test_models_choose_providers(told):
         client.chat.completions.create(model="nobody-has-it", messages=SAY)
 
 
-def test_routes_and_limits_are_passed_on(told):
+def test_routes_limits_and_deadlines_are_passed_on(recorded_calls):
     """A client can have a route of providers, limits and a deadline."""
     with isolated_registry() as registry:
         registry.register(ScriptedProvider((OSError("away"),)), name="first")
@@ -373,7 +373,7 @@ def test_routes_and_limits_are_passed_on(told):
 
 
 def test_threads_share_a_client():
-    """Many threads ask through one client, each gets its own answer."""
+    """Many threads call through one client, and each gets its own answer."""
     with isolated_registry() as registry:
 
         class Echo:
@@ -387,8 +387,8 @@ def test_threads_share_a_client():
         client, got = Client(provider="echo"), {}
 
         def ask(number):
-            said = [{"role": "user", "content": str(number)}]
-            got[number] = client.chat.completions.create(messages=said).choices[0].message.content
+            messages = [{"role": "user", "content": str(number)}]
+            got[number] = client.chat.completions.create(messages=messages).choices[0].message.content
 
         threads = [threading.Thread(target=ask, args=(number,)) for number in range(32)]
         for thread in threads:

@@ -1,4 +1,4 @@
-"""The clients' streams: what ends them reaches the service, retries repeat nothing, the records behave."""
+"""The clients' streams: closing them closes the connection, retries repeat nothing, chunks are complete."""
 
 import asyncio
 import gc
@@ -47,7 +47,7 @@ WHOLE = RECORDED.sse(
 
 @pytest.fixture
 def clock():
-    """Time that passes when somebody waits."""
+    """Yield a clock that advances when a call waits."""
     forget_everything()
     held = FakeClock()
     with _clock.override_clock(held):
@@ -106,14 +106,14 @@ async def aleave_del(stream):
 
 
 async def aleave_cancel(stream):
-    begun = asyncio.Event()
+    started = asyncio.Event()
 
     async def read():
         async for _ in stream:
-            begun.set()
+            started.set()
 
     task = asyncio.ensure_future(read())
-    await begun.wait()
+    await started.wait()
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
@@ -121,7 +121,7 @@ async def aleave_cancel(stream):
 
 @pytest.mark.parametrize("leave", [aleave_with, aleave_close, aleave_del, aleave_cancel])
 def test_leaving_closes_the_connection_async(leave):
-    """The same of an asynchronous stream, and of the cancel of the task that reads it."""
+    """Leaving, closing or dropping an asynchronous stream, or cancelling its reader, closes the connection."""
 
     async def run(upstream):
         await leave(await ours_async(upstream).chat.completions.create(**ASK))
@@ -132,20 +132,20 @@ def test_leaving_closes_the_connection_async(leave):
         asyncio.run(run(upstream))
 
 
-def test_another_thread_may_close():
-    """While one thread waits for the next chunk, another closes the stream: the first ends in good order."""
+def test_another_thread_may_close_the_stream():
+    """If another thread closes the stream while a thread waits for a chunk, the waiting loop ends normally."""
     with Upstream(Reply([BEGINNING, Stall()], headers=SSE)) as upstream:
         stream = ours(upstream).chat.completions.create(**ASK)
-        begun, got = threading.Event(), []
+        started, got = threading.Event(), []
 
         def read():
             for chunk in stream:
                 got.append(chunk.choices[0].delta.content)
-                begun.set()
+                started.set()
 
         reader = threading.Thread(target=read)
         reader.start()
-        assert begun.wait(10)
+        assert started.wait(10)
         stream.close()
         reader.join(10)
         assert not reader.is_alive()
@@ -154,20 +154,20 @@ def test_another_thread_may_close():
     assert stream.completion.text == "One"
 
 
-def test_another_task_may_close():
-    """The same of an asynchronous stream, and another task."""
+def test_another_task_may_close_the_stream():
+    """If another task closes an asynchronous stream, the waiting loop ends normally."""
 
     async def run(upstream):
         stream = await ours_async(upstream).chat.completions.create(**ASK)
-        begun, got = asyncio.Event(), []
+        started, got = asyncio.Event(), []
 
         async def read():
             async for chunk in stream:
                 got.append(chunk.choices[0].delta.content)
-                begun.set()
+                started.set()
 
         reader = asyncio.ensure_future(read())
-        await begun.wait()
+        await started.wait()
         await asyncio.sleep(0)
         await stream.close()
         await asyncio.wait_for(reader, 10)
@@ -179,8 +179,8 @@ def test_another_task_may_close():
         asyncio.run(run(upstream))
 
 
-def test_a_left_stream_knows_what_came():
-    """After `close`, the completion has what came, and no chunk of counts follows."""
+def test_a_closed_stream_has_the_partial_completion():
+    """After `close`, the completion has the text received so far, and no usage chunk follows."""
     counted = RECORDED.sse(RECORDED.last(), end="")
     with Upstream(Reply([BEGINNING, counted, Stall()], headers=SSE)) as upstream:
         stream = ours(upstream).chat.completions.create(**ASK, stream_options={"include_usage": True})
@@ -191,8 +191,8 @@ def test_a_left_stream_knows_what_came():
         assert stream.completion.finish_reason == "cancelled"
 
 
-def test_an_error_ends_a_stream_with_what_came():
-    """A stream that breaks off raises, and the error has the text so far; nothing follows it."""
+def test_an_error_has_the_partial_text():
+    """A stream that breaks off raises an error with the text received so far, and then ends."""
     with Upstream(Reply([BEGINNING, HangUp()], headers=SSE)) as upstream:
         stream = ours(upstream).chat.completions.create(**ASK)
         assert next(stream).choices[0].delta.content == "One"
@@ -208,7 +208,7 @@ def test_an_error_ends_a_stream_with_what_came():
 @pytest.mark.parametrize("way", ["sync", "async"])
 @pytest.mark.parametrize("stream", [False, True])
 def test_retries_repeat_nothing(clock, way, stream):
-    """A client asks again where that is safe, two times if not told otherwise, and nothing comes twice."""
+    """A client retries where that is safe, and no chunk is delivered twice."""
     case = next(case for case in RECORDED.CASES if case.stream is stream and case.text and case.error is None)
     busy = Reply("{}", status=503)
     with Upstream([busy, Reply("{}", status=429), reply(case)]) as upstream:
@@ -225,8 +225,8 @@ def test_retries_repeat_nothing(clock, way, stream):
     assert len(clock.slept) == 2
 
 
-def test_retries_have_an_end(clock):
-    """Two repetitions are the default, as with the `openai` package; `with_options` has it otherwise."""
+def test_the_default_is_two_retries(clock):
+    """Two retries are the default, as with the `openai` package; `with_options` changes the number."""
     with Upstream(lambda _: Reply("{}", status=503)) as upstream:
         base = client.Client(provider="openai", api_key="k", base_url=upstream.url)
         for made, count in (
@@ -241,8 +241,8 @@ def test_retries_have_an_end(clock):
             assert len(upstream.requests) - before == count
 
 
-def test_after_the_first_text_nothing_is_repeated(clock):
-    """A stream that breaks off after its first text is an error, whatever retries are allowed."""
+def test_no_retry_after_the_first_text(clock):
+    """A stream that breaks off after its first text is an error, with any number of retries."""
     with Upstream([Reply([BEGINNING, HangUp()], headers=SSE), Reply(WHOLE, headers=SSE)]) as upstream:
         stream = ours(upstream, max_retries=5).chat.completions.create(**ASK)
         got = []
@@ -253,7 +253,7 @@ def test_after_the_first_text_nothing_is_repeated(clock):
 
 
 def test_models_and_embeddings_are_retried_too(clock):
-    """What holds for chats holds for the other two."""
+    """Model listings and embeddings are retried like chats."""
     models = next(case for case in RECORDED.CASES if case.function == "models")
     vectors = next(case for case in RECORDED.CASES if case.function == "embedding")
     busy = Reply("{}", status=429)
@@ -302,8 +302,8 @@ EVENTS = st.one_of(
 
 
 @given(items=st.lists(EVENTS, max_size=30), with_usage=st.booleans())
-def test_chunks_say_all_that_events_say(items, with_usage):
-    """Whatever events come in whatever order, the chunks add up to them, each choice's first has the role."""
+def test_chunks_contain_everything_of_the_events(items, with_usage):
+    """For any events in any order, the chunks add up to them, and the first chunk of each choice has the role."""
     chunks = list(ChunkBuilder(lambda: "asked", with_usage=with_usage).chunks(iter(items)))
     texts: dict[int, str] = {}
     for item in items:
@@ -332,8 +332,8 @@ def test_chunks_say_all_that_events_say(items, with_usage):
 
 
 @pytest.mark.parametrize("native", [False, True])
-def test_a_model_is_named_though_the_provider_names_none(native):
-    """Where a provider does not say what serves, chunks and answers name the model that was asked for."""
+def test_chunks_name_the_requested_model(native):
+    """If a provider does not name the model it serves, chunks and answers name the requested model."""
     with isolated_registry() as registry:
         registry.register(ScriptedProvider(("Hi",), model=["m-1"], native_async=native), name="plain")
         made = client.Client()
@@ -355,7 +355,7 @@ def test_a_model_is_named_though_the_provider_names_none(native):
 
 
 def test_records_are_plain_values():
-    """An answer can be compared, pickled, changed and shown; what is not the API's is in no JSON of it."""
+    """A record can be compared, pickled, modified and shown; fields that are not the API's are not in its JSON."""
     case = next(case for case in RECORDED.CASES if case.id == "whole-tools")
     with Upstream(reply(case)) as upstream:
         answer = ask(ours(upstream), case)
@@ -376,8 +376,8 @@ def test_records_are_plain_values():
     assert answer.model_dump(mode="json") == answer.model_dump()
 
 
-def test_what_only_some_services_have_shows_when_it_is_there():
-    """Reasoning, pictures and signatures are in the JSON of an answer that has them."""
+def test_extension_fields_are_dumped_if_set():
+    """Reasoning, images and signatures are in the JSON of an answer that has them, and not of others."""
     message = types.ChatCompletionMessage("Hi", reasoning_content="Hm", images=[{"type": "image_url"}])
     assert message.model_dump()["reasoning_content"] == "Hm"
     assert message.to_dict()["images"] == [{"type": "image_url"}]

@@ -1,4 +1,4 @@
-"""`response_format` and typed tools in `ChatCompletion`: from the call to the object, whoever answers."""
+"""`response_format` and typed tools in `ChatCompletion`: from the call to the object, with any provider."""
 
 import asyncio
 from collections.abc import Callable, Iterator
@@ -24,7 +24,7 @@ class City:
 
 
 class Native(ScriptedProvider):
-    """A provider that takes `response_format` and nothing else."""
+    """A provider with the option `response_format` only."""
 
     def _create_completion(
         self, model: str, messages: list, stream: bool, response_format: dict[str, Any] | None = None
@@ -35,7 +35,7 @@ class Native(ScriptedProvider):
 
 @pytest.fixture
 def registry() -> Iterator[Registry]:
-    """The process's registry, empty."""
+    """Yield an empty registry."""
     with isolated_registry() as empty:
         yield empty
 
@@ -56,12 +56,12 @@ Ask = Callable[..., Any]
 
 @pytest.fixture(params=[_create, _acreate], ids=["sync", "async"])
 def ask(request: pytest.FixtureRequest) -> Ask:
-    """Both ways to ask."""
+    """Return each function that makes a call: synchronous, asynchronous."""
     return request.param
 
 
-def test_a_provider_that_takes_it_gets_openais_form(ask: Ask, registry: Registry) -> None:
-    """Natively, the option is passed and the messages stay; the object and the way are on the result."""
+def test_native_output_uses_openais_option(ask: Ask, registry: Registry) -> None:
+    """With the native option, the messages are unchanged; the result has the object and the way."""
     provider = Native(GOOD)
     registry.register(provider, name="p")
     answer = ask(provider="p", response_format=City)
@@ -73,8 +73,8 @@ def test_a_provider_that_takes_it_gets_openais_form(ask: Ask, registry: Registry
     assert call.options["response_format"]["json_schema"]["name"] == "City"
 
 
-def test_any_other_provider_is_told(ask: Ask, registry: Registry) -> None:
-    """By instruction, the option stays here and a message has the schema."""
+def test_other_providers_get_an_instruction(ask: Ask, registry: Registry) -> None:
+    """Without the option, a message has the schema as an instruction, and the option is not passed."""
     provider = ScriptedProvider(["It is ", *GOOD, "."])
     registry.register(provider, name="p")
     answer = ask(provider="p", response_format=City, temperature=0)
@@ -89,15 +89,15 @@ def test_any_other_provider_is_told(ask: Ask, registry: Registry) -> None:
 
 @pytest.mark.parametrize("response_format", [None, {"type": "text"}])
 def test_plain_text_is_not_parsed(ask: Ask, registry: Registry, response_format: Any) -> None:
-    """Where nothing is asked for, nothing is on the result."""
+    """Without a requested format, the result has no object."""
     registry.register(ScriptedProvider(["Bonn"]), name="p")
     answer = ask(provider="p", response_format=response_format)
     assert answer.completion.parsed is None
     assert answer.provenance.structured is None
 
 
-def test_an_answer_that_does_not_fit_is_the_calls_error(ask: Ask, registry: Registry) -> None:
-    """The error names the provider, has the text, and is on record as the attempt's."""
+def test_an_invalid_answer_is_the_error_of_the_call(ask: Ask, registry: Registry) -> None:
+    """The error names the provider, has the text, and is recorded as the error of the attempt."""
     registry.register(Native(BAD), name="p")
     with pytest.raises(StructuredOutputError) as caught:
         ask(provider="p", response_format=City)
@@ -109,8 +109,8 @@ def test_an_answer_that_does_not_fit_is_the_calls_error(ask: Ask, registry: Regi
     assert error.provenance.structured == "native"
 
 
-def test_the_next_provider_of_a_route_is_asked_in_its_own_way(ask: Ask, registry: Registry) -> None:
-    """An answer that does not fit is a failed attempt; the next provider gets it the way it takes it."""
+def test_the_next_provider_of_a_route_is_called_in_its_own_way(ask: Ask, registry: Registry) -> None:
+    """An invalid answer is a failed attempt, and the next provider gets the request in the way it supports."""
     first, second = Native(BAD), ScriptedProvider(GOOD)
     registry.register(first, name="first")
     registry.register(second, name="second")
@@ -122,8 +122,8 @@ def test_the_next_provider_of_a_route_is_asked_in_its_own_way(ask: Ask, registry
     assert second.calls[0].messages[0]["role"] == "system"
 
 
-def test_what_cannot_be_asked_for_asks_nobody(ask: Ask, registry: Registry) -> None:
-    """A wrong `response_format` is an error before anything is sent."""
+def test_an_invalid_format_is_refused_before_the_call(ask: Ask, registry: Registry) -> None:
+    """An invalid `response_format` is an error before the provider is called."""
     provider = ScriptedProvider(GOOD)
     registry.register(provider, name="p")
     with pytest.raises(InvalidArgumentError, match="`response_format`"):
@@ -134,8 +134,8 @@ def test_what_cannot_be_asked_for_asks_nobody(ask: Ask, registry: Registry) -> N
 @pytest.mark.parametrize(
     "script", [[Refusal("No.")], [ToolCallDelta(0, "1", "f", "{}"), Finish("tool_calls")]]
 )
-def test_what_is_no_such_answer_is_no_error(ask: Ask, registry: Registry, script: list[Any]) -> None:
-    """A refusal and a call of a tool have no object."""
+def test_refusals_and_tool_calls_have_no_object(ask: Ask, registry: Registry, script: list[Any]) -> None:
+    """A refusal and a tool call have no object, and are not errors."""
     registry.register(Native(script), name="p")
     completion = ask(provider="p", response_format=City).completion
     assert completion.parsed is None
@@ -143,7 +143,7 @@ def test_what_is_no_such_answer_is_no_error(ask: Ask, registry: Registry, script
 
 
 def test_a_stream_gives_all_text_before_it_is_validated(registry: Registry) -> None:
-    """The text comes as it is made; the object, or the error, is at the end."""
+    """The text is streamed as it arrives; the object, or the error, is available at the end."""
     registry.register(Native(GOOD), name="good")
     registry.register(Native(BAD), name="bad")
     with ChatCompletion.create(
@@ -174,8 +174,8 @@ def test_a_stream_gives_all_text_before_it_is_validated(registry: Registry) -> N
     assert read == BAD  # the text was whole: there is nothing to go on from
 
 
-def test_an_asynchronous_stream_does_the_same(registry: Registry) -> None:
-    """The object is on the completion at the end of an asynchronous stream too."""
+def test_an_asynchronous_stream_has_the_object(registry: Registry) -> None:
+    """The completion of an asynchronous stream has the object at the end."""
     registry.register(Native(GOOD, BAD), name="p")
 
     async def read() -> tuple[list[str], Any]:
@@ -189,7 +189,7 @@ def test_an_asynchronous_stream_does_the_same(registry: Registry) -> None:
 
 
 def test_a_closed_stream_has_no_object(registry: Registry) -> None:
-    """What was cut by the caller is not validated."""
+    """An answer that the caller closed early is not validated."""
     registry.register(Native(GOOD), name="p")
     with ChatCompletion.create(provider="p", messages=QUESTION, stream=True, response_format=City) as stream:
         next(stream)
@@ -197,8 +197,8 @@ def test_a_closed_stream_has_no_object(registry: Registry) -> None:
     assert stream.completion.parsed is None
 
 
-def test_functions_are_tools_without_a_loop(ask: Ask, registry: Registry) -> None:
-    """`tools` takes functions and dictionaries; the provider gets dictionaries, and nothing is called."""
+def test_functions_are_accepted_as_tools(ask: Ask, registry: Registry) -> None:
+    """`tools` accepts functions and dictionaries; the provider gets dictionaries, and no function is called."""
 
     def look_up(name: str) -> None:
         raise AssertionError("not called")
@@ -214,8 +214,8 @@ def test_functions_are_tools_without_a_loop(ask: Ask, registry: Registry) -> Non
         ask(provider="p", tools=[look_up, look_up])
 
 
-def test_a_provider_without_tools_says_so(ask: Ask, registry: Registry) -> None:
-    """Tools are never left out in silence."""
+def test_tools_are_an_error_without_support(ask: Ask, registry: Registry) -> None:
+    """A provider without `tools` raises an error, and the tools are never dropped silently."""
     registry.register(Native(["5"]), name="p")
     with pytest.raises(UnsupportedOptionError, match="'tools'"):
         ask(provider="p", tools=[{"type": "web_search"}])

@@ -1,4 +1,4 @@
-"""JSON schemas that a caller wrote: judged before anything is sent, and checked in plain words."""
+"""JSON schemas of the caller: validated before any request is sent, and enforced with clear messages."""
 
 import sys
 from typing import Any
@@ -12,7 +12,7 @@ from g4f_lite.structured._validator import RawSchema
 
 
 def problems(schema: dict[str, Any], value: Any) -> tuple[str, ...]:
-    """What is wrong with a value."""
+    """Return the problems of a value."""
     return validate_value(RawSchema(schema, "response_format"), value)[1]
 
 
@@ -48,18 +48,18 @@ def problems(schema: dict[str, Any], value: Any) -> tuple[str, ...]:
         ({"prefixItems": [{"type": "string"}], "items": False}, ["a", 1], "[1]: is not allowed"),
     ],
 )
-def test_what_does_not_fit_is_said_in_plain_words(schema: dict[str, Any], value: Any, found: str) -> None:
-    """Each keyword says what it wants, and what it got."""
+def test_each_keyword_has_a_clear_message(schema: dict[str, Any], value: Any, found: str) -> None:
+    """The message for each keyword states the expected and the actual value."""
     assert problems(schema, value) == (found,)
 
 
-def test_decimal_steps_are_decimal() -> None:
-    """0.3 is a multiple of 0.1, although no binary number is."""
+def test_multiple_of_is_decimal() -> None:
+    """0.3 is a multiple of 0.1, although it is not one in binary floating point."""
     assert problems({"multipleOf": 0.1}, 0.3) == ()
 
 
-def test_pointers_lead_anywhere_in_the_schema() -> None:
-    """Escaped and numbered steps of a pointer are followed."""
+def test_pointers_are_resolved_anywhere_in_the_schema() -> None:
+    """Escaped and numbered steps of a pointer are resolved."""
     schema = {
         "properties": {
             "a/b": {"type": "string"},
@@ -91,22 +91,22 @@ def test_pointers_lead_anywhere_in_the_schema() -> None:
         ({"$ref": "#/type/x", "type": "object"}, "which is no place in it"),
     ],
 )
-def test_what_is_no_schema_is_refused_with_the_place(schema: dict[str, Any], words: str) -> None:
-    """A wrong schema is an error before anything is sent, and nothing is ever fetched."""
+def test_an_invalid_schema_is_refused_with_the_location(schema: dict[str, Any], words: str) -> None:
+    """An invalid schema is an error before any request is sent, and nothing is ever fetched."""
     with pytest.raises(InvalidArgumentError, match=words) as caught:
         RawSchema(schema, "response_format")
     assert caught.value.argument == "response_format"
 
 
 def test_rare_keywords_need_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without the package `jsonschema`, a schema that needs it says how to get it."""
+    """Without the package `jsonschema`, a schema that needs it is an error with the way to install it."""
     monkeypatch.setitem(sys.modules, "jsonschema", None)
     with pytest.raises(MissingExtraError, match=r"pip install 'g4f-lite\[schema\]'"):
         RawSchema({"properties": {"a": {"not": {"type": "string"}}}}, "response_format")
 
 
-def test_rare_keywords_are_checked_by_the_package() -> None:
-    """With it, they count, and the places of what is wrong are the same."""
+def test_rare_keywords_are_validated_by_the_package() -> None:
+    """With the package, rare keywords are enforced, and problems have the same locations."""
     pytest.importorskip("jsonschema")
     schema = {"properties": {"a": {"patternProperties": {"^x": {"type": "string"}}}}}
     assert problems(schema, {"a": {"x1": "a"}}) == ()
@@ -115,8 +115,8 @@ def test_rare_keywords_are_checked_by_the_package() -> None:
         RawSchema({"not": 3}, "response_format")
 
 
-def test_the_callers_schema_is_not_kept() -> None:
-    """What the caller changes later changes nothing here."""
+def test_the_callers_schema_is_copied() -> None:
+    """A later change of the caller's schema has no effect."""
     schema = {"type": "object", "properties": {"a": {"type": "string"}}}
     json_type = RawSchema(schema, "response_format")
     schema["properties"]["a"]["type"] = "integer"  # type: ignore[index]

@@ -1,4 +1,4 @@
-"""Types, their schemas and what is built from JSON, compared with each other and with the package `jsonschema`."""
+"""Types, their schemas and the validated objects, compared with each other and with the package `jsonschema`."""
 
 import dataclasses
 import enum
@@ -26,7 +26,7 @@ UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow]
 """How long a type takes to be made up says nothing about the property."""
 
 
-class Typed(NamedTuple):
+class TypedStrategy(NamedTuple):
     """A type hint, and a strategy for its values."""
 
     hint: Any
@@ -45,62 +45,71 @@ class Color(enum.Enum):
 OFFSETS = st.one_of(st.none(), st.integers(-1439, 1439).map(lambda n: timezone(timedelta(minutes=n))))
 WORDS = st.text(string.ascii_lowercase, min_size=1, max_size=6)
 EXACT = [
-    Typed(int, st.integers(-(2**70), 2**70)),
-    Typed(float, st.floats(allow_nan=False, allow_infinity=False)),
-    Typed(str, st.text(st.characters(codec="utf-8"))),
-    Typed(bool, st.booleans()),
-    Typed(type(None), st.none()),
-    Typed(Literal["a", 1, True, None], st.sampled_from(["a", 1, True, None])),  # noqa: PYI061
-    Typed(Color, st.sampled_from(Color)),
+    TypedStrategy(int, st.integers(-(2**70), 2**70)),
+    TypedStrategy(float, st.floats(allow_nan=False, allow_infinity=False)),
+    TypedStrategy(str, st.text(st.characters(codec="utf-8"))),
+    TypedStrategy(bool, st.booleans()),
+    TypedStrategy(type(None), st.none()),
+    TypedStrategy(Literal["a", 1, True, None], st.sampled_from(["a", 1, True, None])),  # noqa: PYI061
+    TypedStrategy(Color, st.sampled_from(Color)),
 ]
 FORMATTED = [
-    Typed(date, st.dates()),
-    Typed(datetime, st.datetimes(timezones=OFFSETS)),
-    Typed(time, st.times(timezones=OFFSETS)),
-    Typed(UUID, st.uuids()),
-    Typed(Decimal, st.decimals(allow_nan=False, allow_infinity=False)),
+    TypedStrategy(date, st.dates()),
+    TypedStrategy(datetime, st.datetimes(timezones=OFFSETS)),
+    TypedStrategy(time, st.times(timezones=OFFSETS)),
+    TypedStrategy(UUID, st.uuids()),
+    TypedStrategy(Decimal, st.decimals(allow_nan=False, allow_infinity=False)),
 ]
 
 
-def records(inner: st.SearchStrategy[Typed]) -> st.SearchStrategy[Typed]:
-    """Classes of all kinds with a few keys, the last of which has a default where that is possible."""
+def records(inner: st.SearchStrategy[TypedStrategy]) -> st.SearchStrategy[TypedStrategy]:
+    """Return classes of all kinds with a few fields; the last field has a default where that is possible."""
 
-    def made(keys: dict[str, Typed], kind: str) -> Typed:
+    def build_class(keys: dict[str, TypedStrategy], kind: str) -> TypedStrategy:
         hints = {f"k_{name}": typed.hint for name, typed in keys.items()}
         values = {f"k_{name}": typed.values for name, typed in keys.items()}
         if kind == "typed dictionary":
             typed_dict = TypedDict("Table", hints, total=False)  # type: ignore[misc]
-            return Typed(typed_dict, st.fixed_dictionaries({}, optional=values))
+            return TypedStrategy(typed_dict, st.fixed_dictionaries({}, optional=values))
         if kind == "named tuple":
             row = NamedTuple("Row", list(hints.items()))  # type: ignore[misc]
-            return Typed(row, st.builds(row, **values))
+            return TypedStrategy(row, st.builds(row, **values))
         last = ("k_last", int, dataclasses.field(default=7))
         cls = dataclasses.make_dataclass("Record", [*hints.items(), last])
-        return Typed(cls, st.builds(cls, **values, k_last=st.integers()))
+        return TypedStrategy(cls, st.builds(cls, **values, k_last=st.integers()))
 
     kinds = st.sampled_from(["typed dictionary", "named tuple", "dataclass"])
-    return st.builds(made, st.dictionaries(WORDS, inner, max_size=3), kinds)
+    return st.builds(build_class, st.dictionaries(WORDS, inner, max_size=3), kinds)
 
 
-def containers(inner: st.SearchStrategy[Typed]) -> st.SearchStrategy[Typed]:
-    """Types that hold others."""
+def containers(inner: st.SearchStrategy[TypedStrategy]) -> st.SearchStrategy[TypedStrategy]:
+    """Return types that contain others."""
     return st.one_of(
-        inner.map(lambda one: Typed(list[one.hint], st.lists(one.values, max_size=3))),
-        inner.map(lambda one: Typed(dict[str, one.hint], st.dictionaries(WORDS, one.values, max_size=3))),
-        inner.map(lambda one: Typed(tuple[one.hint, ...], st.lists(one.values, max_size=3).map(tuple))),
-        inner.map(lambda one: Typed(one.hint | None, st.none() | one.values)),
+        inner.map(lambda one: TypedStrategy(list[one.hint], st.lists(one.values, max_size=3))),
+        inner.map(
+            lambda one: TypedStrategy(dict[str, one.hint], st.dictionaries(WORDS, one.values, max_size=3))
+        ),
+        inner.map(
+            lambda one: TypedStrategy(tuple[one.hint, ...], st.lists(one.values, max_size=3).map(tuple))
+        ),
+        inner.map(lambda one: TypedStrategy(one.hint | None, st.none() | one.values)),
         st.lists(inner, max_size=3).map(
-            lambda many: Typed(tuple[tuple(m.hint for m in many)], st.tuples(*(m.values for m in many)))
+            lambda many: TypedStrategy(
+                tuple[tuple(m.hint for m in many)], st.tuples(*(m.values for m in many))
+            )
         ),
         st.sampled_from(
-            [Typed(set[int], st.sets(st.integers())), Typed(frozenset[str], st.frozensets(WORDS))]
+            [
+                TypedStrategy(set[int], st.sets(st.integers())),
+                TypedStrategy(frozenset[str], st.frozensets(WORDS)),
+            ]
         ),
         records(inner),
     )
 
 
-def types(leaves: list[Typed]) -> st.SearchStrategy[Typed]:
-    """Types made of these."""
+def types(leaves: list[TypedStrategy]) -> st.SearchStrategy[TypedStrategy]:
+    """Return types built from these."""
     return st.recursive(st.sampled_from(leaves), containers, max_leaves=8)
 
 
@@ -122,16 +131,16 @@ JSON = st.recursive(
 )
 
 
-def changed(value: Any, draw: Callable[[Any], Any]) -> Any:
-    """The value with one part of it replaced, left out, or added."""
+def mutate(value: Any, draw: Callable[[Any], Any]) -> Any:
+    """Return the value with one part replaced, removed or added."""
     if isinstance(value, list) and value and draw(st.booleans()):
         place = draw(st.integers(0, len(value) - 1))
-        return [changed(item, draw) if at == place else item for at, item in enumerate(value)]
+        return [mutate(item, draw) if at == place else item for at, item in enumerate(value)]
     if isinstance(value, list) and draw(st.booleans()):
         return [*value, *value[:1]]
     if isinstance(value, dict) and value and draw(st.booleans()):
         key = draw(st.sampled_from(sorted(value)))
-        return {**value, key: changed(value[key], draw)}
+        return {**value, key: mutate(value[key], draw)}
     if isinstance(value, dict) and value and draw(st.booleans()):
         return dict(list(value.items())[1:])
     if isinstance(value, dict) and draw(st.booleans()):
@@ -141,8 +150,8 @@ def changed(value: Any, draw: Callable[[Any], Any]) -> Any:
 
 @UNHURRIED
 @given(st.data(), st.booleans())
-def test_what_is_written_is_read_back(data: st.DataObject, strict: bool) -> None:
-    """A value of any type, written as JSON, is built again as an equal value of the same type."""
+def test_serialized_values_are_restored(data: st.DataObject, strict: bool) -> None:
+    """A value of any type, serialized as JSON, is validated as an equal value of the same type."""
     typed = data.draw(ANY_TYPE)
     value = data.draw(typed.values)
     json_type = HintConverter("hint").convert(typed.hint, "it")
@@ -154,33 +163,33 @@ def test_what_is_written_is_read_back(data: st.DataObject, strict: bool) -> None
 
 @UNHURRIED
 @given(st.data())
-def test_schema_and_build_accept_the_same(data: st.DataObject) -> None:
-    """Of a type's right values, of nearly right ones and of any others, build takes those that the schema allows."""
+def test_schema_and_validation_accept_the_same_values(data: st.DataObject) -> None:
+    """Validation accepts exactly the values that the schema allows, whether right, nearly right or random."""
     typed = data.draw(COMPARABLE)
     json_type = HintConverter("hint").convert(typed.hint, "it")
     value = json.loads(serialize(data.draw(typed.values)))
     for _ in range(data.draw(st.integers(0, 2))):
-        value = changed(value, data.draw)
-    fits = jsonschema.Draft202012Validator(checked(write_schema(json_type))).is_valid(value)
-    fits_strictly = jsonschema.Draft202012Validator(checked(write_schema(json_type, strict=True))).is_valid(
-        value
-    )
+        value = mutate(value, data.draw)
+    fits = jsonschema.Draft202012Validator(require_valid_schema(write_schema(json_type))).is_valid(value)
+    fits_strictly = jsonschema.Draft202012Validator(
+        require_valid_schema(write_schema(json_type, strict=True))
+    ).is_valid(value)
     assert (not validate_value(json_type, value)[1]) is fits
     # A service that does not know the strict form may leave out what has a default.
     if fits or fits_strictly:
         assert validate_value(json_type, value, strict=True)[1] == ()
 
 
-def checked(schema: dict[str, Any]) -> dict[str, Any]:
-    """The schema, which is one."""
+def require_valid_schema(schema: dict[str, Any]) -> dict[str, Any]:
+    """Return the schema after checking that it is valid."""
     jsonschema.Draft202012Validator.check_schema(schema)
     return schema
 
 
 @UNHURRIED
 @given(records(COMPARABLE))
-def test_strict_schemas_name_every_key(typed: Typed) -> None:
-    """The strict schema of a class has no fault but what no strict schema can say."""
+def test_strict_schemas_name_every_key(typed: TypedStrategy) -> None:
+    """The strict schema of a class has no problem except keywords that strict mode does not support."""
     fault = strict_mode_problem(write_schema(HintConverter("hint").convert(typed.hint, "it"), strict=True))
     unsayable = ("uniqueItems", "prefixItems", "does not name", "does not say")
     assert fault is None or any(word in fault for word in unsayable)
@@ -214,7 +223,7 @@ KEYWORDS: dict[str, Any] = {
 
 
 def schemas_of(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
-    """Schemas with others inside."""
+    """Return schemas with nested schemas."""
     several = st.lists(inner, min_size=1, max_size=3)
     nested = {
         "properties": st.dictionaries(KEYS, inner, max_size=3),
@@ -225,24 +234,24 @@ def schemas_of(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
         "oneOf": several,
         "allOf": several,
     }
-    return chosen({**KEYWORDS, **nested})
+    return with_some_keywords({**KEYWORDS, **nested})
 
 
-def chosen(keywords: dict[str, Any]) -> st.SearchStrategy[Any]:
-    """Schemas with a few of these keywords."""
+def with_some_keywords(keywords: dict[str, Any]) -> st.SearchStrategy[Any]:
+    """Return schemas with a few of these keywords."""
     some = st.lists(st.sampled_from(sorted(keywords)), max_size=4, unique=True)
     return some.flatmap(lambda names: st.fixed_dictionaries({name: keywords[name] for name in names}))
 
 
-SCHEMAS = st.recursive(st.booleans() | chosen(KEYWORDS), schemas_of, max_leaves=6).filter(
+SCHEMAS = st.recursive(st.booleans() | with_some_keywords(KEYWORDS), schemas_of, max_leaves=6).filter(
     lambda schema: isinstance(schema, dict)
 )
 
 
 @UNHURRIED
 @given(SCHEMAS, st.lists(JSON, min_size=1, max_size=5))
-def test_a_callers_schema_means_what_it_means(schema: dict[str, Any], values: list[Any]) -> None:
-    """Values fit a schema here when they do to the reference implementation, also by way of a `$ref`."""
+def test_validation_equals_the_reference_implementation(schema: dict[str, Any], values: list[Any]) -> None:
+    """Values are valid exactly if the package `jsonschema` says so, also through a `$ref`."""
     for whole in (schema, {"$defs": {"part": schema}, "$ref": "#/$defs/part"}):
         json_type = RawSchema(whole, "response_format")
         oracle = jsonschema.Draft202012Validator(whole)
@@ -253,8 +262,8 @@ def test_a_callers_schema_means_what_it_means(schema: dict[str, Any], values: li
 
 @UNHURRIED
 @given(SCHEMAS, JSON)
-def test_by_the_package_it_means_the_same(schema: dict[str, Any], value: Any) -> None:
-    """A keyword that only the package knows leads there, and changes nothing else."""
-    here = RawSchema(schema, "response_format")
-    there = RawSchema({**schema, "minProperties": 0}, "response_format")
-    assert bool(validate_value(here, value)[1]) is bool(validate_value(there, value)[1])
+def test_the_package_gives_the_same_result(schema: dict[str, Any], value: Any) -> None:
+    """A keyword that needs the package makes the package validate the schema, with the same result."""
+    builtin = RawSchema(schema, "response_format")
+    by_package = RawSchema({**schema, "minProperties": 0}, "response_format")
+    assert bool(validate_value(builtin, value)[1]) is bool(validate_value(by_package, value)[1])

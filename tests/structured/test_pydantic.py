@@ -1,4 +1,4 @@
-"""Models of pydantic, which has its own schemas and its own validation."""
+"""Pydantic models, which have their own schemas and their own validation."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -17,7 +17,7 @@ pydantic = pytest.importorskip("pydantic")
 
 
 class Person(pydantic.BaseModel):
-    """Someone."""
+    """A person."""
 
     model_config = pydantic.ConfigDict(strict=True)
     name: Annotated[str, pydantic.Field(min_length=2)]
@@ -40,8 +40,8 @@ class Club:
     people: list[Person]
 
 
-def test_a_model_is_validated_by_itself() -> None:
-    """Its own rules hold, strict ones too, and its problems have their places."""
+def test_a_model_uses_its_own_validation() -> None:
+    """The model's own rules apply, strict ones too, and its problems have locations."""
     json_type = HintConverter("hint").convert(Club, "it")
     text = '{"team": {"lead": {"name": "Ada", "born": "1815-12-10"}}, "people": []}'
     club, problems = validate_json(json_type, text)
@@ -58,8 +58,8 @@ def test_a_model_is_validated_by_itself() -> None:
 
 @pytest.mark.parametrize("hint", [Person, Team, Club, list[Team], tuple[Person, Team]])
 @pytest.mark.parametrize("strict", [False, True])
-def test_schemas_of_models_are_whole(hint: type, strict: bool) -> None:
-    """Wherever a model stands, each reference in the schema leads to a definition of the root."""
+def test_references_in_schemas_of_models_are_defined(hint: type, strict: bool) -> None:
+    """Each reference in a schema with models has a definition at the root."""
     jsonschema = pytest.importorskip("jsonschema")
     schema = write_schema(HintConverter("hint").convert(hint, "it"), strict=strict)
     jsonschema.Draft202012Validator.check_schema(schema)
@@ -72,12 +72,12 @@ def test_schemas_of_models_are_whole(hint: type, strict: bool) -> None:
 def _pointers(node: object) -> list[str]:
     if isinstance(node, dict):
         own = [node["$ref"]] if "$ref" in node else []
-        return [*own, *(found for item in node.values() for found in _pointers(item))]
-    return [found for item in node for found in _pointers(item)] if isinstance(node, list) else []
+        return [*own, *(pointer for item in node.values() for pointer in _pointers(item))]
+    return [pointer for item in node for pointer in _pointers(item)] if isinstance(node, list) else []
 
 
-def test_a_model_can_be_asked_for_strictly() -> None:
-    """Its strict schema names every key as required; one with keywords that no service takes is asked for plainly."""
+def test_a_model_has_a_strict_schema_if_possible() -> None:
+    """A strict schema requires every key; a model with unsupported keywords gets the plain schema."""
 
     class Point(pydantic.BaseModel):
         x: int
@@ -93,8 +93,8 @@ def test_a_model_can_be_asked_for_strictly() -> None:
     )
 
 
-def test_a_dataclass_of_pydantic_is_a_model_too() -> None:
-    """Its fields are pydantic's, and so are its rules."""
+def test_a_pydantic_dataclass_uses_pydantics_rules() -> None:
+    """The fields and rules of a pydantic dataclass are pydantic's."""
 
     @pydantic.dataclasses.dataclass
     class Size:
@@ -107,9 +107,9 @@ def test_a_dataclass_of_pydantic_is_a_model_too() -> None:
     assert validate_json(json_type, '[{"width": 0}]')[1] == ("[0].width: Input should be greater than 0",)
 
 
-def test_a_root_model_that_is_no_object_is_wrapped() -> None:
-    """A model of a list stands under `value`, and is one again in the end."""
-    made = plan(Numbers, native=True)
-    assert made.parse('{"value": [1, 2]}') == Numbers([1, 2])
+def test_a_root_model_of_a_list_is_wrapped() -> None:
+    """A model of a list is wrapped under `value`, and the result is the model again."""
+    response_plan = plan(Numbers, native=True)
+    assert response_plan.parse('{"value": [1, 2]}') == Numbers([1, 2])
     with pytest.raises(StructuredOutputError, match=r"value\[1\]"):
-        made.parse('{"value": [1, "x"]}')
+        response_plan.parse('{"value": [1, "x"]}')

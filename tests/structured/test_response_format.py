@@ -1,4 +1,4 @@
-"""What `response_format` asks a provider for, natively or by instruction, and what is made of its answer."""
+"""`response_format`: the native option, the instruction, and the validation of the answer."""
 
 import enum
 import json
@@ -34,21 +34,21 @@ SCHEMA = {"type": "object", "properties": {"name": {"type": "string"}}, "require
 MESSAGES = [{"role": "user", "content": "Which city?"}]
 
 
-def asked_for(response_format: Any) -> dict[str, Any]:
-    """What stands under `json_schema` in the native option."""
+def native_json_schema(response_format: Any) -> dict[str, Any]:
+    """Return the entry `json_schema` of the native option."""
     option = plan(response_format, native=True).option
     assert option is not None
     assert option["type"] == "json_schema"
-    described: dict[str, Any] = option["json_schema"]
-    return described
+    json_schema: dict[str, Any] = option["json_schema"]
+    return json_schema
 
 
 # --- asking ----------------------------------------------------------------------------------------------
 
 
-def test_a_type_is_asked_for_in_openais_shape() -> None:
-    """The option has the name, the strict schema, and says so."""
-    assert asked_for(City) == {
+def test_a_type_becomes_openais_option() -> None:
+    """The option has the name and the strict schema, and is marked as strict."""
+    assert native_json_schema(City) == {
         "name": "City",
         "strict": True,
         "schema": {
@@ -62,17 +62,17 @@ def test_a_type_is_asked_for_in_openais_shape() -> None:
             "additionalProperties": False,
         },
     }
-    made = plan(City, native=True)
-    assert (made.way, made.instruction) == ("native", None)
-    assert made.messages(MESSAGES) == MESSAGES
-    assert made.parse(' {"name": "Bonn", "people": null}\n') == City("Bonn")
+    response_plan = plan(City, native=True)
+    assert (response_plan.way, response_plan.instruction) == ("native", None)
+    assert response_plan.messages(MESSAGES) == MESSAGES
+    assert response_plan.parse(' {"name": "Bonn", "people": null}\n') == City("Bonn")
 
 
-def test_what_cannot_be_strict_is_asked_for_plainly() -> None:
-    """A dictionary with any keys has no strict schema, and is asked for without."""
-    described = asked_for(dict[str, int])
-    assert described["strict"] is False
-    assert described["schema"] == {"type": "object", "additionalProperties": {"type": "integer"}}
+def test_a_type_without_a_strict_schema_uses_the_plain_one() -> None:
+    """A dictionary with arbitrary keys has no strict schema, so the plain schema is sent."""
+    json_schema = native_json_schema(dict[str, int])
+    assert json_schema["strict"] is False
+    assert json_schema["schema"] == {"type": "object", "additionalProperties": {"type": "integer"}}
 
 
 @pytest.mark.parametrize(
@@ -87,48 +87,52 @@ def test_what_cannot_be_strict_is_asked_for_plainly() -> None:
     ],
 )
 @pytest.mark.parametrize("native", [True, False])
-def test_what_is_no_object_is_wrapped_in_one(
+def test_a_type_that_is_not_an_object_is_wrapped(
     response_format: Any, text: str, value: Any, native: bool
 ) -> None:
-    """Services want an object, so one is asked for, and its value is the result."""
-    made = plan(response_format, native=native)
-    schema = made.option["json_schema"]["schema"] if made.option else _schema_in(made.instruction)
+    """Services require an object, so the value is requested in a wrapper and then unwrapped."""
+    response_plan = plan(response_format, native=native)
+    schema = (
+        response_plan.option["json_schema"]["schema"]
+        if response_plan.option
+        else _schema_in(response_plan.instruction)
+    )
     assert list(schema["properties"]) == ["value"]
     assert schema["required"] == ["value"]
-    assert made.parse(text) == value
+    assert response_plan.parse(text) == value
     with pytest.raises(StructuredOutputError) as caught:
-        made.parse('{"value": {"not": "it"}}')
+        response_plan.parse('{"value": {"not": "it"}}')
     assert caught.value.problems[0].startswith("value")
 
 
 def _schema_in(instruction: str | None) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(str(instruction).partition("\n")[2])
-    return found
+    schema: dict[str, Any] = json.loads(str(instruction).partition("\n")[2])
+    return schema
 
 
 def test_a_wrapped_schema_keeps_its_pointers() -> None:
-    """References of a schema into itself lead to the same place inside the wrapper."""
+    """References of a schema into itself point to the same schema inside the wrapper."""
     tree = {
         "$defs": {"leaf": {"type": "integer"}},
         "anyOf": [{"$ref": "#/$defs/leaf"}, {"type": "array", "items": {"$ref": "#"}}],
     }
-    made = plan(tree, native=True)
-    assert made.parse('{"value": [1, [2, []]]}') == [1, [2, []]]
+    response_plan = plan(tree, native=True)
+    assert response_plan.parse('{"value": [1, [2, []]]}') == [1, [2, []]]
     with pytest.raises(StructuredOutputError) as caught:
-        made.parse('{"value": [1, ["2"]]}')
+        response_plan.parse('{"value": [1, ["2"]]}')
     assert caught.value.problems == ("value[1][0]: expected an integer, not a string",)
 
 
 def test_a_named_tuple_and_a_schema_are_objects() -> None:
-    """What is an object is not wrapped; the name of a schema is its title."""
+    """Types that are objects are not wrapped, and the title of a schema is its name."""
     assert plan(Row, native=True).parse('{"city": {"name": "Bonn"}}') == Row(City("Bonn"))
-    assert asked_for({**SCHEMA, "title": "A city!"}) == {
+    assert native_json_schema({**SCHEMA, "title": "A city!"}) == {
         "name": "A_city",
         "strict": False,
         "schema": {**SCHEMA, "title": "A city!"},
     }
-    assert asked_for(SCHEMA)["name"] == "answer"
-    assert asked_for({**SCHEMA, "additionalProperties": False})["strict"] is True
+    assert native_json_schema(SCHEMA)["name"] == "answer"
+    assert native_json_schema({**SCHEMA, "additionalProperties": False})["strict"] is True
     assert plan(SCHEMA, native=False).parse('{"name": "Bonn", "more": 1}') == {"name": "Bonn", "more": 1}
 
 
@@ -141,20 +145,20 @@ def test_a_named_tuple_and_a_schema_are_objects() -> None:
         {"type": "json_schema", "json_schema": {"name": "anything"}},
     ],
 )
-def test_openais_dictionaries_are_passed_on_as_they_are(option: dict[str, Any]) -> None:
-    """Natively they reach the provider untouched; elsewhere they become the instruction. Both are validated."""
+def test_openais_dictionaries_are_passed_on_unchanged(option: dict[str, Any]) -> None:
+    """Natively they are unchanged, otherwise they become an instruction; both answers are validated."""
     native, instructed = plan(option, native=True), plan(option, native=False)
     assert native.option == option
     assert instructed.option is None
     assert _schema_in(instructed.instruction)["type"] == "object"
-    for made in (native, instructed):
-        assert made.parse('{"name": "Bonn"}') == {"name": "Bonn"}
+    for response_plan in (native, instructed):
+        assert response_plan.parse('{"name": "Bonn"}') == {"name": "Bonn"}
         with pytest.raises(StructuredOutputError, match="expected an object, not an array"):
-            made.parse("[]")
+            response_plan.parse("[]")
 
 
-def test_plain_text_stays_plain_text() -> None:
-    """OpenAI's `text` asks for nothing, and a provider without the option is not told."""
+def test_openais_text_format_requests_nothing() -> None:
+    """The format `text` is not parsed, and a provider without the option gets no instruction."""
     native, other = plan({"type": "text"}, native=True), plan({"type": "text"}, native=False)
     assert (native.way, native.option, native.parse("Bonn")) == (None, {"type": "text"}, None)
     assert (other.way, other.option, other.messages(MESSAGES)) == (None, None, MESSAGES)
@@ -177,7 +181,7 @@ def test_plain_text_stays_plain_text() -> None:
         ({"type": "json"}, r"`response_format` is of the type 'json', which is no .* Pass \{\"type\""),
     ],
 )
-def test_what_asks_for_nothing_known_is_refused(response_format: Any, words: str) -> None:
+def test_an_unknown_format_is_refused(response_format: Any, words: str) -> None:
     """The error names the argument and what can be passed."""
     with pytest.raises(InvalidArgumentError, match=words) as caught:
         plan(response_format, native=True)
@@ -188,22 +192,25 @@ def test_what_asks_for_nothing_known_is_refused(response_format: Any, words: str
 # --- by instruction --------------------------------------------------------------------------------------
 
 
-def test_the_instruction_joins_the_systems_message() -> None:
-    """It stands behind what the system says, or is a message of its own; the caller's messages stay."""
-    made = plan(City, native=False)
-    text = made.instruction
-    assert (made.way, made.option) == ("instructed", None)
-    assert made.messages(MESSAGES) == [{"role": "system", "content": text}, *MESSAGES]
+def test_the_instruction_is_added_to_the_system_message() -> None:
+    """The instruction follows the system message's text, or is a new message; the caller's messages are unchanged."""
+    response_plan = plan(City, native=False)
+    text = response_plan.instruction
+    assert (response_plan.way, response_plan.option) == ("instructed", None)
+    assert response_plan.messages(MESSAGES) == [{"role": "system", "content": text}, *MESSAGES]
     system = {"role": "developer", "content": "Be brief.", "name": "x"}
-    assert made.messages([system, *MESSAGES]) == [{**system, "content": f"Be brief.\n\n{text}"}, *MESSAGES]
+    assert response_plan.messages([system, *MESSAGES]) == [
+        {**system, "content": f"Be brief.\n\n{text}"},
+        *MESSAGES,
+    ]
     parts = {"role": "system", "content": [{"type": "text", "text": "Be brief."}]}
-    (first, _) = made.messages([parts, *MESSAGES])
+    (first, _) = response_plan.messages([parts, *MESSAGES])
     assert first["content"] == [{"type": "text", "text": "Be brief."}, {"type": "text", "text": text}]
     assert parts["content"] == [{"type": "text", "text": "Be brief."}]
 
 
 def test_the_instruction_has_the_plain_schema() -> None:
-    """A model that is only told may leave out what has a default."""
+    """With an instruction, the model may omit keys that have a default."""
     schema = _schema_in(plan(City, native=False).instruction)
     assert schema["required"] == ["name"]
     assert schema["properties"]["people"] == {"type": "integer", "default": 0}
@@ -219,8 +226,8 @@ def test_the_instruction_has_the_plain_schema() -> None:
         '```python\nprint("{")\n```\n{"name": "Bonn", "people": 1}',
     ],
 )
-def test_one_object_is_found_in_what_stands_around_it(text: str) -> None:
-    """A fence and words around the object are left out, only where the provider was told in words."""
+def test_one_object_is_found_in_surrounding_text(text: str) -> None:
+    """A code fence and text around the object are ignored, but only after an instruction."""
     assert plan(City, native=False).parse(text) == City("Bonn", 1)
     if not text.startswith("{"):
         with pytest.raises(StructuredOutputError, match="it is not JSON"):
@@ -240,8 +247,8 @@ def test_one_object_is_found_in_what_stands_around_it(text: str) -> None:
         ('It is {"name": 1, "people": "many"}', "name: expected a string, not a number"),
     ],
 )
-def test_an_answer_that_does_not_fit_is_an_error(text: str, problem: str) -> None:
-    """The error has the answer and all that is wrong with it."""
+def test_an_invalid_answer_is_an_error_with_its_problems(text: str, problem: str) -> None:
+    """The error has the answer and all its problems."""
     with pytest.raises(StructuredOutputError) as caught:
         plan(City, native=False).parse(text)
     assert caught.value.text == text
@@ -253,19 +260,19 @@ def test_an_answer_that_does_not_fit_is_an_error(text: str, problem: str) -> Non
 # --- the whole answer ------------------------------------------------------------------------------------
 
 
-def test_a_refusal_and_a_call_of_a_tool_are_no_objects() -> None:
-    """An answer that is not meant to be the object has none, and is no error."""
-    made = plan(City, native=True)
+def test_a_refusal_and_a_tool_call_have_no_object() -> None:
+    """A refusal and a tool call have no object, and are not errors."""
+    response_plan = plan(City, native=True)
     call = ToolCall("1", "look_up", "{}")
-    assert made.parsed(Choice(0, "", "stop", refusal="No.")) is None
-    assert made.parsed(Choice(0, "", "tool_calls", tool_calls=(call,))) is None
-    assert made.parsed(Choice(0, '{"name": "Bonn"}', "stop")) == City("Bonn")
+    assert response_plan.parsed(Choice(0, "", "stop", refusal="No.")) is None
+    assert response_plan.parsed(Choice(0, "", "tool_calls", tool_calls=(call,))) is None
+    assert response_plan.parsed(Choice(0, '{"name": "Bonn"}', "stop")) == City("Bonn")
     with pytest.raises(StructuredOutputError):
-        made.parsed(Choice(0, "", "stop"))
+        response_plan.parsed(Choice(0, "", "stop"))
 
 
-def test_an_answer_that_was_cut_says_so() -> None:
-    """The limit of tokens is named first, with what to do about it."""
+def test_a_truncated_answer_names_the_token_limit() -> None:
+    """The token limit is the first problem, and the hint is to raise it."""
     with pytest.raises(StructuredOutputError) as caught:
         plan(City, native=True).parsed(Choice(0, '{"name": "Bo', "length"))
     assert caught.value.problems[0] == "it was cut at the limit of tokens"

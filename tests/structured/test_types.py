@@ -1,4 +1,4 @@
-"""From type hints to JSON schemas, and from JSON to objects, with all that is wrong named at once."""
+"""Type hints as JSON schemas, and JSON as objects, with all problems at once."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ from g4f_lite.structured._types import write_schema
 
 
 class Unit(enum.Enum):
-    """What a price is in."""
+    """The unit of a price."""
 
     EURO = "EUR"
     CENT = "cent"
 
 
 class Color(enum.Flag):
-    """Flags, which no JSON value stands for."""
+    """Flags, which have no JSON type."""
 
     RED = 1
 
@@ -125,15 +125,15 @@ class Page(Generic[T]):
 Name = NewType("Name", str)
 
 
-def built(hint: Any, text: str) -> Any:
-    """What is built of a text, which has no fault."""
+def validated(hint: Any, text: str) -> Any:
+    """Return the object of a text that has no problem."""
     value, problems = validate_json(HintConverter("hint").convert(hint, "it"), text)
     assert problems == ()
     return value
 
 
 def problems(hint: Any, text: str, *, strict: bool = False) -> tuple[str, ...]:
-    """What is wrong with a text, which is something."""
+    """Return the problems of a text that has some."""
     value, found = validate_json(HintConverter("hint").convert(hint, "it"), text, strict=strict)
     assert value is None
     assert found
@@ -143,8 +143,8 @@ def problems(hint: Any, text: str, *, strict: bool = False) -> tuple[str, ...]:
 # --- schemas ---------------------------------------------------------------------------------------------
 
 
-def test_a_class_is_described_with_its_words_and_defaults() -> None:
-    """Descriptions come from the docstring and the fields, defaults are told, what `init` does not take is not."""
+def test_a_class_has_descriptions_and_defaults() -> None:
+    """Descriptions come from the docstring and the fields; defaults are included, and fields with `init=False` are not."""
     assert schema_of(Item) == {
         "description": "One thing to buy.",
         "type": "object",
@@ -160,8 +160,8 @@ def test_a_class_is_described_with_its_words_and_defaults() -> None:
     }
 
 
-def test_a_typed_dictionary_has_its_required_and_its_other_keys() -> None:
-    """`total=False` holds for the class that says so, and `Annotated` is a description."""
+def test_a_typed_dictionary_has_required_and_optional_keys() -> None:
+    """`total=False` applies to the class that states it, and `Annotated` is a description."""
     assert schema_of(Table) == {
         "description": "A typed dictionary.",
         "type": "object",
@@ -172,27 +172,27 @@ def test_a_typed_dictionary_has_its_required_and_its_other_keys() -> None:
 
 
 def test_required_and_not_required_are_read_from_strings() -> None:
-    """Where annotations are strings, `Required` and `NotRequired` still count."""
+    """If annotations are strings, `Required` and `NotRequired` still apply."""
     extensions = pytest.importorskip("typing_extensions")
     keys = {"a": "Required[int]", "b": "NotRequired[int]", "c": "int"}
-    made = extensions.TypedDict("made", keys, total=False)
+    typed_dict = extensions.TypedDict("made", keys, total=False)
     namespace = {"Required": extensions.Required, "NotRequired": extensions.NotRequired}
     globals().update(namespace)
     try:
-        assert schema_of(made)["required"] == ["a"]
+        assert schema_of(typed_dict)["required"] == ["a"]
     finally:
         for name in namespace:
             del globals()[name]
 
 
-def test_a_class_that_holds_itself_is_a_definition() -> None:
-    """A recursive class is referred to, its root says itself what it is, and its values are built."""
+def test_a_recursive_class_is_a_definition() -> None:
+    """A recursive class is referenced, its root has its own type, and its values are validated."""
     schema = schema_of(Node)
     assert schema["type"] == "object"
     assert schema["properties"]["children"] == {"type": "array", "items": {"$ref": "#/$defs/Node"}}
     assert set(schema["$defs"]) == {"Node"}
     text = '{"value": 1, "children": [{"value": 2, "children": []}]}'
-    assert built(Node, text) == Node(1, [Node(2, [])])
+    assert validated(Node, text) == Node(1, [Node(2, [])])
     wrong = '{"value": 1, "children": [{"value": "2", "children": [{}]}]}'
     assert problems(Node, wrong) == (
         "children[0].value: expected an integer, not a string",
@@ -202,8 +202,8 @@ def test_a_class_that_holds_itself_is_a_definition() -> None:
 
 
 @pytest.mark.skipif(sys.version_info < (3, 12), reason="the statement `type` is new in Python 3.12")
-def test_an_alias_that_holds_itself_is_a_definition() -> None:
-    """A recursive alias of types is referred to as a class is."""
+def test_a_recursive_alias_is_a_definition() -> None:
+    """A recursive type alias is referenced like a class."""
     known: dict[str, Any] = {}
     exec("type Tree = dict[str, Tree | int]", known)  # older versions cannot read it
     tree = known["Tree"]
@@ -218,8 +218,8 @@ def test_an_alias_that_holds_itself_is_a_definition() -> None:
     )
 
 
-def test_what_is_too_deep_is_a_problem() -> None:
-    """A value deeper than Python goes is no crash."""
+def test_a_value_that_is_too_deep_is_a_problem() -> None:
+    """A value deeper than Python's recursion limit does not crash."""
     value: dict[str, Any] = {"value": 1, "children": []}
     for _ in range(5000):
         value = {"value": 1, "children": [value]}
@@ -230,7 +230,7 @@ def test_what_is_too_deep_is_a_problem() -> None:
 
 
 def test_a_class_used_twice_is_defined_once() -> None:
-    """Only what is used more than once stands under `$defs`; a description beside it stays."""
+    """Only types with several uses are in `$defs`; a description next to a reference is kept."""
 
     class Pair(NamedTuple):
         left: Row
@@ -243,8 +243,8 @@ def test_a_class_used_twice_is_defined_once() -> None:
     assert list(schema["$defs"]) == ["Row"]
 
 
-def test_two_classes_of_one_name_stay_two() -> None:
-    """Definitions never take each other's name."""
+def test_two_classes_with_one_name_have_two_definitions() -> None:
+    """Definitions never share a name."""
     one, other = (make_dataclass("Same", [(name, int)]) for name in "ab")
     schema = schema_of(tuple[one, one, other, other])  # type: ignore[valid-type]
     assert [next(iter(body["properties"])) for body in schema["$defs"].values()] == ["a", "b"]
@@ -280,7 +280,7 @@ def test_two_classes_of_one_name_stay_two() -> None:
     ],
 )
 def test_each_type_has_its_schema(hint: Any, schema: dict[str, Any]) -> None:
-    """The schema of a type is the one that JSON schema has for it."""
+    """Each type has the expected JSON schema."""
     assert schema_of(hint) == schema
 
 
@@ -306,8 +306,8 @@ def test_each_type_has_its_schema(hint: Any, schema: dict[str, Any]) -> None:
         (NoType, "The class `NoType` has a type hint that is no type: .*nothing"),
     ],
 )
-def test_what_no_json_stands_for_is_refused_with_its_place(hint: Any, words: str) -> None:
-    """A type that cannot be used is named with where it stands, and the error ends with what can be."""
+def test_an_unsupported_type_is_refused_with_its_location(hint: Any, words: str) -> None:
+    """The error names the type and its location, and ends with the supported types."""
     with pytest.raises(InvalidArgumentError, match=words) as caught:
         schema_of(hint)
     assert caught.value.argument == "hint"
@@ -317,14 +317,14 @@ def test_what_no_json_stands_for_is_refused_with_its_place(hint: Any, words: str
 # --- building --------------------------------------------------------------------------------------------
 
 
-def test_objects_are_built_with_their_defaults() -> None:
-    """Values become objects of their classes, and what is left out has its default."""
+def test_omitted_keys_have_their_defaults() -> None:
+    """Values become objects of their classes, and omitted keys have their defaults."""
     text = '{"number": 2, "items": [{"name": "a", "price": 3}]}'
-    assert built(Row, text) == Row(2, [Item("a", 3.0, Unit.EURO, [], 1)])
+    assert validated(Row, text) == Row(2, [Item("a", 3.0, Unit.EURO, [], 1)])
 
 
-def test_all_problems_come_at_once() -> None:
-    """Each thing that is wrong is named with its place, also behind the first one."""
+def test_all_problems_are_reported_at_once() -> None:
+    """Every problem is reported with its location, not only the first one."""
     text = '{"number": "2", "items": [{"name": 1, "price": true, "unit": "USD", "a b": 0}], "more": 1}'
     assert problems(Row, text) == (
         "number: expected an integer, not a string",
@@ -364,8 +364,8 @@ def test_all_problems_come_at_once() -> None:
         (Any, "[" * 100_000, "it is nested too deeply"),
     ],
 )
-def test_nothing_is_made_to_fit(hint: Any, text: str, problem: str) -> None:
-    """A value of another kind is a problem in plain words; nothing is converted in silence."""
+def test_no_value_is_coerced(hint: Any, text: str, problem: str) -> None:
+    """A value of another type is a problem with a clear message, and is never converted silently."""
     assert problems(hint, text) == (problem,)
 
 
@@ -389,15 +389,15 @@ def test_nothing_is_made_to_fit(hint: Any, text: str, problem: str) -> None:
         (dict[str, Any], '{"a": [1, {}]}', {"a": [1, {}]}),
     ],
 )
-def test_what_json_says_otherwise_is_understood(hint: Any, text: str, value: Any) -> None:
-    """JSON's ways to say a number, a time, a set and a union lead to Python's objects."""
-    found = built(hint, text)
+def test_json_forms_become_python_objects(hint: Any, text: str, value: Any) -> None:
+    """The JSON forms of numbers, times, sets and unions become Python objects."""
+    found = validated(hint, text)
     assert found == value
     assert type(found) is type(value)
 
 
-def test_a_union_of_classes_that_hold_unions_is_read_in_passing() -> None:
-    """Alternatives that have the same parts do not cost a power of the depth."""
+def test_nested_unions_take_no_exponential_time() -> None:
+    """Union members with common parts do not take time exponential in the depth."""
     one = HintConverter("hint")
     text = '{"a": ' * 60 + '{"wrong": 1}' + "}" * 60
     json_type = one.convert(Deep, "it")
@@ -416,8 +416,8 @@ class Deeper:
     b: int = 0
 
 
-def test_strict_schemas_say_null_for_what_may_be_left_out() -> None:
-    """In a strict schema every key is required, and null stands for the default of one that has it."""
+def test_null_means_omitted_in_strict_mode() -> None:
+    """In a strict schema every key is required, and null means the default of an optional key."""
     json_type = HintConverter("hint").convert(Item, "it")
     schema = write_schema(json_type, strict=True)
     assert strict_mode_problem(schema) is None
@@ -457,6 +457,6 @@ def test_strict_schemas_say_null_for_what_may_be_left_out() -> None:
         ),
     ],
 )
-def test_what_is_not_strict_is_told_with_its_place(schema: dict[str, Any], fault: str) -> None:
-    """A schema that services would refuse as strict is known before it is sent."""
+def test_a_strict_mode_problem_has_its_location(schema: dict[str, Any], fault: str) -> None:
+    """A schema that services would refuse as strict is detected before it is sent."""
     assert fault in str(strict_mode_problem(schema))
