@@ -63,7 +63,7 @@ def build_parser(options: dict[str, Any]) -> "ResponseParser":
         raise InvalidArgumentError("stream", "`parse` and `stream` take no `stream`.", hint=hint)
     response_format, tools = options.get("response_format"), options.get("tools")
     if isinstance(tools, Iterator):
-        options["tools"] = list(tools)  # it is read twice
+        options["tools"] = list(tools)  # the parser and the call both iterate over it
     return ResponseParser(None if is_omitted(response_format) else response_format, options.get("tools"))
 
 

@@ -68,7 +68,7 @@ class TupleType(JSONType):
         self.expected = f"an array of {len(self._items)} items"
 
     def schema(self, writer: SchemaWriter) -> Schema:
-        # `"items": false` would add nothing, and some services do not support it.
+        # `"items": false` is redundant here, and some services do not support it.
         length = len(self._items)
         schema: Schema = {"type": "array", "minItems": length, "maxItems": length}
         if self._items:  # an empty `prefixItems` is not allowed

@@ -181,7 +181,7 @@ def test_closing_a_stream_closes_the_provider(g4f_lite_registry: Registry, how: 
         with stream:
             pass
     else:
-        gc.disable()  # by reference counting alone
+        gc.disable()  # reference counting alone has to close it
         try:
             del stream
         finally:

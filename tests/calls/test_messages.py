@@ -74,7 +74,7 @@ def outcome(function: Callable[[], Any], kind: type[Exception]) -> tuple[Any, An
         return None, error
 
 
-# --- good messages, and every way to spoil one ----------------------------------------------------
+# --- valid messages, and ways to make them invalid ------------------------------------------------
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
 WORD = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=8)
@@ -177,7 +177,7 @@ def clear_recursively(value: Any) -> None:
 
 WRONG = st.sampled_from([0, 1.5, True, b"x", object(), {"a": 1}, ["", 5], [[]], {}, "\ud800", "a\udfff"])
 FREE = {"cache_control", "x", "filename", "detail", "signature", "refusal", "name"}
-"""Keys whose value may be anything, or that may be left out."""
+"""Keys that accept any value, or that are optional."""
 
 
 def paths_in(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
@@ -213,7 +213,7 @@ def test_every_wrong_value_is_an_error_with_its_key(message: Any, data: Any) -> 
     path = data.draw(st.sampled_from(paths_in(good)))
     wrong = data.draw(WRONG)
     if wrong in ({}, []) or (isinstance(wrong, (dict, list)) and path[-1] in ("tool_calls", "arguments")):
-        wrong = 7  # of the right type there
+        wrong = 7  # the drawn value has the right type there
     if path[-1] == "image_url" and wrong == b"x":
         wrong = 7
     if good[path[0]] is None or (path[-1] == "signature" and wrong is None):
@@ -282,7 +282,7 @@ def test_any_value_is_valid_or_an_invalid_message_error(value: Any) -> None:
             assert "messages" in str(error)
 
 
-# --- what errors say ------------------------------------------------------------------------------
+# --- error messages -------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -419,7 +419,7 @@ def test_messages_must_be_a_nonempty_list(messages: Any) -> None:
     assert caught.value.index is None
 
 
-# --- the forms ------------------------------------------------------------------------------------
+# --- normalized forms -----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("mime_type", BYTES)
@@ -607,7 +607,7 @@ def test_an_answer_may_be_content() -> None:
     assert type(checked["content"]) is str
 
 
-# --- what a provider takes ------------------------------------------------------------------------
+# --- supported inputs -----------------------------------------------------------------------------
 
 
 def test_messages_of_plain_text_are_not_copied() -> None:

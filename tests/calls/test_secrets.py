@@ -83,7 +83,7 @@ def test_key_in_an_extra_part_of_a_request_is_not_shown(options: dict[str, objec
 
 
 def test_extra_values_that_are_not_keys_are_shown() -> None:
-    """Values whose names do not suggest a key stay in the error."""
+    """Values with names that do not suggest a key stay in the error."""
     added = {"extra_body": {"style": "verbose", "properties": {"token": {"type": "verbose"}}}}
     assert "verbose" in str(_error_of_call(ScriptedProvider([ValueError("it is verbose")]), **added))
 
@@ -158,7 +158,7 @@ def test_key_that_the_service_echoes_is_not_shown(echo: str, status: int) -> Non
     with Upstream(replies.get(status) or Reply(f"no such key: {echo}", status=status)) as upstream:
         error = _error_of_call(_Service(upstream.url), auth=KEY)
     if status == 200:
-        assert error.partial_text == f"{echo} "  # an answer is the answer
+        assert error.partial_text == f"{echo} "  # the text of an answer is not redacted
         error.partial_text = ""
     shown = _error_report(error)
     assert echo not in shown

@@ -118,7 +118,7 @@ def test_an_answer_becomes_the_librarys_message(case):
             **case.options,
         ).completion.message
     if not (message.content or message.tool_calls or message.refusal or message.reasoning):
-        return  # sounds and pictures alone are nothing that can be put back
+        return  # an answer with only audio or images cannot be used as a message
     for form in (message, message.model_dump(), message.to_dict()):
         (normalized,) = check_messages(serialize_messages([form]))
         (expected,) = check_messages([library_message])

@@ -255,7 +255,7 @@ def test_stream_is_not_an_argument():
             function(messages=SAY, stream=True)
 
 
-# --- what ends it -------------------------------------------------------------------------------------
+# --- closing ------------------------------------------------------------------------------------------
 
 
 def test_leaving_the_with_closes_the_connection():
@@ -352,7 +352,7 @@ def test_leaving_the_async_with_closes_the_connection():
 
 
 def test_no_request_is_sent_before_entering():
-    """`stream` alone sends no request, and before the first event there is no snapshot."""
+    """`stream` alone sends no request, and before the first event reading the snapshot raises."""
     with Upstream(Reply([BEGINNING, Stall()], headers=SSE)) as upstream:
         manager = ours(upstream).chat.completions.stream(model="m", messages=SAY)
         assert upstream.requests == []
@@ -360,7 +360,7 @@ def test_no_request_is_sent_before_entering():
             stream.current_completion_snapshot  # noqa: B018 - it raises
 
 
-# --- JSON that is still being written -----------------------------------------------------------------
+# --- partial JSON -------------------------------------------------------------------------------------
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers(-(10**6), 10**6) | st.floats(-9, 9) | st.text(max_size=4),

@@ -119,7 +119,7 @@ def test_a_list_is_cached_for_a_day(registered, way, hours):
     hours(25)
     assert ask(way, "live").source == "live"
     assert live.request_count == 4
-    hours(-100)  # the clock was set back: nothing that comes from the future counts
+    hours(-100)  # the clock was set back: entries from the future are ignored
     assert ask(way, "live").source == "live"
 
 

@@ -30,7 +30,7 @@ def adapt_program(source):
     return CONSTRUCTOR.sub(r"\1provider='openai', ", source)
 
 
-# --- a service --------------------------------------------------------------------------------------
+# --- the service ------------------------------------------------------------------------------------
 
 ABOUT = {"id": "chatcmpl-1", "created": 1741569952, "model": "gpt-4.1-mini-2025-04-14"}
 USAGE = {
@@ -152,7 +152,7 @@ def embeddings(body):
     return {"object": "list", "data": data, "model": body["model"], "usage": usage}
 
 
-# --- both versions of each ----------------------------------------------------------------------------
+# --- both versions of each program --------------------------------------------------------------------
 
 
 def run(program, folder, upstream):
@@ -191,12 +191,14 @@ def requests_of(upstream):
     entries = []
     for request in upstream.requests:
         body = request.json() if request.body else {}
-        body.pop("stream_options", None)  # the counts are always asked for here
+        body.pop("stream_options", None)  # our client always requests the usage
         if "messages" in body:
             body["messages"] = list(map(essential_fields, body["messages"]))
         if isinstance(body.get("input"), str):
             body["input"] = [body["input"]]
         kept = {name: value for name, value in body.items() if value not in (None, False)}
-        target = re.sub("^/models/.*", "/models", request.target)  # one model is looked for in the list here
+        target = re.sub(
+            "^/models/.*", "/models", request.target
+        )  # our client searches for one model in the list
         entries.append(json.dumps([request.method, target, kept], sort_keys=True))
     return sorted(entries)

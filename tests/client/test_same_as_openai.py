@@ -9,8 +9,8 @@ from g4f_lite.testing import Upstream
 
 CASES = recorded().CASES
 CHATS = [case for case in CASES if case.function == "completion" and case.error is None]
-# The `openai` package cannot read a whole answer where a stream was asked for, and sees the events between
-# chunks that OpenRouter sends as chunks; what functions were before tools is told as tools here.
+# The `openai` package cannot read a complete answer to a request for a stream, it yields the keep-alive events
+# of OpenRouter as chunks, and it keeps the old function calls, which are tool calls here.
 ODD = ("whole-in-place-of-a-stream", "keep-alives", "function-call")
 STREAMS = [case for case in CHATS if case.stream and case.id not in ODD]
 WHOLE = [case for case in CHATS if not case.stream]

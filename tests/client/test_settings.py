@@ -260,7 +260,7 @@ def test_keys_are_not_in_representations_or_pickles(kind):
 def test_clients_can_be_copied(recorded_calls):
     """A copy of a client, deep or shallow, makes the same calls as the client."""
     client = Client(provider="named", api_key=KEY)
-    client.chat  # noqa: B018 - it is kept from now on
+    client.chat  # noqa: B018 - the property is cached from now on
     for copied in (copy.copy(client), copy.deepcopy(client)):
         copied.chat.completions.create(messages=SAY)
         assert options_of_last_call(recorded_calls) == {"auth": KEY}
@@ -305,7 +305,7 @@ def test_settings_are_read_only_attributes(kind):
     values = (client.api_key, client.base_url, client.timeout, client.max_retries, client.organization)
     assert values == (KEY, "http://a.example", 4, 2, "o")
     assert client.with_options(timeout=5).timeout == 5
-    client.remark = "mine"  # no setting
+    client.remark = "mine"  # not a setting
     for name in ("api_key", "base_url", "timeout", "organization", "temperature"):
         with pytest.raises(AttributeError, match=rf"with_options\({name}="):
             setattr(client, name, "x")

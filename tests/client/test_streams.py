@@ -55,7 +55,7 @@ def clock():
     forget_everything()
 
 
-# --- what ends a stream reaches the service -----------------------------------------------------------
+# --- closing ------------------------------------------------------------------------------------------
 
 
 def leave_with(stream):

@@ -167,11 +167,11 @@ def test_a_stream_gives_all_text_before_it_is_validated(registry: Registry) -> N
             response_format=City,
             continue_from_partial=True,
         ):
-            read.append(piece)  # noqa: PERF402 - what came before the error counts
+            read.append(piece)  # noqa: PERF402 - the pieces before the error count
 
     with pytest.raises(StructuredOutputError):
         note()
-    assert read == BAD  # the text was whole: there is nothing to go on from
+    assert read == BAD  # the text was complete, so it is not continued
 
 
 def test_an_asynchronous_stream_has_the_object(registry: Registry) -> None:

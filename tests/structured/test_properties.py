@@ -23,7 +23,7 @@ from g4f_lite.structured._validator import RawSchema
 
 jsonschema = pytest.importorskip("jsonschema")
 UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
-"""How long a type takes to be made up says nothing about the property."""
+"""The time that Hypothesis needs to generate a type does not matter for the property."""
 
 
 class TypedStrategy(NamedTuple):
@@ -114,7 +114,7 @@ def types(leaves: list[TypedStrategy]) -> st.SearchStrategy[TypedStrategy]:
 
 
 ANY_TYPE = types([*EXACT, *FORMATTED])
-COMPARABLE = types(EXACT)  # what a format is, `jsonschema` does not check by itself
+COMPARABLE = types(EXACT)  # `jsonschema` does not validate `format`
 JSON_LEAVES = st.one_of(
     st.none(),
     st.booleans(),
@@ -175,7 +175,7 @@ def test_schema_and_validation_accept_the_same_values(data: st.DataObject) -> No
         require_valid_schema(write_schema(json_type, strict=True))
     ).is_valid(value)
     assert (not validate_value(json_type, value)[1]) is fits
-    # A service that does not know the strict form may leave out what has a default.
+    # A service that does not support strict mode may omit keys with a default.
     if fits or fits_strictly:
         assert validate_value(json_type, value, strict=True)[1] == ()
 
@@ -195,7 +195,7 @@ def test_strict_schemas_name_every_key(typed: TypedStrategy) -> None:
     assert fault is None or any(word in fault for word in unsayable)
 
 
-# --- schemas that a caller wrote -------------------------------------------------------------------------
+# --- schemas of the caller -------------------------------------------------------------------------------
 
 NUMBERS = st.integers(-3, 3) | st.sampled_from([0.5, 1.0])
 LENGTHS = st.integers(0, 3)

@@ -43,7 +43,7 @@ def native_json_schema(response_format: Any) -> dict[str, Any]:
     return json_schema
 
 
-# --- asking ----------------------------------------------------------------------------------------------
+# --- native option ---------------------------------------------------------------------------------------
 
 
 def test_a_type_becomes_openais_option() -> None:
@@ -189,7 +189,7 @@ def test_an_unknown_format_is_refused(response_format: Any, words: str) -> None:
     assert caught.value.hint
 
 
-# --- by instruction --------------------------------------------------------------------------------------
+# --- instruction -----------------------------------------------------------------------------------------
 
 
 def test_the_instruction_is_added_to_the_system_message() -> None:
@@ -257,7 +257,7 @@ def test_an_invalid_answer_is_an_error_with_its_problems(text: str, problem: str
     assert caught.value.hint.startswith("Ask again")
 
 
-# --- the whole answer ------------------------------------------------------------------------------------
+# --- complete answers ------------------------------------------------------------------------------------
 
 
 def test_a_refusal_and_a_tool_call_have_no_object() -> None:

@@ -205,7 +205,7 @@ def test_a_recursive_class_is_a_definition() -> None:
 def test_a_recursive_alias_is_a_definition() -> None:
     """A recursive type alias is referenced like a class."""
     known: dict[str, Any] = {}
-    exec("type Tree = dict[str, Tree | int]", known)  # older versions cannot read it
+    exec("type Tree = dict[str, Tree | int]", known)  # older versions cannot parse it
     tree = known["Tree"]
     json_type = HintConverter("hint").convert(tree, "it")
     pointer = {"$ref": "#/$defs/Tree"}
@@ -236,7 +236,10 @@ def test_a_class_used_twice_is_defined_once() -> None:
         left: Row
         right: Annotated[Row, "the other"]
 
-    Pair.__annotations__ = {"left": Row, "right": Annotated[Row, "the other"]}  # local names are no strings
+    Pair.__annotations__ = {
+        "left": Row,
+        "right": Annotated[Row, "the other"],
+    }  # local names cannot be resolved from strings
     schema = schema_of(Pair)
     assert schema["properties"]["left"] == {"$ref": "#/$defs/Row"}
     assert schema["properties"]["right"] == {"anyOf": [{"$ref": "#/$defs/Row"}], "description": "the other"}
@@ -259,7 +262,7 @@ def test_two_classes_with_one_name_have_two_definitions() -> None:
         (Name, {"type": "string"}),
         (list, {"type": "array", "items": {}}),
         (tuple, {"type": "array", "items": {}}),
-        (typing.Tuple, {"type": "array", "items": {}}),  # noqa: UP006 - what a caller may write
+        (typing.Tuple, {"type": "array", "items": {}}),  # noqa: UP006 - callers may write it
         (dict, {"type": "object", "additionalProperties": {}}),
         (Mapping[str, int], {"type": "object", "additionalProperties": {"type": "integer"}}),
         (int | None, {"anyOf": [{"type": "integer"}, {"type": "null"}]}),
@@ -314,7 +317,7 @@ def test_an_unsupported_type_is_refused_with_its_location(hint: Any, words: str)
     assert caught.value.hint
 
 
-# --- building --------------------------------------------------------------------------------------------
+# --- validation ------------------------------------------------------------------------------------------
 
 
 def test_omitted_keys_have_their_defaults() -> None:
@@ -378,7 +381,7 @@ def test_no_value_is_coerced(hint: Any, text: str, problem: str) -> None:
         (frozenset[str], '["a"]', frozenset({"a"})),
         (Cat | Dog, '{"kind": "dog", "name": "Rex"}', Dog("dog", "Rex")),
         (datetime, '"2026-01-31T12:00:00Z"', datetime(2026, 1, 31, 12, tzinfo=timezone.utc)),
-        (datetime, '"2026-01-31 12:00:00.5"', datetime(2026, 1, 31, 12, 0, 0, 500_000)),  # noqa: DTZ001 - it has none
+        (datetime, '"2026-01-31 12:00:00.5"', datetime(2026, 1, 31, 12, 0, 0, 500_000)),  # noqa: DTZ001 - the text has no time zone
         (
             datetime,
             '"2026-01-31t12:00:00.123456789+02:00"',

@@ -39,7 +39,7 @@ class Record:
     def model_dump(
         self,
         *,
-        mode: str = "python",  # noqa: ARG002 - both are the same here
+        mode: str = "python",  # noqa: ARG002 - both modes give the same result
         include: Collection[str] | None = None,
         exclude: Collection[str] | None = None,
         exclude_unset: bool = False,

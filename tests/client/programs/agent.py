@@ -1,4 +1,4 @@
-"""An agent: streamed parallel tool calls put together by index, results sent back, until there is an answer."""
+"""An agent: streamed parallel tool calls are joined by index, and results sent back, until an answer arrives."""
 
 import json
 from collections import defaultdict

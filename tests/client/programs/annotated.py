@@ -1,4 +1,4 @@
-"""A typed module that wraps the client, as applications write it."""
+"""A typed module that wraps the client, as in applications."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The older name of `parse` and `stream`, and objects that come piece by piece."""
+"""The older name of `parse` and `stream`, and partial objects of a stream."""
 
 import asyncio
 

@@ -1,4 +1,4 @@
-"""Ask, and look at everything that came."""
+"""A chat completion, and all fields of the answer."""
 
 from openai import OpenAI
 

@@ -1,4 +1,4 @@
-"""How clients are set up, and what they say about it."""
+"""Settings of clients, and their attributes."""
 
 import os
 

@@ -1,4 +1,4 @@
-"""Vectors, and which texts are near."""
+"""Embeddings, and the similarity of texts."""
 
 from openai import OpenAI
 

@@ -1,4 +1,4 @@
-"""What errors carry, and how they are told apart and retried."""
+"""Attributes of errors, their classes, and retries."""
 
 import openai
 

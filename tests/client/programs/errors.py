@@ -1,4 +1,4 @@
-"""What goes wrong, told apart."""
+"""Errors by their classes."""
 
 from openai import (
     APIConnectionError,

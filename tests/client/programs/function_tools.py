@@ -1,4 +1,4 @@
-"""Tools from models: the helper of the package, and arguments that come as objects."""
+"""Tools from models: `pydantic_function_tool`, and parsed arguments."""
 
 from openai import OpenAI, pydantic_function_tool
 from pydantic import BaseModel

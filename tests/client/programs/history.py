@@ -1,4 +1,4 @@
-"""Every way to put an answer back into the conversation."""
+"""Every way to add an answer to the messages of the next request."""
 
 import json
 

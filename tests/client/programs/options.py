@@ -1,4 +1,4 @@
-"""A client's settings, and those of one call."""
+"""Options of a client, and options of one request."""
 
 from openai import NOT_GIVEN, OpenAI
 

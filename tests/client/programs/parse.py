@@ -1,4 +1,4 @@
-"""An answer as an object."""
+"""An answer parsed as an object."""
 
 from openai import OpenAI
 from pydantic import BaseModel

@@ -1,4 +1,4 @@
-"""Pictures, JSON mode and a JSON schema, written out by hand."""
+"""Images, JSON mode and a handwritten JSON schema."""
 
 import base64
 import json

@@ -1,4 +1,4 @@
-"""Log probabilities, several answers, and the other options of a call."""
+"""Log probabilities, several choices, and other options."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""Answers as values: dumped, stored, read again, copied, compared."""
+"""Answers as values: dumped, stored, loaded, copied and compared."""
 
 import copy
 import json

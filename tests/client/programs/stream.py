@@ -1,4 +1,4 @@
-"""Read an answer as it comes; leave one early."""
+"""A streamed answer, and a stream that is closed early."""
 
 from openai import OpenAI
 

@@ -1,4 +1,4 @@
-"""Tool calls in a stream, put together piece by piece."""
+"""Tool calls in a stream, joined from their deltas."""
 
 from openai import OpenAI
 

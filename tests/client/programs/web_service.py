@@ -1,4 +1,4 @@
-"""What a web service does: one client, many requests, server-sent events, limits, timeouts."""
+"""A web service: one client, many requests, server-sent events, limits, timeouts."""
 
 import asyncio
 import json
