@@ -111,6 +111,13 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 
+# A class or function of a private module has its `__module__` set, below its definition, to the public module that
+# exports it: tracebacks, `repr`, `help()` and pickles then name the import that users write, wherever the definition
+# lies. `inspect.getsource` still finds functions and methods; for such a class it raises OSError, as it does for the
+# classes of httpx and trio. Do not set it in the class body: Python 3.13 would then read the wrong file at that line.
+#
+# An annotation that names a class as "g4f_lite.Step" costs no import, and `typing.get_type_hints` can evaluate it: it
+# gets the class through `__getattr__` below.
 _HOME = {
     "_core.registry.registry": ("Registry", "registry"),
     "_core.streams.async_stream": ("AsyncCompletionStream",),

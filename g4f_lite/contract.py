@@ -56,6 +56,7 @@ __all__ = [
     "Problem",
     "Provider",
     "ProviderInfo",
+    "Request",
     "State",
     "Verdict",
     "hook_names",

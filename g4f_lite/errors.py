@@ -48,6 +48,7 @@ and holds no secret: upstream text is redacted and cut short before it comes her
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+import g4f_lite
 from g4f_lite._utils.text import (
     find_similar_names,
     format_suggestion,
@@ -60,7 +61,7 @@ from g4f_lite._utils.text import (
 if TYPE_CHECKING:
     from g4f_lite._utils.error_response import ErrorResponse
     from g4f_lite.contract import Problem
-    from g4f_lite.results import Attempt, Provenance
+    from g4f_lite.results import Attempt
 
 __all__ = [
     "AllProvidersFailedError",
@@ -401,7 +402,7 @@ class ProviderError(G4FLiteError):
     provider: str | None = None
     model: str | None = None
     partial_text: str = ""
-    provenance: "Provenance | None" = None
+    provenance: "g4f_lite.Provenance | None" = None
     retry_safe: bool = False
     code: str | None = None
     kind: str | None = None

@@ -9,16 +9,11 @@ Hooks watch; they do not change the call. One that raises is reported in the cal
 """
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 import pluggy
 
+import g4f_lite
 from g4f_lite.contract import HOOK_NAMES, PROJECT
-
-if TYPE_CHECKING:
-    from g4f_lite.contract import Request
-    from g4f_lite.errors import G4FLiteError
-    from g4f_lite.results import Completion
 
 __all__ = [
     "HOOK_NAMES",
@@ -40,12 +35,12 @@ def g4f_lite_register_providers(register: Callable[..., None]) -> None:
 
 
 @hookspec
-def g4f_lite_before_request(request: "Request") -> None:
+def g4f_lite_before_request(request: "g4f_lite.Request") -> None:
     """See a request just before its provider is asked."""
 
 
 @hookspec
-def g4f_lite_after_response(request: "Request", completion: "Completion") -> None:
+def g4f_lite_after_response(request: "g4f_lite.Request", completion: "g4f_lite.Completion") -> None:
     """See an answer after its end, or what had come of it when the caller closed it.
 
     In the second case `completion.finish_reason` is ``"cancelled"``.
@@ -53,5 +48,5 @@ def g4f_lite_after_response(request: "Request", completion: "Completion") -> Non
 
 
 @hookspec
-def g4f_lite_on_error(request: "Request", error: "G4FLiteError") -> None:
+def g4f_lite_on_error(request: "g4f_lite.Request", error: "g4f_lite.G4FLiteError") -> None:
     """See the error that an attempt ended with; where it is the last one, before the caller does."""

@@ -65,6 +65,9 @@ class AsyncClient(BaseClient):
         return AsyncBeta(self.chat)
 
 
+AsyncClient.__module__ = "g4f_lite.client"
+
+
 class AsyncBeta(UnsupportedAttributes):
     """``client.beta``."""
 

@@ -69,6 +69,9 @@ class Client(BaseClient):
         return Beta(self.chat)
 
 
+Client.__module__ = "g4f_lite.client"
+
+
 class Beta(UnsupportedAttributes):
     """``client.beta``."""
 

@@ -60,6 +60,10 @@ AsyncClient = AsyncOpenAI
 Client = OpenAI
 UnprocessableEntityError = BadRequestError
 
+# Defined in private modules; `g4f_lite/__init__.py` has the reason.
+for _value in (NotGiven, Omit, Timeout, pydantic_function_tool):
+    _value.__module__ = __name__
+
 _ALTERNATIVES = {
     "AzureOpenAI": 'write OpenAI(provider="azure", base_url=..., api_version=...)',
     "AsyncAzureOpenAI": 'write AsyncOpenAI(provider="azure", base_url=..., api_version=...)',

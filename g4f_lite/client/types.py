@@ -216,3 +216,9 @@ class ChatCompletionChunk(Record):
     service_tier: str | None = None
     system_fingerprint: str | None = None
     usage: CompletionUsage | None = None
+
+
+# Defined in private modules; `g4f_lite/__init__.py` has the reason.
+for _value in [globals()[name] for name in __all__]:
+    if getattr(_value, "__module__", "").startswith("g4f_lite.client._"):
+        _value.__module__ = __name__

@@ -42,6 +42,9 @@ class ClientClosed:
     payload: int
 
 
+ClientClosed.__module__ = "g4f_lite.testing"
+
+
 class _ClosedByClient(Exception):  # noqa: N818 - the expected end of a connection
     """The client closed the connection."""
 

@@ -11,3 +11,5 @@ from g4f_lite.tools._api import (
 )
 
 __all__ = ["OnCall", "ToolResult", "ToolRun", "arun_tools", "run_tools", "tool", "tool_dictionaries"]
+
+tool_dictionaries.__module__ = __name__

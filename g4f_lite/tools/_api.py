@@ -10,8 +10,9 @@ print(run.text)
 
 import functools
 from collections.abc import Callable, Coroutine, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
+from typing import Any, Literal, TypeVar, overload
 
+import g4f_lite
 from g4f_lite._core.api.chat import ChatCompletion
 from g4f_lite.structured._tool_definition import TOOL_ATTRIBUTE, ToolOverrides, overrides_of
 from g4f_lite.structured._tool_set import tool_dictionaries
@@ -19,9 +20,6 @@ from g4f_lite.tools._conversation import Conversation, ToolRun
 from g4f_lite.tools._invocation import ToolResult
 from g4f_lite.tools._loop import OnCall, ToolLoop
 from g4f_lite.tools._stream import ToolStream
-
-if TYPE_CHECKING:  # most programs run tools without asyncio
-    from g4f_lite.tools._async_stream import AsyncToolStream
 
 __all__ = ["OnCall", "ToolResult", "ToolRun", "arun_tools", "run_tools", "tool", "tool_dictionaries"]
 
@@ -75,6 +73,9 @@ def tool(
             return function
         return _marked(functools.partial(function), overrides.with_defaults(overrides_of(function)))
     return lambda decorated: _marked(decorated, overrides)
+
+
+tool.__module__ = "g4f_lite"
 
 
 def _marked(function: _Function, overrides: ToolOverrides) -> _Function:
@@ -158,6 +159,9 @@ def run_tools(
     return rounds.run
 
 
+run_tools.__module__ = "g4f_lite"
+
+
 @overload
 def arun_tools(
     *,
@@ -183,7 +187,7 @@ def arun_tools(
     on_call: OnCall | None = None,
     parallel: int = 8,
     **options: Any,
-) -> "AsyncToolStream": ...
+) -> "g4f_lite.AsyncToolStream": ...
 def arun_tools(
     *,
     messages: Messages,
@@ -195,7 +199,7 @@ def arun_tools(
     on_call: OnCall | None = None,
     parallel: int = 8,
     **options: Any,
-) -> "Coroutine[Any, Any, ToolRun] | AsyncToolStream":
+) -> "Coroutine[Any, Any, ToolRun] | g4f_lite.AsyncToolStream":
     """Do what `run_tools` does, without blocking the event loop.
 
     Functions may be asynchronous, and so may `on_call`; plain functions run in threads. The calls of one
@@ -210,6 +214,9 @@ def arun_tools(
 
         return AsyncToolStream(rounds)
     return _run_async(rounds)
+
+
+arun_tools.__module__ = "g4f_lite"
 
 
 async def _run_async(rounds: ToolLoop) -> ToolRun:

@@ -45,6 +45,9 @@ class AsyncToolStream(AsyncClosableIterator[str]):
         return self._loop.run
 
 
+AsyncToolStream.__module__ = "g4f_lite"
+
+
 async def _iterate_rounds(loop: ToolLoop, flags: dict[str, bool]) -> AsyncGenerator[Any, None]:
     while True:
         async with ChatCompletion.acreate(**loop.arguments(), stream=True) as stream:

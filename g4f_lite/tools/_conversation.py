@@ -45,6 +45,9 @@ class ToolRun(NamedTuple):
         return self.completion.provenance
 
 
+ToolRun.__module__ = "g4f_lite"
+
+
 class Conversation:
     """The messages so far, and what was counted on the way; it asks nobody itself."""
 

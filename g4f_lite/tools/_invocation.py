@@ -48,6 +48,9 @@ class ToolResult(NamedTuple):
         return {"role": "tool", "tool_call_id": self.call.id, "content": self.text}
 
 
+ToolResult.__module__ = "g4f_lite"
+
+
 class PendingToolCall(NamedTuple):
     """A call that can be made, or why it cannot.
 

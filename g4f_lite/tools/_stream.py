@@ -47,6 +47,9 @@ class ToolStream(ClosableIterator[str]):
         return self._loop.run
 
 
+ToolStream.__module__ = "g4f_lite"
+
+
 def _iterate_rounds(
     first: CompletionStream, loop: ToolLoop, flags: dict[str, bool]
 ) -> Generator[Any, None, None]:

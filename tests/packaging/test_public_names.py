@@ -2,8 +2,13 @@
 
 import ast
 import importlib
+import inspect
+import pickle
 import sys
+import typing
 from pathlib import Path
+from types import FunctionType
+from typing import Any
 
 import pytest
 
@@ -77,6 +82,66 @@ def test_what_a_public_module_exports_is_there(module: str) -> None:
     for name in public.__all__:
         assert hasattr(public, name)
         assert not name.startswith("_")
+
+
+def public_definitions() -> dict[str, Any]:
+    """Return every class and function that a public module exports, by the import that users write."""
+    found = {}
+    for module in map(importlib.import_module, (*LAZY, *EAGER)):
+        for name in module.__all__:
+            value = getattr(module, name)
+            if isinstance(value, (type, FunctionType)):
+                found[f"{module.__name__}.{name}"] = value
+    return found
+
+
+def methods(value: Any) -> list[FunctionType]:
+    """Return the public functions in a class body, or nothing for a function."""
+    members = vars(value) if isinstance(value, type) else {}
+    functions = [getattr(member, "__func__", member) for name, member in members.items() if name[0] != "_"]
+    return [function for function in functions if isinstance(function, FunctionType)]
+
+
+def test_public_names_say_their_public_module() -> None:
+    """Each public class and function names a public module that exports it, where pickle finds it again."""
+    for name, value in public_definitions().items():
+        assert not any(part.startswith("_") for part in value.__module__.split(".")), name
+        assert value.__name__ in importlib.import_module(value.__module__).__all__, name
+        assert pickle.loads(pickle.dumps(value)) is value, name
+
+
+def test_hints_of_public_names_can_be_evaluated() -> None:
+    """`typing.get_type_hints` works on each public class and function, and on the public methods of a class."""
+    failures = []
+    for name, value in public_definitions().items():
+        for item in (value, *methods(value)):
+            try:
+                typing.get_type_hints(item)
+            except NameError as error:
+                failures.append(f"{name}: {item.__qualname__}: {error}")
+    assert failures == []
+
+
+def test_sources_of_public_functions_are_found() -> None:
+    """`inspect.getsource` finds each public function and method, which is not where its module says it is."""
+    for name, value in public_definitions().items():
+        for function in [value] if isinstance(value, FunctionType) else methods(value):
+            assert f"def {inspect.unwrap(function).__name__}(" in inspect.getsource(function), name
+
+
+def test_records_survive_pickle() -> None:
+    """A record that is defined in a private module is written with its public module, and is equal when read."""
+    from g4f_lite import ModelNames, ToolCall, ToolResult
+    from g4f_lite.client.types import CompletionUsage
+
+    for record in (
+        ModelNames("p", ("m",), "live", 1.0),
+        ToolResult(ToolCall("i", "f", "{}"), {}, 1, None, "1", 0.5),
+        CompletionUsage(1, 2, 3),
+    ):
+        data = pickle.dumps(record)
+        assert b"._" not in data
+        assert pickle.loads(data) == record
 
 
 def test_the_version_is_one() -> None:

@@ -1,8 +1,9 @@
 """`ChatCompletion`: the one function, synchronous and asynchronous."""
 
 from collections.abc import Coroutine, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias, overload
+from typing import Any, Literal, TypeAlias, overload
 
+import g4f_lite
 from g4f_lite._core.api.call_runner import open_stream_async, read_to_end, read_to_end_async, start_call
 from g4f_lite._core.calls.operation import CHAT
 from g4f_lite._core.calls.preparation import CallSettings
@@ -10,14 +11,10 @@ from g4f_lite._core.streams.stream import CompletionStream
 from g4f_lite.messages import check_messages
 from g4f_lite.results import Answer, Parsed
 
-if TYPE_CHECKING:  # asyncio is half of what importing this module would cost
-    from g4f_lite._core.streams.async_stream import AsyncCompletionStream
-    from g4f_lite.routes import Limits, Retry, Route, Step
-
 __all__ = ["ChatCompletion"]
 
 Messages = Sequence[Mapping[str, Any]]
-Provider: TypeAlias = "str | Step | Route | Sequence[str | Step] | None"
+Provider: TypeAlias = "str | g4f_lite.Step | g4f_lite.Route | Sequence[str | g4f_lite.Step] | None"
 
 
 class ChatCompletion:
@@ -35,8 +32,8 @@ class ChatCompletion:
         auth: Any = None,
         timeout: float | tuple[float, float] | None = None,
         deadline: float | None = None,
-        retries: "int | Retry" = 0,
-        limits: "Limits | None" = None,
+        retries: "int | g4f_lite.Retry" = 0,
+        limits: "g4f_lite.Limits | None" = None,
         continue_from_partial: bool = False,
         drop_options: bool = False,
         **options: Any,
@@ -52,8 +49,8 @@ class ChatCompletion:
         auth: Any = None,
         timeout: float | tuple[float, float] | None = None,
         deadline: float | None = None,
-        retries: "int | Retry" = 0,
-        limits: "Limits | None" = None,
+        retries: "int | g4f_lite.Retry" = 0,
+        limits: "g4f_lite.Limits | None" = None,
         continue_from_partial: bool = False,
         drop_options: bool = False,
         **options: Any,
@@ -69,8 +66,8 @@ class ChatCompletion:
         auth: Any = None,
         timeout: float | tuple[float, float] | None = None,
         deadline: float | None = None,
-        retries: "int | Retry" = 0,
-        limits: "Limits | None" = None,
+        retries: "int | g4f_lite.Retry" = 0,
+        limits: "g4f_lite.Limits | None" = None,
         continue_from_partial: bool = False,
         drop_options: bool = False,
         **options: Any,
@@ -86,8 +83,8 @@ class ChatCompletion:
         auth: Any = None,
         timeout: float | tuple[float, float] | None = None,
         deadline: float | None = None,
-        retries: "int | Retry" = 0,
-        limits: "Limits | None" = None,
+        retries: "int | g4f_lite.Retry" = 0,
+        limits: "g4f_lite.Limits | None" = None,
         continue_from_partial: bool = False,
         drop_options: bool = False,
         **options: Any,
@@ -102,8 +99,8 @@ class ChatCompletion:
         auth: Any = None,
         timeout: float | tuple[float, float] | None = None,
         deadline: float | None = None,
-        retries: "int | Retry" = 0,
-        limits: "Limits | None" = None,
+        retries: "int | g4f_lite.Retry" = 0,
+        limits: "g4f_lite.Limits | None" = None,
         continue_from_partial: bool = False,
         drop_options: bool = False,
         **options: Any,
@@ -166,8 +163,8 @@ class ChatCompletion:
         auth: Any = None,
         timeout: float | tuple[float, float] | None = None,
         deadline: float | None = None,
-        retries: "int | Retry" = 0,
-        limits: "Limits | None" = None,
+        retries: "int | g4f_lite.Retry" = 0,
+        limits: "g4f_lite.Limits | None" = None,
         continue_from_partial: bool = False,
         drop_options: bool = False,
         **options: Any,
@@ -183,8 +180,8 @@ class ChatCompletion:
         auth: Any = None,
         timeout: float | tuple[float, float] | None = None,
         deadline: float | None = None,
-        retries: "int | Retry" = 0,
-        limits: "Limits | None" = None,
+        retries: "int | g4f_lite.Retry" = 0,
+        limits: "g4f_lite.Limits | None" = None,
         continue_from_partial: bool = False,
         drop_options: bool = False,
         **options: Any,
@@ -200,12 +197,12 @@ class ChatCompletion:
         auth: Any = None,
         timeout: float | tuple[float, float] | None = None,
         deadline: float | None = None,
-        retries: "int | Retry" = 0,
-        limits: "Limits | None" = None,
+        retries: "int | g4f_lite.Retry" = 0,
+        limits: "g4f_lite.Limits | None" = None,
         continue_from_partial: bool = False,
         drop_options: bool = False,
         **options: Any,
-    ) -> "AsyncCompletionStream": ...
+    ) -> "g4f_lite.AsyncCompletionStream": ...
     @overload
     @staticmethod
     def acreate(
@@ -217,12 +214,12 @@ class ChatCompletion:
         auth: Any = None,
         timeout: float | tuple[float, float] | None = None,
         deadline: float | None = None,
-        retries: "int | Retry" = 0,
-        limits: "Limits | None" = None,
+        retries: "int | g4f_lite.Retry" = 0,
+        limits: "g4f_lite.Limits | None" = None,
         continue_from_partial: bool = False,
         drop_options: bool = False,
         **options: Any,
-    ) -> "Coroutine[Any, Any, Answer] | AsyncCompletionStream": ...
+    ) -> "Coroutine[Any, Any, Answer] | g4f_lite.AsyncCompletionStream": ...
     @staticmethod
     def acreate(
         model: str | None = None,
@@ -233,12 +230,12 @@ class ChatCompletion:
         auth: Any = None,
         timeout: float | tuple[float, float] | None = None,
         deadline: float | None = None,
-        retries: "int | Retry" = 0,
-        limits: "Limits | None" = None,
+        retries: "int | g4f_lite.Retry" = 0,
+        limits: "g4f_lite.Limits | None" = None,
         continue_from_partial: bool = False,
         drop_options: bool = False,
         **options: Any,
-    ) -> "Coroutine[Any, Any, Answer] | AsyncCompletionStream":
+    ) -> "Coroutine[Any, Any, Answer] | g4f_lite.AsyncCompletionStream":
         """Ask a model without blocking the event loop; the asynchronous twin of `create`.
 
         Takes what `create` takes. ``await`` it for an `Answer`; with `stream=True` it can be awaited,
@@ -263,5 +260,8 @@ class ChatCompletion:
         return answer if stream else _read_answer(answer)
 
 
-async def _read_answer(stream: "AsyncCompletionStream") -> Answer:
+ChatCompletion.__module__ = "g4f_lite"
+
+
+async def _read_answer(stream: "g4f_lite.AsyncCompletionStream") -> Answer:
     return Answer((await read_to_end_async(stream)).completion)

@@ -4,6 +4,7 @@ from array import array
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import g4f_lite
 from g4f_lite._core.api.call_runner import run_call, run_call_async
 from g4f_lite._core.calls.accumulator import ResponseAccumulator, contract_error
 from g4f_lite._core.calls.operation import OptionalOperation
@@ -15,7 +16,6 @@ from g4f_lite.results import Provenance
 
 if TYPE_CHECKING:
     from g4f_lite._core.calls.call import Call
-    from g4f_lite.routes import Limits, Retry, Route, Step
 
 __all__ = ["Embedding", "Embeddings"]
 
@@ -41,6 +41,9 @@ class Embeddings(NamedTuple):
         return self.provenance.model_served
 
 
+Embeddings.__module__ = "g4f_lite"
+
+
 class Embedding:
     """Turn texts into vectors, whoever computes them."""
 
@@ -48,13 +51,13 @@ class Embedding:
     def create(
         model: str | None = None,
         input: str | Sequence[str] = (),
-        provider: "str | Sequence[str | Step] | Route | None" = None,
+        provider: "str | Sequence[str | g4f_lite.Step] | g4f_lite.Route | None" = None,
         *,
         auth: Any = None,
         timeout: float | tuple[float, float] | None = None,
         deadline: float | None = None,
-        retries: "int | Retry" = 0,
-        limits: "Limits | None" = None,
+        retries: "int | g4f_lite.Retry" = 0,
+        limits: "g4f_lite.Limits | None" = None,
         drop_options: bool = False,
         **options: Any,
     ) -> Embeddings:
@@ -88,13 +91,13 @@ class Embedding:
     async def acreate(
         model: str | None = None,
         input: str | Sequence[str] = (),
-        provider: "str | Sequence[str | Step] | Route | None" = None,
+        provider: "str | Sequence[str | g4f_lite.Step] | g4f_lite.Route | None" = None,
         *,
         auth: Any = None,
         timeout: float | tuple[float, float] | None = None,
         deadline: float | None = None,
-        retries: "int | Retry" = 0,
-        limits: "Limits | None" = None,
+        retries: "int | g4f_lite.Retry" = 0,
+        limits: "g4f_lite.Limits | None" = None,
         drop_options: bool = False,
         **options: Any,
     ) -> Embeddings:
@@ -104,6 +107,9 @@ class Embedding:
             model, provider, False, auth, timeout, deadline, retries, limits, False, drop_options
         )
         return _result(await run_call_async(EMBEDDING, texts, settings, options))
+
+
+Embedding.__module__ = "g4f_lite"
 
 
 def _checked(texts: object) -> list[str]:

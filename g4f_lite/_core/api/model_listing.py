@@ -3,8 +3,9 @@
 import hashlib
 import threading
 import time
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
+import g4f_lite
 from g4f_lite._core.api.call_runner import run_call, run_call_async
 from g4f_lite._core.calls.accumulator import ResponseAccumulator
 from g4f_lite._core.calls.operation import OptionalOperation
@@ -14,9 +15,6 @@ from g4f_lite._utils.json_cache import JsonCache
 from g4f_lite.contract import Function, LoadedProvider
 from g4f_lite.errors import InvalidArgumentError
 from g4f_lite.paths import cache_dir
-
-if TYPE_CHECKING:
-    from g4f_lite.routes import Retry
 
 __all__ = ["ModelNames", "alist_models", "known_models", "list_models"]
 
@@ -42,6 +40,9 @@ class ModelNames(NamedTuple):
     at: float | None = None
 
 
+ModelNames.__module__ = "g4f_lite"
+
+
 def list_models(
     provider: str,
     *,
@@ -50,7 +51,7 @@ def list_models(
     auth: Any = None,
     timeout: float | tuple[float, float] | None = None,
     deadline: float | None = None,
-    retries: "int | Retry" = 0,
+    retries: "int | g4f_lite.Retry" = 0,
     **options: Any,
 ) -> ModelNames:
     """Return the models that a provider's service offers.
@@ -82,6 +83,9 @@ def list_models(
     return _kept(loaded, options, call.accumulator)
 
 
+list_models.__module__ = "g4f_lite"
+
+
 async def alist_models(
     provider: str,
     *,
@@ -90,7 +94,7 @@ async def alist_models(
     auth: Any = None,
     timeout: float | tuple[float, float] | None = None,
     deadline: float | None = None,
-    retries: "int | Retry" = 0,
+    retries: "int | g4f_lite.Retry" = 0,
     **options: Any,
 ) -> ModelNames:
     """Do what `list_models` does without blocking the event loop."""
@@ -104,6 +108,9 @@ async def alist_models(
     settings = CallSettings(None, provider, auth=auth, timeout=timeout, deadline=deadline, retries=retries)
     call = await run_call_async(_LISTING, None, settings, options)
     return await asyncio.to_thread(_kept, registry.get(provider), options, call.accumulator)
+
+
+alist_models.__module__ = "g4f_lite"
 
 
 def known_models(full_name: str) -> ModelNames | None:

@@ -280,6 +280,9 @@ class Registry:
         return loaded
 
 
+Registry.__module__ = "g4f_lite"
+
+
 def _require_name(name: object) -> str:
     """Return `name` if it is a string.
 

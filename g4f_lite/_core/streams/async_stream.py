@@ -5,6 +5,7 @@ import time
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Generator, Iterator
 from typing import TYPE_CHECKING, Any, cast
 
+import g4f_lite
 from g4f_lite._core.calls.call import Call
 from g4f_lite._core.calls.surrogates import join_event_surrogates, join_surrogates
 from g4f_lite._core.streams.closable_iterator import AsyncClosableIterator
@@ -62,7 +63,7 @@ class AsyncCompletionStream(AsyncClosableIterator[str]):
         if call is not None:
             call.mark_cancelled()
 
-    def events(self) -> "AsyncIterator[str | Event]":
+    def events(self) -> "AsyncIterator[str | g4f_lite.Event]":
         """Return this stream itself, which from now on gives the events too, as they come.
 
         The first choice's text comes as `str`. An event that was handed out is a part of the answer as
@@ -95,6 +96,9 @@ class AsyncCompletionStream(AsyncClosableIterator[str]):
         if self._deferred.call is None:
             raise StreamStateError("The stream has not begun.", hint="Await it, or read from it, first.")
         return self._deferred.call
+
+
+AsyncCompletionStream.__module__ = "g4f_lite"
 
 
 async def _iterate_text(lazy: DeferredCall) -> AsyncGenerator[Any, None]:  # noqa: PLR0912, PLR0915 - every way out, in one place

@@ -3,6 +3,7 @@
 from collections.abc import Generator, Iterator
 from typing import TYPE_CHECKING, Any, cast
 
+import g4f_lite
 from g4f_lite._core.calls.call import Call
 from g4f_lite._core.calls.error_mapping import is_interrupt
 from g4f_lite._core.calls.surrogates import join_event_surrogates, join_surrogates
@@ -59,7 +60,7 @@ class CompletionStream(ClosableIterator[str]):
         # A generator that was never started runs none of its code when it is closed.
         self._call.mark_cancelled(close_source(self._source))
 
-    def events(self) -> "Iterator[str | Event]":
+    def events(self) -> "Iterator[str | g4f_lite.Event]":
         """Return this stream itself, which from now on gives the events too, as they come.
 
         The first choice's text comes as `str`. An event that was handed out is a part of the answer as
@@ -82,6 +83,9 @@ class CompletionStream(ClosableIterator[str]):
     def provenance(self) -> Provenance:
         """Who answers, as far as is known now."""
         return self._call.provenance
+
+
+CompletionStream.__module__ = "g4f_lite"
 
 
 def open_first_attempt(call: Call) -> Iterator[Any] | None:

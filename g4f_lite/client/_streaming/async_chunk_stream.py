@@ -46,6 +46,9 @@ class AsyncStream(AsyncClosableIterator[_Item]):
         return self._source.provenance
 
 
+AsyncStream.__module__ = "g4f_lite.client"
+
+
 async def _iterate_chunks(
     items: AsyncIterator[Any], maker: ChunkBuilder
 ) -> AsyncGenerator[ChatCompletionChunk, None]:

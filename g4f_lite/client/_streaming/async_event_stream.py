@@ -56,6 +56,9 @@ class AsyncChatCompletionStream(AsyncClosableIterator[ChatCompletionStreamEvent[
         return self._snapshots.current
 
 
+AsyncChatCompletionStream.__module__ = "g4f_lite.client"
+
+
 async def _iterate_events(
     chunks: AsyncStream[ChatCompletionChunk], snapshots: SnapshotBuilder
 ) -> AsyncGenerator[Any, None]:

@@ -42,3 +42,6 @@ class Stream(ClosableIterator[_Item]):
     def provenance(self) -> Provenance:
         """Who answers, as far as is known now."""
         return self._source.provenance
+
+
+Stream.__module__ = "g4f_lite.client"

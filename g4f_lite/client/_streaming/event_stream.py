@@ -52,6 +52,9 @@ class ChatCompletionStream(ClosableIterator[ChatCompletionStreamEvent[Parsed]], 
         return self._snapshots.current
 
 
+ChatCompletionStream.__module__ = "g4f_lite.client"
+
+
 def _iterate_events(
     chunks: Stream[ChatCompletionChunk], snapshots: SnapshotBuilder
 ) -> Generator[Any, None, None]:

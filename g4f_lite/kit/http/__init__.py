@@ -38,6 +38,10 @@ __all__ = [
     "stream",
 ]
 
+# Defined in private modules; `g4f_lite/__init__.py` has the reason.
+for _value in (HTTPRequest, check_timeout, check_url, retry_after):
+    _value.__module__ = __name__
+
 
 def stream(request: HTTPRequest) -> Iterator[bytes]:
     """Send `request` and yield the bytes of the body as they arrive, decompressed, never `b""`.
