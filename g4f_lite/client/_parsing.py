@@ -27,7 +27,7 @@ class TypedFunction(dict[str, Any]):
 def pydantic_function_tool(
     model: type, *, name: str | None = None, description: str | None = None
 ) -> dict[str, Any]:
-    """Return a tool whose arguments are the fields of a type, like the function of the `openai` package.
+    """Return a tool with the fields of a type as arguments, like the `openai` package's function.
 
     Args:
         model: a pydantic model, or another type that `response_format` supports.

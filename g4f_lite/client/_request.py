@@ -22,9 +22,9 @@ def build_chat_arguments(
     stream_options = arguments.pop("stream_options", None)
     if not isinstance(stream_options, Mapping):
         return arguments, False
-    others = {name: value for name, value in stream_options.items() if name != "include_usage"}
-    if others:
-        arguments["stream_options"] = others
+    other_options = {name: value for name, value in stream_options.items() if name != "include_usage"}
+    if other_options:
+        arguments["stream_options"] = other_options
     return arguments, bool(stream_options.get("include_usage"))
 
 

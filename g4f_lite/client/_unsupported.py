@@ -42,7 +42,7 @@ _ALTERNATIVES = {
 
 
 class UnsupportedAttributes:
-    """A base class whose errors for missing attributes name an alternative.
+    """A base class with errors for missing attributes that name an alternative.
 
     Attributes:
         _supported: the names of the existing attributes, for the error message.

@@ -20,7 +20,7 @@ __all__ = [
 ROLES = ("system", "developer", "user", "assistant", "tool")
 
 _TEXT_ROLES = frozenset(("system", "developer", "user", "assistant"))
-"""The roles whose messages need only a text."""
+"""The roles of messages that need only a text."""
 
 _TEXT_MESSAGE_LENGTH = 2
 """The number of keys of such a message: `role` and `content`."""

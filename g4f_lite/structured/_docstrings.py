@@ -55,12 +55,12 @@ def parse_docstring(text: str) -> Docstring:
 
 
 def _summary(lines: list[str]) -> str:
-    first: list[str] = []
+    paragraph: list[str] = []
     for line in lines:
         if not line.strip() or _GOOGLE.match(line) or _SPHINX_ENTRY.match(line):
             break
-        first.append(line)
-    return "" if len(first) > 1 and _UNDERLINE.match(first[1]) else _join_lines(first)
+        paragraph.append(line)
+    return "" if len(paragraph) > 1 and _UNDERLINE.match(paragraph[1]) else _join_lines(paragraph)
 
 
 def _read_google(lines: list[str], parameters: dict[str, list[str]]) -> None:

@@ -74,10 +74,10 @@ class HintConverter:
             return self.convert(hint.__supertype__, where)
         return self._refuse_type(hint, where)
 
-    def refuse(self, where: str, what: str, advice: str = "") -> NoReturn:
+    def refuse(self, where: str, problem: str, advice: str = "") -> NoReturn:
         """Raise the error for a type hint that cannot be used."""
         raise InvalidArgumentError(
-            self._argument, f"{where} {what}.", hint=advice or f"Change the type: {_SUPPORTED_TYPES}."
+            self._argument, f"{where} {problem}.", hint=advice or f"Change the type: {_SUPPORTED_TYPES}."
         )
 
     def _convert_annotated(self, hint: Any, where: str) -> JSONType:

@@ -101,10 +101,10 @@ TYPE_CHECKS: dict[str, tuple[str, Callable[[Any], bool]]] = {
 """The values of the keyword `type`: their names in messages, and functions that check a value."""
 
 SUBSCHEMA_MAP_KEYWORDS = ("properties", "$defs", "definitions")
-"""Keywords whose value is an object of schemas."""
+"""Keywords that have an object of schemas as their value."""
 
 SUBSCHEMA_LIST_KEYWORDS = ("anyOf", "oneOf", "allOf", "prefixItems")
-"""Keywords whose value is an array of schemas."""
+"""Keywords that have an array of schemas as their value."""
 
 _SUBSCHEMA_KEYWORDS = ("items", "additionalProperties")
 _KEYWORD_CHECKS: dict[str, Callable[[Any], bool]] = {

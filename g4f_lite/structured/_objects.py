@@ -76,9 +76,9 @@ class ObjectType(JSONType):
                 )
             elif field.is_required:
                 context.add_issue((*path, field.name), "is missing")
-        known = {field.name for field in self.fields}
+        known_keys = {field.name for field in self.fields}
         for name in value:
-            if name not in known:
+            if name not in known_keys:
                 context.add_issue((*path, name), "is not a known key")
         if context.issues:
             return INVALID

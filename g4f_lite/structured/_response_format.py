@@ -68,17 +68,17 @@ def parse_response_format(response_format: Any) -> ResponseFormat:
     return ResponseFormat(name, _wrap_type(json_type), is_wrapped=True)
 
 
-def _unsupported_error(what: str) -> InvalidArgumentError:
+def _unsupported_error(description: str) -> InvalidArgumentError:
     return InvalidArgumentError(
         _ARGUMENT,
-        f"`response_format` is {what}, which is no JSON schema, none of OpenAI's dictionaries and no type.",
+        f"`response_format` is {description}, which is no JSON schema, none of OpenAI's dictionaries and no type.",
         hint='Pass {"type": "json_object"} for any JSON object, or a JSON schema or a type for a certain one.',
     )
 
 
 def _sanitize_name(name: object) -> str:
-    plain = re.sub(r"[^A-Za-z0-9_-]+", "_", str(name)).strip("_")
-    return plain[:64] or "answer"
+    sanitized = re.sub(r"[^A-Za-z0-9_-]+", "_", str(name)).strip("_")
+    return sanitized[:64] or "answer"
 
 
 def _wrap_type(json_type: JSONType) -> ObjectType:
@@ -122,7 +122,7 @@ def _from_json_schema(schema: Mapping[str, Any]) -> ResponseFormat:
 
 
 def _rebase_references(node: Any) -> Any:
-    """Return a schema whose `$ref` pointers are valid inside the wrapper object."""
+    """Return a schema with `$ref` pointers that are valid inside the wrapper object."""
     if isinstance(node, Mapping):
         return {
             key: f"#/properties/{WRAPPER_KEY}{item[1:]}"

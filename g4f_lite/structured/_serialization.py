@@ -56,5 +56,5 @@ def _container_to_json_value(value: Any, ancestors: tuple[int, ...]) -> Any:
 
 
 def _json_key(key: Any) -> str:
-    plain = key.value if isinstance(key, enum.Enum) else key
-    return plain if isinstance(plain, str) else str(plain)
+    value = key.value if isinstance(key, enum.Enum) else key
+    return value if isinstance(value, str) else str(value)

@@ -135,8 +135,10 @@ def _unwrap_partial(function: Any) -> Any:
 
 
 def _check_name(name: str) -> None:
-    plain = name.replace("-", "_")
-    if not (plain.isascii() and plain.replace("_", "a").isalnum() and len(name) <= _MAX_NAME_LENGTH):
+    normalized = name.replace("-", "_")
+    if not (
+        normalized.isascii() and normalized.replace("_", "a").isalnum() and len(name) <= _MAX_NAME_LENGTH
+    ):
         _refuse(
             f"{shorten(repr(name), 80)} is no name for a tool: services take up to {_MAX_NAME_LENGTH} letters, "
             "digits, `_` and `-`.",

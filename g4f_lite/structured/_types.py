@@ -149,9 +149,9 @@ def describe_kind(value: object) -> str:
     """Return the kind of a JSON value for a message, such as ``"a number"``."""
     if value is None:
         return "null"
-    for kind, words in _KINDS:
+    for kind, description in _KINDS:
         if isinstance(value, kind):
-            return words
+            return description
     return type(value).__name__
 
 

@@ -164,9 +164,9 @@ class _SchemaValidator:
     # --- numbers and strings -----------------------------------------------------------------
 
     def _check_number(self, schema: Schema, value: Any, path: Path) -> None:
-        for keyword, words, holds in _BOUNDS:
+        for keyword, comparison, holds in _BOUNDS:
             if keyword in schema and not holds(value, schema[keyword]):
-                self.context.add_issue(path, f"expected {words} {schema[keyword]}, not {value!r}")
+                self.context.add_issue(path, f"expected {comparison} {schema[keyword]}, not {value!r}")
 
         step = schema.get("multipleOf", 0)
         # As exact decimal numbers: 0.3 is a multiple of 0.1, but not in binary floating point.
@@ -181,11 +181,11 @@ class _SchemaValidator:
             )
 
     def _check_length(self, schema: Schema, value: Any, path: Path, words: tuple[str, str, str]) -> None:
-        least, most, unit = words
-        if least in schema and len(value) < schema[least]:
-            self.context.add_issue(path, f"expected at least {schema[least]} {unit}, not {len(value)}")
-        if most in schema and len(value) > schema[most]:
-            self.context.add_issue(path, f"expected at most {schema[most]} {unit}, not {len(value)}")
+        min_keyword, max_keyword, unit = words
+        if min_keyword in schema and len(value) < schema[min_keyword]:
+            self.context.add_issue(path, f"expected at least {schema[min_keyword]} {unit}, not {len(value)}")
+        if max_keyword in schema and len(value) > schema[max_keyword]:
+            self.context.add_issue(path, f"expected at most {schema[max_keyword]} {unit}, not {len(value)}")
 
     # --- arrays and objects ------------------------------------------------------------------
 
@@ -193,22 +193,22 @@ class _SchemaValidator:
         self._check_length(schema, value, path, ("minItems", "maxItems", "items"))
         if schema.get("uniqueItems") and len(set(map(canonical_json, value))) < len(value):
             self.context.add_issue(path, "expected no item twice")
-        first = schema.get("prefixItems", [])
+        prefix_items = schema.get("prefixItems", [])
         for index, item in enumerate(value):
-            part = first[index] if index < len(first) else schema.get("items", True)
+            part = prefix_items[index] if index < len(prefix_items) else schema.get("items", True)
             self.validate(part, item, (*path, index))
 
     def _check_object(self, schema: Schema, value: Any, path: Path) -> None:
         for name in schema.get("required", ()):
             if name not in value:
                 self.context.add_issue((*path, name), "is missing")
-        known = schema.get("properties", {})
-        others = schema.get("additionalProperties", True)
+        properties = schema.get("properties", {})
+        additional = schema.get("additionalProperties", True)
         for name, item in value.items():
-            if name not in known and others is False:
+            if name not in properties and additional is False:
                 self.context.add_issue((*path, name), "is not a known key")
             else:
-                self.validate(known.get(name, others), item, (*path, name))
+                self.validate(properties.get(name, additional), item, (*path, name))
 
 
 _BOUNDS: tuple[tuple[str, str, Callable[[Any, Any], bool]], ...] = (
