@@ -1,4 +1,4 @@
-"""The command line ``g4f-lite``: its entry points, and the end of its process, by Ctrl-C too.
+"""The command line ``g4f-lite``: its entry points, Ctrl-C, and the end of its process.
 
 This module imports nothing, and `main` imports only what the one sub-command needs: most of the time from the
 start of the process to the first token is spent on imports.
@@ -72,6 +72,6 @@ def _handle_interrupt() -> int:
     with contextlib.suppress(ValueError):  # This is not the main thread.
         # Only the interpreter's end remains. A second Ctrl-C ends the process at once, without a traceback.
         signal.signal(signal.SIGINT, signal.SIG_DFL)
-    # CPython flags a Ctrl-C inside `exec` (dataclasses use it) and would die of it at its end; this clears the flag.
+    # CPython flags a Ctrl-C inside `exec`, as dataclasses use it, and would die of it at its end: clear the flag.
     exec("")  # noqa: S102 - a constant
     return 128 + signal.SIGINT

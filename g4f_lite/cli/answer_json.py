@@ -40,7 +40,7 @@ def error_json(error: Exception) -> dict[str, Any]:
 
 
 def _non_text_json(completion: Completion) -> dict[str, Any]:
-    """Return the fields of an answer that are not text, without the empty ones: most answers have none."""
+    """Return the fields of an answer that are not text and not empty; most answers have none."""
     fields = {
         "reasoning": completion.reasoning,
         "refusal": completion.refusal,

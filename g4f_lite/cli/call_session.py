@@ -24,11 +24,16 @@ _DEDICATED_ARGUMENTS = {
 """The arguments of a call that `--option` does not set, and what sets them."""
 
 _ENDPOINT_OPTIONS = ("base_url", "extra_headers", "extra_query", "extra_body")
-"""Options that are meant for one service. The key of another service must not go to that address."""
+"""Options that are meant for one service.
+
+The key of another service must not go to that address.
+"""
 
 
 class CallSession:
-    """The target and the options of calls, from the command line. The commands of a chat change them.
+    """The target and the options of calls, from the command line.
+
+    The commands of a chat change them.
 
     Args:
         parsed: the parsed options of `CALL_OPTIONS`.
@@ -77,7 +82,7 @@ class CallSession:
         return target
 
     def withheld_options(self, provider: LoadedProvider) -> list[str]:
-        """Return the options that `provider` does not get: they address the session's first provider."""
+        """Return the options that `provider` does not get: they address the first provider."""
         if provider.full_name == self._first_provider:
             return []
         return [name for name in self._option_texts if name in _ENDPOINT_OPTIONS]
@@ -162,7 +167,7 @@ def _create_completion(
 
 
 def show_answer_notes(completion: Completion) -> None:
-    """Write notes about an answer that its text does not show: skipped providers, a refusal, a cut."""
+    """Write notes about what the text does not show: skipped providers, a refusal, a cut."""
     notes = list(_answer_notes(completion))
     if notes:
         from g4f_lite.cli.terminal.notices import show_note
@@ -189,7 +194,7 @@ def _answer_notes(completion: Completion) -> Iterator[str]:
 
 
 def _non_text_notes(completion: Completion) -> Iterator[str]:
-    """Yield notes about what is not text. Without them, a refusal would look like an empty answer."""
+    """Yield notes about what is not text: without them, a refusal would look empty."""
     if completion.refusal:
         yield f"the model refused: {completion.refusal}"
     for tool_call in completion.tool_calls:

@@ -1,4 +1,4 @@
-"""Dispatch of the command line: the sub-command, the handling of its errors, and the exit code."""
+"""Dispatch of the command line: the sub-command, its errors, and the exit code."""
 
 import os
 import sys

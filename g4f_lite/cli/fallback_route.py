@@ -1,4 +1,4 @@
-"""The route of several `--provider`, tried in order, each with the options in the types it declares."""
+"""The route of several `--provider`, which are tried in order."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any

@@ -54,7 +54,7 @@ class FakeService:
         )
 
     def set_split_texts(self, texts: Sequence[str], offsets: Sequence[int] | None) -> list[bytes]:
-        """Answer every further request with `texts`, and return a list that gets the body of each answer.
+        """Answer further requests with split `texts`; return a list that gets each body.
 
         Args:
             texts: the texts of the answer.

@@ -1,4 +1,4 @@
-"""The child process of the contract suite that imports a provider and reports the side effects.
+"""The child process of the contract suite: it imports a provider and reports side effects.
 
 Run as ``python -m g4f_lite.testing._import_probe MODULE|FILE REPORT``. If there is no report afterwards, the
 import has ended the process.
@@ -24,7 +24,7 @@ _NETWORK_EVENTS = {
 
 
 def main(target: str, report: str) -> None:
-    """Import `target`, a module name or a ``.py`` file, and write its side effects to the file `report`."""
+    """Import `target`, a module or a ``.py`` file, and write its side effects to `report`."""
     network: list[str] = []
 
     def record_event(event: str, arguments: tuple[Any, ...]) -> None:

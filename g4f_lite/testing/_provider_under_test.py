@@ -38,7 +38,7 @@ class ProviderUnderTest:
 
 @contextlib.contextmanager
 def open_provider(provider: Any) -> Iterator[ProviderUnderTest]:
-    """Load and judge a provider given as a name, a path to a ``.py`` file, a module or an object."""
+    """Load and judge a provider given as a name, a ``.py`` file, a module or an object."""
     if isinstance(provider, os.PathLike) or (isinstance(provider, str) and provider.endswith(".py")):
         yield from _from_file(Path(provider))
     elif isinstance(provider, str):

@@ -1,4 +1,4 @@
-"""The server's side of one connection of an `Upstream`: a thread that sends replies and watches the client.
+"""The server's side of a connection: a thread that sends replies and watches the client.
 
 The socket never blocks. Whenever the thread waits, it also waits for the client, so that a close by the client is
 recorded at once: while a reply stalls, at a gate, and between any two writes.
@@ -54,7 +54,9 @@ class _ClosedByServer(Exception):  # noqa: N818 - intended by the test
 
 
 class ServerConnection:
-    """The server's side of one connection. `run` is its thread; `stop` may be called from any thread.
+    """The server's side of one connection.
+
+    `run` is its thread; `stop` may be called from any thread.
 
     Args:
         sock: the accepted socket.
@@ -226,7 +228,7 @@ class ServerConnection:
             self._wait()
 
     def _hang_up(self) -> None:
-        """Send FIN and wait for the client's FIN: a reset could discard data that the client has not read yet."""
+        """Send FIN and wait for the client's FIN: a reset could discard data that it has not read."""
         with contextlib.suppress(OSError):  # The client has closed it already.
             self._sock.shutdown(socket.SHUT_WR)
         self._stall()

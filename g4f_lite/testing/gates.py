@@ -37,7 +37,10 @@ class Gate:
         return self._reached.is_set()
 
     def open(self) -> None:
-        """Let every script continue that waits here now or reaches the gate later. May be called again."""
+        """Let every script continue that waits here now or reaches the gate later.
+
+        May be called again.
+        """
         with self._lock:
             self._open.set()
             wakers = list(self._wakers.values())
@@ -55,7 +58,7 @@ class Gate:
             raise AssertionError(f"No script reached this gate within {timeout:g} seconds.")
 
     def arrive(self, wake: Callable[[], None]) -> Callable[[], None]:
-        """Record that a script has reached the gate, and call `wake` when it opens, or now if it is open.
+        """Record that a script has reached the gate; call `wake` when it is open, or at once.
 
         The player of a script calls this, waits until `is_open` or until it has another reason to continue, and
         then calls the returned function, which removes `wake`.

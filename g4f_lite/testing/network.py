@@ -38,11 +38,11 @@ _installed = False
 def no_network() -> Iterator[None]:
     """Forbid this process to resolve, connect to, or send to anything but this machine.
 
-    This covers all threads and asyncio's event loops, until the end of the ``with`` block. Blocks may be nested. Child
-    processes are not covered.
+    This covers all threads and asyncio's event loops, until the end of the ``with`` block. Blocks may be nested.
+    Child processes are not covered.
 
     The guard is an audit hook of the interpreter, so neither an earlier copy of ``socket.getaddrinfo`` nor another
-    library's socket class can bypass it. An audit hook cannot be removed: outside the block it stays and does nothing.
+    library's socket class can bypass it. An audit hook cannot be removed: outside the block it does nothing.
 
     Raises:
         NetworkForbiddenError: in the forbidden call, with the address.

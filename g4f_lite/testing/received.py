@@ -72,7 +72,7 @@ def parse_request(data: bytes) -> ReceivedRequest | None:
 
 
 def _check_beginning(data: bytes) -> None:
-    """Raise at once if `data` is not HTTP, such as a TLS handshake, instead of waiting for its end."""
+    """Raise at once if `data` is not HTTP, such as a TLS handshake; its end may never come."""
     if data and not data[:1].isalpha():
         raise BadRequestError(f"The client sent no HTTP request: {data[:40]!r}")
 
@@ -92,7 +92,7 @@ def _parse_head(head: bytes) -> tuple[str, str, tuple[tuple[str, str], ...]]:
 
 
 def _decode_chunks(data: bytes, start: int) -> tuple[bytes, int] | None:
-    """Return the body of a chunked message and the offset of its end, or None if it is not complete."""
+    """Return the body of a chunked message and the offset of its end, or None if incomplete."""
     body = bytearray()
     while True:
         line_end = data.find(b"\r\n", start)

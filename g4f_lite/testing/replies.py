@@ -75,12 +75,12 @@ class Reply:
     """One answer of an `Upstream`.
 
     Attributes:
-        body: bytes, text (sent as UTF-8), a list of pieces, or a function that returns pieces. A function is called
-            for each request, so it may be a generator that never ends.
+        body: bytes, text (sent as UTF-8), a list of pieces, or a function that returns pieces. A function is
+            called for each request, so it may be a generator that never ends.
         status: the HTTP status.
         headers: further headers, sent in this order.
-        framing: ``"chunked"``; ``"length"`` (with Content-Length); ``"close"`` (the end of the connection is the end
-            of the body); ``"raw"`` (without a head: only the pieces are sent).
+        framing: ``"chunked"``; ``"length"`` (with Content-Length); ``"close"`` (the end of the connection is the
+            end of the body); ``"raw"`` (without a head: only the pieces are sent).
         declared_length: with ``framing="length"``, the Content-Length to send instead of the true one.
         encoding: ``"gzip"`` or ``"deflate"`` to compress the body, flushed after every piece, or "".
         keep_alive: whether the connection accepts further requests after this one.
@@ -148,7 +148,7 @@ class Reply:
         return "\r\n".join([*lines, "", ""]).encode("latin-1")
 
     def _body_frames(self) -> Iterator[Frame | Step]:
-        """Yield the pieces of the body as bytes: compressed if `encoding` is set, and not framed yet."""
+        """Yield the pieces of the body as bytes: compressed if `encoding` is set, not framed yet."""
         compressor = zlib.compressobj(wbits=_WINDOW_BITS[self.encoding]) if self.encoding else None
         for item in self._pieces():
             if isinstance(item, Raw):

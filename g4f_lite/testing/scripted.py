@@ -68,8 +68,8 @@ class ScriptedProvider:
     """A provider for tests that plays scripts and fulfils the contract.
 
     Args:
-        scripts: the first call plays the first script, the second call the second, and so on; all further calls play
-            the last one. A function is called with the `Call` and returns a script.
+        scripts: the first call plays the first script, the second call the second, and so on; all further calls
+            play the last one. A function is called with the `Call` and returns a script.
         native_async: whether the provider has an asynchronous function of its own.
         url: the constant `url` of the contract.
         model: the constant `model` of the contract.
@@ -171,7 +171,7 @@ class ScriptedProvider:
 
 
 def _wait_at_gate(gate: Gate) -> bool:
-    """Wait until `gate` opens, and return whether it did: a cancel of the call ends the wait too. Blocks."""
+    """Wait until `gate` opens, or return False if the call is cancelled first. Blocks."""
     scope = current_scope()
     woken = threading.Event()
     remove_gate_waker = gate.arrive(woken.set)

@@ -1,4 +1,4 @@
-"""The test file of ``pytest --g4f-lite-provider NAME``: the contract suite for each provider named."""
+"""The test file of ``pytest --g4f-lite-provider NAME``: the suite for each NAME."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""A programmable service for providers: HTTP/1.1 on a real loopback socket, with every kind of failure.
+"""A programmable service: HTTP/1.1 on a real loopback socket, with every kind of failure.
 
 ::
 
@@ -38,8 +38,8 @@ class Upstream:
         send_buffer: the size of the kernel's send buffer in bytes. With a small one, the server has written little
             more than the client has read.
 
-    Leaving the block closes every connection, ends every thread, and raises the first error of the script, unless the
-    block itself raised.
+    Leaving the block closes every connection, ends every thread, and raises the first error of the script, unless
+    the block itself raised.
     """
 
     def __init__(self, script: Script = (), *, send_buffer: int | None = None) -> None:

@@ -40,7 +40,7 @@ class Wire(ABC):
         """Return the provider's options that point it at the service at `url`."""
 
     def environment(self, url: str) -> Mapping[str, str]:  # noqa: ARG002 - for subclasses
-        """Return the environment variables that point the provider at `url`, if it has no such option."""
+        """Return the environment variables that point a provider without such an option at `url`."""
         return {}
 
     @abstractmethod
@@ -53,7 +53,7 @@ class Wire(ABC):
         """
 
     def reply(self, pieces: Sequence[Any], **settings: Any) -> Reply:
-        """Return a reply of this service with `pieces`, which need not come from the method `pieces`."""
+        """Return a reply of this service with any `pieces`, not only those of the method `pieces`."""
         headers = {"Content-Type": self.content_type, **settings.pop("headers", {})}
         return Reply(list(pieces), headers=headers, **settings)
 

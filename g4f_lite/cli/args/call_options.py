@@ -13,8 +13,8 @@ CALL_OPTIONS: tuple[OptionSpec, ...] = (
         {
             "metavar": "NAME",
             "action": "append",
-            "help": "the provider to ask; `g4f-lite providers` lists them; given several times, they are asked one "
-            "after the other until one answers",
+            "help": "the provider to ask; `g4f-lite providers` lists them; given several times, they are asked "
+            "one after the other until one answers",
         },
     ),
     (("--model", "-m"), {"metavar": "NAME", "help": "the model to ask; `provider/model` names both"}),

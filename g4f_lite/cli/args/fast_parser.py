@@ -57,7 +57,7 @@ def _parse_option(parsed: dict[str, Any], name: str, action: str, following: Seq
 
 
 def _parse_prompt(parsed: dict[str, Any], prompt: str, words: Sequence[str]) -> int:
-    """Set the prompt to the words before the next option and return their number, or 0 if not plain."""
+    """Set the prompt to the words before the next option; return their number, 0 if not plain."""
     count = next((index for index, word in enumerate(words) if word.startswith("-")), len(words))
     if parsed[prompt]:
         return 0

@@ -69,7 +69,7 @@ def _parse(hint: Any, text: str) -> Any:
 
 
 def _parse_union(members: tuple[Any, ...], text: str) -> Any:
-    """Return the value of the first member that fits. `str` comes last, since every text fits it."""
+    """Return the value of the first member that fits; `str` is last, since every text fits it."""
     mismatches = []
     for member in sorted(members, key=lambda item: item is str):
         try:

@@ -1,4 +1,4 @@
-"""The `argparse` parser of a sub-command, which raises `UsageError` and writes through the console."""
+"""The `argparse` parser of a sub-command, which raises `UsageError` instead of exiting."""
 
 import argparse
 from collections.abc import Sequence

@@ -99,7 +99,10 @@ class Chat:
     # --- turns -----------------------------------------------------------------------------------
 
     def _run_turn(self, text: str) -> None:
-        """Ask and print the answer. A turn that fails is reported, and not added to the conversation."""
+        """Ask and print the answer.
+
+        A turn that fails is reported, and not added to the conversation.
+        """
         question = {"role": "user", "content": text}
         pieces: list[str] = []
 
@@ -164,7 +167,10 @@ class Chat:
         return True
 
     def _change_target(self, name: str, value: str) -> None:
-        """Set the provider or the model of the next turns. If it cannot be used, the old target stays."""
+        """Set the provider or the model of the next turns.
+
+        If it cannot be used, the old target stays.
+        """
         session = self._session
         old_target = (session.provider, session.model)
         if not value:
@@ -181,7 +187,7 @@ class Chat:
             self._report_error(error)
 
     def _provider_for_model(self, model: str) -> str | None:
-        """Return the current provider if it is to be asked for `model`, or None to find one by the model.
+        """Return the current provider if `model` is for it, or None to find one by the model.
 
         It is asked if it lists `model`, or if it takes any model and no provider lists this one.
         """

@@ -1,4 +1,4 @@
-"""`g4f-lite check`: the strict verdict on a provider, a file, or all providers of a distribution."""
+"""`g4f-lite check`: the strict verdict on a provider, a file or a distribution."""
 
 from pathlib import Path
 from typing import Any
@@ -83,7 +83,7 @@ def _check_file(target: str) -> list[Report]:
 
 
 def _check_name(target: str) -> list[Report]:
-    """Check the provider of that name, and the providers and the metadata of the distribution of that name."""
+    """Check the provider and the distribution of that name, whichever exist."""
     distribution = normalize_name(target)
     hooks = probe_hooks()
     reports = all_provider_reports(hooks)

@@ -72,7 +72,7 @@ def _report() -> Report:
 
 
 def _plugin_reports() -> tuple[list[Report], list[Report], list[Report]]:
-    """Return reports on the providers, on problems of other plugins, and on the hooks that a plugin has."""
+    """Return reports on the providers, on the problems of other plugins, and on the hooks."""
     from g4f_lite.cli.inspection.hook_reports import probe_hooks
     from g4f_lite.cli.inspection.provider_reports import all_provider_reports, discovery_problems
 

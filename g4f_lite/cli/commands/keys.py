@@ -214,7 +214,10 @@ def _list(*, as_json: bool) -> int:
 
 
 def _all_keys() -> list[Report]:
-    """Return a report on each provider that has keys. Providers that are not installed come last."""
+    """Return a report on each provider that has keys.
+
+    Providers that are not installed come last.
+    """
     installed = {
         _short_name(report["name"]): (report["auth_env"], *report["auth_env_also"])
         for report in all_provider_reports(probe_hooks())

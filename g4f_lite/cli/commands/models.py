@@ -88,7 +88,7 @@ def run(arguments: Any) -> int:
 
 
 def _service_models(providers: list[Report], name: str, *, refresh: bool) -> "ModelNames | None":
-    """Return the models that the service lists now or listed last, or None if it was never asked."""
+    """Return the models that the service lists or listed last, or None if it was never asked."""
     from g4f_lite._core.api.model_listing import known_models, list_models
 
     if refresh:
@@ -129,7 +129,7 @@ def _group_by_model(providers: list[Report]) -> list[Report]:
 
 
 def _obstacle(provider: Report) -> str | None:
-    """Return why a call that names only the model does not go to this provider, or None if it can."""
+    """Return why a call by model cannot go to this provider, or None if it can."""
     if provider["state"] not in ("listed", "ready"):
         return str(provider["state"])
     if provider["working"] is False:

@@ -1,1 +1,1 @@
-"""Inspection of this installation: the reports behind `providers`, `models`, `check`, `keys` and `doctor`."""
+"""Inspection of this installation: the reports that the listing commands and `doctor` show."""

@@ -1,4 +1,4 @@
-"""The table of `g4f-lite providers --health`: the circuit breakers that calls of any process have recorded."""
+"""The table of `providers --health`: the circuit breakers that all processes have recorded."""
 
 from g4f_lite._core.resilience.breaker_file import read_records
 from g4f_lite._core.resilience.circuit_breaker import BreakerRecord

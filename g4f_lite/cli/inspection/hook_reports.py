@@ -1,4 +1,4 @@
-"""Reports about hook plugins: their hooks, the providers that they offer, and their problems.
+"""Reports on hook plugins: their hooks, the providers that they offer, their problems.
 
 Only importing a hook plugin shows what it has. Each is imported in a process of its own, since `doctor` and the
 listings have to survive the import.
@@ -54,7 +54,7 @@ def probe_hooks() -> HookReport:
 def _add_offer(
     report: HookReport, offer: Report, claim: EntryPointClaim, owners: dict[str, EntryPointClaim]
 ) -> None:
-    """Add an offered provider, or a problem of the plugin if another plugin has offered the name before."""
+    """Add an offered provider, or a problem if another plugin has offered the name before."""
     provider = offer["provider"]
     owner = claim if provider["state"] == "blocked" else owners.setdefault(provider["name"], claim)
     if owner is claim:
@@ -76,7 +76,7 @@ def _problem(claim: EntryPointClaim, reason: str, fix: str) -> Report:
 
 
 def _program_hook_names(hook: str) -> list[str]:
-    """Return the names under which the program that calls `main` has added implementations of `hook`."""
+    """Return the names of the callers that this program has added to `hook`."""
     implementations = registry._state.plugins.implementations.get(hook, ())
     return [item.plugin_name for item in implementations if item.plugin_name.startswith(f"{PROGRAM}:")]
 

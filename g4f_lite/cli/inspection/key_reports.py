@@ -1,4 +1,4 @@
-"""Reports about keys: which providers have some, and from which sources. None contains a key."""
+"""Reports on keys: which providers have some, and from which sources; never a key."""
 
 from collections.abc import Iterator
 
@@ -11,7 +11,9 @@ __all__ = ["describe_source", "has_readable_key", "key_reports", "key_sources", 
 
 
 def key_sources(provider: str, *variables: str) -> Iterator[Report]:
-    """Yield the sources that have keys of a provider, in the order of lookup. Calls use the first one.
+    """Yield the sources that have keys of a provider, in the order of lookup.
+
+    Calls use the first one.
 
     Args:
         provider: the provider's name, or ``"distribution:name"``.
@@ -77,7 +79,7 @@ def has_readable_key(provider: str, *variables: str) -> bool:
 
 
 def key_store_report() -> Report:
-    """Return the path of the key store, the providers that it has keys of, and its error, if any."""
+    """Return the report on the key store: its path, its providers, and its error, if any."""
     report: Report = {"path": store_file(), "providers": [], "error": None}
     try:
         report["providers"] = sorted(stored_entries())

@@ -1,4 +1,4 @@
-"""The packages that g4f-lite uses: their versions, and what to do if a required one is missing.
+"""The packages that g4f-lite uses: their versions, and which of them are required.
 
 Imports nothing, so that the commands can report a missing package.
 """

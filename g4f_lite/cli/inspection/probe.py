@@ -23,7 +23,10 @@ _IMPORT_SECONDS = 60.0
 """Seconds that one import may take."""
 
 _POLL_SECONDS = 0.5
-"""Seconds between two checks of a silent child. The end of its pipe may not come: a plugin's fork holds it."""
+"""Seconds between two checks of a silent child.
+
+The end of its pipe may not come: a plugin's fork holds it.
+"""
 
 _HELLO_INDEX = -1
 """The index of the child's first line, which tells its process id as the child sees it."""
@@ -45,8 +48,8 @@ serve(request["items"])
 def probe(items: list[dict[str, str]], seconds: float | None = None) -> list[dict[str, Any]]:
     """Load each of `items` and return an answer for each, in order. Blocks.
 
-    If loading ended the whole process, the answer has the key ``crash`` with the reason. `probe_worker.answer_item`
-    describes the other answers.
+    If loading ended the whole process, the answer has the key ``crash`` with the reason. For all other answers,
+    see `probe_worker.answer_item`.
 
     Args:
         items: ``{"name": ...}`` or ``{"file": ...}`` of a provider, or ``{"hooks": ...}`` of a hook plugin.
@@ -77,7 +80,7 @@ def _run_child(items: list[dict[str, str]], seconds: float) -> list[dict[str, An
 
 
 def _python_options() -> list[str]:
-    """Return as options what environment variables tell this process: an isolated child ignores those."""
+    """Return the options for what environment variables set: an isolated child ignores them."""
     options = [f"-W{option}" for option in sys.warnoptions]
     options += ["-X", f"utf8={sys.flags.utf8_mode}"]
     return [*options, "-B"] if sys.dont_write_bytecode else options
@@ -131,7 +134,10 @@ class _AnswerReader:
         self._thread.start()
 
     def _read_lines(self) -> None:
-        """Put the child's lines into the queue. A line without a line end means that the pipe was closed."""
+        """Put the child's lines into the queue.
+
+        A line without a line end means that the pipe was closed.
+        """
         assert self._child.stdout is not None  # noqa: S101 - it is a pipe
         with self._child.stdout as pipe:
             for line in pipe:
@@ -139,7 +145,7 @@ class _AnswerReader:
         self._lines.put(b"")
 
     def close(self) -> None:
-        """Wait until the pipe is closed, unless a process that a plugin forked still holds its other end."""
+        """Wait until the pipe is closed, for a moment only: a plugin's fork may hold its other end."""
         self._thread.join(_POLL_SECONDS)
 
     def read(self, index: int) -> dict[str, Any]:
@@ -189,7 +195,7 @@ def _describe_exit(child: "subprocess.Popen[bytes]") -> str:
 
 
 def take_private_stdout() -> int:
-    """Return a private descriptor of standard output, and discard what others write to the original one."""
+    """Return a private descriptor of standard output; writes to the original one are discarded."""
     descriptor = os.dup(1)
     devnull = os.open(os.devnull, os.O_RDWR)
     os.dup2(devnull, 0)

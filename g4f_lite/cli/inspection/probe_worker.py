@@ -35,7 +35,7 @@ _MODULE_PREFIX = "g4f_lite_checked_"
 
 
 def serve(items: list[dict[str, str]]) -> None:
-    """Answer each item on the original standard output, then end the process without waiting for threads."""
+    """Answer each item on the original standard output, then end without waiting for threads."""
     descriptor, own_pid = take_private_stdout(), os.getpid()
     _send_answer(descriptor, -1, {})
     for index, item in enumerate(items):

@@ -1,4 +1,4 @@
-"""Reports about providers, their verdicts and their problems: plain data for tables and JSON."""
+"""Reports on providers, verdicts and problems: plain data for tables and JSON."""
 
 from typing import TYPE_CHECKING, NoReturn
 

@@ -11,4 +11,7 @@ Report = dict[str, Any]
 """What the commands show of one thing, such as a provider or a problem: values of JSON, without secrets."""
 
 BROKEN_STATES = ("failed", "invalid", "conflict", "crashed")
-"""The states of a provider that needs a repair. ``crashed``: its import ended or hung the whole process."""
+"""The states of a provider that needs a repair.
+
+``crashed``: its import ended or hung the whole process.
+"""

@@ -45,7 +45,7 @@ def python_report() -> Report:
 
 
 def environment_report() -> dict[str, str | None]:
-    """Return the values of the environment variables that matter, without logins, or None if not set."""
+    """Return the values of the variables that matter, without logins, or None if not set."""
     values: dict[str, str | None] = {name: _redacted_value(name) for name in _G4F_LITE_VARIABLES}
     for name in sorted(os.environ):
         if name.upper().startswith(_PREFIX):
@@ -66,7 +66,7 @@ def _redacted_value(name: str) -> str | None:
 
 
 def cache_report() -> Report:
-    """Return the report on the cache folder: its path, whether it can be written, and its content."""
+    """Return the report on the cache folder: its path, its content, and if it can be written."""
     try:
         folder = cache_dir()
     except RuntimeError as error:  # There is no home folder.
@@ -101,7 +101,9 @@ def _file_sizes(folder: Path) -> list[tuple[Path, int]]:
 
 
 def _is_writable(folder: Path) -> bool:
-    """Return whether a file can be created in `folder`. Creates a missing folder, and removes it again.
+    """Return whether a file can be created in `folder`.
+
+    Creates a missing folder, and removes it again.
 
     The permissions of its parents would not answer this: root has all of them, and still cannot create a folder
     in ``/proc``.

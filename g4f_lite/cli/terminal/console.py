@@ -38,7 +38,9 @@ def escape_control_characters(text: str) -> str:
 
 
 class Console:
-    """One of the two output streams. The stream is looked up at each use, since tests replace it.
+    """One of the two output streams.
+
+    The stream is looked up at each use, since tests replace it.
 
     Args:
         name: ``"stdout"`` or ``"stderr"``. Errors of writing to stderr are ignored: there is no other place to
@@ -60,7 +62,7 @@ class Console:
         return stream
 
     def redirect_foreign_output(self) -> None:
-        """Redirect what others write to file descriptor 1 to standard error; do nothing on a terminal.
+        """Redirect what others write to descriptor 1 to standard error; do nothing on a terminal.
 
         Plugins, their libraries and the programs that they start write to file descriptor 1 at will. Afterwards
         only this object writes to the original standard output. A terminal shows both streams anyway, and
@@ -107,7 +109,7 @@ class Console:
 
     @property
     def has_colours(self) -> bool:
-        """Whether to use colours: on a terminal unless ``NO_COLOR`` is set, anywhere if ``FORCE_COLOR`` is."""
+        """Whether to use colours: on a terminal without ``NO_COLOR``, anywhere with ``FORCE_COLOR``."""
         if os.environ.get("NO_COLOR"):
             return False
         return bool(os.environ.get("FORCE_COLOR")) or self.is_smart
@@ -146,7 +148,7 @@ class Console:
         self._write(self.apply_style(text, style) + "\n")
 
     def apply_style(self, text: str, style: str) -> str:
-        """Return foreign text for `write_raw`: escaped on a terminal, and styled if there are colours."""
+        """Return foreign text for `write_raw`: escaped on a terminal, styled if there are colours."""
         escaped = escape_control_characters(text) if self.is_terminal else text
         return f"\x1b[{_STYLES[style]}m{escaped}\x1b[0m" if style and self.has_colours else escaped
 

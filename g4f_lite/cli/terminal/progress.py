@@ -1,4 +1,4 @@
-"""The progress of a download on standard error: a bar on a terminal, a few lines anywhere else."""
+"""The progress of a download on standard error: a bar on a terminal, else a few lines."""
 
 import os
 import time
@@ -22,7 +22,7 @@ _LINE_PERCENTS = (0, 25, 50, 75, 100)
 
 
 class DownloadProgress:
-    """A function for a provider's option `progress`: takes the bytes that are done and the total.
+    """A function for a provider's option `progress`: takes the bytes done and the total.
 
     A context manager: leaving it ends the bar's line.
 

@@ -6,7 +6,7 @@ __all__ = ["is_secret_variable", "mask_login", "redact_secrets"]
 
 
 def redact_secrets(text: str) -> str:
-    """Return `text` without the environment's keys, logins of proxies, and anything that looks like a key."""
+    """Return `text` without the environment's keys, proxies' logins, and what looks like a key."""
     return redact(text, environment_secrets())
 
 

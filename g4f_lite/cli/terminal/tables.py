@@ -1,4 +1,4 @@
-"""Tables on standard output: fitted to the width of a terminal, complete in a pipe or a file."""
+"""Tables on standard output: fitted to a terminal, complete in a pipe or a file."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""The provider contract as a test suite: a test class with one attribute applies it to a provider.
+"""The provider contract as a test suite: three lines apply it to a provider.
 
 ::
 
@@ -34,10 +34,10 @@ class ProviderContract(
         model: the model of every call, or None for the first one that the provider lists.
         options: the options of every call.
         messages: the messages of every call.
-        wire: how to point the provider at a loopback server, and how its service writes answers. With it, the tests
-            of text, failures and closing run on real sockets. See `Wire`.
-        offline: False for a provider that needs its service and has no `wire`: only the tests without a call run, and
-            the others are skipped.
+        wire: how to point the provider at a loopback server, and how its service writes answers. With it, the
+            tests of text, failures and closing run on real sockets. See `Wire`.
+        offline: False for a provider that needs its service and has no `wire`: only the tests without a call run,
+            and the others are skipped.
         deterministic: whether the same question has the same answer.
         network: whether the provider may reach other machines. If not, that fails the test.
         seconds: the seconds that an answer, and the end of a closed call, may take before a test fails.
@@ -45,8 +45,8 @@ class ProviderContract(
             closed.
         timeout_option: the name of the option that limits the time without a byte.
 
-    A test may be overridden only to mark it as a known failure, with ``@pytest.mark.xfail(reason="...")``. Any other
-    override fails `test_no_test_is_overridden`.
+    A test may be overridden only to mark it as a known failure, with ``@pytest.mark.xfail(reason="...")``. Any
+    other override fails `test_no_test_is_overridden`.
     """
 
     _is_suite = True

@@ -116,7 +116,7 @@ class ContractBase:
 
 
 def remaining_threads(before: Collection[threading.Thread], seconds: float) -> list[str]:
-    """Return the names of the threads that are not in `before` and do not end within `seconds`. Blocks."""
+    """Return the names of threads that are not in `before` and outlive `seconds`. Blocks."""
     started = [thread for thread in threading.enumerate() if thread not in before]
     for thread in started:
         thread.join(seconds / max(len(started), 1))

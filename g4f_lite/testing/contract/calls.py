@@ -49,7 +49,7 @@ class CallContract(ContractBase):
         assert caught.value.options == (_UNKNOWN_OPTION,)
 
     def test_prints_nothing(self, caller: CallVariants, capfd: pytest.CaptureFixture[str]) -> None:
-        """The provider writes nothing to stdout or stderr, neither through `sys` nor to the descriptors."""
+        """The provider writes nothing to stdout or stderr, neither by `sys` nor to the descriptors."""
         capfd.readouterr()
         list(caller.call_provider(stream=True))
         caller.answer()
@@ -66,7 +66,7 @@ class CallContract(ContractBase):
         assert list(stream) == [], "A closed stream still yields"
 
     def test_close_leaves_no_thread(self, caller: CallVariants) -> None:
-        """Closing a stream after its first text leaves no thread running, except those of the first call."""
+        """Closing a stream after its first text leaves no new thread running."""
         for _ in caller.stream():  # A provider that keeps a thread for all calls starts it here.
             break
         caller.answer()

@@ -40,7 +40,7 @@ class ClosingContract(ContractBase):
             raise KeyError
 
     def test_close_from_another_thread_hangs_up(self, service: FakeService) -> None:
-        """`close()` while another thread waits for more text closes the connection and ends the wait."""
+        """`close()` while another thread waits for text closes the connection and ends the wait."""
         set_stall(service)
         stream = service.caller.stream()
         next(stream)
@@ -99,7 +99,7 @@ class ClosingContract(ContractBase):
         asyncio.run(main())
 
     def test_failed_call_leaves_no_connection_in_use(self, service: FakeService) -> None:
-        """An error in the middle of an answer closes the connection: a half-read one must not be reused."""
+        """An error in the middle of an answer closes the connection, which is not reused half read."""
         service.upstream.script(
             lambda request: service.wire.reply([*service.wire.broken_pieces(request), Stall()])
         )

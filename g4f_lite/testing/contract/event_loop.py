@@ -76,7 +76,7 @@ class EventLoopContract(ContractBase):
         assert tracker.wait_idle(self.seconds), "The provider's generator goes on after aclose()"
 
     def test_cancelled_task_ends_the_generator(self, caller: CallVariants, tracker: GeneratorTracker) -> None:
-        """Cancelling a task in the middle of an answer ends the provider's generator, wherever it is."""
+        """Cancelling a task in the middle of an answer ends the provider's generator."""
         first_text = threading.Event()
 
         async def read() -> None:

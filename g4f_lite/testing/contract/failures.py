@@ -1,4 +1,4 @@
-"""The contract of failures: each failure of a service raises its typed error, and is never an answer."""
+"""The contract of failures: each failure of a service raises its error, and is no answer."""
 
 import asyncio
 import pickle
@@ -47,7 +47,7 @@ Failure = TypeVar("Failure", bound=ProviderError)
 
 
 class FailureContract(ContractBase):
-    """The requirements on errors: the right type, in time, with the text so far, without secrets."""
+    """The requirements on errors: their type, in time, with the text so far, without secrets."""
 
     @pytest.mark.parametrize("status", _STATUS_ERRORS)
     @pytest.mark.parametrize("stream", [True, False], ids=["stream", "whole"])
@@ -109,7 +109,7 @@ class FailureContract(ContractBase):
     @pytest.mark.parametrize("stream", [True, False], ids=["stream", "whole"])
     @pytest.mark.parametrize("cut", ["chunked", "chunk", "length"])
     def test_truncated_body_is_an_error(self, service: FakeService, cut: str, stream: bool) -> None:
-        """A truncated body raises an error: without the last chunk, in a chunk, or with too few bytes."""
+        """A truncated body raises an error: no last chunk, half a chunk, or too few bytes."""
         if cut == "chunked":
             service.set_texts([_FIRST_TEXT, "the end."], HangUp(), only=1)
         elif cut == "chunk":
@@ -151,7 +151,7 @@ class FailureContract(ContractBase):
         asyncio.run(main())
 
     def test_key_is_not_shown(self, service: FakeService) -> None:
-        """No error shows the caller's key: neither its text nor its representation nor its traceback."""
+        """No error shows the caller's key: not in its text, its representation or its traceback."""
         if not service.caller.loaded.needs_auth:
             pytest.skip("the provider needs no key")
         for reply in _replies_with_key():

@@ -63,7 +63,7 @@ class StaticContract(ContractBase):
         assert declared == computed, f"`params` says {loaded.params!r}, and the function has {computed}"
 
     def test_models_are_names(self, subject: ProviderUnderTest) -> None:
-        """`model` is a list of at least one name, without surrounding whitespace and without duplicates."""
+        """`model` is a list of at least one name, without surrounding blanks or duplicates."""
         models = _require_usable(subject).plugin.model
         assert isinstance(models, list), f"`model` is a {type(models).__name__}, not a list"
         assert models, "`model` is empty"

@@ -34,7 +34,7 @@ class TextContract(ContractBase):
         assert str(service.caller.answer()) == SAMPLE
 
     def test_text_survives_single_writes(self, service: FakeService) -> None:
-        """A text arrives unchanged when each byte of the reply, including the head, is a write of its own."""
+        """A text arrives unchanged when each byte of the reply, head included, is one write."""
         service.set_texts([SAMPLE], drip=True)
         assert "".join(service.caller.stream()) == SAMPLE
 
