@@ -58,7 +58,7 @@ class Gate:
             raise AssertionError(f"No script reached this gate within {timeout:g} seconds.")
 
     def arrive(self, wake: Callable[[], None]) -> Callable[[], None]:
-        """Record that a script has reached the gate; call `wake` when it is open, or at once.
+        """Record that a script has reached the gate; call `wake` as soon as the gate is open.
 
         The player of a script calls this, waits until `is_open` or until it has another reason to continue, and
         then calls the returned function, which removes `wake`.

@@ -1,4 +1,4 @@
-"""The exit codes, and the one message that goes with each."""
+"""The exit codes, and the message of each error."""
 
 import re
 import subprocess
@@ -15,23 +15,23 @@ SECRET = "planted-s3cret-value"
 
 
 def test_version_and_help(run):
-    """The version and the help go to standard output and are fine."""
+    """The version and the help go to standard output, with exit code 0."""
     assert run("--version").stdout == f"g4f-lite {g4f_lite.__version__}\n"
-    done = run("--help")
-    assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.startswith("usage: python -m g4f_lite COMMAND")
+    result = run("--help")
+    assert (result.returncode, result.stderr) == (0, "")
+    assert result.stdout.startswith("usage: python -m g4f_lite COMMAND")
 
 
 @pytest.mark.parametrize("command", ["ask", "chat", "providers", "models", "check", "doctor"])
 def test_every_command_has_help_with_examples(command, capsys):
-    """The help of a command is enough to use it."""
+    """The help of each command has its usage and examples."""
     from g4f_lite.cli import main
 
     assert main([command, "--help"]) == 0
-    shown = capsys.readouterr()
-    assert "examples:\n  g4f-lite " in shown.out
-    assert f" {command} [-h]" in shown.out
-    assert shown.err == ""
+    output = capsys.readouterr()
+    assert "examples:\n  g4f-lite " in output.out
+    assert f" {command} [-h]" in output.out
+    assert output.err == ""
 
 
 @pytest.mark.parametrize(
@@ -47,49 +47,51 @@ def test_every_command_has_help_with_examples(command, capsys):
     ],
 )
 def test_wrong_usage_is_2(capsys, arguments, says):
-    """A wrong command line is one message on standard error and exit code 2."""
+    """A wrong command line gives one message on standard error and exit code 2."""
     from g4f_lite.cli import main
 
     assert main(arguments) == ExitCode.USAGE
-    shown = capsys.readouterr()
-    assert says in shown.err
-    assert shown.out == ""
+    output = capsys.readouterr()
+    assert says in output.err
+    assert output.out == ""
 
 
 def test_unknown_provider_is_3(run):
-    """A provider that cannot be had is exit code 3, with the names that are near."""
-    done = run("ask", "--provider", "yqclod", "hi")
-    assert (done.returncode, done.stdout) == (3, "")
-    assert re.match(r"g4f-lite: error: .*Did you mean 'yqcloud'\?", done.stderr)
-    assert "Traceback" not in done.stderr
+    """An unknown provider gives exit code 3 and similar names."""
+    result = run("ask", "--provider", "yqclod", "hi")
+    assert (result.returncode, result.stdout) == (3, "")
+    assert re.match(r"g4f-lite: error: .*Did you mean 'yqcloud'\?", result.stderr)
+    assert "Traceback" not in result.stderr
 
 
 def test_unknown_model_is_4(run):
-    """A request that cannot be made is exit code 4."""
-    done = run("ask", "--provider", "yqcloud", "--model", "gpt-9", "hi")
-    assert (done.returncode, done.stdout) == (4, "")
-    assert done.stderr.startswith("g4f-lite: error: The provider 'yqcloud' does not offer the model 'gpt-9'.")
+    """A request that cannot be made gives exit code 4."""
+    result = run("ask", "--provider", "yqcloud", "--model", "gpt-9", "hi")
+    assert (result.returncode, result.stdout) == (4, "")
+    assert result.stderr.startswith(
+        "g4f-lite: error: The provider 'yqcloud' does not offer the model 'gpt-9'."
+    )
 
 
 def test_failing_service_is_5(run, upstream):
-    """A provider's failure is exit code 5; nothing of it is taken for an answer."""
+    """A failure of the provider gives exit code 5, and nothing on standard output."""
     upstream.script(Reply(html_page("Bad gateway"), status=502))
-    done = run("ask", "hi")
-    assert (done.returncode, done.stdout) == (5, "")
-    assert "HTTP status 502" in done.stderr
+    result = run("ask", "hi")
+    assert (result.returncode, result.stdout) == (5, "")
+    assert "HTTP status 502" in result.stderr
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is full")
 def test_full_disk_is_6(run, upstream):
-    """Output that cannot be written is exit code 6, and says why."""
+    """Output that cannot be written gives exit code 6 and the reason."""
     with Path("/dev/full").open("wb") as full:
-        done = run("ask", "hi", stdout=full)
-    assert done.returncode == 6
-    assert done.stderr == "g4f-lite: error: Standard output cannot be written: No space left on device.\n"
+        result = run("ask", "hi", stdout=full)
+    assert result.returncode == 6
+    assert result.stderr == "g4f-lite: error: Standard output cannot be written: No space left on device.\n"
 
 
-def test_fault_of_our_own_is_70(monkeypatch, capsys):
-    """What is nobody's error but ours is exit code 70, without a traceback unless one is asked for."""
+def test_internal_error_is_70(monkeypatch, capsys):
+    """An internal error gives exit code 70, with a traceback only if G4F_LITE_DEBUG is set."""
     from g4f_lite.cli import main
     from g4f_lite.cli.commands import models
 
@@ -98,37 +100,39 @@ def test_fault_of_our_own_is_70(monkeypatch, capsys):
 
     monkeypatch.setattr(models, "run", fail)
     assert main(["models"]) == ExitCode.INTERNAL
-    shown = capsys.readouterr().err
-    assert shown.startswith(
+    message = capsys.readouterr().err
+    assert message.startswith(
         "g4f-lite: error: This is a fault of g4f-lite itself, in 'models': ZeroDivisionError"
     )
-    assert "Traceback" not in shown
+    assert "Traceback" not in message
     monkeypatch.setenv("G4F_LITE_DEBUG", "1")
     assert main(["models"]) == ExitCode.INTERNAL
-    shown = capsys.readouterr().err
-    assert shown.startswith("Traceback (most recent call last):")
-    assert SECRET not in shown
+    message = capsys.readouterr().err
+    assert message.startswith("Traceback (most recent call last):")
+    assert SECRET not in message
 
 
 @pytest.mark.parametrize("debug", ["", "1"])
 def test_secrets_are_not_shown(run, plugins, debug):
-    """Keys of the environment and logins of proxies are in no message and no traceback."""
-    plugins.good(body=f'    raise OSError("refused {SECRET} by way of http://me:pass-{SECRET[::-1]}@proxy")')
+    """No message and no traceback has a key of the environment or the login of a proxy."""
+    plugins.add_valid(
+        body=f'    raise OSError("refused {SECRET} by way of http://me:pass-{SECRET[::-1]}@proxy")'
+    )
     env = {
         "ACME_API_KEY": SECRET,
         "HTTPS_PROXY": f"http://me:pass-{SECRET[::-1]}@proxy",
         "G4F_LITE_DEBUG": debug,
     }
-    done = run("ask", "-p", "acme", "hi", env=env)
-    assert done.returncode == 5
-    assert ("Traceback" in done.stderr) == bool(debug)
-    assert SECRET not in done.stderr
-    assert SECRET[::-1] not in done.stderr
-    assert "refused ***" in done.stderr
+    result = run("ask", "-p", "acme", "hi", env=env)
+    assert result.returncode == 5
+    assert ("Traceback" in result.stderr) == bool(debug)
+    assert SECRET not in result.stderr
+    assert SECRET[::-1] not in result.stderr
+    assert "refused ***" in result.stderr
 
 
 def test_closed_pipe_is_141(environment, upstream):
-    """A reader that has enough ends it quietly, and the service sees the connection closed."""
+    """If the reader closes the pipe, `ask` ends without a message and closes the connection."""
 
     def endless():
         while True:
@@ -136,34 +140,34 @@ def test_closed_pipe_is_141(environment, upstream):
 
     upstream.script(Reply(endless))
     shell = f"{sys.executable} -m g4f_lite ask hi | head -1; exit ${{PIPESTATUS[0]}}"
-    done = subprocess.run(
+    result = subprocess.run(
         ["bash", "-c", shell], check=False, env=environment, capture_output=True, timeout=30, input=b""
     )
-    assert (done.returncode, done.stdout, done.stderr) == (141, b"line\n", b"")
+    assert (result.returncode, result.stdout, result.stderr) == (141, b"line\n", b"")
     upstream.wait_closed()
 
 
 def test_closed_pipe_of_a_table_is_141(environment):
-    """The listings end as quietly."""
+    """If the reader closes the pipe, a listing ends without a message."""
     shell = f"{sys.executable} -m g4f_lite providers | true; exit ${{PIPESTATUS[0]}}"
-    done = subprocess.run(
+    result = subprocess.run(
         ["bash", "-c", shell], check=False, env=environment, capture_output=True, timeout=30
     )
-    assert done.returncode in (0, 141)  # 0 if it was faster than `true`
-    assert done.stderr == b""
+    assert result.returncode in (0, 141)  # 0 if it was faster than `true`
+    assert result.stderr == b""
 
 
 @pytest.mark.parametrize("locale", [{"LC_ALL": "C"}, {"PYTHONIOENCODING": "ascii"}])
-def test_no_encoding_is_too_small(run, upstream, locale):
-    """A character that the output's encoding does not have is written as an escape, not a crash."""
+def test_missing_characters_of_an_encoding_are_escaped(run, upstream, locale):
+    """A character that the output's encoding lacks is written as an escape."""
     upstream.script(Reply(["é😀"]))
-    done = run("ask", "hi", env=locale)
-    assert done.returncode == 0
-    assert done.stdout in ("é😀\n", "\\xe9\\U0001f600\n")
+    result = run("ask", "hi", env=locale)
+    assert result.returncode == 0
+    assert result.stdout in ("é😀\n", "\\xe9\\U0001f600\n")
 
 
 def test_documentation_has_the_codes():
-    """The table in the docs and the enumeration are the same."""
+    """The table in the docs has the codes of the enumeration."""
     page = (Path(__file__).parents[2] / "docs" / "command-line.md").read_text("utf-8")
     table = [int(code) for code in re.findall(r"^\| (\d+) \|", page, re.MULTILINE)]
     assert table == [int(code) for code in ExitCode]

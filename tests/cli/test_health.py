@@ -1,18 +1,18 @@
-"""`g4f-lite providers --health`: what calls of any process have written down."""
+"""`g4f-lite providers --health`: the circuit breakers that all processes have recorded."""
 
 import json
 
 
 def test_nothing_on_record_says_so(run):
-    """Where no provider has failed there is no table, and no error."""
-    done = run("providers", "--health")
-    assert (done.returncode, done.stdout) == (0, "")
-    assert "No failure of any provider is on record." in done.stderr
+    """Without a recorded failure there is a message instead of a table."""
+    result = run("providers", "--health")
+    assert (result.returncode, result.stdout) == (0, "")
+    assert "No failure of any provider is on record." in result.stderr
     assert json.loads(run("providers", "--health", "--json").stdout) == {"health": []}
 
 
 def test_a_failure_of_one_process_shows_in_another(run, plugins):
-    """A provider that failed three times stands there, cooling, with what was wrong and no key."""
+    """A provider that failed in one process is cooling in another, with the error and no key."""
     source = (
         'url = "u"\nmodel = ["m"]\nsupports_stream = True\nneeds_auth = True\nparams = ""\n'
         "from g4f_lite import AuthenticationError\n"
@@ -21,11 +21,11 @@ def test_a_failure_of_one_process_shows_in_another(run, plugins):
     )
     plugins.add("acme", source)
     planted = "planted-3f9d2c77-key"
-    done = run("ask", "--provider", "acme", "hello", env={"ACME_API_KEY": planted})
-    assert done.returncode == 5
-    done = run("providers", "--health")
-    assert (done.returncode, done.stderr) == (0, "")
-    heading, row = done.stdout.splitlines()
+    result = run("ask", "--provider", "acme", "hello", env={"ACME_API_KEY": planted})
+    assert result.returncode == 5
+    result = run("providers", "--health")
+    assert (result.returncode, result.stderr) == (0, "")
+    heading, row = result.stdout.splitlines()
     assert heading.split()[:3] == ["PROVIDER", "KEY", "STATE"]
     assert row.startswith("acme:acme")
     assert "cooling for 1 h" in row or "cooling for 60 min" in row
@@ -33,4 +33,4 @@ def test_a_failure_of_one_process_shows_in_another(run, plugins):
     (record,) = json.loads(run("providers", "--health", "--json").stdout)["health"]
     assert (record["provider"], record["state"], record["failures"]) == ("acme:acme", "cooling", 1)
     assert len(record["key"]) == 8
-    assert planted not in done.stdout + json.dumps(record)
+    assert planted not in result.stdout + json.dumps(record)

@@ -1,4 +1,4 @@
-"""Ctrl-C, wherever it comes: quiet, exit code 130, and the service sees the connection closed."""
+"""Ctrl-C at any moment: no traceback, exit code 130, and a closed connection."""
 
 import os
 import random
@@ -16,8 +16,8 @@ from g4f_lite.testing import Gate, Reply, Stall
 PIPES = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
 
 
-def test_while_the_answer_comes(start, upstream, interrupt):
-    """In the middle of an answer what came stays, its line is ended, and the connection is closed."""
+def test_interrupt_during_an_answer(start, upstream, interrupt):
+    """Ctrl-C in the middle of an answer keeps its text, ends its line and closes the connection."""
     upstream.script(Reply(["Hel", Stall()]))
     child = start("ask", "hi")
     assert child.stdout.read(3) == b"Hel"
@@ -25,8 +25,8 @@ def test_while_the_answer_comes(start, upstream, interrupt):
     upstream.wait_closed()
 
 
-def test_while_waiting_for_the_head(start, upstream, interrupt):
-    """Before anything has come there is nothing to end."""
+def test_interrupt_before_the_answer(start, upstream, interrupt):
+    """Ctrl-C before the first byte of the answer prints nothing."""
     upstream.script(Reply([Stall()], framing="raw"))
     child = start("ask", "hi")
     upstream.wait_for_requests()
@@ -34,7 +34,7 @@ def test_while_waiting_for_the_head(start, upstream, interrupt):
     upstream.wait_closed()
 
 
-def test_while_json_is_collected(start, upstream, interrupt):
+def test_interrupt_of_json_output(start, upstream, interrupt):
     """With --json an interrupted answer prints nothing."""
     gate = Gate()
     upstream.script(Reply(["Hel", gate]))
@@ -44,27 +44,29 @@ def test_while_json_is_collected(start, upstream, interrupt):
     upstream.wait_closed()
 
 
-def test_while_connecting(start, environment, interrupt):
-    """A connection that is never accepted is given up at once."""
-    environment.pop("PYTHONWARNINGS")  # urllib3 leaves this socket to the garbage collection
+def test_interrupt_while_connecting(start, environment, interrupt):
+    """Ctrl-C ends a connection attempt that the service never accepts."""
+    environment.pop("PYTHONWARNINGS")  # urllib3 leaves the closing of this socket to the garbage collector
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         listener.listen(0)
-        waiting = [socket.socket() for _ in range(4)]  # the queue is full: a further one hangs
-        for one in waiting:
-            one.setblocking(False)
-            one.connect_ex(listener.getsockname())
+        waiting = [
+            socket.socket() for _ in range(4)
+        ]  # They fill the queue, so that a further connection hangs.
+        for client in waiting:
+            client.setblocking(False)
+            client.connect_ex(listener.getsockname())
         environment["G4F_LITE_YQCLOUD_URL"] = f"http://127.0.0.1:{listener.getsockname()[1]}"
         child = start("ask", "-p", "yqcloud", "hi")
         time.sleep(1.0)
         result = interrupt(child)
-        for one in waiting:
-            one.close()
+        for client in waiting:
+            client.close()
     assert result == (130, b"", b"")
 
 
-def test_while_reading_stdin(start, interrupt):
-    """Waiting for what is piped in can be given up."""
+def test_interrupt_while_reading_stdin(start, interrupt):
+    """Ctrl-C ends the wait for piped input."""
     reader, writer = os.pipe()
     child = start("ask", stdin=reader)
     time.sleep(0.7)
@@ -73,8 +75,8 @@ def test_while_reading_stdin(start, interrupt):
     os.close(writer)
 
 
-def test_while_downloading(start, plugins, interrupt, tmp_path):
-    """A download can be given up."""
+def test_interrupt_of_a_download(start, plugins, interrupt, tmp_path):
+    """Ctrl-C ends a download."""
     body = (
         "    import pathlib, time\n"
         "    progress(1, 4)\n"
@@ -82,7 +84,7 @@ def test_while_downloading(start, plugins, interrupt, tmp_path):
         "    time.sleep(60)\n"
         '    yield ""'
     )
-    plugins.good(body=body, options="progress=None")
+    plugins.add_valid(body=body, options="progress=None")
     child = start("ask", "-p", "acme", "hi")
     _wait_for(tmp_path / "begun")
     code, out, err = interrupt(child)
@@ -93,8 +95,8 @@ def test_while_downloading(start, plugins, interrupt, tmp_path):
 @pytest.mark.parametrize(
     "command", [("ask", "-p", "slow", "hi"), ("doctor",), ("providers", "--load")], ids=str
 )
-def test_while_a_plugin_is_imported(start, plugins, interrupt, tmp_path, command):
-    """An import that takes its time can be given up, in this process or in the one made for it."""
+def test_interrupt_while_a_plugin_is_imported(start, plugins, interrupt, tmp_path, command):
+    """Ctrl-C ends a slow import, in this process and in a child process."""
     mark = tmp_path / "begun"
     plugins.add("slow", f"import pathlib, time\npathlib.Path({str(mark)!r}).touch()\ntime.sleep(60)\n")
     child = start(*command)
@@ -103,10 +105,10 @@ def test_while_a_plugin_is_imported(start, plugins, interrupt, tmp_path, command
     assert (code, err) == (130, b"")
 
 
-@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs to see when Python has begun")
-def test_at_any_moment(environment, upstream, start, interrupt):
-    """From the first import on there is no moment that shows a traceback."""
-    environment.pop("PYTHONWARNINGS")  # importlib leaves files that it reads to the garbage collection
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs to see when Python has started")
+def test_interrupt_at_any_moment(environment, upstream, start, interrupt):
+    """Ctrl-C never shows a traceback, from the first import on."""
+    environment.pop("PYTHONWARNINGS")  # importlib leaves the closing of files to the garbage collector
     upstream.script(Reply(["Hel", Stall()]))
     dice = random.Random(7)
     codes = []
@@ -117,13 +119,13 @@ def test_at_any_moment(environment, upstream, start, interrupt):
         try:
             code, out, err = interrupt(child, 5)
         except subprocess.TimeoutExpired:
-            # CPython loses an interrupt that comes in a callback of its import locks: whoever typed
-            # Ctrl-C types it again.
+            # CPython loses an interrupt that arrives in a callback of its import locks: the user types
+            # Ctrl-C again.
             code, out, err = interrupt(child)
             assert b"Exception ignored in" in err
             err = b""
         codes.append(code)
-        if code != 130:  # Python was still starting, which is not ours to answer for
+        if code != 130:  # Python was still starting, before our code.
             assert b"g4f_lite/cli/" not in err
         else:
             assert err == b""
@@ -132,7 +134,7 @@ def test_at_any_moment(environment, upstream, start, interrupt):
 
 
 def test_ignored_interrupts_stay_ignored(environment, upstream):
-    """A process that was started with Ctrl-C ignored, as a shell starts those in the background, goes on."""
+    """A process that ignores Ctrl-C from its start, like a background process of a shell, continues."""
     gate = Gate()
     upstream.script(Reply(["Hel", gate, "lo"]))
     shell = f"trap '' INT; exec {sys.executable} -m g4f_lite ask hi"
@@ -144,8 +146,8 @@ def test_ignored_interrupts_stay_ignored(environment, upstream):
     assert child.returncode == 0
 
 
-def test_termination_is_the_systems(start, upstream):
-    """SIGTERM ends the process as it ends any other, and the service sees it."""
+def test_sigterm_ends_the_process(start, upstream):
+    """SIGTERM ends the process by its default action, and the connection is closed."""
     upstream.script(Reply(["Hel", Stall()]))
     child = start("ask", "hi")
     assert child.stdout.read(3) == b"Hel"
@@ -162,7 +164,7 @@ def _wait_for(file):
 
 
 def _wait_for_python(child: "subprocess.Popen[bytes]") -> None:
-    """Wait until Python has its handler for Ctrl-C."""
+    """Wait until Python has installed its handler for Ctrl-C."""
     deadline = time.monotonic() + 20
     while not _handles_interrupts(child.pid):
         assert time.monotonic() < deadline

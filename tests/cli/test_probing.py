@@ -1,4 +1,4 @@
-"""Plugins that do harm when they are imported: the commands that look at them stay whole."""
+"""Plugins that do harm at import: the commands that inspect them survive."""
 
 import json
 import subprocess
@@ -31,19 +31,19 @@ POISON = {
 }
 
 
-def _states(done):
-    return {item["name"]: item for item in json.loads(done.stdout)["providers"]}
+def _states(result):
+    return {item["name"]: item for item in json.loads(result.stdout)["providers"]}
 
 
 @pytest.mark.parametrize("module", ["json", "re", "site", "queue", "g4f_lite"])
 def test_current_folder_is_not_imported_from(environment, tmp_path, module):
-    """What lies in the current folder is run by no command of the script, whatever it is called."""
+    """No command of the script imports a file of the current folder, whatever its name is."""
     here = tmp_path / "here"
     here.mkdir()
     (here / f"{module}.py").write_text(f"open({str(tmp_path / 'run')!r}, 'w').close()\n")
     (tmp_path / "g4f-lite").write_text("from g4f_lite.cli import main\nraise SystemExit(main())\n")
     for command in (["doctor"], ["providers", "--load"], ["check", "yqcloud"]):
-        done = subprocess.run(
+        result = subprocess.run(
             [sys.executable, tmp_path / "g4f-lite", *command],
             check=False,
             env=environment,
@@ -51,12 +51,12 @@ def test_current_folder_is_not_imported_from(environment, tmp_path, module):
             capture_output=True,
             timeout=60,
         )
-        assert (done.returncode, done.stderr) == (0, b"")
+        assert (result.returncode, result.stderr) == (0, b"")
     assert not (tmp_path / "run").exists()
 
 
 def test_child_has_the_path_of_the_parent(plugins, monkeypatch):
-    """The process made for imports looks for modules where this one does, in the same order."""
+    """The child process has the parent's `sys.path`."""
     monkeypatch.syspath_prepend(str(plugins.folder))
     plugins.add("tells", "import sys\nraise ValueError(sys.path)")
     answer = probe([{"name": "tells:tells"}])[0]
@@ -64,9 +64,9 @@ def test_child_has_the_path_of_the_parent(plugins, monkeypatch):
     assert f"ValueError: {[entry for entry in sys.path if isinstance(entry, str)]}"[:150] in reason
 
 
-def test_plugin_beside_the_program_is_found(run, plugins, tmp_path):
-    """With `python -m`, plugins in the current folder count, as Python has it."""
-    source = plugins.good("acme").read_text()
+def test_plugin_in_the_current_folder_is_found(run, plugins, tmp_path):
+    """With `python -m`, plugins in the current folder are found: Python adds it to the path."""
+    source = plugins.add_valid("acme").read_text()
     (tmp_path / "local_one.py").write_text(source)
     info = tmp_path / "beside-1.0.dist-info"
     info.mkdir()
@@ -77,12 +77,12 @@ def test_plugin_beside_the_program_is_found(run, plugins, tmp_path):
 
 @pytest.mark.parametrize("command", [["providers"], ["models"], ["doctor"], ["check", "yqcloud"]], ids=str)
 def test_hook_plugins_that_do_harm(run, plugins, command):
-    """Whatever a plugin of hooks does at its import, the commands go on, and name it."""
+    """A hook plugin that exits, raises or prints at import does not stop the commands."""
     for name, source in HARM.items():
         plugins.add(name, f"{source}\n{HOOK}", group="g4f_lite.hooks")
-    done = run(*command, "--json")
-    assert (done.returncode, done.stderr) == (1 if command == ["doctor"] else 0, "")
-    report = json.loads(done.stdout)
+    result = run(*command, "--json")
+    assert (result.returncode, result.stderr) == (1 if command == ["doctor"] else 0, "")
+    report = json.loads(result.stdout)
     if "problems" in report:
         problems = {item["distribution"].split()[0]: item for item in report["problems"]}
         assert sorted(problems) == ["exits", "interrupts", "raises"]
@@ -94,7 +94,7 @@ def test_hook_plugins_that_do_harm(run, plugins, command):
 
 
 def test_hook_plugin_that_hangs(plugins, monkeypatch, capsys):
-    """A plugin of hooks whose import does not end is given up, and named."""
+    """A hook plugin with an import that does not end is reported after a time."""
     from g4f_lite import registry
     from g4f_lite.cli import main
 
@@ -107,23 +107,23 @@ def test_hook_plugin_that_hangs(plugins, monkeypatch, capsys):
     finally:
         monkeypatch.undo()
         registry.refresh()
-    shown = capsys.readouterr()
-    assert "yqcloud" in shown.out
-    assert "The hooks 'hangs': loading it took more than 2 seconds." in shown.err
+    output = capsys.readouterr()
+    assert "yqcloud" in output.out
+    assert "The hooks 'hangs': loading it took more than 2 seconds." in output.err
 
 
 def test_offered_providers_are_listed(run, plugins):
-    """What plugins of hooks offer is listed and checked; a name that two offer is the second one's fault."""
-    good = plugins.good("acme").read_text()
+    """Providers of hook plugins are listed; a repeated name is a problem of the second plugin."""
+    good = plugins.add_valid("acme").read_text()
     (plugins.folder / "offered_one.py").write_text(good)
     offer = "import offered_one\ndef g4f_lite_register_providers(register):\n    register(offered_one, name={!r})\n"
     plugins.add("maker", offer.format("made"), group="g4f_lite.hooks")
     plugins.add("rival", offer.format("made"), group="g4f_lite.hooks")
     plugins.add("taker", offer.format("acme"), group="g4f_lite.hooks")
-    done = run("providers", "--json")
-    facts = _states(done)
+    result = run("providers", "--json")
+    facts = _states(result)
     assert (facts["made"]["state"], facts["made"]["distribution"]) == ("ready", "maker")
-    problems = {item["distribution"]: item["message"] for item in json.loads(done.stdout)["problems"]}
+    problems = {item["distribution"]: item["message"] for item in json.loads(result.stdout)["problems"]}
     assert sorted(problems) == ["rival 1.0", "taker 1.0"]
     assert "it offers 'made', as maker:maker does" in problems["rival 1.0"]
     assert list(facts) == [*BUILT_IN, "acme", "made"]
@@ -133,26 +133,26 @@ def test_offered_providers_are_listed(run, plugins):
 
 
 @pytest.mark.parametrize("poison", POISON)
-def test_spoilt_process_is_nobody_elses_fault(run, plugins, poison):
-    """A plugin that spoils the process for others is alone in what comes of it."""
-    plugins.good("aaa")
+def test_corrupted_process_affects_no_other_plugin(run, plugins, poison):
+    """A plugin that corrupts its process is the only one that fails."""
+    plugins.add_valid("aaa")
     plugins.add("bbb", POISON[poison])
-    plugins.good("ccc").write_text("import colorsys\n" + plugins.good("ccc").read_text())
-    plugins.good("ddd")
-    done = run("providers", "--load", "--json")
-    assert (done.returncode, done.stderr) == (0, "")
-    states = {name: item["state"] for name, item in _states(done).items()}
+    plugins.add_valid("ccc").write_text("import colorsys\n" + plugins.add_valid("ccc").read_text())
+    plugins.add_valid("ddd")
+    result = run("providers", "--load", "--json")
+    assert (result.returncode, result.stderr) == (0, "")
+    states = {name: item["state"] for name, item in _states(result).items()}
     wrong = states.pop("bbb")
     assert wrong in ("invalid", "failed", "crashed")
     assert set(states.values()) == {"ready"}
 
 
-def test_probe_survives_a_fork_that_goes_on(plugins, monkeypatch):
-    """A process that a plugin leaves behind answers nothing, and is not waited for."""
+def test_probe_survives_a_fork_that_keeps_running(plugins, monkeypatch):
+    """The probe does not wait for a process that a plugin forked."""
     monkeypatch.syspath_prepend(str(plugins.folder))
     plugins.add("leaves", "import os, time\nif os.fork() == 0:\n    time.sleep(30)\nelse:\n    os._exit(3)\n")
-    begun = time.monotonic()
+    start = time.monotonic()
     answers = probe([{"name": "leaves:leaves"}, {"name": "yqcloud"}], 10.0)
     assert "exit code 3" in answers[0]["crash"]
     assert answers[1]["verdict"]["valid"]
-    assert time.monotonic() - begun < 15
+    assert time.monotonic() - start < 15

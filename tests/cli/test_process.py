@@ -1,4 +1,4 @@
-"""The process of the command line: what a plugin does to it touches neither the answer nor the end."""
+"""The process of the command line: plugins affect neither the answer nor the end of the process."""
 
 import os
 import subprocess
@@ -21,70 +21,70 @@ NOISE = """\
 
 
 @pytest.mark.parametrize("command", [["ask", "-p", "acme", "hi"], ["chat", "-p", "acme"]], ids=str)
-def test_noise_is_not_in_the_answer(run, plugins, command):
-    """What a provider prints, by whatever way, goes to standard error."""
-    plugins.good(body=NOISE)
-    done = run(*command, stdin="hi\n" if command[0] == "chat" else "")
-    assert (done.returncode, done.stdout) == (0, "Hello\n")
-    assert sorted(done.stderr.splitlines()) == sorted(
+def test_output_of_a_plugin_is_not_in_the_answer(run, plugins, command):
+    """Everything that a provider writes to standard output goes to standard error."""
+    plugins.add_valid(body=NOISE)
+    result = run(*command, stdin="hi\n" if command[0] == "chat" else "")
+    assert (result.returncode, result.stdout) == (0, "Hello\n")
+    assert sorted(result.stderr.splitlines()) == sorted(
         f"NOISE {how}" for how in ("printed", "kept", "raw", "child", "at exit")
     )
 
 
-def test_noise_goes_nowhere_without_standard_error(environment, plugins):
-    """With standard error closed, the answer alone is written."""
-    plugins.good(body=NOISE)
+def test_output_of_a_plugin_is_discarded_without_standard_error(environment, plugins):
+    """With standard error closed, only the answer is written."""
+    plugins.add_valid(body=NOISE)
     shell = f"exec {sys.executable} -m g4f_lite ask -p acme hi 2>&-"
-    done = subprocess.run(
+    result = subprocess.run(
         ["bash", "-c", shell], check=False, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE
     )
-    assert (done.returncode, done.stdout) == (0, b"Hello\n")
+    assert (result.returncode, result.stdout) == (0, b"Hello\n")
 
 
 def test_closed_standard_output_is_6(environment, upstream):
-    """A process without standard output says so; no file that it opens is taken for it."""
+    """A process without standard output reports that, and writes the answer to no other file."""
     shell = f"exec {sys.executable} -m g4f_lite ask hi >&-"
-    done = subprocess.run(
+    result = subprocess.run(
         ["bash", "-c", shell], check=False, env=environment, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE
     )
-    assert (done.returncode, b"cannot be written" in done.stderr) == (6, True)
+    assert (result.returncode, b"cannot be written" in result.stderr) == (6, True)
 
 
-def test_thread_of_a_plugin_is_not_waited_for(run, plugins):
-    """A thread that a provider leaves running does not keep the process from its end."""
+def test_process_does_not_wait_for_threads_of_a_plugin(run, plugins):
+    """A thread that a provider leaves running does not keep the process from ending."""
     body = '    import threading, time\n    threading.Thread(target=time.sleep, args=(50,)).start()\n    yield "Hi"'
-    plugins.good(body=body)
-    begun = time.monotonic()
+    plugins.add_valid(body=body)
+    start = time.monotonic()
     assert run("ask", "-p", "acme", "hi").stdout == "Hi\n"
-    assert time.monotonic() - begun < 20
+    assert time.monotonic() - start < 20
 
 
-def test_handlers_at_exit_are_run(run, plugins, tmp_path):
-    """What is registered for the end of the process is done, whatever the exit code."""
+def test_atexit_functions_are_run(run, plugins, tmp_path):
+    """Functions registered with `atexit` run, whatever the exit code."""
     mark = tmp_path / "left"
     body = (
         f"    import atexit, pathlib\n    atexit.register(pathlib.Path({str(mark)!r}).touch)\n"
         '    raise OSError("x")\n    yield ""'
     )
-    plugins.good(body=body)
+    plugins.add_valid(body=body)
     assert run("ask", "-p", "acme", "hi").returncode == 5
     assert mark.exists()
 
 
 def test_script_and_module_are_the_same(environment, upstream, tmp_path):
-    """The installed script leaves in the same way as `python -m g4f_lite`."""
+    """The installed script ends in the same way as `python -m g4f_lite`."""
     script = Path(sys.executable).with_name("g4f-lite")
     if not script.exists():
         pytest.skip("g4f-lite is not installed as a script")
     assert "import console" in script.read_text()
-    done = subprocess.run(
+    result = subprocess.run(
         [script, "ask", "hi"], check=False, env=environment, cwd=tmp_path, capture_output=True, input=b""
     )
-    assert (done.returncode, done.stdout, done.stderr) == (0, b"Hello\n", b"")
+    assert (result.returncode, result.stdout, result.stderr) == (0, b"Hello\n", b"")
 
 
-def test_calling_main_changes_nothing(capfd):
-    """A program that calls `main` keeps its standard output, and goes on."""
+def test_main_leaves_standard_output_alone(capfd):
+    """A program that calls `main` keeps its standard output, and continues."""
     from g4f_lite.cli import main
 
     assert main(["--version"]) == 0
@@ -108,9 +108,9 @@ sys.exit(main(sys.argv[1:]))
 
 @pytest.mark.parametrize(("command", "code"), [("ask -p acme hi", 70), ("doctor", 1)])
 def test_missing_package_is_named(environment, plugins, command, code):
-    """Without a package that is needed, a command says which, and how to install it."""
-    plugins.good(body='    yield "Hello"\n\ndef g4f_lite_before_request(request):\n    pass')
-    done = subprocess.run(
+    """If a required package is missing, a command names it and says how to install it."""
+    plugins.add_valid(body='    yield "Hello"\n\ndef g4f_lite_before_request(request):\n    pass')
+    result = subprocess.run(
         [sys.executable, "-c", _WITHOUT, *command.split()],
         check=False,
         env=environment,
@@ -118,6 +118,8 @@ def test_missing_package_is_named(environment, plugins, command, code):
         text=True,
         stdin=subprocess.DEVNULL,
     )
-    assert done.returncode == code, done.stderr
-    assert "pluggy is not installed: run pip install --force-reinstall g4f-lite" in done.stdout + done.stderr
-    assert "fault of g4f-lite" not in done.stderr
+    assert result.returncode == code, result.stderr
+    assert (
+        "pluggy is not installed: run pip install --force-reinstall g4f-lite" in result.stdout + result.stderr
+    )
+    assert "fault of g4f-lite" not in result.stderr

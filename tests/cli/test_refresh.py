@@ -1,4 +1,4 @@
-"""`g4f-lite models --refresh`: what a service offers now, and what it offered before."""
+"""`g4f-lite models --refresh`: the models of a service, now and from the cache."""
 
 import json
 
@@ -13,14 +13,14 @@ NAMES = ["gpt-9", "gpt-1"]
 
 @pytest.fixture
 def settings():
-    """The environment that leads the provider `openai` to a service, and the service."""
+    """The environment that points the provider `openai` at a service, and the service."""
     listed = json.dumps({"data": [{"id": name} for name in NAMES]})
     with Upstream(lambda _: Reply(listed, headers={"content-type": "application/json"})) as upstream:
         yield {"OPENAI_API_KEY": KEY, "OPENAI_BASE_URL": upstream.url}, upstream
 
 
-def test_refresh_asks_and_later_calls_remember(run, settings):
-    """--refresh asks the service; afterwards its list is shown without asking, and how old it is."""
+def test_refresh_asks_the_service_and_caches_its_list(run, settings):
+    """--refresh asks the service; later its list is shown from the cache, with its age."""
     env, upstream = settings
     before = run("models", "--provider", "openai", env=env)
     assert "gpt-9" not in before.stdout
@@ -36,48 +36,48 @@ def test_refresh_asks_and_later_calls_remember(run, settings):
 
 
 def test_json_says_where_the_list_is_from(run, settings):
-    """The JSON has the source of the list, and when it was asked for."""
+    """The JSON has the source of the list and the time of the request."""
     env, _ = settings
 
-    def shown(*arguments):
+    def models_json(*arguments):
         return json.loads(run("models", "--json", *arguments, env=env).stdout)
 
-    assert shown().items() >= {"source": "listed", "at": None}.items()
-    assert shown("--provider", "openai")["source"] == "listed"
-    fresh = shown("--provider", "openai", "--refresh")
+    assert models_json().items() >= {"source": "listed", "at": None}.items()
+    assert models_json("--provider", "openai")["source"] == "listed"
+    fresh = models_json("--provider", "openai", "--refresh")
     assert fresh["source"] == "live"
     assert fresh["at"] > 1_000_000_000
     assert [item["model"] for item in fresh["models"]] == sorted(NAMES)
-    kept = shown("--provider", "openai")
+    kept = models_json("--provider", "openai")
     assert (kept["source"], kept["at"]) == ("cache", fresh["at"])
     assert kept["models"] == fresh["models"]
 
 
-def test_refresh_needs_somebody_to_ask(run):
-    """Without --provider it is refused, and the message says what is missing."""
-    done = run("models", "--refresh")
-    assert done.returncode == 2
-    assert "--refresh needs --provider" in done.stderr
+def test_refresh_needs_a_provider(run):
+    """--refresh without --provider is wrong usage."""
+    result = run("models", "--refresh")
+    assert result.returncode == 2
+    assert "--refresh needs --provider" in result.stderr
 
 
-def test_a_provider_that_cannot_be_asked(run, plugins):
-    """Its own list is shown, and that it is no more than that."""
-    plugins.good()
-    done = run("models", "--provider", "acme", "--refresh")
-    assert done.returncode == 0
-    assert "acme-1" in done.stdout
-    assert "'acme' cannot be asked for its models" in done.stderr
+def test_refresh_of_a_provider_that_cannot_list(run, plugins):
+    """A provider that cannot list its models shows its constant, with a note."""
+    plugins.add_valid()
+    result = run("models", "--provider", "acme", "--refresh")
+    assert result.returncode == 0
+    assert "acme-1" in result.stdout
+    assert "'acme' cannot be asked for its models" in result.stderr
 
 
 @pytest.mark.parametrize(("reply", "code"), [(Reply("{}", status=401), 5), (Reply("oops"), 5)])
-def test_a_service_that_fails(run, settings, reply, code):
-    """An error of the service is one of the command; the key is not in it."""
+def test_refresh_with_a_failing_service(run, settings, reply, code):
+    """A failure of the service is an error of the command, without the key."""
     env, upstream = settings
     upstream.script(lambda _: reply)
-    done = run("models", "--provider", "openai", "--refresh", env=env)
-    assert done.returncode == code
-    assert done.stdout == ""
-    assert KEY not in done.stderr
+    result = run("models", "--provider", "openai", "--refresh", env=env)
+    assert result.returncode == code
+    assert result.stdout == ""
+    assert KEY not in result.stderr
     missing = run("models", "--provider", "openai", "--refresh")
     assert missing.returncode == 4
     assert "OPENAI_API_KEY" in missing.stderr
@@ -88,12 +88,12 @@ def test_a_service_that_fails(run, settings, reply, code):
     [(0, "just now"), (59, "just now"), (60, "1 minute ago"), (7300, "2 hours ago"), (90000, "1 day ago")],
 )
 def test_ages(seconds, words):
-    """How old a list is stands there in the largest unit that fits."""
+    """The age of a list is shown in the largest unit that fits."""
     assert _format_age(seconds) == words
 
 
 def test_long_lists_are_cut_in_the_table_of_providers(run):
-    """`providers` names two models and says how many more there are; its JSON has them all."""
+    """`providers` shows two models and the number of further ones; its JSON has them all."""
     row = next(line for line in run("providers").stdout.splitlines() if line.startswith("openai"))
     facts = json.loads(run("providers", "--json").stdout)["providers"]
     models = next(item["models"] for item in facts if item["name"] == "openai")

@@ -1,4 +1,4 @@
-"""The start: what one question loads, since the time to the first token is mostly imports."""
+"""The modules that one question loads: most of the time to the first token is spent on imports."""
 
 import ast
 import json
@@ -42,7 +42,7 @@ HEAVY = {
     "inspect",
     "opcode",
 }
-"""Modules of the standard library that a question needs nothing of, unless `requests` has loaded them."""
+"""Modules of the standard library that a question does not load, unless `requests` does."""
 
 OTHERS = {
     f"g4f_lite.{name}"
@@ -60,15 +60,15 @@ OTHERS = {
         *("kit.http._tls", "messages._media", "messages._normalize", "routes", "structured", "tools"),
     )
 }
-"""Our own modules that are for somebody who asks for more."""
+"""Our own modules that a plain question does not load."""
 
 MOST = 88
-"""Our own modules that a question may load; each costs a tenth of a millisecond at the least."""
+"""The number of our own modules that a question may load; each costs at least 0.1 ms."""
 
 
 def loaded_by(code: str, environment: dict[str, str], answer: str = "Hello") -> set[str]:
-    """The modules that a program has loaded at its end, which has to print the answer."""
-    done = subprocess.run(
+    """Return the modules that a program has loaded at its end, and check that it prints `answer`."""
+    result = subprocess.run(
         [sys.executable, "-c", code],
         check=True,
         env=environment,
@@ -76,13 +76,13 @@ def loaded_by(code: str, environment: dict[str, str], answer: str = "Hello") -> 
         text=True,
         stdin=subprocess.DEVNULL,
     )
-    assert done.stdout.strip() == answer
-    return set(json.loads(done.stderr))
+    assert result.stdout.strip() == answer
+    return set(json.loads(result.stderr))
 
 
 @pytest.mark.parametrize("code", [_ASK, _CREATE], ids=["ask", "create"])
 def test_a_question_loads_what_it_uses(code: str, environment: Any, upstream: Any) -> None:
-    """A question to a named provider loads little beside what `requests` does, and nothing for other uses."""
+    """A question to a named provider loads few modules of ours, and none for other uses."""
     loaded = loaded_by(code, environment)
     heavy = HEAVY - loaded_by(_BARE, environment)
     assert {"asyncio", "argparse", "inspect"} <= heavy
@@ -94,8 +94,8 @@ def test_a_question_loads_what_it_uses(code: str, environment: Any, upstream: An
     }
 
 
-def test_what_is_not_to_be_loaded_exists() -> None:
-    """No module in the table above is one that was renamed since."""
+def test_modules_that_are_not_loaded_exist() -> None:
+    """Every module in the table above exists."""
     package = Path(ask.__file__).parents[2]
     for name in OTHERS:
         path = package.joinpath(*name.split(".")[1:])
@@ -103,7 +103,7 @@ def test_what_is_not_to_be_loaded_exists() -> None:
 
 
 def test_no_pattern_is_compiled_at_import(environment: Any, upstream: Any) -> None:
-    """No module that a question loads compiles a regular expression before it needs it."""
+    """No module that a question loads compiles a regular expression at import."""
     package = Path(ask.__file__).parents[2]
     for name in loaded_by(_ASK, environment):
         if not name.startswith("g4f_lite."):
@@ -116,9 +116,9 @@ def test_no_pattern_is_compiled_at_import(environment: Any, upstream: Any) -> No
 
 
 def test_pluggy_comes_with_the_first_hook(environment: Any, plugins: Any) -> None:
-    """A provider that has a hook brings pluggy, and the hook is called."""
+    """A provider with a hook loads pluggy, and the hook is called."""
     body = '    yield "Hello"\n\ndef g4f_lite_before_request(request):\n    print("seen", request.provider, end=" ")'
-    plugins.good(body=body)
+    plugins.add_valid(body=body)
     code = _ASK.replace("yqcloud", "acme")
     assert "pluggy" in loaded_by(code, environment, "seen acme Hello")
 
@@ -135,15 +135,15 @@ WORDS = st.sampled_from(
 
 
 @given(st.lists(WORDS | st.text(max_size=3), max_size=8))
-def test_quick_reading_is_argparse(words: list[str]) -> None:
-    """What is read without `argparse` is what `argparse` reads, and nothing that it refuses."""
-    quick = ask.parse_fast(words)
-    if quick is not None:
+def test_fast_parser_agrees_with_argparse(words: list[str]) -> None:
+    """A line that the fast parser accepts has the result of `argparse`, which accepts it too."""
+    parsed = ask.parse_fast(words)
+    if parsed is not None:
         try:
-            parsed = ask.parser().parse_args(words)
+            expected = ask.parser().parse_args(words)
         except UsageError as error:
             raise AssertionError(words) from error
-        assert vars(quick) == vars(parsed)
+        assert vars(parsed) == vars(expected)
 
 
 @pytest.mark.parametrize(
@@ -157,8 +157,8 @@ def test_quick_reading_is_argparse(words: list[str]) -> None:
         "-p a -p b -o seed=7 -o temperature=0.5 --timeout 5,60 --no-stream --drop-options -s Brief hi",
     ],
 )
-def test_usual_lines_are_read_quickly(line: str) -> None:
+def test_fast_parser_accepts_usual_lines(line: str) -> None:
     """The usual command lines need no `argparse`."""
-    quick = ask.parse_fast(line.split())
-    assert quick is not None
-    assert vars(quick) == vars(ask.parser().parse_args(line.split()))
+    parsed = ask.parse_fast(line.split())
+    assert parsed is not None
+    assert vars(parsed) == vars(ask.parser().parse_args(line.split()))
