@@ -1,4 +1,4 @@
-"""Fixtures that run the command line in a process or on a terminal, with plugins and a service."""
+"""Fixtures that run the command line in a process or on a terminal, with plugins."""
 
 import fcntl
 import os

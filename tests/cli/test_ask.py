@@ -171,7 +171,7 @@ def test_json_of_a_failure(run, upstream):
 
 
 def test_failure_keeps_the_text_so_far(run, upstream):
-    """After a failure the text so far stays, its line is ended, and the error is on standard error."""
+    """After a failure the text so far stays, its line is ended, and standard error has the error."""
     upstream.script(Reply(["Hel", HangUp()]))
     result = run("ask", "hi")
     assert (result.returncode, result.stdout) == (5, "Hel\n")

@@ -75,7 +75,7 @@ def test_an_unlisted_model_stays_with_a_provider_of_any_model(run, plugins):
 
 
 def test_an_address_is_only_for_its_provider(run, plugins):
-    """After /provider, the new provider does not get the old one's address: its key would go there."""
+    """The provider of /provider does not get the old one's address: its key would go there."""
     body = "    yield f'{model} {base_url} {temperature}'"
     options = "base_url: str = 'home', temperature: float = 0.0"
     plugins.add_valid("first", body, options=options)

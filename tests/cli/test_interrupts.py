@@ -134,7 +134,7 @@ def test_interrupt_at_any_moment(environment, upstream, start, interrupt):
 
 
 def test_ignored_interrupts_stay_ignored(environment, upstream):
-    """A process that ignores Ctrl-C from its start, like a background process of a shell, continues."""
+    """A process that ignores Ctrl-C from its start, as in the background of a shell, continues."""
     gate = Gate()
     upstream.script(Reply(["Hel", gate, "lo"]))
     shell = f"trap '' INT; exec {sys.executable} -m g4f_lite ask hi"

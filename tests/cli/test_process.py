@@ -1,4 +1,4 @@
-"""The process of the command line: plugins affect neither the answer nor the end of the process."""
+"""The process of the command line: plugins affect neither the answer nor its end."""
 
 import os
 import subprocess

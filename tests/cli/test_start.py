@@ -1,4 +1,4 @@
-"""The modules that one question loads: most of the time to the first token is spent on imports."""
+"""The modules that one question loads: imports take most of the time to the first token."""
 
 import ast
 import json

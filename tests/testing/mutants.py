@@ -1,7 +1,7 @@
-"""Providers that break one rule each, and the test of the contract suite that has to notice.
+"""Mutants: providers that break one rule each, with the contract test that has to fail.
 
-Two healthy providers, one that answers by itself and one on HTTP; each mutant is one of them with some
-text replaced. `test_mutants` writes them to files and runs the suite on them.
+Each mutant is one of two healthy providers, an offline one and one with HTTP, with some text replaced.
+`test_mutants` writes them to files and runs the suite on them.
 """
 
 from dataclasses import dataclass
@@ -62,7 +62,7 @@ ANSWERS = "    return text.decode(http.stream(request), text.Utf8Decoder())\n"
 ASYNC = "\n\nasync def _acreate_completion(model: str, messages: list, stream: bool{more}) -> AsyncIterator[str]:\n"
 MORE = ', *, auth: str = "", base_url: str = "", timeout: float = 10.0'
 
-# What the first module of this lineage did, and much of what is written in a hurry still does.
+# The code of the first provider of this project; code written in a hurry often looks like it.
 HASTY = """\
     response = requests.post(base_url, json={"messages": messages}, stream=True, timeout=timeout)
     for token in response.iter_content(chunk_size=2046):
@@ -90,16 +90,17 @@ class Mutant:
     """One broken provider.
 
     Attributes:
-        name: what is broken; `caught_by`: the test that has to fail.
-        source: the provider's text.
-        says: what the failure has to say.
-        sabotage: the body of a fixture, where the rule is one that no provider can break.
+        name: what is broken.
+        caught_by: the test that has to fail.
+        source: the source of the provider.
+        message: the text that the failure has to contain.
+        sabotage: the body of a fixture, for a rule that a provider alone cannot break.
     """
 
     name: str
     caught_by: str
     source: str
-    says: str = ""
+    message: str = ""
     sabotage: str = ""
 
     @property
@@ -107,73 +108,81 @@ class Mutant:
         return "base_url" in self.source
 
 
-def offline(name: str, caught_by: str, old: str, new: str, says: str = "", sabotage: str = "") -> Mutant:
+def offline(name: str, caught_by: str, old: str, new: str, message: str = "", sabotage: str = "") -> Mutant:
     assert old in OFFLINE
     source = OFFLINE.format(name=name).replace(old.format(name=name), new)
-    return Mutant(name, f"test_{caught_by}", source, says, sabotage)
+    return Mutant(name, f"test_{caught_by}", source, message, sabotage)
 
 
-def http(name: str, caught_by: str, new: str, says: str = "", old: str = ANSWERS) -> Mutant:
+def http(name: str, caught_by: str, new: str, message: str = "", old: str = ANSWERS) -> Mutant:
     source = HTTP.format(name=name)
     assert old in source
-    return Mutant(name, f"test_{caught_by}", source.replace(old, new), says)
+    return Mutant(name, f"test_{caught_by}", source.replace(old, new), message)
 
 
-def native(name: str, caught_by: str, body: str, says: str = "") -> Mutant:
-    """An offline provider with an asynchronous function whose body is `body`."""
+def native(name: str, caught_by: str, body: str, message: str = "") -> Mutant:
+    """Return an offline provider with `body` as the body of its asynchronous function."""
     source = OFFLINE.format(name=name) + ASYNC.format(more="") + body
     return Mutant(
         name,
         f"test_{caught_by}",
         f"import asyncio\nfrom collections.abc import AsyncIterator\n{source}",
-        says,
+        message,
     )
 
 
-def native_http(name: str, caught_by: str, body: str, says: str = "") -> Mutant:
+def native_http(name: str, caught_by: str, body: str, message: str = "") -> Mutant:
     source = HTTP.format(name=name) + ASYNC.format(more=MORE) + body
     return Mutant(
         name,
         f"test_{caught_by}",
         f"import asyncio\nfrom collections.abc import AsyncIterator\n{source}",
-        says,
+        message,
     )
 
 
 MUTANTS = [
-    offline("no_constant", "verdict_is_valid", "needs_auth = False\n", "", says="`needs_auth` is missing"),
-    offline("wrong_hint", "verdict_is_valid", "stream: bool) ->", "stream: int) ->", says="hinted as `int`"),
-    offline("raises_at_import", "verdict_is_valid", "url =", "1 / 0\nurl =", says="ZeroDivisionError"),
+    offline("no_constant", "verdict_is_valid", "needs_auth = False\n", "", message="`needs_auth` is missing"),
     offline(
-        "prints_at_import", "import_does_nothing_else", "url =", 'print("hi")\nurl =', says="printed 'hi"
+        "wrong_hint", "verdict_is_valid", "stream: bool) ->", "stream: int) ->", message="hinted as `int`"
     ),
-    offline("exits_at_import", "import_does_nothing_else", "url =", "sys.exit(3)\nurl =", says="exit code 3"),
+    offline("raises_at_import", "verdict_is_valid", "url =", "1 / 0\nurl =", message="ZeroDivisionError"),
+    offline(
+        "prints_at_import", "import_does_nothing_else", "url =", 'print("hi")\nurl =', message="printed 'hi"
+    ),
+    offline(
+        "exits_at_import", "import_does_nothing_else", "url =", "sys.exit(3)\nurl =", message="exit code 3"
+    ),
     offline(
         "connects_at_import",
         "import_does_nothing_else",
         "url =",
         'import socket\nsocket.getaddrinfo("localhost", 80)\nurl =',
-        says="socket.getaddrinfo",
+        message="socket.getaddrinfo",
     ),
     offline(
         "starts_a_thread_at_import",
         "import_does_nothing_else",
         "url =",
         'threading.Thread(target=time.sleep, args=(9,), name="sleepy", daemon=True).start()\nurl =',
-        says="sleepy",
+        message="sleepy",
     ),
     offline(
         "old_params",
         "params_line_names_the_parameters",
         "supports: (model: str,",
         "supports: (prompt: str,",
-        says="`params` says",
+        message="`params` says",
     ),
-    offline("blank_model", "models_are_names", '"parrot-2"', '"parrot-2 "', says="no names"),
-    offline("same_model_twice", "models_are_names", '"parrot-2"', '"parrot-1"', says="twice"),
-    offline("model_tuple", "models_are_names", '["parrot-1", "parrot-2"]', '("a", "b")', says="is a tuple"),
-    offline("bytes_out", "yields_text_and_events_only", YIELDS, '    yield b"hello"\n', says="yields bytes"),
-    offline("nothing_out", "yields_text_and_events_only", YIELDS, '    yield ""\n', says="no text"),
+    offline("blank_model", "models_are_names", '"parrot-2"', '"parrot-2 "', message="no names"),
+    offline("same_model_twice", "models_are_names", '"parrot-2"', '"parrot-1"', message="twice"),
+    offline(
+        "model_tuple", "models_are_names", '["parrot-1", "parrot-2"]', '("a", "b")', message="is a tuple"
+    ),
+    offline(
+        "bytes_out", "yields_text_and_events_only", YIELDS, '    yield b"hello"\n', message="yields bytes"
+    ),
+    offline("nothing_out", "yields_text_and_events_only", YIELDS, '    yield ""\n', message="no text"),
     offline(
         "other_text_whole", "streamed_text_is_the_whole_text", YIELDS, "    yield f'streamed: {stream}'\n"
     ),
@@ -182,7 +191,7 @@ MUTANTS = [
         "messages_are_left_alone",
         YIELDS,
         '    messages[-1]["content"] += "!"\n' + YIELDS,
-        says="changed the caller's messages",
+        message="changed the caller's messages",
     ),
     offline(
         "any_option_goes",
@@ -191,23 +200,23 @@ MUTANTS = [
         "url =",
         sabotage='monkeypatch.setattr("g4f_lite._core.calls.candidates.check_options", lambda p, o, drop, takes: ({}, ()))',
     ),
-    offline("prints_in_a_call", "prints_nothing", YIELDS, f'    print("asking")\n{YIELDS}', says="asking"),
+    offline("prints_in_a_call", "prints_nothing", YIELDS, f'    print("asking")\n{YIELDS}', message="asking"),
     offline(
-        "writes_to_fd_2", "prints_nothing", YIELDS, f'    os.write(2, b"asking")\n{YIELDS}', says="asking"
+        "writes_to_fd_2", "prints_nothing", YIELDS, f'    os.write(2, b"asking")\n{YIELDS}', message="asking"
     ),
     offline(
         "will_not_close",
         "close_ends_the_generator",
         YIELDS,
         '    while True:\n        try:\n            yield "more"\n        except GeneratorExit:\n            pass\n',
-        says="goes on after close()",
+        message="goes on after close()",
     ),
     offline(
         "leaves_a_thread",
         "close_leaves_no_thread",
         YIELDS,
         '    threading.Thread(target=time.sleep, args=(5,), name="left", daemon=True).start()\n' + YIELDS,
-        says="left",
+        message="left",
     ),
     offline(
         "needs_its_own_loop",
@@ -221,20 +230,20 @@ MUTANTS = [
         "blocks_the_loop",
         "does_not_block_the_loop",
         '    time.sleep(1.2)\n    yield "late"\n',
-        says="stood still",
+        message="stood still",
     ),
     native(
         "will_not_aclose",
         "aclose_ends_the_generator",
         '    for _ in range(3):\n        try:\n            yield "more"\n        except GeneratorExit:\n            pass\n',
-        says="goes on after aclose()",
+        message="goes on after aclose()",
     ),
     offline(
         "sleeps_on",
         "cancelled_task_ends_the_generator",
         YIELDS,
         '    yield "wait"\n    time.sleep(6)\n    yield "done"\n',
-        says="goes on after its task was cancelled",
+        message="goes on after its task was cancelled",
     ),
     http("decodes_chunks", "text_survives_every_split", HASTY),
     http("decodes_bytes", "text_survives_single_bytes", HASTY),
@@ -260,7 +269,7 @@ MUTANTS = [
         "    for data in await asyncio.to_thread(lambda: list(http.stream(http.HTTPRequest(base_url)))):\n"
         "        yield data.decode('utf-8', 'replace')\n",
     ),
-    http("no_status_check", "status_is_an_error", HASTY, says="came back as the answer"),
+    http("no_status_check", "status_is_an_error", HASTY, message="came back as the answer"),
     http(
         "forgets_retry_after",
         "retry_after_is_passed_on",
@@ -272,7 +281,7 @@ MUTANTS = [
         "takes_no_timeout",
         "stall_times_out",
         "",
-        says="takes no option 'timeout'",
+        message="takes no option 'timeout'",
         old="    timeout: float = 10.0,\n",
     ),
     http("swallows_reset", "reset_keeps_the_text", SWALLOWING.format("return")),
@@ -280,19 +289,25 @@ MUTANTS = [
         "answers_not_working",
         "refused_connection_is_an_error",
         SWALLOWING.format('yield "service is not working"'),
-        says="came back as the answer",
+        message="came back as the answer",
     ),
     http(
-        "answers_garbage", "garbage_is_an_error", SWALLOWING.format("yield repr(error)"), says="as the answer"
+        "answers_garbage",
+        "garbage_is_an_error",
+        SWALLOWING.format("yield repr(error)"),
+        message="as the answer",
     ),
     http(
-        "swallows_truncation", "truncated_body_is_an_error", SWALLOWING.format("return"), says="as the answer"
+        "swallows_truncation",
+        "truncated_body_is_an_error",
+        SWALLOWING.format("return"),
+        message="as the answer",
     ),
     http(
         "replaces_bytes",
         "invalid_bytes_are_an_error",
         "    for data in http.stream(request):\n        yield data.decode('utf-8', 'replace')\n",
-        says="came back as the answer",
+        message="came back as the answer",
     ),
     http(
         "fills_silence",
@@ -311,7 +326,7 @@ MUTANTS = [
             'from types import SimpleNamespace\n        found = ProviderResponseError("It failed.")\n        found.request = SimpleNamespace(key=auth)\n'
             "        raise found from None"
         ),
-        says="shows the caller's key",
+        message="shows the caller's key",
     ),
     http("kept_open", "close_hangs_up", KEPT_OPEN),
     http("kept_open_after_with", "leaving_the_with_hangs_up", KEPT_OPEN),

@@ -1,4 +1,4 @@
-"""The contract suite can fail: each of its tests notices a provider that breaks its rule."""
+"""Mutation tests of the contract suite: each test fails for a provider that breaks its rule."""
 
 import importlib.util
 import subprocess
@@ -11,7 +11,7 @@ import pytest
 
 from g4f_lite.testing import ProviderContract
 
-# Test files are imported by path and are no package: a neighbour is, too.
+# Test files are imported by path and do not form a package, so this imports a neighbour by its path.
 _SPEC = importlib.util.spec_from_file_location("mutants", Path(__file__).with_name("mutants.py"))
 mutants = importlib.util.module_from_spec(_SPEC)
 sys.modules["mutants"] = mutants
@@ -31,14 +31,14 @@ class Test_{name}(ProviderContract):
 
 
 def test_every_test_of_the_suite_has_a_mutant():
-    """No test of the contract is there that no broken provider has been seen to fail."""
+    """For each test of the contract there is a broken provider that fails it."""
     tests = {name for name in dir(ProviderContract) if name.startswith("test_")}
     assert tests - {item.caught_by for item in mutants.MUTANTS} == {"test_no_test_is_overridden"}
 
 
 @pytest.fixture(scope="module")
 def failures(tmp_path_factory) -> dict[str, str]:
-    """What the suite says of each mutant, by the mutant's name; two runs for all of them."""
+    """The messages of the suite by the name of the mutant, from two runs for all mutants."""
     folder = tmp_path_factory.mktemp("mutants")
     lines = ["import pytest", "from g4f_lite.testing import ProviderContract, RawTextWire"]
     for mutant in mutants.MUTANTS:
@@ -49,7 +49,7 @@ def failures(tmp_path_factory) -> dict[str, str]:
         lines.append(CLASS.format(name=mutant.name, path=str(path), wire=wire, sabotage=sabotage))
     (folder / "test_all.py").write_text("\n".join(lines))
     nodes = [f"test_all.py::Test_{item.name}::{item.caught_by}" for item in mutants.MUTANTS]
-    halves = [nodes[::2], nodes[1::2]]  # side by side: much of the time is waiting
+    halves = [nodes[::2], nodes[1::2]]  # In parallel, since the tests wait most of the time.
     runs = [_start(folder, f"report{number}.xml", half) for number, half in enumerate(halves)]
     for run in runs:
         run.communicate(timeout=200)
@@ -67,24 +67,24 @@ def _start(folder: Path, report: str, nodes: list[str]) -> subprocess.Popen:
 
 
 def _failures(reports: Iterable[Path]) -> dict[str, str]:
-    said: dict[str, str] = {}
+    messages: dict[str, str] = {}
     for case in (case for report in reports for case in ET.parse(report).iter("testcase")):
         name = case.get("classname").partition(".Test_")[2]
         for result in (*case.findall("failure"), *case.findall("error")):
-            said[name] = said.get(name, "") + result.get("message", "") + (result.text or "")
-    return said
+            messages[name] = messages.get(name, "") + result.get("message", "") + (result.text or "")
+    return messages
 
 
 @pytest.mark.parametrize("mutant", mutants.MUTANTS, ids=lambda item: f"{item.name}-{item.caught_by[5:]}")
-def test_broken_provider_is_noticed(mutant, failures):
-    """A provider that breaks one rule fails the test that is named for it, and is told why."""
+def test_broken_provider_fails_its_test(mutant, failures):
+    """A provider that breaks one rule fails the test for this rule, with the reason."""
     assert mutant.name in failures, f"{mutant.caught_by} passes"
-    assert mutant.says in failures[mutant.name]
+    assert mutant.message in failures[mutant.name]
 
 
 @pytest.mark.parametrize("kind", ["OFFLINE", "HTTP"])
 def test_healthy_provider_passes(kind, tmp_path):
-    """The provider that the mutants are made from passes the whole suite, so that what they fail is their own."""
+    """The provider that the mutants are made from passes the whole suite."""
     (tmp_path / "healthy.py").write_text(getattr(mutants, kind).format(name="healthy"))
     wire = ["--g4f-lite-wire", "base_url"] if kind == "HTTP" else []
     command = [sys.executable, "-m", "pytest", "-q", "-W", "error", "-p", "no:cacheprovider"]

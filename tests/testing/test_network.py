@@ -11,12 +11,12 @@ from g4f_lite.testing import NetworkForbiddenError, Reply, Upstream, no_network
 from g4f_lite.testing.network import is_local
 
 early_copy = socket.getaddrinfo
-OUTSIDE = ("192.0.2.1", 9)  # TEST-NET-1, RFC 5737: nobody's
+OUTSIDE = ("192.0.2.1", 9)  # TEST-NET-1, RFC 5737: assigned to no host
 
 
 @pytest.fixture(autouse=True)
 def _loopback_only() -> None:
-    """Switch off the guard that every other test has around it: this file is about the guard."""
+    """Switch off the guard of all other tests: this file tests it."""
 
 
 def connect(address):
@@ -53,19 +53,19 @@ def test_addresses_outside_are_refused(reach):
     "look_up", [socket.getaddrinfo, early_copy, lambda host, _: socket.gethostbyname(host)]
 )
 def test_names_are_not_resolved(look_up):
-    """Resolving a name raises before anyone is asked, through an old copy of the function too."""
+    """Resolving a name raises without a request, also by an old copy of the function."""
     with no_network(), pytest.raises(NetworkForbiddenError, match=r"example\.org"):
         look_up("example.org", 443)
 
 
-def test_bytes_are_names_too():
-    """A host given as bytes is named in the error as text."""
+def test_host_as_bytes_is_named():
+    """The error names a host that is given as bytes as text."""
     with no_network(), pytest.raises(NetworkForbiddenError, match=r"wanted to reach example\.org:443"):
         socket.getaddrinfo(b"example.org", 443)
 
 
 def test_asyncio_is_covered():
-    """Event loops are held to it, by name and by address."""
+    """The guard covers asyncio's event loops, for names and for addresses."""
 
     async def main(host):
         with pytest.raises(NetworkForbiddenError):
@@ -77,13 +77,13 @@ def test_asyncio_is_covered():
 
 
 def test_requests_is_covered():
-    """It comes out of `requests` as it is, not as one of its connection errors."""
+    """`requests` raises the guard's error itself, not a connection error."""
     with no_network(), pytest.raises(NetworkForbiddenError, match=r"example\.org:80"):
         requests.Session().get("http://example.org/", proxies={"http": ""})
 
 
 def test_other_threads_are_covered():
-    """It holds for the whole process."""
+    """The guard covers all threads of the process."""
     caught = []
 
     def reach():
@@ -100,7 +100,7 @@ def test_other_threads_are_covered():
 
 
 def test_loopback_may_be_resolved_and_reached():
-    """This machine may be asked for by name, and reached."""
+    """Loopback can be resolved by name, and connected to."""
     with no_network(), Upstream(Reply("ok")) as upstream, socket.socket() as sock:
         assert socket.getaddrinfo("localhost", upstream.port)
         sock.connect(("127.0.0.1", upstream.port))
@@ -110,27 +110,27 @@ def test_loopback_may_be_resolved_and_reached():
     "host",
     ["127.9.9.9", "LOCALHOST.", b"localhost", "a.localhost", "::1", "::ffff:127.0.0.1", "::1%lo"],
 )
-def test_every_name_of_this_machine_counts(host):
-    """Loopback has many names and addresses."""
+def test_every_name_of_loopback_is_local(host):
+    """Every name and address of loopback is local."""
     assert is_local(host)
 
 
 @pytest.mark.parametrize(
     "host", ["example.org", "localhost.example.org", "10.0.0.1", "0.0.0.0", "::", "::ffff:8.8.8.8"]
 )
-def test_others_do_not_count(host):
-    """What only looks like this machine is not."""
+def test_other_hosts_are_not_local(host):
+    """A host that only looks like loopback is not local."""
     assert not is_local(host)
 
 
 def test_listening_works():
-    """Servers may resolve the unspecified address that they listen on."""
+    """A server may resolve the unspecified address, which it listens on."""
     with no_network(), socket.create_server(("", 0)):
         assert socket.getaddrinfo(None, 80, flags=socket.AI_PASSIVE)
 
 
 def test_unix_sockets_work(tmp_path):
-    """Sockets of this machine's own kind are no network."""
+    """Unix sockets work, since they never leave this machine."""
     with no_network(), socket.socket(socket.AF_UNIX) as server, socket.socket(socket.AF_UNIX) as client:
         server.bind(str(tmp_path / "s"))
         server.listen()
@@ -138,7 +138,7 @@ def test_unix_sockets_work(tmp_path):
 
 
 def test_it_nests_and_ends():
-    """The outermost block decides; after it, nothing is refused any more."""
+    """The guard is active until the outermost block ends."""
     with no_network():
         with no_network():
             pass
@@ -149,7 +149,7 @@ def test_it_nests_and_ends():
 
 
 def test_it_ends_after_an_error():
-    """An exception that leaves the block ends it like any other way out."""
+    """The guard ends after an exception, too."""
     with pytest.raises(KeyError), no_network():
         raise KeyError
     send(("127.0.0.1", 9))

@@ -1,4 +1,4 @@
-"""The package `g4f_lite.testing` as others import it."""
+"""The package `g4f_lite.testing`: its imports and its public names."""
 
 import ast
 import subprocess
@@ -14,7 +14,7 @@ TESTS = Path(__file__).parents[1]
 
 
 def modules_after(statement: str) -> set[str]:
-    """The modules that a fresh interpreter has after `statement`."""
+    """Return the modules that a new interpreter has loaded after `statement`."""
     code = f"{statement}\nimport sys\nprint(*sys.modules)"
     return set(subprocess.check_output([sys.executable, "-c", code], text=True).split())
 
@@ -30,12 +30,12 @@ def test_import_is_free():
     "name", ["Upstream", "ScriptedProvider", "no_network", "isolated_registry", "RawTextWire"]
 )
 def test_only_the_suite_needs_pytest(name):
-    """Everything but the suite can be used without pytest and without the HTTP client."""
+    """Everything except the suite works without pytest and without the HTTP client."""
     assert not {"pytest", "requests"} & modules_after(f"from g4f_lite.testing import {name}")
 
 
 def test_plugin_imports_nothing_until_used():
-    """The pytest plugin costs a run that does not use it nothing of g4f_lite."""
+    """A pytest run that does not use the plugin loads no other module of g4f_lite."""
     loaded = modules_after("import g4f_lite.testing.pytest_plugin")
     assert {name for name in loaded if name.startswith("g4f_lite")} == {
         "g4f_lite",
@@ -44,8 +44,8 @@ def test_plugin_imports_nothing_until_used():
     }
 
 
-def test_all_names_are_there():
-    """Each public name can be had, is listed, and is what its module exports."""
+def test_all_public_names_exist():
+    """Each public name exists and is listed by `dir`."""
     for name in testing.__all__:
         assert getattr(testing, name) is not None
     assert dir(testing) == sorted(testing.__all__)
@@ -54,15 +54,15 @@ def test_all_names_are_there():
 
 
 def test_type_checkers_see_the_same_names():
-    """What type checkers are shown is what there is at run time, from the same modules."""
+    """Type checkers see the same names as at run time, from the same modules."""
     tree = ast.parse((HOME / "__init__.py").read_text())
-    shown = {
+    imported = {
         alias.name: node.module.removeprefix("g4f_lite.testing.")
         for node in ast.walk(tree)
         if isinstance(node, ast.ImportFrom) and node.module.startswith("g4f_lite.testing.")
         for alias in node.names
     }
-    assert shown == testing._MODULE_OF
+    assert imported == testing._MODULE_OF
 
 
 def test_modules_are_small():

@@ -1,4 +1,4 @@
-"""The `ScriptedProvider`, asked as any provider is."""
+"""The `ScriptedProvider` and the isolated registry."""
 
 import asyncio
 import threading
@@ -13,7 +13,7 @@ ASK = {"provider": "scripted", "messages": [{"role": "user", "content": "Hi"}]}
 
 @pytest.fixture
 def play():
-    """Register a scripted provider under its name and return it."""
+    """Return a function that registers a scripted provider and returns it."""
     with isolated_registry() as inside:
 
         def register(*scripts, **settings) -> ScriptedProvider:
@@ -26,27 +26,27 @@ def play():
 
 @pytest.mark.parametrize("native_async", [False, True])
 def test_it_fulfils_the_contract(native_async):
-    """The strict verdict on it is valid, with and without an asynchronous function."""
+    """A scripted provider is valid, with and without an asynchronous function."""
     verdict = registry.judge(ScriptedProvider(["Hi"], native_async=native_async), "scripted")
     assert verdict.valid, verdict.problems
 
 
-def test_it_answers_what_it_was_told(play):
-    """Text and events of the script are the answer; without a script it says hello."""
+def test_it_answers_with_its_script(play):
+    """The answer consists of the text and the events of the script."""
     play(["Hel", "lo", Usage(3, 2), Finish("stop")])
     completion = ChatCompletion.create(**ASK).completion
     assert (completion.text, completion.finish_reason) == ("Hello", "stop")
     assert completion.usage == Usage(3, 2)
 
 
-def test_it_has_an_answer_by_itself(play):
-    """Without a script it says hello."""
+def test_it_has_a_default_answer(play):
+    """Without a script the answer is "Hello"."""
     play()
     assert ChatCompletion.create(**ASK) == "Hello"
 
 
 def test_it_records_its_calls(play):
-    """Each call is kept with what it was asked, and how its generator ended."""
+    """Each call is recorded with its arguments, and how its generator ended."""
     provider = play(["a", "b"])
     messages = [{"role": "user", "content": "Hi"}]
     ChatCompletion.create(provider="scripted", messages=messages, temperature=0.5)
@@ -60,20 +60,20 @@ def test_it_records_its_calls(play):
     assert second.stream
 
 
-def test_scripts_are_played_one_by_one(play):
-    """The n-th call plays the n-th script, and the last one is played again."""
+def test_each_call_plays_the_next_script(play):
+    """The n-th call plays the n-th script, and further calls play the last one."""
     play(["one"], ["two"])
     assert [ChatCompletion.create(**ASK) for _ in range(3)] == ["one", "two", "two"]
 
 
 def test_script_may_be_a_function(play):
-    """A function sees the call that it makes up the answer of."""
+    """A function gets the call and returns its script."""
     play(lambda call: [call.messages[-1]["content"], "!"])
     assert ChatCompletion.create(**ASK) == "Hi!"
 
 
 def test_exceptions_are_raised(play):
-    """An exception in the script is raised where it stands, after the text before it."""
+    """An exception in the script is raised at its place, after the text before it."""
     provider = play(["Hel", ProviderConnectionError("Broken.")])
     with pytest.raises(ProviderConnectionError) as caught:
         ChatCompletion.create(**ASK)
@@ -82,7 +82,7 @@ def test_exceptions_are_raised(play):
 
 
 def test_gate_holds_it(play):
-    """At a gate it waits until the test opens it."""
+    """The provider waits at a gate until the test opens it."""
     gate = Gate()
     play(["Hel", gate, "lo"])
     stream = ChatCompletion.create(**ASK, stream=True)
@@ -95,7 +95,7 @@ def test_gate_holds_it(play):
 
 
 def test_cancel_wakes_it_at_a_gate(play):
-    """A stream closed from another thread ends the provider that waits at a gate."""
+    """Closing a stream from another thread ends a provider that waits at a gate."""
     gate = Gate()
     provider = play(["Hel", gate, "lo"])
     stream = ChatCompletion.create(**ASK, stream=True)
@@ -110,7 +110,7 @@ def test_cancel_wakes_it_at_a_gate(play):
 
 @pytest.mark.parametrize("native_async", [False, True])
 def test_it_answers_asynchronously(play, native_async):
-    """The asynchronous call gets the same answer, from its native function if it has one."""
+    """The asynchronous call returns the same answer, by the native function if there is one."""
     provider = play(["Hel", "lo"], native_async=native_async)
 
     async def main() -> str:
@@ -124,7 +124,7 @@ def test_it_answers_asynchronously(play, native_async):
 
 @pytest.mark.parametrize("native_async", [False, True])
 def test_cancelled_task_is_recorded(play, native_async):
-    """A task cancelled while it waits at a gate ends the generator, and the call says how."""
+    """Cancelling a task that waits at a gate ends the generator, and the call records how."""
     gate = Gate()
     provider = play(["Hel", gate], native_async=native_async)
 
@@ -139,7 +139,7 @@ def test_cancelled_task_is_recorded(play, native_async):
 
 
 def test_gate_opens_for_a_native_function(play):
-    """A gate opened in another thread lets the asynchronous function go on."""
+    """A gate that another thread opens lets the asynchronous function continue."""
     gate = Gate()
     play(["Hel", gate, "lo"], native_async=True)
 
@@ -150,8 +150,8 @@ def test_gate_opens_for_a_native_function(play):
     assert asyncio.run(main()) == "Hello"
 
 
-def test_call_that_goes_on_says_so():
-    """Waiting for the end of a call that goes on fails after its time."""
+def test_waiting_for_the_end_of_a_running_call_fails():
+    """Waiting for the end of a call that is still running fails after the timeout."""
     provider = ScriptedProvider(["a", "b"])
     stream = provider._create_completion("m", [], True)
     next(stream)
@@ -162,7 +162,7 @@ def test_call_that_goes_on_says_so():
 
 
 def test_isolated_registry_is_empty_and_restores():
-    """Inside nothing is found but what is registered there; afterwards it is gone and the rest is back."""
+    """An isolated registry is empty, and the providers of the process are restored afterwards."""
     before = registry.names()
     with isolated_registry() as inside:
         assert inside.names() == ()
@@ -172,7 +172,7 @@ def test_isolated_registry_is_empty_and_restores():
 
 
 def test_isolated_registry_restores_after_an_error():
-    """An exception that leaves the block restores the registry too."""
+    """The registry is restored after an exception, too."""
     before = registry.names()
     with pytest.raises(KeyError), isolated_registry():
         raise KeyError

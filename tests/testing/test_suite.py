@@ -1,4 +1,4 @@
-"""The contract suite and the pytest plugin as an author uses them: in a run of its own."""
+"""The contract suite and the pytest plugin, in a pytest run of their own."""
 
 import subprocess
 import sys
@@ -34,31 +34,31 @@ def run(folder: Path, *arguments: str) -> tuple[int, str]:
 
 
 def test_three_lines_are_enough(folder):
-    """A class that names the provider gets the whole suite; what needs a wire is skipped and says so."""
+    """A class with a provider runs the suite; tests that need a wire are skipped with a reason."""
     (folder / "test_parrot.py").write_text(
         "from g4f_lite.testing import ProviderContract\n"
         "class TestParrot(ProviderContract):\n"
         "    provider = 'parrot.py'\n"
     )
-    code, said = run(folder, "-rs")
-    assert code == 0, said
-    assert "no `wire` says how to point the provider at a loopback server" in said
+    code, output = run(folder, "-rs")
+    assert code == 0, output
+    assert "no `wire` says how to point the provider at a loopback server" in output
 
 
 @pytest.mark.parametrize("provider", ["parrot.py", "yqcloud"])
 def test_option_needs_no_test_file(folder, provider):
-    """`--g4f-lite-provider` runs the suite for a file and for an installed provider, and nothing else."""
+    """`--g4f-lite-provider` runs only the suite, for a file and for an installed provider."""
     (folder / "test_other.py").write_text("def test_other(): raise AssertionError\n")
-    code, said = run(folder, "--g4f-lite-provider", provider, "--g4f-lite-static")
-    assert code == 0, said
-    assert f"test_verdict_is_valid[{provider}] PASSED" in said
-    assert "test_other" not in said
+    code, output = run(folder, "--g4f-lite-provider", provider, "--g4f-lite-static")
+    assert code == 0, output
+    assert f"test_verdict_is_valid[{provider}] PASSED" in output
+    assert "test_other" not in output
 
 
-def test_option_can_be_repeated_beside_paths(folder):
-    """Several providers run one after the other, and beside the paths given."""
+def test_option_can_be_repeated_and_combined_with_paths(folder):
+    """Several providers run one after the other, in addition to the paths given."""
     (folder / "test_other.py").write_text("def test_other(): pass\n")
-    code, said = run(
+    code, output = run(
         folder,
         "test_other.py",
         "--g4f-lite-provider",
@@ -67,15 +67,15 @@ def test_option_can_be_repeated_beside_paths(folder):
         "no-such-one",
     )
     assert code == 1
-    assert "test_other PASSED" in said
-    assert "test_verdict_is_valid[parrot.py] PASSED" in said
-    assert "test_verdict_is_valid[no-such-one] FAILED" in said
-    assert "There is no provider 'no-such-one'" in said
+    assert "test_other PASSED" in output
+    assert "test_verdict_is_valid[parrot.py] PASSED" in output
+    assert "test_verdict_is_valid[no-such-one] FAILED" in output
+    assert "There is no provider 'no-such-one'" in output
 
 
 def test_suite_can_be_named_as_a_package(folder):
-    """The suite can be asked for by its module too, once and not twice."""
-    code, said = run(
+    """The suite runs once if it is also named by its module."""
+    code, output = run(
         folder,
         "--pyargs",
         "g4f_lite.testing.suite",
@@ -84,22 +84,22 @@ def test_suite_can_be_named_as_a_package(folder):
         "-k",
         "verdict",
     )
-    assert code == 0, said
-    assert "1 passed" in said
+    assert code == 0, output
+    assert "1 passed" in output
 
 
 def test_class_without_a_provider_says_what_to_set(folder):
-    """A subclass that forgets the provider is told what to set."""
+    """A subclass without a provider fails with the name of the attribute to set."""
     (folder / "test_x.py").write_text(
         "from g4f_lite.testing import ProviderContract\nclass TestX(ProviderContract):\n    pass\n"
     )
-    code, said = run(folder, "-k", "verdict")
+    code, output = run(folder, "-k", "verdict")
     assert code == 1
-    assert "Set `provider` in TestX" in said
+    assert "Set `provider` in TestX" in output
 
 
 def test_base_class_is_not_collected(folder):
-    """Importing the suite's class into a test file does not run it by itself."""
+    """Importing the suite's class into a test file does not collect it."""
     (folder / "test_x.py").write_text("from g4f_lite.testing import ProviderContract\n")
     assert run(folder)[0] == pytest.ExitCode.NO_TESTS_COLLECTED
 
@@ -134,33 +134,33 @@ class TestNoReason(ProviderContract):
 """
 
 
-def test_suite_cannot_be_hollowed_out(folder):
-    """A test overridden without an expected failure and its reason fails the suite, and is named."""
+def test_overridden_test_fails_the_suite(folder):
+    """A test that is overridden without an xfail and a reason fails the suite by name."""
     (folder / "test_overrides.py").write_text(OVERRIDES)
-    _, said = run(folder, "-k", "overridden")
-    assert "TestFlagged::test_no_test_is_overridden PASSED" in said
+    _, output = run(folder, "-k", "overridden")
+    assert "TestFlagged::test_no_test_is_overridden PASSED" in output
     for name in ("TestHollow", "TestEmpty", "TestNoReason"):
-        assert f"{name}::test_no_test_is_overridden FAILED" in said
-    assert "TestHollow.test_prints_nothing: a test of the contract is overridden" in said
-    assert "TestEmpty.test_models_are_names" in said
+        assert f"{name}::test_no_test_is_overridden FAILED" in output
+    assert "TestHollow.test_prints_nothing: a test of the contract is overridden" in output
+    assert "TestEmpty.test_models_are_names" in output
 
 
 def test_provider_that_needs_its_service_is_not_called(folder):
-    """With `offline = False` and no wire, only what needs no call is tested, and the rest says why not."""
+    """With `offline = False` and no wire, tests with a call are skipped with a reason."""
     (folder / "parrot.py").write_text(PARROT.replace('yield messages[-1]["content"]', "1 / 0; yield ''"))
     (folder / "test_x.py").write_text(
         "from g4f_lite.testing import ProviderContract\n"
         "class TestX(ProviderContract):\n    provider = 'parrot.py'\n    offline = False\n"
     )
-    code, said = run(folder, "-rs")
-    assert code == 0, said
-    assert "give the suite a `wire`" in said
+    code, output = run(folder, "-rs")
+    assert code == 0, output
+    assert "give the suite a `wire`" in output
 
 
 def test_provider_that_cannot_be_used_fails_once(folder):
-    """A broken provider fails the verdict, with everything that is wrong; what needs it is skipped."""
+    """A broken provider fails the verdict with all problems; tests that need it are skipped."""
     (folder / "broken.py").write_text("url = 1\nmodel = 'x'\n")
-    code, said = run(folder, "--g4f-lite-provider", "broken.py", "-rs")
+    code, output = run(folder, "--g4f-lite-provider", "broken.py", "-rs")
     assert code == 1
     for problem in (
         "broken.py:1",
@@ -168,18 +168,18 @@ def test_provider_that_cannot_be_used_fails_once(folder):
         "`model` is the string",
         "`_create_completion` is missing",
     ):
-        assert problem in said
-    assert "test_verdict_is_valid says why" in said
-    assert "1 failed" in said
+        assert problem in output
+    assert "test_verdict_is_valid says why" in output
+    assert "1 failed" in output
 
 
 def test_network_is_forbidden_to_the_provider(folder):
-    """A provider that reaches for the network in an offline suite fails, and the address is named."""
+    """A provider that uses the network in an offline suite fails with the address."""
     reach = 'import socket; socket.create_connection(("example.org", 80)); yield ""'
     (folder / "parrot.py").write_text(PARROT.replace('yield messages[-1]["content"]', reach))
-    code, said = run(folder, "--g4f-lite-provider", "parrot.py", "-k", "yields_text")
+    code, output = run(folder, "--g4f-lite-provider", "parrot.py", "-k", "yields_text")
     assert code == 1
-    assert "something wanted to reach example.org:80" in said
+    assert "something wanted to reach example.org:80" in output
 
 
 FIXTURES = """\
@@ -207,8 +207,8 @@ def test_no_network(g4f_lite_no_network):
 
 
 def test_fixtures_are_there(folder):
-    """An installed g4f_lite brings its fixtures to every pytest run."""
+    """An installed g4f_lite provides its fixtures in every pytest run."""
     (folder / "test_fixtures.py").write_text(FIXTURES)
-    code, said = run(folder)
-    assert code == 0, said
-    assert "3 passed" in said
+    code, output = run(folder)
+    assert code == 0, output
+    assert "3 passed" in output

@@ -1,4 +1,4 @@
-"""The `Upstream` server, on real sockets, with the standard library's client on the other side."""
+"""The `Upstream` server on real sockets, with the standard library's HTTP client."""
 
 import http.client
 import socket
@@ -26,14 +26,14 @@ def fetch(upstream: Upstream, method: str = "GET", path: str = "/", **arguments)
         connection.close()
 
 
-def dialled(upstream: Upstream) -> socket.socket:
+def connect_socket(upstream: Upstream) -> socket.socket:
     return socket.create_connection(("127.0.0.1", upstream.port), timeout=5.0)
 
 
-def test_request_is_recorded_to_the_byte():
-    """The raw request is exactly what the client sent, and taken apart it keeps order and case."""
+def test_request_is_recorded_byte_by_byte():
+    """The raw request is exactly what the client sent, and its headers keep order and case."""
     sent = b"POST /a?b=c HTTP/1.1\r\nhOsT: x\r\nB: 2\r\nA:1\r\ncontent-length: 4\r\n\r\n\x00\xff\r\n"
-    with Upstream(Reply("ok")) as upstream, dialled(upstream) as client:
+    with Upstream(Reply("ok")) as upstream, connect_socket(upstream) as client:
         for byte in sent:
             client.send(bytes([byte]))
         client.recv(1000)
@@ -46,7 +46,7 @@ def test_request_is_recorded_to_the_byte():
 
 
 def test_chunked_request_is_put_together():
-    """A chunked request's body is recorded without its framing, and raw with it."""
+    """The body of a chunked request is recorded without the framing, the raw request with it."""
     with Upstream(Reply("ok")) as upstream:
         fetch(
             upstream,
@@ -61,14 +61,14 @@ def test_chunked_request_is_put_together():
 
 
 def test_script_may_be_a_list():
-    """Replies of a list are used one by one, and more can be added."""
+    """Replies of a list are used one by one, and more can be appended."""
     with Upstream([Reply("one"), Reply("two")]) as upstream:
         upstream.enqueue(Reply("three"))
         assert [fetch(upstream) for _ in range(3)] == [b"one", b"two", b"three"]
 
 
 def test_list_used_up_is_an_error():
-    """A request that finds no reply is answered with 500, and leaving the block raises."""
+    """Without a reply left, a request is answered with 500, and leaving the block raises."""
     with (
         pytest.raises(AssertionError, match="No reply was left for request 1: GET /x"),
         Upstream() as upstream,
@@ -84,13 +84,13 @@ def test_error_of_the_block_comes_first():
 
 
 def test_script_may_be_a_function():
-    """A function sees the request that it answers."""
+    """A function gets the request and returns its reply."""
     with Upstream(lambda request: Reply(request.target)) as upstream:
         assert fetch(upstream, path="/hello") == b"/hello"
 
 
 def test_function_that_raises_is_reported():
-    """What a script's function raises comes out of the block."""
+    """Leaving the block raises the error of a script's function."""
 
     def broken(request):
         raise ZeroDivisionError
@@ -103,8 +103,8 @@ def test_function_that_raises_is_reported():
         fetch(upstream)
 
 
-def test_connections_are_told_apart():
-    """Requests on one connection have its number; another connection has another."""
+def test_connections_are_numbered():
+    """Requests have the number of their connection."""
     with Upstream(Reply("ok")) as upstream:
         connection = connect(upstream)
         for _ in range(2):
@@ -122,13 +122,13 @@ def test_connections_are_told_apart():
 @pytest.mark.parametrize("framing", ["chunked", "length", "close"])
 @pytest.mark.parametrize("drip", [True, False])
 def test_every_framing_is_understood(framing, drip):
-    """The standard library's client reads the body in every framing, dripped or not."""
+    """The standard library's client reads the body in every framing, with and without `drip`."""
     with Upstream(Reply(["Hel", "lo"], framing=framing, drip=drip)) as upstream:
         assert fetch(upstream) == b"Hello"
 
 
 def test_gate_holds_the_reply():
-    """The pieces before a gate are sent, those after it only once it opens."""
+    """The pieces before a gate are sent at once, those after it only when the gate opens."""
     gate = Gate()
     with Upstream(Reply(["Hel", gate, "lo"])) as upstream:
         connection = connect(upstream)
@@ -143,7 +143,7 @@ def test_gate_holds_the_reply():
 
 
 def test_open_gate_does_not_hold():
-    """A gate that is open already lets the reply through."""
+    """A gate that is open already does not hold the reply."""
     gate = Gate()
     gate.open()
     with Upstream(Reply(["Hel", gate, "lo"])) as upstream:
@@ -151,24 +151,24 @@ def test_open_gate_does_not_hold():
     assert gate.is_reached
 
 
-def test_gate_that_nobody_reaches():
-    """Waiting for a script to reach a gate fails after its time."""
+def test_waiting_for_an_unreached_gate_fails():
+    """Waiting for a gate that no script reaches fails after the timeout."""
     with pytest.raises(AssertionError, match=r"within 0\.01 seconds"):
         Gate().wait_reached(0.01)
 
 
-def test_delay_waits_by_the_clock():
-    """A delay holds the reply for its time."""
-    began = time.monotonic()
+def test_delay_holds_the_reply():
+    """A delay holds the reply for its seconds."""
+    start = time.monotonic()
     with Upstream(Reply(["a", Delay(0.1), "b"])) as upstream:
         assert fetch(upstream) == b"ab"
-    assert time.monotonic() - began >= 0.1
+    assert time.monotonic() - start >= 0.1
 
 
 def test_reset_reaches_the_client():
-    """A reset is RST: the client's read fails with it."""
+    """A reset makes the client's read fail with ECONNRESET."""
     gate = Gate()
-    with Upstream(Reply(["Hel", gate, Reset()])) as upstream, dialled(upstream) as client:
+    with Upstream(Reply(["Hel", gate, Reset()])) as upstream, connect_socket(upstream) as client:
         client.sendall(b"GET / HTTP/1.1\r\n\r\n")
         received = b""
         while b"Hel" not in received:
@@ -181,26 +181,26 @@ def test_reset_reaches_the_client():
 
 
 def test_hang_up_cuts_the_body():
-    """A connection closed in the middle leaves a chunked body without its end."""
+    """A connection that is closed in the middle leaves a chunked body without its end."""
     with Upstream(Reply(["Hel", HangUp()])) as upstream, pytest.raises(http.client.IncompleteRead):
         fetch(upstream)
 
 
 def test_broken_chunk_size_is_sent():
-    """Raw bytes reach the client as they are."""
+    """Raw bytes reach the client unchanged."""
     with Upstream(Reply([Raw(b"zz\r\n"), HangUp()])) as upstream, pytest.raises(http.client.IncompleteRead):
         fetch(upstream)
 
 
-def test_short_body_is_cut():
-    """A declared length that is too large leaves the client short of bytes."""
+def test_declared_length_truncates_the_body():
+    """With a declared length that is too large, the client misses bytes."""
     reply = Reply("Hello", framing="length", declared_length=9, keep_alive=False)
     with Upstream(reply) as upstream, pytest.raises(http.client.IncompleteRead):
         fetch(upstream)
 
 
-def test_garbage_is_no_http():
-    """A raw reply can be anything."""
+def test_raw_reply_can_be_garbage():
+    """A raw reply need not be HTTP."""
     with (
         Upstream(Reply(b"\x00\r\n\r\n", framing="raw")) as upstream,
         pytest.raises(http.client.BadStatusLine),
@@ -224,8 +224,8 @@ def test_stall_times_the_client_out():
     "body", [[b"x", Stall()], [b"x", Gate()], [b"x", Delay(60)], [b"x"]], ids=without_addresses
 )
 def test_close_is_seen_wherever_the_reply_is(body):
-    """A client's close is seen and stamped at once: in a stall, at a gate, in a delay, between requests."""
-    with Upstream(Reply(body)) as upstream, dialled(upstream) as client:
+    """A client's close is recorded at once: in a stall, at a gate, in a delay, between requests."""
+    with Upstream(Reply(body)) as upstream, connect_socket(upstream) as client:
         client.sendall(b"GET / HTTP/1.1\r\n\r\n")
         while b"x" not in client.recv(1000):
             pass
@@ -237,9 +237,9 @@ def test_close_is_seen_wherever_the_reply_is(body):
     assert (closed.pieces, closed.payload) == (1, 1)
 
 
-def test_reset_by_the_client_is_told_apart():
-    """A client that breaks the connection is seen to have done so."""
-    with Upstream(Reply(["x", Stall()])) as upstream, dialled(upstream) as client:
+def test_reset_by_the_client_is_recorded():
+    """A client that resets the connection is recorded with "reset"."""
+    with Upstream(Reply(["x", Stall()])) as upstream, connect_socket(upstream) as client:
         client.sendall(b"GET / HTTP/1.1\r\n\r\n")
         while b"x" not in client.recv(1000):
             pass
@@ -249,9 +249,9 @@ def test_reset_by_the_client_is_told_apart():
 
 
 def test_endless_reply_ends_with_the_client():
-    """A body that never ends stops when the client closes, and says how much it had written."""
+    """An endless body stops when the client closes, and the written bytes are recorded."""
     pieces = iter(lambda: b"x" * 1000, None)
-    with Upstream(Reply(lambda: pieces), send_buffer=4096) as upstream, dialled(upstream) as client:
+    with Upstream(Reply(lambda: pieces), send_buffer=4096) as upstream, connect_socket(upstream) as client:
         client.sendall(b"GET / HTTP/1.1\r\n\r\n")
         client.recv(100)
         client.close()
@@ -260,18 +260,21 @@ def test_endless_reply_ends_with_the_client():
 
 
 def test_client_that_does_not_read_blocks_the_reply_only():
-    """A client that stops reading holds its own reply up, and closing the upstream does not hang on it."""
-    began = time.monotonic()
-    with Upstream(Reply(lambda: iter(lambda: b"x" * 65536, None))) as upstream, dialled(upstream) as client:
+    """A client that stops reading blocks only its own reply, and not the end of the upstream."""
+    start = time.monotonic()
+    with (
+        Upstream(Reply(lambda: iter(lambda: b"x" * 65536, None))) as upstream,
+        connect_socket(upstream) as client,
+    ):
         client.sendall(b"GET / HTTP/1.1\r\n\r\n")
         client.recv(100)
         assert upstream.wait_for_requests()
-    assert time.monotonic() - began < 5.0
+    assert time.monotonic() - start < 5.0
 
 
-def test_waits_fail_after_their_time():
-    """Waiting for what does not happen fails, and says what is missing."""
-    with Upstream(Reply([Stall()])) as upstream, dialled(upstream) as client:
+def test_waits_fail_after_their_timeout():
+    """Waiting for an event that does not happen fails, and the message says what is missing."""
+    with Upstream(Reply([Stall()])) as upstream, connect_socket(upstream) as client:
         with pytest.raises(AssertionError, match="0 of 1 requests"):
             upstream.wait_for_requests(timeout=0.01)
         with pytest.raises(AssertionError, match="no connection 7"):
@@ -289,32 +292,32 @@ def test_waits_fail_after_their_time():
     [b"\x16\x03\x01\x02", b"NOT HTTP AT ALL\r\n\r\n", b"GET / HTTP/1.1\r\nno colon\r\n\r\n"],
     ids=["tls", "request-line", "header"],
 )
-def test_what_is_no_request_is_reported(sent):
-    """A client that does not speak HTTP is hung up on, and the block raises what it sent."""
-    with pytest.raises(BadRequestError), Upstream() as upstream, dialled(upstream) as client:
+def test_invalid_request_is_reported(sent):
+    """A client that does not speak HTTP is disconnected, and leaving the block raises."""
+    with pytest.raises(BadRequestError), Upstream() as upstream, connect_socket(upstream) as client:
         client.sendall(sent)
         assert client.recv(100) == b""
 
 
 def test_closing_leaves_nothing():
-    """After the block no thread, no descriptor and no listener is left, whatever was going on."""
+    """After the block no thread, no descriptor and no listener is left, even during a reply."""
     threads, descriptors = threading.active_count(), len(list(Path("/dev/fd").iterdir()))
     for _ in range(5):
         with Upstream(Reply([Stall()])) as upstream:
-            clients = [dialled(upstream) for _ in range(3)]
+            clients = [connect_socket(upstream) for _ in range(3)]
             clients[0].sendall(b"GET / HTTP/1.1\r\n\r\n")
             clients[1].sendall(b"GET / HT")
             upstream.wait_for_requests()
         for client in clients:
             client.close()
         with pytest.raises(ConnectionRefusedError):
-            dialled(upstream)
+            connect_socket(upstream)
     assert threading.active_count() == threads
     assert len(list(Path("/dev/fd").iterdir())) == descriptors
 
 
 def test_script_can_be_changed():
-    """What is told later replaces what was told before, for the next request."""
+    """A new script replaces the old one for the next request."""
     with Upstream(Reply("old")) as upstream:
         assert fetch(upstream) == b"old"
         upstream.script(Reply("new"))
@@ -322,9 +325,9 @@ def test_script_can_be_changed():
 
 
 def test_pipelined_requests_are_answered_in_order():
-    """Requests sent without waiting are all answered, one after the other."""
+    """Requests that are sent without waiting are answered in order."""
     with Upstream(lambda request: Reply(request.target, framing="length")) as upstream:
-        with dialled(upstream) as client:
+        with connect_socket(upstream) as client:
             client.sendall(b"GET /1 HTTP/1.1\r\n\r\nGET /2 HTTP/1.1\r\n\r\n")
             received = b""
             while received.count(b"Content-Length") < 2 or not received.endswith(b"/2"):

@@ -1,4 +1,4 @@
-"""Wires of other kinds fit the contract suite: here a service that answers with lines of JSON."""
+"""A wire of another format with the contract suite: a service that answers with lines of JSON."""
 
 import subprocess
 import sys
@@ -74,8 +74,8 @@ class TestLines(ProviderContract):
 
 
 @pytest.mark.parametrize("streams", [True, False], ids=["streaming", "whole-only"])
-def test_wire_of_another_kind_fits(tmp_path, streams):
-    """A wire with framing of its own, and another form for whole answers, takes two short methods."""
+def test_wire_of_another_format(tmp_path, streams):
+    """A wire with its own format for streams and for whole answers passes the contract suite."""
     (tmp_path / "lines.py").write_text(PROVIDER.format(streams=streams))
     (tmp_path / "test_lines.py").write_text(TEST)
     command = [
