@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help ask test test-all lint bench clean
+.PHONY: help ask test test-fast test-all lint bench clean
 
 help: ## Show what there is
 	@sed -n 's/^\([a-z-]*\):.*## /\1: /p' $(MAKEFILE_LIST)
@@ -14,8 +14,11 @@ export PROMPT ?= Why is the sky blue?
 ask: $(VENV)/.run ## Set up, and ask the embedded model: make ask PROMPT="Why is the sky blue?"
 	@$(BIN)/g4f-lite ask "$$PROMPT"
 
-test: $(VENV)/.test ## Set up, and run the whole test suite
-	$(BIN)/python -m pytest $(ARGS)
+test: $(VENV)/.test ## Set up, and run the whole test suite, on every core
+	$(BIN)/python -m pytest -n auto $(ARGS)
+
+test-fast: $(VENV)/.test ## Set up, and run the tests that need no child process, model or installation
+	$(BIN)/python -m pytest -n auto -m "not slow and not model and not packages" $(ARGS)
 
 test-all: ## Run the test suite on each of CPython 3.10 to 3.13 that is installed
 	.ci/each-python

@@ -89,6 +89,7 @@ def test_import_that_does_harm_is_not_valid(run, tmp_path, source, says):
     assert result.stderr == ""
 
 
+@pytest.mark.slow
 def test_import_that_hangs_is_not_valid(monkeypatch, capsys, tmp_path):
     """An import that does not end gives a verdict after a time."""
     from g4f_lite.cli import main

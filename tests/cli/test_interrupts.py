@@ -13,6 +13,8 @@ import pytest
 
 from g4f_lite.testing import Gate, Reply, Stall
 
+pytestmark = pytest.mark.slow  # child processes that are interrupted
+
 PIPES = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
 
 

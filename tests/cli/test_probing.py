@@ -11,6 +11,8 @@ from built_in import BUILT_IN
 from g4f_lite.cli.inspection import hook_reports
 from g4f_lite.cli.inspection.probe import probe
 
+pytestmark = pytest.mark.slow  # child processes, some of which hang until they are killed
+
 HARM = {
     "exits": "import os\nos._exit(0)",
     "interrupts": "raise KeyboardInterrupt",

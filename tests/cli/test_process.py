@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow  # child processes
+
 NOISE = """\
     import atexit, os, subprocess, sys
     print("NOISE printed")

@@ -14,6 +14,8 @@ import pytest
 
 from g4f_lite.testing import Reply, Stall, Upstream
 
+pytestmark = pytest.mark.slow  # each program is two child processes
+
 PROGRAMS = sorted((Path(__file__).parent / "programs").glob("*.py"))
 IMPORTS = {
     r"^from openai import": "from g4f_lite.client.openai import",

@@ -7,6 +7,8 @@ import pytest
 
 from g4f_lite.testing import Reply, Upstream
 
+pytestmark = pytest.mark.slow  # each case is a dozen child processes
+
 MARK = "7d1f0a9c5e"
 KEY = f"planted/{MARK}+x=key"
 

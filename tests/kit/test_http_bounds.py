@@ -412,6 +412,7 @@ def test_headers_that_cannot_be_sent_are_refused(drive, headers) -> None:
         assert upstream.connections == 0
 
 
+@pytest.mark.slow
 def test_slow_reader_of_a_large_request_is_a_timeout(drive, listen) -> None:
     """A service that takes no more of a large request is a read timeout, not a wait without end."""
     leave = threading.Event()

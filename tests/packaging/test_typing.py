@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow  # type checkers in child processes
+
 ROOT = Path(__file__).parents[2]
 FILE = ROOT / "tests" / "typing" / "api.py"
 

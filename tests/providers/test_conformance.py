@@ -579,6 +579,7 @@ except KeyboardInterrupt:
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="signals are POSIX's")
 @pytest.mark.parametrize("provider", PROVIDERS)
 def test_ctrl_c_reaches_the_upstream(provider):

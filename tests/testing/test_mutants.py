@@ -11,6 +11,8 @@ import pytest
 
 from g4f_lite.testing import ProviderContract
 
+pytestmark = pytest.mark.slow  # pytest in child processes
+
 # Test files are imported by path and do not form a package, so this imports a neighbour by its path.
 _SPEC = importlib.util.spec_from_file_location("mutants", Path(__file__).with_name("mutants.py"))
 mutants = importlib.util.module_from_spec(_SPEC)

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow  # pytest in child processes
+
 PARROT = """\
 from collections.abc import Iterator
 

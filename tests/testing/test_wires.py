@@ -5,6 +5,8 @@ import sys
 
 import pytest
 
+pytestmark = pytest.mark.slow  # pytest in child processes
+
 PROVIDER = """\
 import json
 from collections.abc import Iterator

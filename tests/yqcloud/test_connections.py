@@ -39,6 +39,7 @@ def in_thread(action) -> None:
     thread.join()
 
 
+@pytest.mark.slow
 @given(
     read=st.integers(1, len(PIECES)), ways=st.lists(st.sampled_from(["close", "thread", "with"]), max_size=4)
 )
