@@ -18,7 +18,7 @@ test: $(VENV)/.test ## Set up, and run the whole test suite, on every core
 	$(BIN)/python -m pytest -n auto $(ARGS)
 
 test-fast: $(VENV)/.test ## Set up, and run the tests that need no child process, model or installation
-	$(BIN)/python -m pytest -n auto -m "not slow and not model and not packages" $(ARGS)
+	$(BIN)/python -m pytest -n auto -m "not slow and not model and not packages" --hypothesis-profile fast $(ARGS)
 
 test-all: ## Run the test suite on each of CPython 3.10 to 3.13 that is installed
 	.ci/each-python

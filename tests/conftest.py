@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import held_clock
+import hypothesis
 import pytest
 
 from g4f_lite.testing import no_network
@@ -46,6 +47,10 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 # A shell that runs the tests in the background has them, and all that they start, ignore Ctrl-C.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+# `make test-fast` looks at fewer examples of each property.
+hypothesis.settings.register_profile("fast", max_examples=15)
 
 
 _EXPENSIVE = {"wheel", "sdist", "llama_server", "embedding_server", "failures"}
