@@ -7,6 +7,8 @@ import pytest
 
 from g4f_lite.testing import Gate, HangUp, Reply, Stall
 
+pytestmark = pytest.mark.slow  # child processes
+
 PROMPT = "always respond in english | "
 
 

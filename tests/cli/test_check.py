@@ -7,6 +7,8 @@ from built_in import BUILT_IN
 
 from g4f_lite.cli.inspection import probe
 
+pytestmark = pytest.mark.slow  # child processes
+
 SLOPPY = """\
 model = "acme-1"
 supports_stream = True

@@ -10,6 +10,8 @@ import requests
 import g4f_lite
 from g4f_lite.cli.inspection.system_reports import cache_report
 
+pytestmark = pytest.mark.slow  # child processes
+
 SECRET = "planted-s3cret-value"
 
 

@@ -11,6 +11,8 @@ import g4f_lite
 from g4f_lite.cli.exit_codes import ExitCode
 from g4f_lite.testing import Reply, html_page
 
+pytestmark = pytest.mark.slow  # child processes
+
 SECRET = "planted-s3cret-value"
 
 

@@ -5,6 +5,8 @@ import json
 import pytest
 from built_in import BUILT_IN
 
+pytestmark = pytest.mark.slow  # child processes
+
 BROKEN = {
     "raises": 'raise OSError("no such luck")',
     "exits": "import sys\nsys.exit(0)",

@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+pytestmark = pytest.mark.slow  # child processes
+
 
 @pytest.fixture
 def configured(tmp_path):

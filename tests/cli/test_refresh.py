@@ -7,6 +7,8 @@ import pytest
 from g4f_lite.cli.commands.models import _format_age
 from g4f_lite.testing import Reply, Upstream
 
+pytestmark = pytest.mark.slow  # child processes
+
 KEY = "planted-key-77aa55"
 NAMES = ["gpt-9", "gpt-1"]
 

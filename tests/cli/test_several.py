@@ -6,6 +6,8 @@ import pytest
 
 from g4f_lite.testing import HangUp, Reply
 
+pytestmark = pytest.mark.slow  # child processes
+
 DOWN = "    raise OSError('no luck')\n    yield"
 
 

@@ -6,6 +6,8 @@ import pytest
 
 from g4f_lite.testing import Reply, Stall
 
+pytestmark = pytest.mark.slow  # child processes
+
 DOWNLOAD = """\
     for done in range(0, 201, 20):
         progress(done * 1_000_000, 200_000_000)

@@ -2,7 +2,11 @@
 
 import json
 
+import pytest
+
 from g4f_lite.testing import ProviderContract, Wire
+
+pytestmark = pytest.mark.slow  # the contract suite on each kind of provider, with its stalls
 
 
 def dumped(value):

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow  # child processes
+
 KEY = "planted-key-7d1f0a9c"
 
 

@@ -24,6 +24,8 @@ from g4f_lite._core.keys.store_updates import store_key
 from g4f_lite.kit import http, text
 from g4f_lite.testing import HangUp, Raw, Reply, Reset, ScriptedProvider, Stall, Upstream, isolated_registry
 
+pytestmark = pytest.mark.slow  # a thousand failing calls
+
 HELLO = [{"role": "user", "content": "Hello"}]
 
 MARK = "7d1f0a9c5e"

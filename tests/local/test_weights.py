@@ -19,6 +19,8 @@ from g4f_lite_providers.local import pip_download as _pip
 from g4f_lite_providers.local import runtime as _runtime
 from g4f_lite_providers.local import weights as _weights
 
+pytestmark = pytest.mark.slow  # pip in child processes
+
 POSIX = pytest.mark.skipif(os.name == "nt", reason="POSIX only")
 
 FETCH = """

@@ -151,6 +151,7 @@ def endings(case):
     return [at for at in range(len(body)) if at in near or (at + CASES.index(case)) % 4 == 0]
 
 
+@pytest.mark.slow
 @cases([case for case in STREAMS if case.error is None])
 def test_a_cut_stream_is_no_whole_answer(case):
     """Wherever a stream ends too early, what came is a beginning of the answer, and it is said that more was due."""
@@ -209,6 +210,7 @@ def values_in(body):
             yield body[: found.start(1)], json.loads(found[1]), body[found.end(1) :]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("family", range(len(MODULES)), ids=lambda number: FAMILIES[number].parent.name)
 def test_odd_values_are_no_crash(family, provided):
     """Whatever stands in any field, there is an answer, or an error that is the service's and none of the reader's."""
@@ -369,6 +371,7 @@ def everything(error):
     return "\n".join(shown)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("provider", PROVIDERS)
 def test_statuses_are_typed_errors_without_the_key(provider, way, monkeypatch):
@@ -476,6 +479,7 @@ def talking(provider):
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", ["close", "with", "abandon", "other thread", "deadline"])
 @pytest.mark.parametrize("provider", PROVIDERS)
 def test_a_synchronous_cancel_reaches_the_upstream(provider, how):
@@ -514,6 +518,7 @@ DEALT = [
 """Each provider with each way to leave; in a thread and natively by turns, so that each pair of the three is there."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("provider", "how", "way"), DEALT)
 def test_an_asynchronous_cancel_reaches_the_upstream(provider, how, way, monkeypatch):
     """Closed, its task cancelled, timed out or out of time: the upstream sees the connection closed at once."""
