@@ -103,7 +103,7 @@ def test_a_deaf_provider_is_left_at_its_next_piece(g4f_lite_registry: Registry, 
     g4f_lite_registry.register(provider, name="scripted")
     g4f_lite_registry.register(other, name="other")
     if way is aask:
-        provider._acreate_completion = provider._answer_natively
+        provider._acreate_completion = provider._create_completion_async
         g4f_lite_registry.unregister("scripted")
         g4f_lite_registry.register(provider, name="scripted")
     with pytest.raises(DeadlineError):
