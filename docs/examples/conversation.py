@@ -1,4 +1,4 @@
-"""Keep a conversation: each question goes out with all that was said before. An empty line ends it.
+"""Keep a conversation: each question is sent with all earlier turns. An empty line ends it.
 
 python conversation.py [PROVIDER]
 """

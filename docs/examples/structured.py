@@ -1,6 +1,6 @@
-"""Get an object in place of text. A scripted provider plays the model, so that this runs without a key.
+"""Get an object from a model, not text. A scripted provider plays the model, so that this runs without a key.
 
-With a real one: `provider="openai", model="gpt-4o-mini"` in place of `provider="scripted"`.
+With a real model, replace `provider="scripted"` by `provider="openai", model="gpt-4o-mini"`.
 """
 
 from dataclasses import dataclass

@@ -1,6 +1,6 @@
 """Let a model call Python functions. A scripted provider plays the model, so that this runs without a key.
 
-With a real one: `provider="openai", model="gpt-4o-mini"` in place of `provider="scripted"`.
+With a real model, replace `provider="scripted"` by `provider="openai", model="gpt-4o-mini"`.
 """
 
 from g4f_lite import Finish, ToolCallDelta, registry
