@@ -82,7 +82,7 @@ def test_keys_in_the_keyring(kept: Path, store: Path):
     kept.unlink()
     assert find_keys("acme", VARIABLE) == ("one", "two")  # read once for each change
     assert has_key("acme", VARIABLE)
-    assert repr(stored_entries()["acme"]) == "Entry(2 in the keyring)"
+    assert repr(stored_entries()["acme"]) == "StoreEntry(2 in the keyring)"
     remove_keys("acme")
     assert json.loads(store.read_text())["keys"] == {}
 

@@ -83,5 +83,5 @@ def forget_everything() -> None:
     """What the process remembers of providers and keys is gone."""
     circuit_breakers.reset()
     limiter._buckets.clear()
-    rotation._turns.clear()
+    rotation._counters.clear()
     breaker_file._last_write = (float("-inf"), frozenset())

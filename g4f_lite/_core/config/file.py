@@ -1,4 +1,4 @@
-"""Read the user's configuration: ``config.json`` in the config folder. It is JSON and holds no keys.
+"""The configuration file: ``config.json`` in the configuration folder. It is JSON and has no keys in it.
 
 ::
 
@@ -19,16 +19,17 @@ from g4f_lite.paths import config_dir
 
 __all__ = ["Config", "read_config"]
 
-_LARGEST = 1_000_000
+_MAX_BYTES = 1_000_000
 _SECTIONS = ("providers",)
 
 
 class Config(NamedTuple):
-    """What the file says, as far as it can be read.
+    """The content of the file, as far as it can be read.
 
     Attributes:
-        file: where it is, whether there is one or not; `text`: what it is made of.
-        providers: by name, the rows of the section ``providers``, not looked at yet.
+        file: the path of the file, which may not exist.
+        text: the text of the file.
+        providers: the unchecked rows of the section ``providers``, by name.
         problems: what is wrong with the file as a whole.
     """
 
@@ -37,69 +38,71 @@ class Config(NamedTuple):
     providers: Mapping[str, Any] = {}
     problems: tuple[DiscoveryProblem, ...] = ()
 
-    def place(self, name: str) -> str:
-        """Return ``file:line`` of the first key of that name, as near as can be told."""
+    def location_of(self, name: str) -> str:
+        """Return ``file:line`` of the first key of that name, or only the file if no line has it."""
         match = re.search(rf'"{re.escape(name)}"\s*:', self.text)
         return f"{self.file}:{self.text.count(chr(10), 0, match.start()) + 1}" if match else self.file
 
 
 def read_config() -> Config:
-    """Return what the configuration file says; one that is not there says nothing."""
+    """Return the content of the configuration file, which is empty if the file does not exist. Never raises."""
     try:
         path = config_dir() / CONFIG_FILE
-    except RuntimeError:  # this user has no home, so nothing is configured
+    except RuntimeError:  # the user has no home folder, hence no configuration
         return Config(CONFIG_FILE)
     try:
-        text = _content(path)
+        text = _read_text(path)
     except (OSError, ValueError) as error:
         reason = (
             error.strerror if isinstance(error, OSError) and error.strerror else describe_exception(error)
         )
-        return _refused(str(path), f"it cannot be read: {reason}", "Make it a readable file of UTF-8 text.")
-    return Config(str(path)) if text is None else _parsed(str(path), text)
+        return _failed_config(
+            str(path), f"it cannot be read: {reason}", "Make it a readable file of UTF-8 text."
+        )
+    return Config(str(path)) if text is None else _parse_config(str(path), text)
 
 
-def _content(path: Path) -> str | None:
+def _read_text(path: Path) -> str | None:
     try:
         status = path.stat()
         if not stat.S_ISREG(status.st_mode):
             raise OSError(0, "it is no plain file")
-        if status.st_size > _LARGEST:
-            raise OSError(0, f"it has {status.st_size} bytes, and more than {_LARGEST} are not read")
+        if status.st_size > _MAX_BYTES:
+            raise OSError(0, f"it has {status.st_size} bytes, and more than {_MAX_BYTES} are not read")
         return path.read_bytes().decode("utf-8-sig")
     except (FileNotFoundError, NotADirectoryError):
         return None
 
 
-def _refused(location: str, message: str, fix: str) -> Config:
+def _failed_config(location: str, message: str, fix: str) -> Config:
     file = location.rpartition(":")[0] if re.search(r":\d+$", location) else location
     return Config(file, problems=(DiscoveryProblem(CONFIG, "", location, message, fix=fix),))
 
 
-def _parsed(file: str, text: str) -> Config:
-    import json  # only here: most users have no such file
+def _parse_config(file: str, text: str) -> Config:
+    import json  # imported here, because most users have no such file
 
-    twice: list[str] = []
+    repeated: list[str] = []
 
-    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    def build_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         names = [name for name, _ in pairs]
-        twice.extend(name for name in dict.fromkeys(names) if names.count(name) > 1)
+        repeated.extend(name for name in dict.fromkeys(names) if names.count(name) > 1)
         return dict(pairs)
 
     fix = "Correct it; it has the form " + '{"providers": {"NAME": {"base_url": "https://HOST/v1"}}}.'
     try:
-        whole = json.loads(text, object_pairs_hook=once)
+        document = json.loads(text, object_pairs_hook=build_object)
     except json.JSONDecodeError as error:
-        return _refused(f"{file}:{error.lineno}", f"it is no JSON: {error.msg}", fix)
+        return _failed_config(f"{file}:{error.lineno}", f"it is no JSON: {error.msg}", fix)
     except (ValueError, RecursionError) as error:
-        return _refused(file, f"it is no JSON that can be read: {describe_exception(error)}", fix)
-    rows = whole.get("providers", {}) if isinstance(whole, dict) else None
+        return _failed_config(file, f"it is no JSON that can be read: {describe_exception(error)}", fix)
+    rows = document.get("providers", {}) if isinstance(document, dict) else None
     if not isinstance(rows, dict):
-        what = "`providers` has to be" if isinstance(whole, dict) else "it has to hold"
-        return _refused(file, f"{what} an object", fix)
+        rule = "`providers` has to be" if isinstance(document, dict) else "it has to hold"
+        return _failed_config(file, f"{rule} an object", fix)
     config = Config(file, text, rows)
-    problems = [_problem(config, name, f"{_quoted(name)} is given twice", "Keep one.") for name in twice]
-    for name in whole:
+    problems = [_problem(config, name, f"{_quoted(name)} is given twice", "Keep one.") for name in repeated]
+    for name in document:
         if name not in _SECTIONS:
             near = format_suggestion(find_similar_names(name, _SECTIONS))
             fix = f"{near} It knows: {join_names(_SECTIONS)}.".strip()
@@ -108,7 +111,7 @@ def _parsed(file: str, text: str) -> Config:
 
 
 def _problem(config: Config, name: str, message: str, fix: str) -> DiscoveryProblem:
-    return DiscoveryProblem(CONFIG, "", config.place(name), message, name, fix)
+    return DiscoveryProblem(CONFIG, "", config.location_of(name), message, name, fix)
 
 
 def _quoted(name: str) -> str:

@@ -1,1 +1,1 @@
-"""Where keys come from: the call, the environment, the key store."""
+"""API keys: the sources (the call, the environment, the key store) and their rotation."""

@@ -1,4 +1,4 @@
-"""Rotate several keys of one provider, call by call."""
+"""The rotation of several keys of one provider: each call begins with the next key."""
 
 from collections.abc import Sequence
 from itertools import count
@@ -10,20 +10,21 @@ __all__ = [
 ]
 
 
-_turns: dict[str, "count[int]"] = {}
+_counters: dict[str, "count[int]"] = {}
+"""The number of calls to each provider with several keys."""
 
 
 class RotatedKey(NamedTuple):
-    """One of several keys, and what it is called."""
+    """One of several keys, and its label for records, such as ``"key 1 of 2"``, or `""` if it is the only one."""
 
     auth: Any
     label: str
 
 
 def rotate_keys(provider: str, keys: Sequence[Any]) -> list[RotatedKey]:
-    """Return the keys of a provider, beginning with another one for each call."""
+    """Return the keys of a provider, rotated so that each call begins with the next one. Thread-safe."""
     if len(keys) == 1:
         return [RotatedKey(keys[0], "")]
-    first = next(_turns.setdefault(provider, count())) % len(keys)
-    named = [RotatedKey(key, f"key {number} of {len(keys)}") for number, key in enumerate(keys, 1)]
-    return [*named[first:], *named[:first]]
+    first = next(_counters.setdefault(provider, count())) % len(keys)
+    labeled = [RotatedKey(key, f"key {number} of {len(keys)}") for number, key in enumerate(keys, 1)]
+    return [*labeled[first:], *labeled[:first]]

@@ -1,7 +1,7 @@
-"""The key store: the keys that ``g4f-lite keys set`` was given, by the provider's name.
+"""The key store: the keys that ``g4f-lite keys set`` has stored, by the provider's name.
 
-It is one file, ``keys.json`` in the folder of the configuration. Where the system's keyring has a provider's
-keys, the file says so: a look-up asks no keyring in vain, and mostly none at all.
+It is one file, ``keys.json`` in the configuration folder. The file has an entry for a provider with keys in the
+system's keyring, too, so that a look-up opens the keyring only for a key that is in it.
 """
 
 import os
@@ -10,13 +10,13 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
-from g4f_lite._core.keys.store_format import Entry, parsed
+from g4f_lite._core.keys.store_format import StoreEntry, parse_store
 from g4f_lite.paths import config_dir
 
 __all__ = [
-    "fresh_entries",
-    "has_stored",
-    "keys_read",
+    "cached_keys",
+    "has_stored_keys",
+    "read_entries",
     "store_file",
     "stored_entries",
     "stored_keys",
@@ -25,127 +25,133 @@ __all__ = [
 _FILE = "keys.json"
 
 
-class _Seen(NamedTuple):
-    """What was read of the file, and of the keyring since; good for as long as the file is the same."""
+class _Snapshot(NamedTuple):
+    """The entries that were read from the file, and the keys that were read from the keyring since.
+
+    Valid as long as the file has the same `signature`.
+    """
 
     file: str
     signature: tuple[int, ...]
-    entries: Mapping[str, Entry]
-    unlocked: dict[str, tuple[str, ...]]
+    entries: Mapping[str, StoreEntry]
+    keyring_keys: dict[str, tuple[str, ...]]
 
-    def __repr__(self) -> str:
-        return f"_Seen({self.file!r}, {list(self.entries)!r})"
-
-
-_NOTHING = _Seen("", (), {}, {})
-_seen = _NOTHING
-_reading = threading.Lock()
+    def __repr__(self) -> str:  # without the keys, which must not get into a traceback or a log
+        return f"_Snapshot({self.file!r}, {list(self.entries)!r})"
 
 
-# --- looking --------------------------------------------------------------------------------------
+_EMPTY = _Snapshot("", (), {}, {})
+_snapshot = _EMPTY
+_read_lock = threading.Lock()
+
+
+# --- look-up --------------------------------------------------------------------------------------
 
 
 def stored_keys(provider: str) -> tuple[str, ...]:
-    """Return the keys that are kept for a provider; empty: there are none.
+    """Return the stored keys of a provider, or an empty tuple if there are none. May open the keyring.
 
     Raises:
         KeyStoreError: the file or the keyring cannot be read.
-        MissingExtraError: they are in the keyring, and the package for that is not installed.
+        MissingExtraError: they are in the keyring, and the package `keyring` is not installed.
     """
-    seen = _current()
-    entry = seen.entries.get(provider)
+    snapshot = _current_snapshot()
+    entry = snapshot.entries.get(provider)
     if entry is None or not entry.in_keyring:
         return () if entry is None else entry.keys
-    keys = seen.unlocked.get(provider)
+    keys = snapshot.keyring_keys.get(provider)
     if not keys:
-        from g4f_lite._core.keys.system_keyring import load
+        from g4f_lite._core.keys.system_keyring import load_keys
 
-        keys = seen.unlocked[provider] = load(provider)
+        keys = snapshot.keyring_keys[provider] = load_keys(provider)
     return keys
 
 
-def has_stored(provider: str) -> bool:
-    """Whether keys are kept for a provider; the keyring is not asked.
+def has_stored_keys(provider: str) -> bool:
+    """Whether there are stored keys of a provider. Does not open the keyring.
 
     Raises:
         KeyStoreError: the file cannot be read.
     """
-    return provider in _current().entries
+    return provider in _current_snapshot().entries
 
 
-def stored_entries() -> Mapping[str, Entry]:
-    """Return what is kept of every provider; the keyring is not asked.
+def stored_entries() -> Mapping[str, StoreEntry]:
+    """Return the entry of every provider. Does not open the keyring.
 
     Raises:
         KeyStoreError: the file cannot be read.
     """
-    return _current().entries
+    return _current_snapshot().entries
 
 
-def keys_read(provider: str) -> tuple[str, ...]:
-    """Return the keys of a provider that this process has read already; reads nothing, and never raises."""
-    seen = _seen
-    return (*seen.entries.get(provider, Entry()).keys, *seen.unlocked.get(provider, ()))
+def cached_keys(provider: str) -> tuple[str, ...]:
+    """Return the keys of a provider that this process has read already. No I/O. Never raises."""
+    snapshot = _snapshot
+    return (
+        *snapshot.entries.get(provider, StoreEntry()).keys,
+        *snapshot.keyring_keys.get(provider, ()),
+    )
 
 
-def fresh_entries(file: str) -> Mapping[str, Entry]:
-    """Return what is in the file, which is read for that; for who has locked it.
+def read_entries(file: str) -> Mapping[str, StoreEntry]:
+    """Read the file and return its entries, for a caller that has locked it.
 
     Raises:
         KeyStoreError: it cannot be read.
     """
-    with _reading:
+    with _read_lock:
         _read(file)
-        return _seen.entries
+        return _snapshot.entries
 
 
 def store_file() -> str | None:
-    """Return the path of the store's file, which may not exist; None: there is no home folder."""
-    return _path(*map(os.environ.get, _PLACES))
+    """Return the path of the store's file, which may not exist, or None if the user has no home folder."""
+    return _path(*map(os.environ.get, _PATH_VARIABLES))
 
 
-_PLACES = ("G4F_LITE_CONFIG_DIR", "XDG_CONFIG_HOME", "HOME", "APPDATA", "USERPROFILE")
+_PATH_VARIABLES = ("G4F_LITE_CONFIG_DIR", "XDG_CONFIG_HOME", "HOME", "APPDATA", "USERPROFILE")
 
 
 @lru_cache(maxsize=4)
 def _path(*_environment: str | None) -> str | None:
-    """Make the path once for each environment: it costs ten times what looking at the file does."""
+    """Return the path, computed once per environment, since that takes ten times as long as `os.stat`."""
     try:
         return str(config_dir() / _FILE)
     except RuntimeError:  # no home folder
         return None
 
 
-def _current() -> _Seen:
-    """Return what is in the file now, which is read only if it has changed."""
+def _current_snapshot() -> _Snapshot:
+    """Return the current entries. Reads the file only if it has changed. Thread-safe."""
     file = store_file()
     try:
-        signature = () if file is None else _signature(os.stat(file))  # noqa: PTH116 - on every call
+        signature = () if file is None else _signature_of(os.stat(file))  # noqa: PTH116 - on every call
     except OSError:
-        # It is not there. A folder that this user may not enter has none of this user's keys either.
+        # It does not exist. A folder that this user may not enter has no keys of this user either.
         signature = ()
     if file is None or not signature:
-        return _NOTHING
-    seen = _seen
-    if (seen.file, seen.signature) == (file, signature):
-        return seen
-    with _reading:
-        if (_seen.file, _seen.signature) != (file, signature):
+        return _EMPTY
+    snapshot = _snapshot
+    if (snapshot.file, snapshot.signature) == (file, signature):
+        return snapshot
+    with _read_lock:
+        if (_snapshot.file, _snapshot.signature) != (file, signature):
             _read(file)
-        return _seen
+        return _snapshot
 
 
-def _signature(status: os.stat_result) -> tuple[int, ...]:
+def _signature_of(status: os.stat_result) -> tuple[int, ...]:
     return (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
 
 
 def _read(file: str) -> None:
-    global _seen  # noqa: PLW0603 - the file is the process's, so is what was read of it
+    global _snapshot  # noqa: PLW0603 - one file per process, hence one snapshot
     from g4f_lite._core.keys.private_file import read_private
 
-    found = read_private(file)
-    if found is None:  # removed since it was looked at
-        _seen = _NOTHING
+    content = read_private(file)
+    if content is None:  # it was removed since `os.stat`
+        _snapshot = _EMPTY
         return
-    data, status = found
-    _seen = _Seen(file, _signature(status), parsed(file, data), {})
+    data, status = content
+    _snapshot = _Snapshot(file, _signature_of(status), parse_store(file, data), {})

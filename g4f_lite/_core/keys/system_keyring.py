@@ -1,6 +1,6 @@
-"""Keys in the keyring of the operating system, by the package `keyring`, which is an extra.
+"""Keys in the keyring of the operating system, with the package `keyring`, which is an extra.
 
-One entry of the service ``g4f-lite`` for each provider, with a key on each line.
+Each provider has one entry of the service ``g4f-lite``, with one key per line.
 """
 
 from collections.abc import Callable, Sequence
@@ -10,42 +10,42 @@ from typing import Any
 from g4f_lite._utils.untrusted import describe_exception
 from g4f_lite.errors import KeyStoreError, MissingExtraError
 
-__all__ = ["forget", "load", "save"]
+__all__ = ["delete_keys", "load_keys", "save_keys"]
 
 _SERVICE = "g4f-lite"
 
 
-def load(provider: str) -> tuple[str, ...]:
-    """Return a provider's keys; empty: the keyring has none.
+def load_keys(provider: str) -> tuple[str, ...]:
+    """Return the keys of a provider, or an empty tuple if the keyring has none.
 
     Raises:
         MissingExtraError: the package is not installed.
         KeyStoreError: the keyring failed, or is locked.
     """
-    keyring = _package()
-    kept = _asked(lambda: keyring.get_password(_SERVICE, provider))
-    return tuple(kept.split("\n")) if kept else ()
+    keyring = _import_keyring()
+    password = _call_keyring(lambda: keyring.get_password(_SERVICE, provider))
+    return tuple(password.split("\n")) if password else ()
 
 
-def save(provider: str, keys: Sequence[str]) -> None:
-    """Have the keyring keep these keys of a provider, in place of those that it has; raises as `load` does."""
-    keyring = _package()
-    _asked(lambda: keyring.set_password(_SERVICE, provider, "\n".join(keys)), keys)
-    if load(provider) != tuple(keys):  # a backend may do nothing at all, and say so nowhere
+def save_keys(provider: str, keys: Sequence[str]) -> None:
+    """Replace the keys of a provider in the keyring. Raises as `load_keys` does."""
+    keyring = _import_keyring()
+    _call_keyring(lambda: keyring.set_password(_SERVICE, provider, "\n".join(keys)), keys)
+    if load_keys(provider) != tuple(keys):  # a backend may do nothing, without an exception
         raise KeyStoreError(
             "The system's keyring did not keep the key.",
             hint="`python -m keyring diagnose` shows which keyring is in use; without --keyring, a file keeps it.",
         )
 
 
-def forget(provider: str) -> None:
-    """Have the keyring forget a provider's keys; raises as `load` does."""
-    keyring = _package()
-    if load(provider):
-        _asked(lambda: keyring.delete_password(_SERVICE, provider))
+def delete_keys(provider: str) -> None:
+    """Delete the keys of a provider from the keyring. Raises as `load_keys` does."""
+    keyring = _import_keyring()
+    if load_keys(provider):
+        _call_keyring(lambda: keyring.delete_password(_SERVICE, provider))
 
 
-def _package() -> Any:
+def _import_keyring() -> Any:
     try:
         return import_module("keyring")
     except ImportError:
@@ -53,13 +53,17 @@ def _package() -> Any:
     raise MissingExtraError("keyring", "The system's keyring")
 
 
-def _asked(step: Callable[[], Any], secrets: Sequence[str] = ()) -> Any:
-    """Return what the keyring answers; its backends raise whatever their libraries do."""
+def _call_keyring(function: Callable[[], Any], secrets: Sequence[str] = ()) -> Any:
+    """Return the result of `function`. Its backends raise any exception of the libraries that they use.
+
+    Raises:
+        KeyStoreError: `function` raised an exception.
+    """
     try:
-        return step()
+        return function()
     except Exception as error:
         reason = describe_exception(error, 200, secrets)
-    # Outside the `except`: the exception's traceback has the key in its variables.
+    # Raised outside the `except`, because the caught exception's traceback has the key in its variables.
     raise KeyStoreError(
         f"The system's keyring failed: {reason}.",
         hint="Unlock it; `python -m keyring diagnose` shows which one is in use.",

@@ -83,7 +83,7 @@ class Preset(NamedTuple):
 def read_presets() -> tuple[list[Preset], list[DiscoveryProblem]]:
     """Return the presets of the configuration file and the environment variable, and the problems of both."""
     config = read_config()
-    rows = {name: _Row(name, value, config.place(name)) for name, value in config.providers.items()}
+    rows = {name: _Row(name, value, config.location_of(name)) for name, value in config.providers.items()}
     services, problems = _read_services()
     rows.update(services)
     parsed = {name: parse_preset(*row) for name, row in rows.items()}
