@@ -72,6 +72,6 @@ def _handle_interrupt() -> int:
     with contextlib.suppress(ValueError):  # This is not the main thread.
         # Only the interpreter's end remains. A second Ctrl-C ends the process at once, without a traceback.
         signal.signal(signal.SIGINT, signal.SIG_DFL)
-    # CPython flags a Ctrl-C inside `exec`, as dataclasses use it, and would die of it at its end: clear the flag.
+    # CPython remembers a Ctrl-C inside `exec` (dataclasses use it) and would die of it at its end: this clears it.
     exec("")  # noqa: S102 - a constant
     return 128 + signal.SIGINT

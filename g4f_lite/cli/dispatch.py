@@ -16,12 +16,12 @@ DEBUG_VARIABLE = "G4F_LITE_DEBUG"
 
 COMMANDS = {
     "ask": "ask one question and print the answer as it comes",
-    "chat": "talk, with the whole conversation sent each time",
+    "chat": "talk to a model; each turn sends the whole conversation",
     "providers": "list the providers, and why one cannot be used",
-    "models": "list the models and who offers them",
-    "keys": "keep the keys of providers, say where they are, forget them",
-    "check": "judge a provider, a file or a distribution by the contract",
-    "doctor": "show what this installation is, and what is wrong with it",
+    "models": "list the models and the providers that offer them",
+    "keys": "store, list and remove the keys of providers",
+    "check": "check a provider, a file or a distribution against the contract",
+    "doctor": "report on this installation and on what is broken in it",
 }
 """The sub-commands. Each is a module of `commands`, with `parser()` and `run(arguments)`.
 
@@ -47,12 +47,12 @@ examples:
   {program} doctor
 
 Without --provider and --model, G4F_LITE_PROVIDER is asked, or else the embedded model, `local`.
-Keys come from the environment (`{program} providers` names the variables), or are kept by
-`{program} keys set PROVIDER`, which asks for them: never type one here.
+Keys come from the environment (`{program} providers` names the variables), or are stored by
+`{program} keys set PROVIDER`, which asks for them: a key is never an argument.
 Answers go to standard output, everything else to standard error.
 
 exit codes: 0 fine, 1 problems found (check, doctor) or nothing to remove (keys), 2 wrong usage,
-3 no such provider or a broken one, 4 the request cannot be made so, 5 the provider failed,
+3 no such provider or a broken one, 4 the request cannot be made, 5 the provider failed,
 6 output cannot be written, 70 a fault of g4f-lite, 130 interrupted, 141 output closed
 """
 

@@ -194,13 +194,13 @@ def test_options_of_every_kind(run, plugins):
         options='count: int = 0, rate: float = 0.0, names: "list[str] | str | None" = None, '
         "mode: \"__import__('typing').Literal['a', 'b']\" = \"a\", limit: \"int | None\" = 3, anything=None",
     )
-    given = ["count=3", "rate=1", 'names=["x"]', "mode=b", "limit=null", 'anything={"k": 1}']
-    result = run("ask", "-p", "acme", "hi", *(part for item in given for part in ("-o", item)))
+    assignments = ["count=3", "rate=1", 'names=["x"]', "mode=b", "limit=null", 'anything={"k": 1}']
+    result = run("ask", "-p", "acme", "hi", *(part for item in assignments for part in ("-o", item)))
     assert result.stdout == "(3, 1.0, ['x'], 'b', None, {'k': 1})\n", result.stderr
 
 
 @pytest.mark.parametrize(
-    ("given", "code", "says"),
+    ("assignment", "code", "message"),
     [
         ("network=maybe", 4, "takes true or false"),
         ("netwrk=1", 4, "Did you mean 'network'? "),
@@ -211,11 +211,11 @@ def test_options_of_every_kind(run, plugins):
         ("auth=hunter2hunter2", 2, "into the environment"),
     ],
 )
-def test_wrong_options_are_refused(run, upstream, given, code, says):
+def test_wrong_options_are_refused(run, upstream, assignment, code, message):
     """A wrong option is refused by name, with a hint, and its value is not repeated."""
-    result = run("ask", "-o", given, "hi")
+    result = run("ask", "-o", assignment, "hi")
     assert (result.returncode, result.stdout) == (code, "")
-    assert says in result.stderr
+    assert message in result.stderr
     assert "hunter2" not in result.stderr
     assert upstream.requests == []
 

@@ -71,7 +71,7 @@ def test_file_of_a_package(run, plugins, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("source", "says"),
+    ("source", "message"),
     [
         ("1 / 0", "ZeroDivisionError"),
         ("def (", "SyntaxError"),
@@ -82,12 +82,12 @@ def test_file_of_a_package(run, plugins, tmp_path):
         ("import os; os.closerange(0, 99); os._exit(3)", "the whole process"),
     ],
 )
-def test_import_that_does_harm_is_not_valid(run, tmp_path, source, says):
+def test_import_that_does_harm_is_not_valid(run, tmp_path, source, message):
     """An import that raises, exits or crashes gives a verdict that is not valid."""
     (tmp_path / "harm.py").write_text(source)
     result = run("check", "harm.py")
     assert result.returncode == 1
-    assert says in result.stdout
+    assert message in result.stdout
     assert result.stderr == ""
 
 

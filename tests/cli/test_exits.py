@@ -37,7 +37,7 @@ def test_every_command_has_help_with_examples(command, capsys):
 
 
 @pytest.mark.parametrize(
-    ("arguments", "says"),
+    ("arguments", "message"),
     [
         ([], "usage: "),
         (["aks"], "Did you mean 'ask'?"),
@@ -48,13 +48,13 @@ def test_every_command_has_help_with_examples(command, capsys):
         (["check", "./nothing.py"], "There is no file './nothing.py'."),
     ],
 )
-def test_wrong_usage_is_2(capsys, arguments, says):
+def test_wrong_usage_is_2(capsys, arguments, message):
     """A wrong command line gives one message on standard error and exit code 2."""
     from g4f_lite.cli import main
 
     assert main(arguments) == ExitCode.USAGE
     output = capsys.readouterr()
-    assert says in output.err
+    assert message in output.err
     assert output.out == ""
 
 

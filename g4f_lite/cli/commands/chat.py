@@ -28,10 +28,10 @@ Ctrl-C stops an answer; at the prompt it clears the line, and twice in a row it 
 """
 
 _SUMMARY = f"""\
-Talk to a model. The whole conversation is sent with each turn, and kept in memory only.
+Talk to a model. Each turn sends the whole conversation, which is kept in memory only.
 
 When standard input is not a terminal, each of its lines is a turn: the answers are printed one after the
-other, and the exit code is that of the last turn that failed, 0 if none did.
+other, and the exit code is that of the last turn that failed, or 0 if none did.
 
 commands in a chat:
 {_CHAT_COMMANDS}"""
@@ -48,7 +48,7 @@ def parser() -> Parser:
     parser = Parser("chat", _SUMMARY, _EXAMPLES)
     add_call_options(parser)
     parser.add_argument(
-        "--no-history", action="store_true", help="do not keep what is typed for the next chat to recall"
+        "--no-history", action="store_true", help="do not save the typed lines for the next chat"
     )
     return parser
 

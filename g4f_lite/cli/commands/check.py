@@ -27,7 +27,7 @@ from g4f_lite.errors import ProviderBlockedError
 __all__ = ["parser", "run"]
 
 _SUMMARY = """\
-Judge providers by the contract, strictly: all problems at once, each with its place and its fix.
+Check providers against the contract, strictly: all problems at once, each with its place and its fix.
 
 A target is the name of a provider, the path of a Python file, or the name of a distribution, which is
 checked with all its providers and its metadata. Providers are imported, in a process of their own."""

@@ -25,11 +25,11 @@ from g4f_lite.cli.terminal.tables import show_table
 __all__ = ["parser", "run"]
 
 _SUMMARY = """\
-Keep the keys of providers, say where they are, and forget them.
+Store, list and remove the keys of providers.
 
-A call uses the first of these that has a key: auth=..., the environment variable that the provider names,
-that name with an S (several keys, separated by commas), and the key store, which is what this command
-changes. It is a file that only you can read, or the system's keyring. A key is never shown."""
+A call uses the first of these that has a key: auth=..., the environment variable of the provider, that
+name with an S (several keys, separated by commas), and the key store, which this command changes. The key
+store is a file that only you can read, or the system's keyring. A key is never shown."""
 
 _EXAMPLES = (
     "g4f-lite keys set groq",
@@ -39,13 +39,14 @@ _EXAMPLES = (
 )
 
 _SET_SUMMARY = f"""\
-Keep a key for a provider. It replaces those that are kept for it now.
+Store a key of a provider. It replaces the keys that are stored now.
 
-On a terminal the key is asked for and not shown while you type or paste it; else it is read from standard
-input. It is never an argument: others can see a command line, and the shell keeps it in its history.
+On a terminal you are asked for the key, which is not shown while you type or paste it; else it is
+read from standard input. It is never an argument: others can see a command line, and the shell stores
+it in its history.
 
-Without --keyring and --file it goes where the provider's keys are now, else where {PLACE_VARIABLE} says
-(`file` or `keyring`), else into the file."""
+Without --keyring and --file it is stored where the provider's keys are now, else where {PLACE_VARIABLE} says
+(`file` or `keyring`), else in the file."""
 
 _SET_EXAMPLES = (
     "g4f-lite keys set groq",
@@ -57,14 +58,14 @@ _SET_EXAMPLES = (
 _LIST_SUMMARY = """\
 List the providers that have keys: how many, where each comes from, and which of these are used.
 
-Neither a key nor any part of one is shown. The system's keyring is not asked for that."""
+No key is shown, not even a part of one. The system's keyring is not opened."""
 
 _LIST_EXAMPLES = ("g4f-lite keys list", "g4f-lite keys list --json")
 
 _REMOVE_SUMMARY = """\
-Forget all keys that the key store has of a provider. What the environment has stays.
+Remove all keys of a provider from the key store. Environment variables do not change.
 
-The exit code is 1 if there was none."""
+The exit code is 1 if the key store had no key of the provider."""
 
 _REMOVE_EXAMPLES = ("g4f-lite keys remove groq",)
 
@@ -104,22 +105,22 @@ def parser() -> Parser:
         parser_class=cast("Any", _action_parser),
     )
     add = actions.add_parser(
-        "set", help="keep a key", summary=_SET_SUMMARY, examples=_SET_EXAMPLES
+        "set", help="store a key", summary=_SET_SUMMARY, examples=_SET_EXAMPLES
     ).add_argument
     add("provider", metavar="PROVIDER", help="the provider of the key; `g4f-lite providers` lists them")
     add(
         "--add",
         action="store_true",
-        help="keep it in addition to those that are kept; calls use them in turn",
+        help="store it in addition to the stored ones; calls use them in rotation",
     )
-    add("--keyring", action="store_true", help="keep it in the system's keyring; needs the extra `keyring`")
-    add("--file", action="store_true", help="keep it in the file")
+    add("--keyring", action="store_true", help="store it in the system's keyring; needs the extra `keyring`")
+    add("--file", action="store_true", help="store it in the file")
     add = actions.add_parser(
-        "list", help="say where keys are", summary=_LIST_SUMMARY, examples=_LIST_EXAMPLES
+        "list", help="list which providers have keys", summary=_LIST_SUMMARY, examples=_LIST_EXAMPLES
     ).add_argument
     add("--json", action="store_true", help="print JSON: keys and file")
     add = actions.add_parser(
-        "remove", help="forget a provider's keys", summary=_REMOVE_SUMMARY, examples=_REMOVE_EXAMPLES
+        "remove", help="remove the keys of a provider", summary=_REMOVE_SUMMARY, examples=_REMOVE_EXAMPLES
     ).add_argument
     add("provider", metavar="PROVIDER", help="the provider of the keys; it need not be installed")
     return parser

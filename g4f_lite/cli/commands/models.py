@@ -24,13 +24,14 @@ if TYPE_CHECKING:
 __all__ = ["parser", "run"]
 
 _SUMMARY = """\
-List every model and the providers that offer it. A provider that cannot be used now has the reason in brackets.
+List every model and the providers that offer it. A provider that cannot be used now has the reason in
+brackets.
 
 No provider is imported; if the models of a provider are not written plainly in its source, --load finds
 them out.
 
-With --provider, the models are those that its service listed when it was asked last, if it ever was; --refresh
-asks it now."""
+With --provider, the models are those that its service listed when it was asked last, if it ever was;
+--refresh asks it now."""
 
 _EXAMPLES = (
     "g4f-lite models",

@@ -41,9 +41,7 @@ def serve(items: list[dict[str, str]]) -> None:
     for index, item in enumerate(items):
         try:
             answer = answer_item(item)
-        except (
-            BaseException
-        ) as error:  # Not only `Exception`: a plugin can raise KeyboardInterrupt, for example.
+        except BaseException as error:  # A plugin can raise KeyboardInterrupt, too.
             answer = {"crash": f"loading it ended in {describe_exception(error)}"}
         if os.getpid() != own_pid:  # This is a copy of the process, which the plugin forked.
             break
