@@ -22,7 +22,7 @@ from g4f_lite.events import (
 )
 from g4f_lite.results import Choice, Completion, Provenance, ToolCall
 
-__all__ = ["ResponseAccumulator", "contract_error"]
+__all__ = ["ResponseAccumulator", "contract_error", "is_first_text", "is_part_of_answer"]
 
 _FINISH_REASONS = get_args(FinishReason)
 _MOST_CHOICES = 1024
@@ -333,6 +333,16 @@ _EVENT_RULES: dict[type, _EventRule] = {
     Metadata: (_is_metadata, "a mapping", ResponseAccumulator._add_metadata),
     Vector: (_is_vector, "a list of numbers", ResponseAccumulator._add_vector),
 }
+
+
+def is_first_text(item: Any) -> bool:
+    """Whether `item` is text of the first choice, which the caller receives as `str` and never as an event."""
+    return isinstance(item, str) or (isinstance(item, Text) and item.choice == 0)
+
+
+def is_part_of_answer(event: Any) -> bool:
+    """Whether `event` is a part of an answer. After one, no other provider begins a new answer."""
+    return not isinstance(event, (Served, Metadata))
 
 
 def contract_error(what: str, value: object, wanted: str) -> ProviderResponseError:

@@ -6,11 +6,12 @@ from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, 
 from typing import TYPE_CHECKING, Any, cast
 
 import g4f_lite
+from g4f_lite._core.calls.accumulator import is_first_text, is_part_of_answer
 from g4f_lite._core.calls.call import Call
 from g4f_lite._core.calls.surrogates import join_event_surrogates, join_surrogates
+from g4f_lite._core.streams.attempt_flow import drive_async, settle
 from g4f_lite._core.streams.closable_iterator import AsyncClosableIterator
 from g4f_lite._core.streams.deferred_call import DeferredCall
-from g4f_lite._core.streams.source import is_answer, is_text
 from g4f_lite._core.streams.thread_bridge import open_source_async
 from g4f_lite.cancellation import CancelScope, _current
 from g4f_lite.errors import StreamStateError
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
 __all__ = ["AsyncCompletionStream"]
 
 _END = object()
-_TURN = 0.01
-"""Seconds that a stream may run on the event loop without letting others run."""
+_TIME_SLICE = 0.01
+"""Seconds that a stream runs on the event loop before it lets others run: its source may always be ready."""
 
 
 class AsyncCompletionStream(AsyncClosableIterator[str]):
@@ -101,76 +102,98 @@ class AsyncCompletionStream(AsyncClosableIterator[str]):
 AsyncCompletionStream.__module__ = "g4f_lite"
 
 
-async def _iterate_text(lazy: DeferredCall) -> AsyncGenerator[Any, None]:  # noqa: PLR0912, PLR0915 - every way out, in one place
-    """Yield the text of the answer, noting the rest of it in the call; close every source on every path.
+async def _iterate_text(deferred: DeferredCall) -> AsyncGenerator[Any, None]:  # noqa: PLR0912 - the read loop is inline: a generator in between costs time for each item
+    """Yield the text of the answer, and collect everything else in the call. Closes every source on every path.
 
-    Each turn of the outer loop is an attempt. Of one that fails, nothing was yielded, or the next one goes on
-    from it.
+    Each turn of the outer loop is an attempt. Of an attempt that fails, nothing was yielded, or the next attempt
+    continues it.
     """
-    call: Call | None = None
-    clock = time.monotonic
+    call = await _prepare(deferred)
+    if call is None:
+        return
+    scope, clock = call.scope, time.monotonic
     while True:
         source: Any = None
         failure: BaseException | None = None
         try:
-            lazy.waiting = asyncio.current_task()
-            if call is None:
-                call = await lazy.get()
-                lazy.start_deadline_timer(call)
-            source = await _source(lazy, call)
-            scope, holds, halves = call.scope, call.is_buffered, call.accumulator.pending_surrogates
-            take, append = call.accumulator.add, call.accumulator.parts.append
-            turn = clock()
+            source = await _open_source(call)
+            accumulator, is_buffered = call.accumulator, call.is_buffered
+            add, append, halves = accumulator.add, accumulator.parts.append, accumulator.pending_surrogates
+            slice_start = clock()
             while source is not None and not scope.cancelled:
-                items = await _next_batch(lazy, scope, source)
+                items = await _next_batch(deferred, scope, source)
                 if items is None:
                     break
-                if hasattr(source, "next_batch"):  # which the loop brought, so that others could run
-                    turn = clock()
+                if hasattr(source, "next_batch"):
+                    # The batch has come by the event loop, so that others could run.
+                    slice_start = clock()
                 while not scope.cancelled:
-                    item = _next(items)
+                    item = _next_item(items)
                     if item is _END:
                         break
-                    text = item if type(item) is str else take(item)
+                    text = item if type(item) is str else add(item)
                     if text and (halves or not text.isascii()):
                         text = join_surrogates(halves, text)
                     if text:
                         append(text)
-                        if not holds:
+                        if not is_buffered:
                             yield text
-                    elif call.events and not is_text(item):
-                        call.has_emitted_event = call.has_emitted_event or is_answer(item)
+                    elif call.events and not is_first_text(item):
+                        call.has_emitted_event = call.has_emitted_event or is_part_of_answer(item)
                         yield join_event_surrogates(halves, item)
-                    if clock() - turn > _TURN:  # who is always ready would never let others run
+                    if clock() - slice_start > _TIME_SLICE:
                         await asyncio.sleep(0)
-                        turn = clock()
+                        slice_start = clock()
         except (GeneratorExit, asyncio.CancelledError, KeyboardInterrupt):
-            if call is not None:
-                call.scope.cancel()
-                failure = await _close(source)
-            if not lazy.uncancel():
-                if call is not None:
-                    call.mark_cancelled(failure)
+            scope.cancel()
+            close_error = await _close_source(source)
+            if not deferred.uncancel():
+                call.mark_cancelled(close_error)
                 raise
         except BaseException as error:
             failure = error
-        finally:
-            lazy.waiting = None
-        if failure is not None and (call is None or call.has_failed):
-            raise failure  # in finding somebody to ask
-        held = [] if call is None else await _finish_attempt(lazy, call, source, failure)
-        if held is not None:
-            for text in held:
-                yield text
+        if failure is not None and call.has_failed:
+            raise failure  # by opening the source, which has ended the call
+        held_back = await _finish_attempt(deferred, call, source, failure)
+        if held_back is not None:
+            for item in held_back:
+                yield item
             return
 
 
-async def _next_batch(lazy: DeferredCall, scope: CancelScope, source: Any) -> Iterator[Any] | None:
-    """Return what comes next, None at the end; the scope is current meanwhile.
+async def _prepare(deferred: DeferredCall) -> Call | None:
+    """Return the call with its deadline's timer started, or None if the stream is closed meanwhile."""
+    deferred.waiting = asyncio.current_task()
+    try:
+        call = await deferred.get()
+        deferred.start_deadline_timer(call)
+    except asyncio.CancelledError:
+        if deferred.uncancel():
+            return None
+        raise
+    finally:
+        deferred.waiting = None
+    return call
 
-    A GeneratorExit is the provider's: that of who closes the stream comes where the stream yields.
+
+async def _open_source(call: Call) -> Any:
+    """Open the first or the next attempt; return its source, or None if the call is cancelled meanwhile.
+
+    What it waits for, the scope of the call ends: the reader needs no interrupt.
     """
-    lazy.waiting = asyncio.current_task()
+    if call.planner is None:
+        return open_source_async(call)
+    from g4f_lite._core.streams.attempt_runner import open_next_attempt_async
+
+    return await open_next_attempt_async(call)
+
+
+async def _next_batch(deferred: DeferredCall, scope: CancelScope, source: Any) -> Iterator[Any] | None:
+    """Return the items that come next, or None at the end. The scope is current meanwhile.
+
+    A GeneratorExit is the provider's: that of a caller who closes the stream comes where the stream yields.
+    """
+    deferred.waiting = asyncio.current_task()
     token = _current.set(scope)
     try:
         if hasattr(source, "next_batch"):
@@ -183,10 +206,10 @@ async def _next_batch(lazy: DeferredCall, scope: CancelScope, source: Any) -> It
         raise RuntimeError("the provider raised GeneratorExit") from error
     finally:
         _current.reset(token)
-        lazy.waiting = None
+        deferred.waiting = None
 
 
-def _next(items: Iterator[Any]) -> Any:
+def _next_item(items: Iterator[Any]) -> Any:
     try:
         return next(items, _END)
     except GeneratorExit as error:
@@ -194,41 +217,15 @@ def _next(items: Iterator[Any]) -> Any:
 
 
 async def _finish_attempt(
-    lazy: DeferredCall, call: Call, source: Any, failure: BaseException | None
-) -> list[str] | None:
-    """End an attempt; return what was held back of the answer, None if another attempt follows.
-
-    Raises:
-        G4FLiteError: the call has failed with it.
-    """
+    deferred: DeferredCall, call: Call, source: Any, failure: BaseException | None
+) -> list[Any] | None:
     if call.scope.cancelled:
-        lazy.uncancel()
-        trouble = await _close(source)
-        if call.scope.expired:
-            raise call.deadline_error(trouble)
-        call.mark_cancelled(trouble)
-        return []
-    if failure is None:
-        failure = call.validate_response()
-    if failure is None:
-        return call.complete()
-    await _close(source)
-    call.handle_failure(failure)
-    return None
+        deferred.uncancel()
+    return await drive_async(settle(call, failure), lambda _: _close_source(source))
 
 
-async def _source(lazy: DeferredCall, call: Call) -> Any:
-    """Ask the provider, or whoever's turn it is."""
-    if call.planner is None:
-        return open_source_async(call)
-    from g4f_lite._core.streams.attempt_runner import open_next_attempt_async
-
-    lazy.waiting = None  # what it waits for there, the scope itself ends
-    return await open_next_attempt_async(call)
-
-
-async def _close(source: Any) -> BaseException | None:
-    """Close the provider's generator; return what its clean-up raised."""
+async def _close_source(source: Any) -> BaseException | None:
+    """Close the provider's iterator; return the exception raised by that, or None."""
     try:
         close = getattr(source, "aclose", None)
         if close is not None:
@@ -237,5 +234,5 @@ async def _close(source: Any) -> BaseException | None:
         raise
     except BaseException as error:
         return error
-    trouble: BaseException | None = getattr(source, "close_error", None)
-    return trouble
+    close_error: BaseException | None = getattr(source, "close_error", None)
+    return close_error

@@ -4,11 +4,12 @@ from collections.abc import Generator, Iterator
 from typing import TYPE_CHECKING, Any, cast
 
 import g4f_lite
+from g4f_lite._core.calls.accumulator import is_first_text, is_part_of_answer
 from g4f_lite._core.calls.call import Call
 from g4f_lite._core.calls.error_mapping import is_interrupt
 from g4f_lite._core.calls.surrogates import join_event_surrogates, join_surrogates
+from g4f_lite._core.streams.attempt_flow import close_source, drive, settle
 from g4f_lite._core.streams.closable_iterator import ClosableIterator
-from g4f_lite._core.streams.source import close_source, is_answer, is_text
 from g4f_lite.cancellation import _current
 from g4f_lite.results import Completion, Provenance
 
@@ -89,12 +90,13 @@ CompletionStream.__module__ = "g4f_lite"
 
 
 def open_first_attempt(call: Call) -> Iterator[Any] | None:
-    """Ask the provider, so that what it raises at once is raised now; None: it is asked when it is read.
+    """Open the first attempt now, so that an immediate error is raised by `create`.
 
-    That is so where asking may have to wait, or needs a leave that somebody who never reads would keep.
+    Returns None, and leaves the opening to the first read, if opening may block, or would hold a breaker permit
+    that a stream which is never read would not release.
     """
     if call.planner is not None:
-        return _next(call) if call.planner.can_start_immediately else None
+        return _open_next_attempt(call) if call.planner.can_start_immediately else None
     try:
         return call.open()
     except BaseException as error:
@@ -105,77 +107,65 @@ def open_first_attempt(call: Call) -> Iterator[Any] | None:
     return None
 
 
-def iterate_text(call: Call, source: Iterator[Any] | None) -> Generator[Any, None, None]:  # noqa: PLR0912 - every way out, in one place
-    """Yield the text of the answer, noting the rest of it in `call`; close every source on every path.
+def iterate_text(call: Call, source: Iterator[Any] | None) -> Generator[Any, None, None]:
+    """Yield the text of the answer, and collect everything else in `call`. Closes every source on every path.
 
-    Each turn of the outer loop is an attempt. Of one that fails, nothing was yielded, or the next one
-    goes on from it.
+    Each turn of the loop is an attempt. Of an attempt that fails, nothing was yielded, or the next attempt
+    continues it.
     """
-    scope = call.scope
-    enter, leave = _current.set, _current.reset
     while True:
         if source is None:
-            source = _next(call)
-        failure: BaseException | None = None
-        take, append, holds = call.accumulator.add, call.accumulator.parts.append, call.is_buffered
-        halves = call.accumulator.pending_surrogates
-        try:
-            while True:
-                token = enter(scope)
-                try:
-                    item = next(source, _END)
-                    if item is _END or scope.cancelled:
-                        break
-                    text = item if type(item) is str else take(item)
-                except BaseException as error:  # the provider's, GeneratorExit too: ours comes at `yield`
-                    if is_interrupt(error):
-                        raise
-                    failure = error
-                    break
-                finally:
-                    leave(token)
-                if text and (halves or not text.isascii()):
-                    text = join_surrogates(halves, text)
-                if text:
-                    append(text)
-                    if not holds:
-                        yield text
-                elif call.events and not is_text(item):
-                    call.has_emitted_event = call.has_emitted_event or is_answer(item)
-                    yield join_event_surrogates(halves, item)
-        except BaseException:  # closed; or KeyboardInterrupt, or a task's cancel through synchronous code
-            scope.cancel()
-            call.mark_cancelled(close_source(source))
-            raise
-        held = _finish_attempt(call, source, failure)
-        if held is not None:
-            yield from held
+            source = _open_next_attempt(call)
+        failure = yield from _read(call, source)
+        held_back = _finish_attempt(call, source, failure)
+        if held_back is not None:
+            yield from held_back
             return
         source = None
 
 
-def _finish_attempt(call: Call, source: Iterator[Any], failure: BaseException | None) -> list[str] | None:
-    """End an attempt; return what was held back of the answer, None if another attempt follows.
+def _read(call: Call, source: Iterator[Any]) -> Generator[Any, None, BaseException | None]:
+    """Yield what `source` has for the caller until it ends; return the provider's failure, or None."""
+    scope = call.scope
+    set_scope, reset_scope = _current.set, _current.reset
+    accumulator, is_buffered = call.accumulator, call.is_buffered
+    add, append, halves = accumulator.add, accumulator.parts.append, accumulator.pending_surrogates
+    try:
+        while True:
+            token = set_scope(scope)
+            try:
+                item = next(source, _END)
+                if item is _END or scope.cancelled:
+                    return None
+                text = item if type(item) is str else add(item)
+            except (
+                BaseException
+            ) as error:  # the provider's, GeneratorExit too: that of the caller comes at `yield`
+                if is_interrupt(error):
+                    raise
+                return error
+            finally:
+                reset_scope(token)
+            if text and (halves or not text.isascii()):
+                text = join_surrogates(halves, text)
+            if text:
+                append(text)
+                if not is_buffered:
+                    yield text
+            elif call.events and not is_first_text(item):
+                call.has_emitted_event = call.has_emitted_event or is_part_of_answer(item)
+                yield join_event_surrogates(halves, item)
+    except BaseException:  # closed; or KeyboardInterrupt, or the cancel of a task through synchronous code
+        scope.cancel()
+        call.mark_cancelled(close_source(source))
+        raise
 
-    Raises:
-        G4FLiteError: the call has failed with it.
-    """
-    if call.scope.cancelled:  # from another thread; what woke the provider up may look like any end
-        trouble = close_source(source)
-        if call.scope.expired:
-            raise call.deadline_error(trouble)
-        call.mark_cancelled(trouble)
-        return []
-    if failure is None:
-        failure = call.validate_response()
-    if failure is None:
-        return call.complete()
-    close_source(source)
-    call.handle_failure(failure)
-    return None
+
+def _finish_attempt(call: Call, source: Iterator[Any], failure: BaseException | None) -> list[Any] | None:
+    return drive(settle(call, failure), lambda _: close_source(source))
 
 
-def _next(call: Call) -> Iterator[Any]:
+def _open_next_attempt(call: Call) -> Iterator[Any]:
     from g4f_lite._core.streams.attempt_runner import open_next_attempt
 
     try:

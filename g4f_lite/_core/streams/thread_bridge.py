@@ -13,7 +13,7 @@ from functools import partial
 from typing import Any
 
 from g4f_lite._core.calls.call import Call
-from g4f_lite._core.streams.source import close_source
+from g4f_lite._core.streams.attempt_flow import close_source
 from g4f_lite.cancellation import CancelScope, _current, child_of
 from g4f_lite.errors import StreamStateError
 
