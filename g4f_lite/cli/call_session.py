@@ -87,7 +87,7 @@ class CallSession:
             return []
         return [name for name in self._option_texts if name in _ENDPOINT_OPTIONS]
 
-    def answer(self, conversation: list[Message], write: Callable[[str], None]) -> Completion:
+    def ask(self, conversation: list[Message], write: Callable[[str], None]) -> Completion:
         """Call the provider, pass the text to `write` as it arrives, and return the completion.
 
         The connection to the service is closed when this returns or raises.

@@ -91,7 +91,7 @@ def _run_command(arguments: list[str]) -> int:
     if name == "--version":
         from g4f_lite import __version__
 
-        OUT.line(f"g4f-lite {__version__}")
+        OUT.write_line(f"g4f-lite {__version__}")
         return ExitCode.OK
     if not name:
         ERR.write(_help_text())

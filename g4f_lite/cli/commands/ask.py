@@ -68,7 +68,7 @@ def run(arguments: Any) -> int:
     conversation = [{"role": "user", "content": _read_prompt(arguments.prompt)}]
     if arguments.json:
         return _run_json(session, conversation)
-    completion = session.answer(conversation, OUT.write)
+    completion = session.ask(conversation, OUT.write)
     OUT.end_line()
     show_answer_notes(completion)
     return ExitCode.OK
@@ -79,7 +79,7 @@ def _run_json(session: CallSession, conversation: list[Message]) -> int:
     from g4f_lite.cli.terminal.json_output import print_json
 
     try:
-        completion = session.answer(conversation, lambda _text: None)
+        completion = session.ask(conversation, lambda _text: None)
     except Exception as error:
         print_json(error_json(error))
         raise

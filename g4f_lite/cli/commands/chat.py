@@ -94,7 +94,9 @@ class Chat:
 
     def _show_greeting(self) -> None:
         target = self._session.resolve_target()
-        ERR.line(f"{target.provider.name}, {target.model}. /help shows the commands, Ctrl-D leaves.", "dim")
+        ERR.write_line(
+            f"{target.provider.name}, {target.model}. /help shows the commands, Ctrl-D leaves.", "dim"
+        )
 
     # --- turns -----------------------------------------------------------------------------------
 
@@ -111,7 +113,7 @@ class Chat:
             OUT.write(piece)
 
         try:
-            completion = self._session.answer([*self._conversation, question], write)
+            completion = self._session.ask([*self._conversation, question], write)
         except KeyboardInterrupt:
             if not self._reader.is_interactive:
                 raise

@@ -180,8 +180,8 @@ def _show(verdict: Report) -> None:
     if not verdict["valid"] and verdict["usable"]:
         result += ", usable without G4F_LITE_STRICT"
     origin = f"{verdict['distribution']} {verdict['version']}".strip()
-    OUT.line(f"{verdict['name']} ({origin}): {result}", "green" if verdict["valid"] else "red")
+    OUT.write_line(f"{verdict['name']} ({origin}): {result}", "green" if verdict["valid"] else "red")
     for problem in verdict["problems"]:
-        OUT.line(f"  - {problem_line(problem)}")
+        OUT.write_line(f"  - {problem_line(problem)}")
     for note in verdict["notes"]:
-        OUT.line(f"  note: {note}", "dim")
+        OUT.write_line(f"  note: {note}", "dim")

@@ -115,7 +115,7 @@ def _show(report: Report) -> None:
         _show_pair(name, version or absent)
     if missing_packages(report["versions"]):
         _show_heading("Providers")
-        OUT.line("  not looked at, since a package is missing")
+        OUT.write_line("  not looked at, since a package is missing")
     else:
         _show_plugins(report)
     _show_heading("Environment")
@@ -138,11 +138,11 @@ def _show_plugins(report: Report) -> None:
     for item in report["hooks"]:
         _show_pair(item["hook"], ", ".join(item["plugins"]))
     if not report["hooks"]:
-        OUT.line("  none")
+        OUT.write_line("  none")
     if report["problems"]:
         _show_heading("Problems of plugins")
         for problem in report["problems"]:
-            OUT.line(f"  {problem_line(problem)}", "red")
+            OUT.write_line(f"  {problem_line(problem)}", "red")
     _show_keys(report["keys"], report["key_store"])
 
 
@@ -158,7 +158,7 @@ def _show_keys(keys: list[Report], store: Report) -> None:
         else:
             _show_pair(item["provider"], f"in the {describe_source(source)}")
     if not keys:
-        OUT.line("  no provider needs one")
+        OUT.write_line("  no provider needs one")
     names = ", ".join(store["providers"]) or "empty"
     _show_pair("key store", f"{store['path']}: {'cannot be read' if store['error'] else names}")
 
@@ -173,18 +173,18 @@ def _show_cache(cache: Report) -> None:
 
 
 def _show_result(broken: list[str]) -> None:
-    OUT.line()
+    OUT.write_line()
     if not broken:
-        OUT.line("Nothing is broken.", "green")
+        OUT.write_line("Nothing is broken.", "green")
         return
-    OUT.line(f"Broken: {len(broken)}", "red")
+    OUT.write_line(f"Broken: {len(broken)}", "red")
     for line in broken:
-        OUT.line(f"  - {line}", "red")
+        OUT.write_line(f"  - {line}", "red")
 
 
 def _show_heading(text: str) -> None:
-    OUT.line(f"\n{text}" if text != "Python" else text, "bold")
+    OUT.write_line(f"\n{text}" if text != "Python" else text, "bold")
 
 
 def _show_pair(name: str, value: str) -> None:
-    OUT.line(f"  {name + ':':<22} {value}")
+    OUT.write_line(f"  {name + ':':<22} {value}")

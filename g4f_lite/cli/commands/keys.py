@@ -198,7 +198,7 @@ def _list(*, as_json: bool) -> int:
     if as_json:
         print_json({"keys": keys, "file": store_file()}, indent=2)
     elif not keys:
-        ERR.line("No provider has a key.")
+        ERR.write_line("No provider has a key.")
     else:
         rows = [
             (

@@ -144,7 +144,7 @@ def _obstacle(provider: Report) -> str | None:
 
 def _show_models(models: list[Report]) -> None:
     if not models:
-        ERR.line("No model is known.")
+        ERR.write_line("No model is known.")
         return
     rows = [(item["model"], _format_offers(item["providers"])) for item in models]
     show_table(("MODEL", "PROVIDERS"), rows)

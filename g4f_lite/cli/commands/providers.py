@@ -71,7 +71,7 @@ def run(arguments: Any) -> int:
 def show_providers(providers: list[Report]) -> None:
     """Write the table of providers."""
     if not providers:
-        ERR.line("No provider is installed.")
+        ERR.write_line("No provider is installed.")
         return
     show_table(
         _HEADINGS, [_row(provider) for provider in providers], [_style(provider) for provider in providers]

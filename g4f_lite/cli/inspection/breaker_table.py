@@ -26,7 +26,7 @@ def show_breakers(*, as_json: bool) -> int:
         rows = [_row(record, now) for record in records]
         show_table(_HEADINGS, rows, [_STYLES[record.state] for record in records])
     else:
-        ERR.line("No failure of any provider is on record.")
+        ERR.write_line("No failure of any provider is on record.")
     return ExitCode.OK
 
 

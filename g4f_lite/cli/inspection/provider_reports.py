@@ -75,14 +75,14 @@ def all_provider_reports(hooks: "HookReport", *, load: bool = False) -> list[Rep
     A provider that a program has registered exists in this process only, and is loaded already. The others are
     imported in a child process, since an import can end, hang or crash its process.
     """
-    own = [provider_report(info) for info in registry.infos(hooks=False)]
-    reports = [*own, *(answer["provider"] for answer in hooks.offered.values())]
+    without_hooks = [provider_report(info) for info in registry.infos(hooks=False)]
+    reports = [*without_hooks, *(answer["provider"] for answer in hooks.offered.values())]
     reports.sort(key=lambda report: (not report["builtin"], report["name"].rpartition(":")[2]))
     if not load:
         return reports
     names = [
         report["full_name"]
-        for report in own
+        for report in without_hooks
         if report["state"] != "blocked" and report["distribution"] != PROGRAM
     ]
     from g4f_lite.cli.inspection.probe import probe
@@ -187,6 +187,6 @@ def problem_line(problem: Report) -> str:
 def show_discovery_problems(problems: list[Report]) -> None:
     """Write the problems of discovery on standard error."""
     if problems and ERR.is_terminal:
-        ERR.line()
+        ERR.write_line()
     for problem in problems:
         show_note(f"warning: {problem_line(problem)}")

@@ -143,7 +143,7 @@ class Console:
         """
         self._write(escape_control_characters(text) if self.is_terminal else text)
 
-    def line(self, text: str = "", style: str = "") -> None:
+    def write_line(self, text: str = "", style: str = "") -> None:
         """Write a line of foreign text in one style."""
         self._write(self.apply_style(text, style) + "\n")
 

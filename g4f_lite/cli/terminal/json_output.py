@@ -11,4 +11,4 @@ __all__ = ["print_json"]
 def print_json(value: Any, *, indent: int | None = None) -> None:
     """Print `value` as JSON: in ASCII unless the encoding of standard output is UTF-8."""
     is_ascii = OUT.encoding.replace("_", "-") not in ("utf-8", "utf8")
-    OUT.line(json.dumps(value, ensure_ascii=is_ascii, indent=indent))
+    OUT.write_line(json.dumps(value, ensure_ascii=is_ascii, indent=indent))

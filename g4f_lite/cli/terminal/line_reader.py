@@ -72,7 +72,7 @@ class LineReader:
                 if was_interrupted:
                     raise
                 was_interrupted = True
-                ERR.line("(Ctrl-C once more, or Ctrl-D, to leave)", "dim")
+                ERR.write_line("(Ctrl-C once more, or Ctrl-D, to leave)", "dim")
 
     def _read_typed(self) -> str:
         if self._can_edit:

@@ -13,4 +13,4 @@ def show_error(message: str) -> None:
 
 def show_note(text: str) -> None:
     """Write a note, which informs and is not an error, without secrets."""
-    ERR.line(f"g4f-lite: {redact_secrets(text)}", "dim")
+    ERR.write_line(f"g4f-lite: {redact_secrets(text)}", "dim")

@@ -90,7 +90,7 @@ class DownloadProgress:
         reached = max(step for step in _LINE_PERCENTS if step <= percent)
         if reached > self._last_percent:
             self._last_percent = reached
-            ERR.line(f"g4f-lite: fetching {_format_size(done, total)} ({percent}%)")
+            ERR.write_line(f"g4f-lite: fetching {_format_size(done, total)} ({percent}%)")
 
 
 def _percent(done: int, total: int) -> int:

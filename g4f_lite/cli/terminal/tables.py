@@ -53,7 +53,7 @@ def _show_row(cells: Sequence[str], widths: Sequence[int], style: str) -> None:
     indent = " " * (sum(widths[:-1]) + len(_GAP) * len(cut_cells))
     for number, line in enumerate(lines):
         text = (f"{start}{_GAP}{line}" if number == 0 else f"{indent}{line}").rstrip()
-        OUT.line(text, style)
+        OUT.write_line(text, style)
 
 
 def _wrap(text: str, width: int) -> list[str]:

@@ -157,8 +157,8 @@ class FailureContract(ContractBase):
         for reply in _replies_with_key():
             service.set_reply(reply)
             error = expect_error(service, ProviderError)
-            shown = "".join(traceback.format_exception(type(error), error, error.__traceback__))
-            for text in (str(error), repr(error), shown, repr(vars(error)), repr(pickle.dumps(error))):
+            trace = "".join(traceback.format_exception(type(error), error, error.__traceback__))
+            for text in (str(error), repr(error), trace, repr(vars(error)), repr(pickle.dumps(error))):
                 assert PLANTED_KEY not in text, f"A {type(error).__name__} shows the caller's key"
 
 
