@@ -73,7 +73,7 @@ _MAX_NAME = 40
 
 
 class _SilentParser(Parser):
-    """A parser whose errors do not repeat unexpected arguments: one may be a key."""
+    """A parser that does not repeat unexpected arguments in errors: one may be a key."""
 
     def parse_args(  # pyright: ignore[reportIncompatibleMethodOverride] - its overloads say less than this
         self, args: Any = None, namespace: Any = None

@@ -1,4 +1,4 @@
-"""The contract of failures: each failure of a service raises its error, and is no answer."""
+"""The contract of failures: a failure of a service raises its error, and is never an answer."""
 
 import asyncio
 import pickle
