@@ -1,4 +1,4 @@
-"""Cooling down: who fails again and again is passed over for a while, and then tried once."""
+"""Circuit breakers: a route skips a provider that fails again and again, and later one call probes it."""
 
 import asyncio
 import json
@@ -52,7 +52,7 @@ def ask(provider: Any, **options: Any) -> Any:
 
 @pytest.fixture
 def pair(g4f_lite_registry: Registry) -> tuple[ScriptedProvider, ScriptedProvider]:
-    """One that fails as it is told, and one that answers."""
+    """A provider that fails as the test sets it, and one that answers."""
     first, second = ScriptedProvider([ServiceUnavailableError(503)]), ScriptedProvider(["second"])
     g4f_lite_registry.register(first, name="scripted")
     g4f_lite_registry.register(second, name="second")
@@ -63,7 +63,7 @@ ROUTE = ["scripted", "second"]
 
 
 def test_after_three_failures_routes_pass_it_over(pair: Any, clock: Any) -> None:
-    """The third failure in a row opens the circuit: a route asks the next at once, and says why."""
+    """The third failure in a row opens the circuit: a route calls the next provider at once and records why."""
     first, _ = pair
     for _ in range(5):
         answer = ask(ROUTE)
@@ -74,7 +74,7 @@ def test_after_three_failures_routes_pass_it_over(pair: Any, clock: Any) -> None
 
 
 def test_each_address_has_a_circuit_of_its_own(g4f_lite_registry: Registry, clock: Any) -> None:
-    """Of two servers that differ in `base_url=` alone, the one that answers is not passed over for the other."""
+    """Of two servers that differ only in `base_url`, the failures of one do not affect the other."""
 
     def script(call: Any) -> Any:
         if "9001" in call.options.get("base_url", ""):
@@ -102,7 +102,7 @@ def test_each_address_has_a_circuit_of_its_own(g4f_lite_registry: Registry, cloc
 
 @pytest.mark.parametrize("address", ["http://[", "nonsense", "http://h:99999", "", None, 5])
 def test_any_address_tells_apart(address: Any) -> None:
-    """What is no address is no error here, where who is asked is told apart; nothing is as no address."""
+    """Any text can be an address; the empty one is like no address."""
     name, key = upstream_key("a:b", {"base_url": address, "auth": "key"})
     assert name == "a:b"
     assert ("@" in key) == (isinstance(address, str) and bool(address))
@@ -110,7 +110,7 @@ def test_any_address_tells_apart(address: Any) -> None:
 
 
 def test_a_provider_named_alone_is_always_asked(pair: Any, clock: Any) -> None:
-    """An open circuit matters only where there is an alternative; its failures count all the same."""
+    """A provider that is named alone is called even if its circuit is open, and its failures still count."""
     first, _ = pair
     for _ in range(5):
         with pytest.raises(ServiceUnavailableError):
@@ -120,8 +120,8 @@ def test_a_provider_named_alone_is_always_asked(pair: Any, clock: Any) -> None:
     assert len(first.calls) == 5
 
 
-def test_when_all_cool_down_they_are_asked_all_the_same(pair: Any, clock: Any) -> None:
-    """A route that nobody of which may be asked asks them nevertheless, in their order."""
+def test_when_all_circuits_are_open_all_are_called(pair: Any, clock: Any) -> None:
+    """If every circuit of a route is open, its providers are called in their order."""
     first, _ = pair
     for _ in range(3):
         ask(ROUTE)
@@ -132,7 +132,7 @@ def test_when_all_cool_down_they_are_asked_all_the_same(pair: Any, clock: Any) -
 
 
 def test_the_cooldown_grows_and_ends(pair: Any, clock: Any, g4f_lite_registry: Registry) -> None:
-    """After 30 seconds one call tries it again; each failure doubles the time, a success closes the circuit."""
+    """After 30 seconds one call probes the provider; each failure doubles the time, and a success closes the circuit."""
     first, _ = pair
     for _ in range(3):
         ask(ROUTE)
@@ -152,7 +152,7 @@ def test_the_cooldown_grows_and_ends(pair: Any, clock: Any, g4f_lite_registry: R
 
 
 def test_one_call_at_a_time_probes(g4f_lite_registry: Registry, clock: Any) -> None:
-    """While one call tries whether it answers again, others go to the next; its success lets them back."""
+    """While one call probes the provider, other calls use the next one; the probe's success ends that."""
     gate = Gate()
     down = [[ServiceUnavailableError(503)]] * 3
     first = ScriptedProvider(*down, [gate, "back"], ["back"])
@@ -175,10 +175,8 @@ def test_one_call_at_a_time_probes(g4f_lite_registry: Registry, clock: Any) -> N
 
 
 @pytest.mark.parametrize("how", ["close", "drop"])
-def test_a_probe_that_is_given_up_lets_the_next_one_in(
-    g4f_lite_registry: Registry, clock: Any, how: str
-) -> None:
-    """A probe that its caller closes, or drops, holds nobody up."""
+def test_an_abandoned_probe_lets_the_next_one_in(g4f_lite_registry: Registry, clock: Any, how: str) -> None:
+    """A probe that its caller closes or drops does not block the next probe."""
     down = [[ServiceUnavailableError(503)]] * 3
     g4f_lite_registry.register(ScriptedProvider(*down, ["a", "b"]), name="scripted")
     g4f_lite_registry.register(ScriptedProvider(["second"]), name="second")
@@ -205,8 +203,8 @@ def test_a_probe_that_is_given_up_lets_the_next_one_in(
     ],
     ids=repr,
 )
-def test_some_failures_say_enough_at_once(clock: Any, error: G4FLiteError, seconds: float) -> None:
-    """A wrong key, an empty account and a service that says how long open the circuit with one failure."""
+def test_some_failures_open_the_circuit_at_once(clock: Any, error: G4FLiteError, seconds: float) -> None:
+    """A wrong key, an exhausted quota and a `retry_after` open the circuit with one failure."""
     own = CircuitBreakers()
     own.record_failure(WHO, error)
     clock.advance(seconds - 1)
@@ -225,8 +223,8 @@ def test_some_failures_say_enough_at_once(clock: Any, error: G4FLiteError, secon
     ],
     ids=repr,
 )
-def test_what_says_nothing_of_the_service_does_not_count(clock: Any, error: G4FLiteError) -> None:
-    """A wrong request, a fault of the plugin and the caller's own deadline cool nobody down."""
+def test_errors_that_do_not_concern_the_service_do_not_count(clock: Any, error: G4FLiteError) -> None:
+    """A wrong request, a fault of the plugin and the caller's own deadline open no circuit."""
     own = CircuitBreakers()
     for _ in range(10):
         assert own.record_failure(WHO, error) is False
@@ -234,7 +232,7 @@ def test_what_says_nothing_of_the_service_does_not_count(clock: Any, error: G4FL
 
 
 def test_memory_is_bounded(clock: Any) -> None:
-    """However many keys fail, only so many are remembered, the latest of them."""
+    """However many keys fail, only the latest 1024 circuits are kept."""
     own = CircuitBreakers()
     for number in range(3000):
         own.record_failure(("p", str(number)), ProviderConnectionError("gone"))
@@ -242,8 +240,8 @@ def test_memory_is_bounded(clock: Any) -> None:
     assert own.records()[-1].key == "2999"
 
 
-class HealthMachine(RuleBasedStateMachine):
-    """A circuit against what the words say: closed, open, half-open, and one probe at a time."""
+class CircuitBreakerMachine(RuleBasedStateMachine):
+    """The circuit breakers against a model: closed, open, half-open, and one probe at a time."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -316,15 +314,15 @@ class _ManualClock(_clock.Clock):
         return self.now
 
 
-TestHealthMachine = HealthMachine.TestCase
+TestHealthMachine = CircuitBreakerMachine.TestCase
 TestHealthMachine.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
 
 
 # --- on disk --------------------------------------------------------------------------------------
 
 
-def test_trouble_and_its_end_are_written_down(pair: Any, clock: Any) -> None:
-    """A failing provider stands in `health.json`, which only its owner may read; so does its recovery."""
+def test_failures_and_recovery_are_written(pair: Any, clock: Any) -> None:
+    """A failing provider is in `health.json`, which only its owner may read; so is its recovery."""
     ask(ROUTE)
     file = cache_dir() / "health.json"
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
@@ -338,8 +336,8 @@ def test_trouble_and_its_end_are_written_down(pair: Any, clock: Any) -> None:
     assert not list(cache_dir().glob(".health*"))
 
 
-def test_who_is_well_never_touches_the_disk(pair: Any, clock: Any) -> None:
-    """Success after success writes nothing, also where trouble is known of another provider."""
+def test_success_alone_never_writes(pair: Any, clock: Any) -> None:
+    """A success writes nothing, even if another provider has failures."""
     assert ask("second") == "second"
     assert not cache_dir().exists()
     ask(ROUTE)
@@ -352,7 +350,7 @@ def test_who_is_well_never_touches_the_disk(pair: Any, clock: Any) -> None:
 
 
 def test_records_of_other_processes_are_kept(pair: Any, clock: Any) -> None:
-    """What another process wrote stays in the file; of the same provider, the newer one stands."""
+    """Records of other processes stay in the file; for the same provider, the newer record replaces the older."""
     cache_dir().mkdir(parents=True)
     row = {
         "provider": "x:other",
@@ -380,8 +378,8 @@ def test_records_of_other_processes_are_kept(pair: Any, clock: Any) -> None:
 @pytest.mark.parametrize(
     "content", [b"", b"{", b"[]", b"\xff\xfe", b"[" * 5000, b'{"records": 5}', b" " * 2_000_000]
 )
-def test_a_spoilt_file_is_no_error(pair: Any, clock: Any, content: bytes) -> None:
-    """A file that holds anything else is as good as none, and is replaced."""
+def test_a_damaged_file_is_not_an_error(pair: Any, clock: Any, content: bytes) -> None:
+    """A file with any other content counts as missing, and is replaced."""
     cache_dir().mkdir(parents=True)
     (cache_dir() / "health.json").write_bytes(content)
     assert breaker_file.read_records() == []
@@ -389,18 +387,18 @@ def test_a_spoilt_file_is_no_error(pair: Any, clock: Any, content: bytes) -> Non
     assert len(breaker_file.read_records()) == 1
 
 
-def test_a_folder_that_cannot_be_written_is_no_error(
+def test_a_folder_that_cannot_be_written_is_not_an_error(
     pair: Any, clock: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Any
 ) -> None:
-    """Where nothing can be written, calls go on."""
+    """If nothing can be written, calls work all the same."""
     blocked = tmp_path / "file"
     blocked.write_text("")
     monkeypatch.setenv("G4F_LITE_CACHE", str(blocked))
     assert ask(ROUTE) == "second"
 
 
-def test_it_can_be_kept_off_the_disk(pair: Any, clock: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """`G4F_LITE_HEALTH=off` writes nothing; the circuits work all the same."""
+def test_the_file_can_be_disabled(pair: Any, clock: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`G4F_LITE_HEALTH=off` writes nothing, and the circuits still work."""
     monkeypatch.setenv("G4F_LITE_HEALTH", "off")
     for _ in range(4):
         ask(ROUTE)
@@ -411,7 +409,7 @@ def test_it_can_be_kept_off_the_disk(pair: Any, clock: Any, monkeypatch: pytest.
 def test_an_outage_is_not_written_a_thousand_times(
     pair: Any, clock: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """While nothing changes but the count, the file is written at most once a second."""
+    """While only the count of failures changes, the file is written at most once a second."""
     written: list[int] = []
     replace = breaker_file._write
     monkeypatch.setattr(breaker_file, "_write", lambda records: (written.append(1), replace(records)))
@@ -426,7 +424,7 @@ def test_an_outage_is_not_written_a_thousand_times(
 
 
 def test_the_loop_is_not_blocked_by_the_disk(pair: Any, clock: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """In an asynchronous call the file is written by another thread than the event loop's."""
+    """In an asynchronous call, a thread other than the event loop's writes the file."""
     threads: list[str] = []
     save = breaker_file._save
     monkeypatch.setattr(

@@ -1,4 +1,4 @@
-"""A route: who is asked after whom, and what the caller sees of it."""
+"""Routes: the order in which providers are called, and what the caller sees of it."""
 
 import asyncio
 import collections
@@ -25,7 +25,7 @@ HELLO = [{"role": "user", "content": "Hello"}]
 
 
 def down() -> ServiceUnavailableError:
-    """What a service that is down comes to."""
+    """The error of a service that is down."""
     return ServiceUnavailableError(503)
 
 
@@ -61,8 +61,8 @@ ALL = pytest.mark.parametrize("ask", [create, acreate, streamed, astreamed])
 NATIVE = pytest.mark.parametrize("native", [False, True])
 
 
-def story(provenance: Any) -> list[tuple[str, str]]:
-    """Who was tried, and how it went."""
+def attempts_of(provenance: Any) -> list[tuple[str, str]]:
+    """The providers that were tried, with the outcome of each."""
     return [(item.provider.partition(":")[2], item.outcome) for item in provenance.attempts]
 
 
@@ -71,7 +71,7 @@ def story(provenance: Any) -> list[tuple[str, str]]:
 def test_the_next_is_asked_when_one_fails(
     g4f_lite_registry: Registry, ask: Callable[..., str], *, native: bool
 ) -> None:
-    """A provider that fails is passed over for the next one, which is asked the very same."""
+    """After a provider fails, the next one is called with the same request."""
     first = ScriptedProvider([down()], native_async=native)
     second = ScriptedProvider(["Hel", "lo"], native_async=native)
     g4f_lite_registry.register(first, name="first")
@@ -81,15 +81,15 @@ def test_the_next_is_asked_when_one_fails(
     assert [(call.messages, call.ended) for call in second.calls] == [(HELLO, "exhausted")]
 
 
-def test_provenance_tells_the_whole_story(g4f_lite_registry: Registry) -> None:
-    """Every provider that was passed over or failed stands in the provenance with its reason, in order."""
+def test_provenance_has_every_attempt(g4f_lite_registry: Registry) -> None:
+    """Every provider that was skipped or failed is in the provenance with its reason, in order."""
     g4f_lite_registry.register(ScriptedProvider(needs_auth=True), name="keyless")
     g4f_lite_registry.register(ScriptedProvider([down()]), name="down")
     g4f_lite_registry.register(ScriptedProvider(model=["other"]), name="elsewhere")
     g4f_lite_registry.register(ScriptedProvider(["Hello"]), name="up")
     answer = create(["nobody", "keyless", "down", "elsewhere", "up", "nobody"], model="scripted-1")
     assert answer == "Hello"
-    assert story(answer.provenance) == [
+    assert attempts_of(answer.provenance) == [
         ("", "skipped"),
         ("", "skipped"),
         ("down", "error"),
@@ -107,7 +107,7 @@ def test_provenance_tells_the_whole_story(g4f_lite_registry: Registry) -> None:
 
 @ALL
 def test_when_all_fail_each_is_named(g4f_lite_registry: Registry, ask: Callable[..., str]) -> None:
-    """When nobody answers, one error names every attempt and holds the error of each."""
+    """If every provider fails, one error names every attempt and has the error of each."""
     g4f_lite_registry.register(ScriptedProvider([down()]), name="one")
     g4f_lite_registry.register(ScriptedProvider([RateLimitError(429)]), name="two")
     with pytest.raises(AllProvidersFailedError) as caught:
@@ -127,8 +127,8 @@ def test_when_all_fail_each_is_named(g4f_lite_registry: Registry, ask: Callable[
         assert f"\n  - {name} (" in str(error)
 
 
-def test_nobody_to_ask_raises_at_the_call(g4f_lite_registry: Registry) -> None:
-    """A route of which no step can be asked is an error of the call itself, with a stream too."""
+def test_a_route_without_candidates_raises_at_the_call(g4f_lite_registry: Registry) -> None:
+    """A route without a usable step is an error of the call itself, with a stream too."""
     g4f_lite_registry.register(ScriptedProvider(needs_auth=True), name="keyless")
     with pytest.raises(AllProvidersFailedError, match="keyless"):
         ChatCompletion.create(provider=["keyless", "nobody"], messages=HELLO, stream=True)
@@ -136,22 +136,22 @@ def test_nobody_to_ask_raises_at_the_call(g4f_lite_registry: Registry) -> None:
 
 @pytest.mark.parametrize("one", [["only"], Step("only"), Route(["only"]), ("only",), "only"])
 def test_a_route_of_one_raises_its_own_error(g4f_lite_registry: Registry, one: Any) -> None:
-    """With a single step the error is what it is without a route."""
+    """With a single step, the error is the same as without a route."""
     g4f_lite_registry.register(ScriptedProvider([down()]), name="only")
     with pytest.raises(ServiceUnavailableError) as caught:
         create(one)
     assert caught.value.provider == "only"
-    assert story(caught.value.provenance) == [("only", "error")]
+    assert attempts_of(caught.value.provenance) == [("only", "error")]
     with pytest.raises(g4f_lite.ModelNotFoundError):
         create(one, model="gone")
 
 
 @ALL
 @NATIVE
-def test_text_that_failed_is_in_no_answer(
+def test_text_of_a_failed_attempt_is_in_no_answer(
     g4f_lite_registry: Registry, ask: Callable[..., str], *, native: bool
 ) -> None:
-    """Text of an attempt that broke off is never mixed into another's; in a stream it is the end."""
+    """Text of an attempt that broke off is never mixed into another attempt's; a stream with text ends."""
     g4f_lite_registry.register(
         ScriptedProvider(["WRONG", g4f_lite.Usage(9, 9), down()], native_async=native), name="one"
     )
@@ -163,11 +163,11 @@ def test_text_that_failed_is_in_no_answer(
     with pytest.raises(ServiceUnavailableError) as caught:
         ask(["one", "two"])
     assert caught.value.partial_text == "WRONG"
-    assert story(caught.value.provenance) == [("one", "error")]
+    assert attempts_of(caught.value.provenance) == [("one", "error")]
 
 
-def test_what_the_caller_never_saw_may_start_over(g4f_lite_registry: Registry) -> None:
-    """In a stream of text, a failure after nothing but reasoning is passed on to the next provider."""
+def test_a_stream_without_text_may_start_over(g4f_lite_registry: Registry) -> None:
+    """In a stream of text, a failure after only reasoning moves the call to the next provider."""
     g4f_lite_registry.register(ScriptedProvider([g4f_lite.events.Reasoning("hm"), down()]), name="one")
     g4f_lite_registry.register(ScriptedProvider(["right"]), name="two")
     with ChatCompletion.create(provider=["one", "two"], messages=HELLO, stream=True) as stream:
@@ -176,7 +176,7 @@ def test_what_the_caller_never_saw_may_start_over(g4f_lite_registry: Registry) -
 
 
 def test_steps_have_their_own_models_options_and_keys(g4f_lite_registry: Registry) -> None:
-    """A step's model, options and key are its own; the call's model is for those without one."""
+    """A step's own model, options and key are used; the call's model is for steps without one."""
     providers = {
         name: ScriptedProvider([down()] if name != "d" else ["ok"], model=["m", "n"]) for name in "abcd"
     }
@@ -195,8 +195,8 @@ def test_steps_have_their_own_models_options_and_keys(g4f_lite_registry: Registr
     assert [item.model for item in answer.provenance.attempts] == ["n", "n", "m", "m"]
 
 
-def test_an_option_that_a_step_does_not_take_passes_it_over(g4f_lite_registry: Registry) -> None:
-    """A provider without an option of the call is skipped with that as its reason, unless it may be dropped."""
+def test_a_step_that_does_not_take_an_option_is_skipped(g4f_lite_registry: Registry) -> None:
+    """A provider without an option of the call is skipped for that reason, unless the option may be dropped."""
 
     def plain(model: str, messages: list, stream: bool):
         yield "plain"
@@ -212,8 +212,8 @@ def test_an_option_that_a_step_does_not_take_passes_it_over(g4f_lite_registry: R
     assert (answer, answer.provenance.dropped_options) == ("plain", ("seed",))
 
 
-def test_weights_decide_who_comes_first(g4f_lite_registry: Registry, clock: Any) -> None:
-    """In a weighted route each step is first as often as its weight says, and none is lost from the order."""
+def test_weights_decide_the_order(g4f_lite_registry: Registry, clock: Any) -> None:
+    """In a weighted route, each step is first in proportion to its weight, and the order has every step."""
     for name in "abc":
         g4f_lite_registry.register(ScriptedProvider([name]), name=name)
     route = Route([Step("a", weight=1), Step("b", weight=3), Step("c", weight=0)], strategy="weighted")
@@ -252,7 +252,7 @@ def test_weights_decide_who_comes_first(g4f_lite_registry: Registry, clock: Any)
     ids=repr,
 )
 def test_what_is_no_route_is_an_argument_error(wrong: Any) -> None:
-    """A route that cannot be one is refused before anybody is looked for, naming the argument."""
+    """A route that is not valid is refused before any look-up, with an error that names the argument."""
     with pytest.raises(g4f_lite.InvalidArgumentError) as caught:
         create(wrong)
     assert caught.value.argument in ("provider", "limits")
@@ -280,10 +280,10 @@ def test_what_is_no_route_is_an_argument_error(wrong: Any) -> None:
     ids=repr,
 )
 @pytest.mark.parametrize("ask", [create, acreate])
-def test_wrong_wishes_are_argument_errors(
+def test_wrong_settings_are_argument_errors(
     g4f_lite_registry: Registry, ask: Callable[..., str], options: dict[str, Any]
 ) -> None:
-    """A wrong value of what governs a call is refused at the call, naming the argument."""
+    """A wrong value of a call's settings is refused at the call, with an error that names the argument."""
     provider = ScriptedProvider()
     g4f_lite_registry.register(provider, name="p")
     with pytest.raises(g4f_lite.InvalidArgumentError) as caught:
@@ -293,13 +293,13 @@ def test_wrong_wishes_are_argument_errors(
 
 
 def test_a_step_shows_no_key() -> None:
-    """The repr of a step, and of a route, has neither the key nor the options."""
+    """The repr of a step and of a route shows neither the key nor the options."""
     shown = repr(Route([Step("a", auth="planted-key", options={"api_key": "planted-key"})]))
     assert "planted-key" not in shown
 
 
 def test_a_key_for_one_of_several_is_sent_to_none(g4f_lite_registry: Registry) -> None:
-    """A key given for a route of several providers without their own goes to none of them."""
+    """A key for a route of several providers without keys of their own is sent to none of them."""
     one, two = ScriptedProvider(["ok"]), ScriptedProvider(["ok"])
     g4f_lite_registry.register(one, name="one")
     g4f_lite_registry.register(two, name="two")
@@ -310,8 +310,8 @@ def test_a_key_for_one_of_several_is_sent_to_none(g4f_lite_registry: Registry) -
     assert two.calls[0].options == {"auth": "mine-1234"}
 
 
-def test_a_provider_cannot_spoil_the_next_attempt(g4f_lite_registry: Registry) -> None:
-    """What a failing provider does to its messages and options reaches neither the next one nor the caller."""
+def test_a_provider_cannot_change_the_next_attempt(g4f_lite_registry: Registry) -> None:
+    """Changes that a failing provider makes to messages and options reach neither the next one nor the caller."""
 
     class Vandal(ScriptedProvider):
         def _create_completion(self, model: str, messages: list, stream: bool, **kwargs: Any):
@@ -331,10 +331,8 @@ def test_a_provider_cannot_spoil_the_next_attempt(g4f_lite_registry: Registry) -
 
 
 @ALL
-def test_errors_of_the_request_are_passed_on_too(
-    g4f_lite_registry: Registry, ask: Callable[..., str]
-) -> None:
-    """What one service refuses, another may take: 400 goes on to the next, and is not repeated."""
+def test_request_errors_move_on_to_the_next(g4f_lite_registry: Registry, ask: Callable[..., str]) -> None:
+    """One service may take what another refuses: 400 moves on to the next provider, without a retry."""
     first = ScriptedProvider([InvalidRequestError(400)])
     g4f_lite_registry.register(first, name="first")
     g4f_lite_registry.register(ScriptedProvider(["ok"]), name="second")
@@ -343,15 +341,15 @@ def test_errors_of_the_request_are_passed_on_too(
 
 
 @ALL
-def test_an_empty_answer_goes_on_to_the_next(g4f_lite_registry: Registry, ask: Callable[..., str]) -> None:
-    """A provider that answers nothing has failed."""
+def test_an_empty_answer_moves_on_to_the_next(g4f_lite_registry: Registry, ask: Callable[..., str]) -> None:
+    """A provider with an empty answer has failed."""
     g4f_lite_registry.register(ScriptedProvider([]), name="first")
     g4f_lite_registry.register(ScriptedProvider(["ok"]), name="second")
     assert ask(["first", "second"]) == "ok"
 
 
 def test_interrupts_end_the_route(g4f_lite_registry: Registry) -> None:
-    """Ctrl-C inside a provider asks nobody else."""
+    """After Ctrl-C inside a provider, no other provider is called."""
     second = ScriptedProvider(["ok"])
     g4f_lite_registry.register(ScriptedProvider([KeyboardInterrupt()]), name="first")
     g4f_lite_registry.register(second, name="second")
@@ -361,7 +359,7 @@ def test_interrupts_end_the_route(g4f_lite_registry: Registry) -> None:
 
 
 def test_hooks_see_each_attempt(g4f_lite_registry: Registry) -> None:
-    """A hook is told of every request and of the end of each, with who was asked."""
+    """Hooks are called for each request and for its end, with the provider of the attempt."""
     seen: list[tuple[str, str]] = []
 
     class Watching:
@@ -386,7 +384,7 @@ def test_hooks_see_each_attempt(g4f_lite_registry: Registry) -> None:
 def test_a_broken_stream_may_be_continued(
     g4f_lite_registry: Registry, ask: Callable[..., str], *, native: bool
 ) -> None:
-    """With `continue_from_partial` the next provider is given the text so far, and its own follows on."""
+    """With `continue_from_partial`, the next provider gets the text so far and continues it."""
     second = ScriptedProvider(["4 ", down()], native_async=native)
     third = ScriptedProvider(["5"], native_async=native, supports_stream=False)
     g4f_lite_registry.register(ScriptedProvider(["1 2 ", "3 ", down()], native_async=native), name="first")
@@ -400,7 +398,7 @@ def test_a_broken_stream_may_be_continued(
 
 
 def test_provenance_says_what_was_continued(g4f_lite_registry: Registry) -> None:
-    """An attempt that went on from another's text says so; the completion is all of the text, once."""
+    """An attempt that continued another's text has that in its record; the completion has all text once."""
     g4f_lite_registry.register(ScriptedProvider(["a", g4f_lite.Usage(1, 1), down()]), name="first")
     g4f_lite_registry.register(
         ScriptedProvider(["HIDDEN", down()], ["b"], supports_stream=False), name="second"
@@ -413,8 +411,8 @@ def test_provenance_says_what_was_continued(g4f_lite_registry: Registry) -> None
         assert (stream.completion.text, stream.completion.usage) == ("ab", None)
 
 
-def test_what_is_more_than_text_is_not_continued(g4f_lite_registry: Registry) -> None:
-    """An answer with a tool call in it, or one of several, that breaks off is an error."""
+def test_an_answer_with_more_than_text_is_not_continued(g4f_lite_registry: Registry) -> None:
+    """An answer with a tool call, or one of several answers, that breaks off is an error."""
     second = ScriptedProvider(["b"])
     g4f_lite_registry.register(second, name="second")
     for event in (g4f_lite.events.ToolCallDelta(0, "id", "name", "{"), g4f_lite.events.Text("x", 1)):
@@ -427,18 +425,18 @@ def test_what_is_more_than_text_is_not_continued(g4f_lite_registry: Registry) ->
 
 
 @ALL
-def test_a_route_of_any_shape_may_end_in_an_async_world(
+def test_a_route_may_mix_sync_and_async_providers(
     g4f_lite_registry: Registry, ask: Callable[..., str]
 ) -> None:
-    """Providers of both kinds stand side by side in one route."""
+    """Synchronous and asynchronous providers may be in one route."""
     g4f_lite_registry.register(ScriptedProvider([down()], native_async=True), name="native")
     g4f_lite_registry.register(ScriptedProvider([ConnectionResetError()]), name="threaded")
     g4f_lite_registry.register(ScriptedProvider(["ok"], native_async=True), name="last")
     assert ask(["native", "threaded", "last"]) == "ok"
 
 
-def test_a_further_step_to_the_same_provider_is_asked(g4f_lite_registry: Registry, clock: Any) -> None:
-    """What a call's own failure opens does not keep it from the same provider's other model."""
+def test_a_later_step_of_the_same_provider_is_called(g4f_lite_registry: Registry, clock: Any) -> None:
+    """A circuit that the call's own failure opens does not block the provider's other model."""
 
     def limited(model: str, messages: list, stream: bool):
         if model == "big":
@@ -455,10 +453,10 @@ def test_a_further_step_to_the_same_provider_is_asked(g4f_lite_registry: Registr
 
 
 @pytest.mark.parametrize(("argument", "what"), [("auth", "key"), ("base_url", "address")])
-def test_what_may_be_meant_for_several_is_given_to_none(
+def test_an_ambiguous_key_or_address_is_sent_to_none(
     g4f_lite_registry: Registry, argument: str, what: str
 ) -> None:
-    """A key would go to all the services of a route, and to an address all their keys."""
+    """A key would go to all services of a route, and all their keys to one address."""
     providers = {name: ScriptedProvider(["ok"]) for name in "ab"}
     for name, provider in providers.items():
         g4f_lite_registry.register(provider, name=name)
@@ -480,10 +478,10 @@ def test_what_may_be_meant_for_several_is_given_to_none(
         ("extra_query", "key"),
     ],
 )
-def test_a_key_in_a_header_is_given_to_none(
+def test_a_key_in_a_header_is_sent_to_none(
     g4f_lite_registry: Registry, ask: Callable[..., Any], option: str, name: str
 ) -> None:
-    """What carries a key under another name than `auth` is not sent to several providers either."""
+    """A key under another name than `auth` is not sent to several providers either."""
     providers = {name: ScriptedProvider(["ok"]) for name in "ab"}
     for provider_name, provider in providers.items():
         g4f_lite_registry.register(provider, name=provider_name)
@@ -503,7 +501,7 @@ def test_a_key_in_a_header_is_given_to_none(
 
 
 def test_a_header_that_is_no_key_goes_to_all(g4f_lite_registry: Registry) -> None:
-    """Headers that name no key are the same for each provider; what is no mapping is refused as ever."""
+    """A header without a key is sent to every provider; a value that is not a mapping is refused as always."""
     providers = {name: ScriptedProvider([down()] if name == "a" else ["ok"]) for name in "ab"}
     for name, provider in providers.items():
         g4f_lite_registry.register(provider, name=name)
@@ -513,8 +511,8 @@ def test_a_header_that_is_no_key_goes_to_all(g4f_lite_registry: Registry) -> Non
     assert create(["a", "b"], extra_headers=["Cookie"]) == "ok"
 
 
-def test_a_continuation_of_nothing_is_no_answer(g4f_lite_registry: Registry) -> None:
-    """A provider that is told to go on and says nothing at all has not made the answer whole."""
+def test_an_empty_continuation_is_not_an_answer(g4f_lite_registry: Registry) -> None:
+    """A continuation without any text does not complete the answer."""
     g4f_lite_registry.register(ScriptedProvider(["begun ", down()]), name="a")
     g4f_lite_registry.register(ScriptedProvider([]), name="b")
     stream = create(["a", "b"], stream=True, continue_from_partial=True)

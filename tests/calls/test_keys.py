@@ -1,4 +1,4 @@
-"""Several keys of one provider: in turn, the next one when one is refused, and none of them shown."""
+"""Several keys of one provider: rotation, the next key after a refusal, and no key in any output."""
 
 import asyncio
 import pickle
@@ -43,7 +43,7 @@ WAYS = pytest.mark.parametrize("way", [ask, aask])
 
 
 def refusing(*bad: str, error: Callable[[], ProviderError] = lambda: AuthenticationError(401)) -> Any:
-    """A script that refuses some keys, naming them, and answers with the others."""
+    """A script that refuses some keys, quoting them, and answers with the others."""
 
     def script(call: Any) -> Iterator[str]:
         if call.options["auth"] in bad:
@@ -56,13 +56,13 @@ def refusing(*bad: str, error: Callable[[], ProviderError] = lambda: Authenticat
 
 
 def asked(provider: ScriptedProvider) -> list[str]:
-    """The keys that the provider was asked with, by their last letter."""
+    """The keys that the provider was called with, by their last letter."""
     return [call.options["auth"][-1] for call in provider.calls]
 
 
 @WAYS
-def test_keys_take_turns(g4f_lite_registry: Registry, way: Callable[..., Any]) -> None:
-    """Each call begins with the next key, and provenance says which without showing it."""
+def test_keys_are_rotated(g4f_lite_registry: Registry, way: Callable[..., Any]) -> None:
+    """Each call begins with the next key, and provenance has its number without the key."""
     provider = ScriptedProvider(["ok"])
     g4f_lite_registry.register(provider, name="scripted")
     answers = [way(auth=KEYS) for _ in range(4)]
@@ -81,10 +81,10 @@ def test_keys_take_turns(g4f_lite_registry: Registry, way: Callable[..., Any]) -
     "error",
     [lambda: AuthenticationError(401), lambda: PermissionDeniedError(403), lambda: RateLimitError(429)],
 )
-def test_a_refused_key_gives_way_to_the_next(
+def test_a_refused_key_is_followed_by_the_next(
     g4f_lite_registry: Registry, clock: Any, way: Callable[..., Any], error: Callable[[], ProviderError]
 ) -> None:
-    """401, 403 and 429 try the next key in the same call, without a wait; the refused one then cools down."""
+    """After 401, 403 and 429 the same call tries the next key at once, and the refused key cools down."""
     provider = ScriptedProvider(refusing(KEYS[0], error=error))
     g4f_lite_registry.register(provider, name="scripted")
     answer = way(auth=KEYS, retries=2)
@@ -105,7 +105,7 @@ def test_a_refused_key_gives_way_to_the_next(
 
 
 def test_other_failures_keep_the_key(g4f_lite_registry: Registry, clock: Any) -> None:
-    """What is not about the key is repeated with the same one, and then tried with the others."""
+    """An error that does not concern the key is retried with the same key first, and then with the others."""
     provider = ScriptedProvider([ServiceUnavailableError(503)])
     g4f_lite_registry.register(provider, name="scripted")
     with pytest.raises(ServiceUnavailableError):
@@ -117,7 +117,7 @@ def test_other_failures_keep_the_key(g4f_lite_registry: Registry, clock: Any) ->
 def test_when_all_keys_are_refused_nothing_shows_them(
     g4f_lite_registry: Registry, way: Callable[..., Any]
 ) -> None:
-    """A service that gives all keys back gets none of them into the error, its chain, the health, or the disk."""
+    """If a service quotes the keys that it refuses, no key is in the error, its chain, the health, or the file."""
     provider = ScriptedProvider(refusing(*KEYS))
     g4f_lite_registry.register(provider, name="scripted")
     for arguments in ({"auth": KEYS}, {"provider": [Step("scripted", auth=KEYS), "nobody"]}):
@@ -137,8 +137,8 @@ def test_when_all_keys_are_refused_nothing_shows_them(
     assert [item.key for item in error.attempts] == [f"key {number} of 3" for number in (2, 3, 1)] + [None]
 
 
-def test_all_keys_cooling_are_asked_all_the_same(g4f_lite_registry: Registry, clock: Any) -> None:
-    """When every key cools down and there is nobody else, they are asked: it may have been put right."""
+def test_when_all_keys_cool_down_they_are_used(g4f_lite_registry: Registry, clock: Any) -> None:
+    """If every key cools down and there is no other provider, the keys are used: they may work again."""
     provider = ScriptedProvider(refusing(*KEYS))
     g4f_lite_registry.register(provider, name="scripted")
     for _ in range(2):
@@ -150,7 +150,7 @@ def test_all_keys_cooling_are_asked_all_the_same(g4f_lite_registry: Registry, cl
 def test_keys_of_the_environment_take_turns(
     g4f_lite_registry: Registry, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Several keys in the environment are several keys; one alone is not."""
+    """Several keys in the environment are rotated; a single one is not."""
     provider = ScriptedProvider(["ok"], needs_auth=True)
     g4f_lite_registry.register(provider, name="scripted")
     monkeypatch.setenv("SCRIPTED_API_KEYS", ", ".join(KEYS[:2]))
@@ -162,7 +162,7 @@ def test_keys_of_the_environment_take_turns(
 
 
 def test_a_pair_is_one_key(g4f_lite_registry: Registry) -> None:
-    """A tuple is one key of two parts, as some services have it, and not two keys."""
+    """A tuple is one key with two parts, as some services have it."""
     provider = ScriptedProvider(["ok"])
     g4f_lite_registry.register(provider, name="scripted")
     assert ask(auth=("user", KEYS[0])).provenance.attempts[0].key is None
@@ -191,7 +191,7 @@ def test_an_empty_key_is_refused(
     *,
     needs_auth: bool,
 ) -> None:
-    """What an unset variable comes to is an error, and no leave to use the environment's key."""
+    """The value of an unset variable is an error, and the environment's key does not replace it."""
     monkeypatch.setenv("SCRIPTED_API_KEY", KEYS[2])
     provider = ScriptedProvider(["ok"], needs_auth=needs_auth)
     g4f_lite_registry.register(provider, name="scripted")
@@ -205,8 +205,8 @@ def test_an_empty_key_is_refused(
     assert way(auth=None) == "ok"
 
 
-def test_blanks_around_keys_are_taken_off(g4f_lite_registry: Registry) -> None:
-    """What a file puts around a key is not sent."""
+def test_blanks_around_keys_are_removed(g4f_lite_registry: Registry) -> None:
+    """White space that a file puts around a key is not sent."""
     provider = ScriptedProvider(["ok"])
     g4f_lite_registry.register(provider, name="scripted")
     ask(auth=f" {KEYS[0]}\n")
@@ -214,10 +214,8 @@ def test_blanks_around_keys_are_taken_off(g4f_lite_registry: Registry) -> None:
     assert [call.options["auth"] for call in provider.calls] == KEYS[:2]
 
 
-def test_a_key_that_is_there_is_used_where_it_is_taken(
-    g4f_lite_registry: Registry, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A provider that needs no key and names `auth` among its options gets the environment's, if there is one."""
+def test_an_optional_key_is_used(g4f_lite_registry: Registry, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A provider that needs no key and takes `auth` gets the environment's key, if there is one."""
     given: list[Any] = []
 
     def optional(model: str, messages: list, stream: bool, *, auth: str | None = None):

@@ -1,4 +1,4 @@
-"""Limits of this program's own: requests and tokens in any minute, and requests at once."""
+"""The program's own limits: requests and tokens in any minute, and requests at once."""
 
 import asyncio
 import gc
@@ -37,7 +37,7 @@ WAYS = pytest.mark.parametrize("way", [ask, aask])
 
 
 def running() -> int:
-    """How many requests the process thinks are running."""
+    """The number of requests that run now, as the limiter counts them."""
     return sum(len(bucket.running) for bucket in limiter._buckets.values())
 
 
@@ -45,7 +45,7 @@ def running() -> int:
 def test_requests_wait_for_their_minute(
     g4f_lite_registry: Registry, clock: Any, way: Callable[..., Any]
 ) -> None:
-    """The request beyond the limit waits until the first one is a minute old, and provenance has the wait."""
+    """A request beyond the limit waits until the first one is a minute old, and provenance has the wait."""
     g4f_lite_registry.register(ScriptedProvider(["ok"]), name="scripted")
     limits = Limits(requests_per_minute=2)
     way(limits=limits)
@@ -57,7 +57,7 @@ def test_requests_wait_for_their_minute(
 
 
 def test_tokens_are_estimated_and_corrected(g4f_lite_registry: Registry, clock: Any) -> None:
-    """Before a request its tokens are guessed from its length; after it the service's count stands."""
+    """The tokens of a request are estimated from its length, and then replaced by the service's count."""
     g4f_lite_registry.register(ScriptedProvider(["ok", Usage(60, 30)]), name="scripted")
     limits = Limits(tokens_per_minute=100)
     ask(limits=limits, messages=[{"role": "user", "content": "x" * 40}])  # guessed 10, counted 90
@@ -71,10 +71,10 @@ def test_tokens_are_estimated_and_corrected(g4f_lite_registry: Registry, clock: 
 
 
 @WAYS
-def test_a_full_provider_gives_way_to_the_next(
+def test_a_provider_at_its_limit_is_skipped(
     g4f_lite_registry: Registry, clock: Any, way: Callable[..., Any]
 ) -> None:
-    """With alternatives, the one that has room is asked at once; only when all are full is there a wait."""
+    """A route calls at once a provider that has not reached its limit, and waits only if all have."""
     first, second = ScriptedProvider(["first"]), ScriptedProvider(["second"])
     g4f_lite_registry.register(first, name="first")
     g4f_lite_registry.register(second, name="second")
@@ -91,7 +91,7 @@ def test_a_full_provider_gives_way_to_the_next(
     assert (skipped.outcome, "Its limit of 1 request a minute" in skipped.error) == ("skipped", True)
 
 
-def test_who_waits_for_room_is_woken_by_who_leaves(g4f_lite_registry: Registry) -> None:
+def test_a_waiter_is_woken_by_a_released_lease(g4f_lite_registry: Registry) -> None:
     """With one request at a time, the next begins when the first ends, in a thread and on a loop."""
     gate = Gate()
     provider = ScriptedProvider([gate, "first"], ["second"], ["third"])
@@ -129,10 +129,10 @@ def test_who_waits_for_room_is_woken_by_who_leaves(g4f_lite_registry: Registry) 
 @pytest.mark.parametrize(
     "end", ["exhausted", "error", "close", "drop", "never read", "async close", "async cancel"]
 )
-def test_room_is_given_back_on_every_path(
+def test_the_lease_is_released_on_every_path(
     g4f_lite_registry: Registry, clock: Any, end: str, *, native: bool
 ) -> None:
-    """However a call ends, what it took of the concurrency is free again."""
+    """However a call ends, its lease is released."""
     script: list[Any] = ["a", Gate() if end == "async cancel" else "b"]
     provider = ScriptedProvider(
         [*script, *([ServiceUnavailableError(500)] if end == "error" else [])], native_async=native
@@ -176,7 +176,7 @@ def test_room_is_given_back_on_every_path(
 
 
 def test_each_key_has_limits_of_its_own(g4f_lite_registry: Registry, clock: Any) -> None:
-    """Two keys are two times the requests."""
+    """Each of two keys has the full number of requests."""
     provider = ScriptedProvider(["ok"])
     g4f_lite_registry.register(provider, name="scripted")
     for _ in range(2):
@@ -187,7 +187,7 @@ def test_each_key_has_limits_of_its_own(g4f_lite_registry: Registry, clock: Any)
 
 
 def test_each_address_has_limits_of_its_own(g4f_lite_registry: Registry, clock: Any) -> None:
-    """Two servers of one kind are two times the requests; the same one, written in two ways, is not."""
+    """Each of two servers has its own limits; one server written in two ways has one limit."""
     g4f_lite_registry.register(ScriptedProvider(["ok"]), name="scripted")
     for address in ("http://127.0.0.1:9001/v1", "http://127.0.0.1:9002/v1"):
         ask(base_url=address, limits=Limits(requests_per_minute=1))
@@ -196,8 +196,8 @@ def test_each_address_has_limits_of_its_own(g4f_lite_registry: Registry, clock: 
     assert clock.slept == [60.0]
 
 
-def test_a_slot_nobody_holds_is_free(clock: Any) -> None:
-    """Room that was taken and forgotten is given back by garbage collection, and the next in line is woken."""
+def test_a_dropped_lease_is_released(clock: Any) -> None:
+    """Garbage collection releases a lease that was dropped, and wakes the next waiter."""
     own, woken = RateLimiter(), threading.Event()
     slot = own.try_acquire(WHO, ONE, 1)
     assert own.try_acquire(WHO, ONE, 1) == LimitReached(None, "its limit of 1 request at once is reached")
@@ -208,8 +208,8 @@ def test_a_slot_nobody_holds_is_free(clock: Any) -> None:
     leave()
 
 
-def test_a_waiter_on_a_dead_loop_does_not_hold_the_line(clock: Any) -> None:
-    """Of two in the line, the second is woken where the first one's event loop is closed."""
+def test_a_waiter_on_a_closed_loop_is_passed_over(clock: Any) -> None:
+    """If the first waiter's event loop is closed, the second waiter is woken."""
     own, woken = RateLimiter(), threading.Event()
     slot = own.try_acquire(WHO, ONE, 1)
 
@@ -223,8 +223,8 @@ def test_a_waiter_on_a_dead_loop_does_not_hold_the_line(clock: Any) -> None:
     assert woken.is_set()
 
 
-def test_idle_buckets_are_forgotten(clock: Any) -> None:
-    """Of thousands of keys, those that asked nothing for a minute cost no memory."""
+def test_idle_buckets_are_removed(clock: Any) -> None:
+    """Buckets of keys without a request in the last minute are removed."""
     own = RateLimiter()
     for number in range(3000):
         slot = own.try_acquire(("p", str(number)), ONE, 1)
@@ -241,8 +241,8 @@ class _ManualClock(_clock.Clock):
         return self.now
 
 
-class LimitsMachine(RuleBasedStateMachine):
-    """Whatever is asked whenever: no minute has more than its limits, and what is refused would be too much."""
+class RateLimiterMachine(RuleBasedStateMachine):
+    """In any order of requests, no minute exceeds its limits, and every refusal is necessary."""
 
     limits = Limits(requests_per_minute=5, tokens_per_minute=100, concurrency=3)
 
@@ -293,5 +293,5 @@ class LimitsMachine(RuleBasedStateMachine):
             assert len(minute) <= 5
 
 
-TestLimitsMachine = LimitsMachine.TestCase
+TestLimitsMachine = RateLimiterMachine.TestCase
 TestLimitsMachine.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)

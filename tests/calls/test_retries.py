@@ -1,4 +1,4 @@
-"""The same provider once more: when it is safe, after what wait, and how often."""
+"""Retries with the same provider: which errors, after which wait, and how often."""
 
 import asyncio
 import threading
@@ -74,7 +74,7 @@ def _safe(error: g4f_lite.ProviderError) -> g4f_lite.ProviderError:
     ],
 )
 @WAYS
-def test_only_what_is_safe_and_may_pass_is_repeated(
+def test_only_safe_and_transient_errors_are_retried(
     g4f_lite_registry: Registry,
     clock: Any,
     way: Callable[..., str],
@@ -82,7 +82,7 @@ def test_only_what_is_safe_and_may_pass_is_repeated(
     *,
     repeats: bool,
 ) -> None:
-    """Errors that another time may not have are repeated as often as allowed, all others not at all."""
+    """Transient errors are retried as often as allowed, and all others not at all."""
     provider = ScriptedProvider([error()], [error()], ["ok"])
     g4f_lite_registry.register(provider, name="scripted")
     if repeats:
@@ -100,7 +100,7 @@ def test_only_what_is_safe_and_may_pass_is_repeated(
 def test_the_bound_holds_and_the_error_is_its_own(
     g4f_lite_registry: Registry, clock: Any, way: Callable[..., str], *, native: bool
 ) -> None:
-    """After the last repetition the provider's own error is raised, with every attempt in its provenance."""
+    """After the last retry, the provider's own error is raised, with every attempt in its provenance."""
     provider = ScriptedProvider([ServiceUnavailableError(503)], native_async=native)
     g4f_lite_registry.register(provider, name="scripted")
     for retries in (0, 1, 3):
@@ -111,8 +111,8 @@ def test_the_bound_holds_and_the_error_is_its_own(
 
 
 @WAYS
-def test_waits_grow_and_are_drawn(g4f_lite_registry: Registry, clock: Any, way: Callable[..., str]) -> None:
-    """Before each repetition a part of a growing and capped time is waited, and provenance has it."""
+def test_waits_grow_and_are_random(g4f_lite_registry: Registry, clock: Any, way: Callable[..., str]) -> None:
+    """Before each retry the call waits a random part of a growing and capped time, which provenance has."""
     g4f_lite_registry.register(
         ScriptedProvider(*[[ServiceUnavailableError(500)]] * 5, ["ok"]), name="scripted"
     )
@@ -132,7 +132,7 @@ def test_waits_grow_and_are_drawn(g4f_lite_registry: Registry, clock: Any, way: 
 def test_a_wait_is_within_its_bounds(
     repetition: int, base: float, cap: float, drawn: float, after: float | None
 ) -> None:
-    """A wait is never beyond the cap, unless the service asks for more, and never less than it asks."""
+    """A wait is not longer than the cap, unless the service asks for more, and never shorter than it asks."""
     retry = Retry(1, base, cap, max_wait=500.0)
     wait = backoff_seconds(repetition, retry, RateLimitError(429, retry_after=after), drawn)
     if wait is None:
@@ -144,7 +144,7 @@ def test_a_wait_is_within_its_bounds(
 
 @WAYS
 def test_retry_after_is_honoured(g4f_lite_registry: Registry, clock: Any, way: Callable[..., str]) -> None:
-    """The service's own wait is waited where it is the longer one."""
+    """The call waits as long as `retry_after` says, if that is longer than the backoff."""
     provider = ScriptedProvider([RateLimitError(429, retry_after=7.5)], ["ok"])
     g4f_lite_registry.register(provider, name="scripted")
     assert way(retries=1) == "ok"
@@ -155,7 +155,7 @@ def test_retry_after_is_honoured(g4f_lite_registry: Registry, clock: Any, way: C
 def test_a_wait_that_is_too_long_is_not_waited(
     g4f_lite_registry: Registry, clock: Any, way: Callable[..., str]
 ) -> None:
-    """Beyond `max_wait`, or the deadline, the next provider is asked instead, or the error is raised."""
+    """If the wait is longer than `max_wait` or the deadline, the next provider is called, or the error is raised."""
     first = ScriptedProvider([RateLimitError(429, retry_after=61.0)])
     g4f_lite_registry.register(first, name="scripted")
     g4f_lite_registry.register(ScriptedProvider(["ok"]), name="second")
@@ -169,10 +169,10 @@ def test_a_wait_that_is_too_long_is_not_waited(
 
 
 @WAYS
-def test_repetitions_come_before_the_next_provider(
+def test_retries_come_before_the_next_provider(
     g4f_lite_registry: Registry, clock: Any, way: Callable[..., str]
 ) -> None:
-    """Each step of a route has its repetitions, then the next is asked, and no request more."""
+    """Each step of a route is retried before the next one is called, without any further request."""
     one = ScriptedProvider([ServiceUnavailableError(503)])
     two = ScriptedProvider([ConnectionResetError()])
     g4f_lite_registry.register(one, name="one")
@@ -184,10 +184,10 @@ def test_repetitions_come_before_the_next_provider(
 
 
 @BOTH
-def test_nothing_is_repeated_after_the_first_text(
+def test_nothing_is_retried_after_the_first_text(
     g4f_lite_registry: Registry, clock: Any, *, native: bool
 ) -> None:
-    """Once text has reached the caller of a stream, a failure is an error with that text."""
+    """Once a stream's caller has got text, a failure is an error with that text."""
     provider = ScriptedProvider(["Hel", ServiceUnavailableError(503)], native_async=native)
     g4f_lite_registry.register(provider, name="scripted")
 
@@ -203,17 +203,17 @@ def test_nothing_is_repeated_after_the_first_text(
 
 
 @WAYS
-def test_a_whole_answer_may_start_over(
+def test_a_whole_answer_may_be_retried(
     g4f_lite_registry: Registry, clock: Any, way: Callable[..., str]
 ) -> None:
-    """Without a stream nothing has reached the caller: a connection that breaks midway may be repeated."""
+    """Without a stream the caller has got nothing: a connection that breaks midway may be retried."""
     provider = ScriptedProvider(["WRONG", ConnectionResetError()], ["right"])
     g4f_lite_registry.register(provider, name="scripted")
     assert way(retries=1) == "right"
 
 
-def test_the_same_provider_may_go_on_from_its_own_text(g4f_lite_registry: Registry, clock: Any) -> None:
-    """With `continue_from_partial`, a repetition goes on from the text of the attempt before."""
+def test_a_retry_may_continue_the_text(g4f_lite_registry: Registry, clock: Any) -> None:
+    """With `continue_from_partial`, a retry continues the text of the attempt before."""
     provider = ScriptedProvider(["1 ", ConnectionResetError()], ["2"])
     g4f_lite_registry.register(provider, name="scripted")
     stream = ask(stream=True, retries=1, continue_from_partial=True)
@@ -222,7 +222,7 @@ def test_the_same_provider_may_go_on_from_its_own_text(g4f_lite_registry: Regist
 
 
 def test_a_stream_that_fails_at_once_raises_at_the_call(g4f_lite_registry: Registry, clock: Any) -> None:
-    """What a provider raises when it is called, and not when it is read, still comes at the call."""
+    """An error that the provider raises when it is called, before it is read, is raised by the call."""
 
     def refusing(model: str, messages: list, stream: bool, **kwargs: Any) -> Any:
         raise g4f_lite.InvalidArgumentError("temperature", "`temperature` has to be above zero.")
@@ -235,10 +235,10 @@ def test_a_stream_that_fails_at_once_raises_at_the_call(g4f_lite_registry: Regis
 
 
 @WAYS
-def test_an_error_object_raised_again_is_told_apart(
+def test_attempts_with_one_error_object_have_their_own_errors(
     g4f_lite_registry: Registry, clock: Any, way: Callable[..., str]
 ) -> None:
-    """A provider that raises the same object each time gives attempts that each have their own error."""
+    """A provider that raises one object each time gives attempts that each have their own error."""
     error = ServiceUnavailableError(503)
     g4f_lite_registry.register(ScriptedProvider(["a", error], ["b", error]), name="scripted")
     with pytest.raises(AllProvidersFailedError) as caught:
@@ -250,8 +250,8 @@ def test_an_error_object_raised_again_is_told_apart(
 # --- waiting is interrupted at once: on the real clock, by gates -------------------------------
 
 
-class _Telling(_clock.Clock):
-    """The system's clock, which says when somebody waits."""
+class _ObservedClock(_clock.Clock):
+    """The system's clock, which sets an event when something waits."""
 
     def __init__(self) -> None:
         self.waits = threading.Event()
@@ -272,9 +272,9 @@ LONG = Retry(3, base=1000.0, cap=1000.0)
 
 
 def test_closing_ends_a_wait(g4f_lite_registry: Registry) -> None:
-    """`close()` from another thread wakes a reader that waits before a repetition, which then just ends."""
+    """`close()` from another thread wakes a reader that waits before a retry, and the reader ends."""
     g4f_lite_registry.register(ScriptedProvider([ServiceUnavailableError(503)]), name="scripted")
-    telling = _Telling()
+    telling = _ObservedClock()
     with _clock.override_clock(telling):
         stream = ask(stream=True, retries=LONG)
         got: list[str] = []
@@ -291,11 +291,11 @@ def test_closing_ends_a_wait(g4f_lite_registry: Registry) -> None:
 @BOTH
 @pytest.mark.parametrize("how", ["cancel", "aclose"])
 def test_cancelling_ends_a_wait_on_the_loop(g4f_lite_registry: Registry, how: str, *, native: bool) -> None:
-    """A task that waits before a repetition ends at once when it, or its stream, is cancelled."""
+    """A task that waits before a retry ends at once when it or its stream is cancelled."""
     g4f_lite_registry.register(
         ScriptedProvider([ServiceUnavailableError(503)], native_async=native), name="scripted"
     )
-    telling = _Telling()
+    telling = _ObservedClock()
 
     async def main() -> g4f_lite.AsyncCompletionStream:
         stream = ChatCompletion.acreate(provider="scripted", messages=HELLO, stream=True, retries=LONG)
@@ -320,10 +320,10 @@ def test_cancelling_ends_a_wait_on_the_loop(g4f_lite_registry: Registry, how: st
 
 
 @WAYS
-def test_auth_and_empty_answers_are_not_repeated(
+def test_auth_errors_and_empty_answers_are_not_retried(
     g4f_lite_registry: Registry, clock: Any, way: Callable[..., str]
 ) -> None:
-    """A wrong key stays wrong, and an empty answer is an answer of the service: neither is repeated."""
+    """A wrong key stays wrong, and an empty answer is the service's answer: neither is retried."""
     for script, error in (([AuthenticationError(401)], AuthenticationError), ([], EmptyAnswerError)):
         provider = ScriptedProvider(script)
         g4f_lite_registry.register(provider, name="scripted")
@@ -333,10 +333,10 @@ def test_auth_and_empty_answers_are_not_repeated(
         g4f_lite_registry.unregister("scripted")
 
 
-def test_a_provider_found_by_its_model_may_be_repeated(
+def test_a_provider_found_by_its_model_may_be_retried(
     g4f_lite_registry: Registry, clock: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Retries need no route: the one provider that is found is asked again, and no other."""
+    """Retries need no route: the one provider that is found is retried, and no other is called."""
     monkeypatch.setenv("G4F_LITE_PROVIDER", "scripted")
     scripted = ScriptedProvider([ServiceUnavailableError(503)], ["ok"], ["ok"])
     g4f_lite_registry.register(scripted, name="scripted")
@@ -347,8 +347,8 @@ def test_a_provider_found_by_its_model_may_be_repeated(
 
 
 @pytest.mark.parametrize("wait", [float("nan"), float("inf"), 1e300, -5.0])
-def test_a_strange_retry_after_harms_nobody(g4f_lite_registry: Registry, clock: Any, wait: float) -> None:
-    """Whatever a service asks for, the call ends as it would: with an answer, or with its error."""
+def test_a_strange_retry_after_is_harmless(g4f_lite_registry: Registry, clock: Any, wait: float) -> None:
+    """With any `retry_after`, the call ends with an answer or with the service's error."""
     g4f_lite_registry.register(
         ScriptedProvider([RateLimitError(429, retry_after=wait)], ["ok"]), name="scripted"
     )
@@ -360,10 +360,10 @@ def test_a_strange_retry_after_harms_nobody(g4f_lite_registry: Registry, clock: 
 
 
 @WAYS
-def test_a_provider_cannot_spoil_its_own_repetition(
+def test_a_provider_cannot_change_its_own_retry(
     g4f_lite_registry: Registry, clock: Any, way: Callable[..., str]
 ) -> None:
-    """What a provider does to its messages and options in an attempt is not there in the next one."""
+    """Changes that a provider makes to its messages and options do not reach the next attempt."""
     seen: list[Any] = []
 
     class Vandal(ScriptedProvider):
@@ -383,8 +383,8 @@ def test_a_provider_cannot_spoil_its_own_repetition(
     assert stop == ["a"]
 
 
-def test_a_continuation_that_is_repeated_has_the_text_once(g4f_lite_registry: Registry, clock: Any) -> None:
-    """Whoever goes on from a broken answer, and breaks off too, is next given the text as it stands, once."""
+def test_a_retried_continuation_has_the_text_once(g4f_lite_registry: Registry, clock: Any) -> None:
+    """If a continuation breaks off too, the next attempt gets the text so far, once."""
     second = ScriptedProvider(["2 ", ProviderConnectionError("gone")], ["3"])
     g4f_lite_registry.register(ScriptedProvider(["1 ", ProviderConnectionError("gone")]), name="first")
     g4f_lite_registry.register(second, name="second")

@@ -1,4 +1,4 @@
-"""The records of a route: what their arguments may be, and that they can be kept, sent and copied."""
+"""The records of a route: the values of their arguments, and pickling and copying."""
 
 import copy
 import inspect
@@ -30,15 +30,15 @@ WAYS: list[Callable[[Any], Any]] = [
 @pytest.mark.parametrize("record", RECORDS)
 @pytest.mark.parametrize("way", WAYS)
 def test_records_can_be_sent_and_copied(record: Any, way: Callable[[Any], Any]) -> None:
-    """A program may hand a route to another process, or keep it with its settings."""
+    """A program may send a route to another process, or store it with its settings."""
     again = way(record)
     assert type(again) is type(record)
     assert again == record
     assert again._replace() == record
 
 
-def test_a_deep_copy_shares_nothing_that_changes() -> None:
-    """What is changed in the options of a deep copy is not changed in those of the step."""
+def test_a_deep_copy_shares_nothing_mutable() -> None:
+    """A change to the options of a deep copy does not change those of the step."""
     step = Step("a", options={"stop": ["x"]})
     copied = copy.deepcopy(Route([step]))
     copied.steps[0].options["stop"].append("y")
@@ -65,7 +65,7 @@ def test_a_deep_copy_shares_nothing_that_changes() -> None:
     ],
 )
 def test_wrong_arguments_are_named(make: Callable[[], Any], argument: str, words: str) -> None:
-    """A slip is an error like any other of a call: with the name, what is there, and the next step."""
+    """A wrong argument is an error with its name, the valid arguments, and the next step."""
     with pytest.raises(InvalidArgumentError, match=words) as caught:
         make()
     assert caught.value.argument == argument
@@ -74,6 +74,6 @@ def test_wrong_arguments_are_named(make: Callable[[], Any], argument: str, words
 
 
 def test_their_signatures_are_those_of_their_fields() -> None:
-    """An editor that looks at a record sees its fields."""
+    """An editor that inspects a record sees its fields."""
     for record in (Step, Route, Retry, Limits):
         assert tuple(inspect.signature(record).parameters) == record._fields

@@ -1,4 +1,4 @@
-"""From what a caller names to the provider that is asked."""
+"""The resolver: from the `provider` and `model` of a call to one provider and one model."""
 
 from typing import Any
 
@@ -42,18 +42,18 @@ def world(site: Any, fresh: Any, monkeypatch: Any) -> Any:
     return World
 
 
-def route(provider: Any = None, model: Any = None, *, has_auth: bool = False) -> tuple[str, str]:
-    """Who is asked for what."""
+def resolve(provider: Any = None, model: Any = None, *, has_auth: bool = False) -> tuple[str, str]:
+    """The provider and the model that are chosen."""
     found = resolve_target(provider, model, has_auth=has_auth)
     return found.provider.full_name, found.model
 
 
-def test_a_provider_named_is_asked_for_its_first_model(world: Any) -> None:
-    """Without a model, the first one that the provider lists is asked for."""
+def test_a_named_provider_gets_its_first_model(world: Any) -> None:
+    """Without a model, the provider's first one is chosen."""
     world.register("mine", "one", "two")
-    assert route("mine") == ("(program):mine", "one")
-    assert route("mine", "two") == ("(program):mine", "two")
-    assert route("(program):mine") == ("(program):mine", "one")
+    assert resolve("mine") == ("(program):mine", "one")
+    assert resolve("mine", "two") == ("(program):mine", "two")
+    assert resolve("(program):mine") == ("(program):mine", "one")
 
 
 def test_both_may_be_named_at_once(world: Any) -> None:
@@ -61,167 +61,167 @@ def test_both_may_be_named_at_once(world: Any) -> None:
     world.install("deep_plugin", "plain", "org/model", "org/model/v2:free")
     for name in ("deep_plugin", "deep-plugin:deep_plugin"):
         for model in ("plain", "org/model", "org/model/v2:free"):
-            assert route(model=f"{name}/{model}") == ("deep-plugin:deep_plugin", model)
-            assert route(provider=f"{name}/{model}") == ("deep-plugin:deep_plugin", model)
-            assert route(provider=name, model=model) == ("deep-plugin:deep_plugin", model)
+            assert resolve(model=f"{name}/{model}") == ("deep-plugin:deep_plugin", model)
+            assert resolve(provider=f"{name}/{model}") == ("deep-plugin:deep_plugin", model)
+            assert resolve(provider=name, model=model) == ("deep-plugin:deep_plugin", model)
 
 
-def test_a_model_with_a_slash_is_no_provider(world: Any) -> None:
-    """A slash means a provider only where a provider has that name."""
+def test_a_model_with_a_slash_is_not_always_a_provider(world: Any) -> None:
+    """The part before a slash is a provider only if a provider has that name."""
     world.register("mine", "org/model")
-    assert route(model="org/model") == ("(program):mine", "org/model")
+    assert resolve(model="org/model") == ("(program):mine", "org/model")
     with pytest.raises(ModelNotFoundError):
-        route(model="org/other")
+        resolve(model="org/other")
     with pytest.raises(ProviderNotFoundError):
-        route(provider="org/model")
+        resolve(provider="org/model")
 
 
 def test_a_model_may_not_be_named_twice(world: Any) -> None:
-    """A provider that names a model too, beside a model, is contradictory and refused."""
+    """A `provider` that names a model too is refused if there is a `model`."""
     with pytest.raises(InvalidArgumentError, match="names a model too"):
-        route(provider="yqcloud/gpt-3.5-turbo", model="gpt-4")
+        resolve(provider="yqcloud/gpt-3.5-turbo", model="gpt-4")
 
 
 @pytest.mark.parametrize("value", ["", "  ", 5, b"yqcloud", ["yqcloud"], object()])
 @pytest.mark.parametrize("argument", ["provider", "model"])
 def test_names_have_to_be_names(world: Any, argument: str, value: Any) -> None:
-    """Empty strings and what is no string are argument errors that name the argument."""
+    """Empty strings and values that are not strings are errors that name the argument."""
     with pytest.raises(InvalidArgumentError) as caught:
-        route(**{argument: value})
+        resolve(**{argument: value})
     assert caught.value.argument == argument
 
 
 def test_the_order_by_model(world: Any, monkeypatch: Any) -> None:
-    """The default provider comes first, then the program's, the built-in ones, the installed ones by name."""
+    """The default provider is first, then the program's, the built-in ones, and the installed ones by name."""
     world.install("aaa_installed", "gpt-3.5-turbo")
     world.install("zzz_installed", "gpt-3.5-turbo")
     asked = {"model": "gpt-3.5-turbo"}
-    assert route(**asked) == ("g4f-lite:yqcloud", "gpt-3.5-turbo")
+    assert resolve(**asked) == ("g4f-lite:yqcloud", "gpt-3.5-turbo")
     world.register("zzz_program", "gpt-3.5-turbo")
-    assert route(**asked) == ("(program):zzz_program", "gpt-3.5-turbo")
+    assert resolve(**asked) == ("(program):zzz_program", "gpt-3.5-turbo")
     world.register("aaa_program", "gpt-3.5-turbo")
-    assert route(**asked) == ("(program):aaa_program", "gpt-3.5-turbo")
+    assert resolve(**asked) == ("(program):aaa_program", "gpt-3.5-turbo")
     monkeypatch.setenv("G4F_LITE_PROVIDER", "zzz_installed")
-    assert route(**asked) == ("zzz-installed:zzz_installed", "gpt-3.5-turbo")
+    assert resolve(**asked) == ("zzz-installed:zzz_installed", "gpt-3.5-turbo")
     monkeypatch.setenv("G4F_LITE_PROVIDER", "aaa_installed/ignored")
-    assert route(**asked) == ("aaa-installed:aaa_installed", "gpt-3.5-turbo")
+    assert resolve(**asked) == ("aaa-installed:aaa_installed", "gpt-3.5-turbo")
     monkeypatch.setenv("G4F_LITE_BLOCK", "yqcloud")
     for name in ("aaa_program", "zzz_program"):
         world.registry.unregister(name)
     monkeypatch.delenv("G4F_LITE_PROVIDER")
-    assert route(**asked) == ("aaa-installed:aaa_installed", "gpt-3.5-turbo")
+    assert resolve(**asked) == ("aaa-installed:aaa_installed", "gpt-3.5-turbo")
 
 
-def test_an_address_of_the_users_comes_after_the_services_own(world: Any, monkeypatch: Any) -> None:
-    """Who has no address of its own is asked only if one is set, and then behind the others of its group."""
+def test_providers_at_the_users_addresses_come_last(world: Any, monkeypatch: Any) -> None:
+    """A provider without a fixed address is chosen only if one is set, and after the others of its group."""
     own = PROVIDER.format(models=["gpt-x"], needs_auth=False, working=True)
     asked = {"model": "gpt-x"}
     world.install("aaa_resource", source=own + 'address_env = ["AAA_ENDPOINT", "AAA_REGION"]\n')
     with pytest.raises(
         ModelNotFoundError, match=r"lists it and needs an address \(AAA_ENDPOINT, AAA_REGION\)"
     ):
-        route(**asked)
+        resolve(**asked)
     monkeypatch.setenv("AAA_REGION", "eu")
-    assert route(**asked) == ("aaa-resource:aaa_resource", "gpt-x")
+    assert resolve(**asked) == ("aaa-resource:aaa_resource", "gpt-x")
     world.install("mmm_service", "gpt-x")
     world.registry.refresh()
-    assert route(**asked) == ("mmm-service:mmm_service", "gpt-x")
-    assert route("aaa_resource", "gpt-x") == ("aaa-resource:aaa_resource", "gpt-x")
+    assert resolve(**asked) == ("mmm-service:mmm_service", "gpt-x")
+    assert resolve("aaa_resource", "gpt-x") == ("aaa-resource:aaa_resource", "gpt-x")
     monkeypatch.setenv("G4F_LITE_PROVIDER", "aaa_resource")
-    assert route(**asked) == ("aaa-resource:aaa_resource", "gpt-x")
+    assert resolve(**asked) == ("aaa-resource:aaa_resource", "gpt-x")
     monkeypatch.delenv("G4F_LITE_PROVIDER")
     monkeypatch.setenv("AAA_REGION", " ")
     monkeypatch.setenv("G4F_LITE_BLOCK", "mmm_service")
     with pytest.raises(ModelNotFoundError):
-        route(**asked)
+        resolve(**asked)
 
 
 def test_groups_come_before_addresses(world: Any, monkeypatch: Any) -> None:
-    """A built-in provider at an address of the user's still comes before what is installed beside it."""
+    """A built-in provider at an address of the user's is before every provider that is installed separately."""
     monkeypatch.setenv("AZURE_OPENAI_ENDPOINT", "https://x.example")
     monkeypatch.setenv("AZURE_OPENAI_API_KEY", "k")
     world.install("aaa_installed", "gpt-4o")
-    assert route(model="gpt-4o") == ("g4f-lite:azure", "gpt-4o")
+    assert resolve(model="gpt-4o") == ("g4f-lite:azure", "gpt-4o")
     monkeypatch.setenv("OPENAI_API_KEY", "k")
-    assert route(model="gpt-4o") == ("g4f-lite:openai", "gpt-4o")
+    assert resolve(model="gpt-4o") == ("g4f-lite:openai", "gpt-4o")
     monkeypatch.delenv("AZURE_OPENAI_ENDPOINT")
     monkeypatch.delenv("OPENAI_API_KEY")
-    assert route(model="gpt-4o") == ("aaa-installed:aaa_installed", "gpt-4o")
-    assert route(model="gpt-4o", has_auth=True) == ("g4f-lite:openai", "gpt-4o")
+    assert resolve(model="gpt-4o") == ("aaa-installed:aaa_installed", "gpt-4o")
+    assert resolve(model="gpt-4o", has_auth=True) == ("g4f-lite:openai", "gpt-4o")
     monkeypatch.setenv("AZURE_OPENAI_ENDPOINT", "https://x.example")
     with pytest.raises(InvalidArgumentError, match="azure, openai"):
-        route(model="gpt-4o", has_auth=True)
+        resolve(model="gpt-4o", has_auth=True)
 
 
-def test_who_lacks_a_key_is_named_though_another_lacks_an_address(world: Any, monkeypatch: Any) -> None:
-    """The error is about what there is to do: a key for the one, no key for who has it."""
+def test_a_missing_key_is_named_rather_than_a_missing_address(world: Any, monkeypatch: Any) -> None:
+    """The error names what the user can set: a key for the one provider, but not for the one that has it."""
     monkeypatch.setenv("AZURE_OPENAI_API_KEY", "k")
     with pytest.raises(MissingAuthError) as caught:
-        route(model="gpt-4o")
+        resolve(model="gpt-4o")
     assert (caught.value.provider, caught.value.others) == ("openai", {})
 
 
 def test_a_model_that_begins_with_its_providers_name(world: Any) -> None:
-    """``"router/auto"`` names provider and model, and is the model's name where the provider lists it so."""
+    """``"router/auto"`` names provider and model, and is the model's name if the provider lists it so."""
     world.register("router", "router/auto", "org/m", "plain")
     for asked in (
         {"model": "router/auto"},
         {"provider": "router/auto"},
         {"provider": "router", "model": "auto"},
     ):
-        assert route(**asked) == ("(program):router", "router/auto")
-    assert route("router", "router/auto") == ("(program):router", "router/auto")
-    assert route(model="router/plain") == ("(program):router", "plain")
-    assert route(model="openrouter/auto") == ("g4f-lite:openrouter", "openrouter/auto")
+        assert resolve(**asked) == ("(program):router", "router/auto")
+    assert resolve("router", "router/auto") == ("(program):router", "router/auto")
+    assert resolve(model="router/plain") == ("(program):router", "plain")
+    assert resolve(model="openrouter/auto") == ("g4f-lite:openrouter", "openrouter/auto")
 
 
 def test_a_misspelt_provider_before_a_model_is_suggested(world: Any) -> None:
-    """``"opnai/x"`` is no model, and most likely was to be ``"openai/x"``."""
+    """``"opnai/x"`` is not a model, and the error suggests ``"openai/x"``."""
     with pytest.raises(ModelNotFoundError) as caught:
-        route(model="opnai/gpt-9")
+        resolve(model="opnai/gpt-9")
     assert "No provider is called 'opnai' either. Did you mean 'openai/gpt-9'" in str(caught.value)
     with pytest.raises(ModelNotFoundError) as caught:
-        route(model="zzzzzz/gpt-9")
+        resolve(model="zzzzzz/gpt-9")
     assert "No provider is called" not in str(caught.value)
 
 
-def test_by_neither_the_default_is_asked(world: Any, monkeypatch: Any) -> None:
-    """G4F_LITE_PROVIDER names the default, with or without a model; unset or empty, it is the embedded one."""
+def test_without_names_the_default_is_chosen(world: Any, monkeypatch: Any) -> None:
+    """G4F_LITE_PROVIDER names the default, with a model or without; if it is unset or empty, that is ``local``."""
     world.register("mine", "one", "two")
     for value, expected in (("mine", "one"), ("mine/two", "two"), ("(program):mine", "one")):
         monkeypatch.setenv("G4F_LITE_PROVIDER", value)
-        assert route() == ("(program):mine", expected)
+        assert resolve() == ("(program):mine", expected)
     monkeypatch.setenv("G4F_LITE_PROVIDER", "")
-    assert route()[0] == "g4f-lite:local"
+    assert resolve()[0] == "g4f-lite:local"
     monkeypatch.setenv("G4F_LITE_PROVIDER", "gone")
     with pytest.raises(ProviderNotFoundError, match="gone"):
-        route()
+        resolve()
 
 
-def test_a_provider_without_its_key_is_passed_over(world: Any, monkeypatch: Any) -> None:
-    """By model, one whose key is missing is not chosen; with nobody else, its key is what is missing."""
+def test_a_provider_without_its_key_is_skipped(world: Any, monkeypatch: Any) -> None:
+    """By model, a provider without its key is not chosen; if it is the only one, the error names the key."""
     world.install("keyed_plugin", "shared", needs_auth=True)
     with pytest.raises(MissingAuthError) as caught:
-        route(model="shared")
+        resolve(model="shared")
     assert (caught.value.provider, caught.value.variable) == ("keyed_plugin", "KEYED_PLUGIN_API_KEY")
-    assert route(model="shared", has_auth=True)[0] == "keyed-plugin:keyed_plugin"
+    assert resolve(model="shared", has_auth=True)[0] == "keyed-plugin:keyed_plugin"
     world.install("open_plugin", "shared")
     world.registry.refresh()
-    assert route(model="shared")[0] == "open-plugin:open_plugin"
+    assert resolve(model="shared")[0] == "open-plugin:open_plugin"
     monkeypatch.setenv("KEYED_PLUGIN_API_KEY", "key")
-    assert route(model="shared")[0] == "keyed-plugin:keyed_plugin"
+    assert resolve(model="shared")[0] == "keyed-plugin:keyed_plugin"
 
 
-def test_what_does_not_work_is_only_asked_by_name(world: Any) -> None:
-    """``working = False`` keeps a provider from being chosen, and not from being named."""
+def test_a_provider_that_does_not_work_is_chosen_only_by_name(world: Any) -> None:
+    """With ``working = False``, a provider is not chosen by model, but by name."""
     world.install("dead_plugin", "rare-model", working=False)
     with pytest.raises(ModelNotFoundError, match="'dead_plugin' lists it and is not working"):
-        route(model="rare-model")
-    assert route("dead_plugin") == ("dead-plugin:dead_plugin", "rare-model")
+        resolve(model="rare-model")
+    assert resolve("dead_plugin") == ("dead-plugin:dead_plugin", "rare-model")
 
 
-def test_a_broken_provider_is_skipped_and_noted(world: Any) -> None:
-    """By model, one that cannot be loaded is passed over for the next, and stands among the attempts."""
+def test_a_broken_provider_is_skipped_and_recorded(world: Any) -> None:
+    """By model, a provider that cannot be loaded is skipped, and is among the attempts."""
     world.install(
         "aaa_broken",
         "shared",
@@ -241,60 +241,60 @@ def test_when_only_broken_ones_list_a_model_that_is_the_error(world: Any) -> Non
         source='url = "u"\nmodel = ["rare"]\nsupports_stream = True\nneeds_auth = False\nraise OSError',
     )
     with pytest.raises(RegistryError, match="only_broken"):
-        route(model="rare")
+        resolve(model="rare")
 
 
 def test_computed_models_are_found_by_importing(world: Any) -> None:
-    """Where nobody lists a model as a literal, providers whose models are computed are asked."""
+    """If no provider lists a model as a literal, those with computed models are imported and asked."""
     world.install(
         "computed_plugin", source=PROVIDER.format(models="['x' + '-1']", needs_auth="bool(0)", working=True)
     )
-    assert route(model="x-1") == ("computed-plugin:computed_plugin", "x-1")
+    assert resolve(model="x-1") == ("computed-plugin:computed_plugin", "x-1")
 
 
-def test_an_unknown_model_is_answered_with_near_ones(world: Any) -> None:
-    """A model that nobody offers names those that look like it, and who could be asked."""
+def test_an_unknown_model_is_answered_with_similar_ones(world: Any) -> None:
+    """For an unknown model, the error has similar names, and the providers that may take it."""
     with pytest.raises(ModelNotFoundError) as caught:
-        route(model="gpt-3.5-turbi")
+        resolve(model="gpt-3.5-turbi")
     assert caught.value.suggestions[0] == "gpt-3.5-turbo"
     assert caught.value.provider is None
     with pytest.raises(ModelNotFoundError) as named:
-        route("yqcloud", "gpt-3.5")
+        resolve("yqcloud", "gpt-3.5")
     assert (named.value.provider, named.value.suggestions) == ("yqcloud", ("gpt-3.5-turbo",))
 
 
-def test_a_broken_plugin_does_not_stand_for_an_unknown_model(world: Any) -> None:
-    """A model that nobody lists is not found, whatever broken plugins are installed."""
+def test_a_broken_plugin_does_not_hide_an_unknown_model(world: Any) -> None:
+    """A model that no provider lists is not found, whatever broken plugins are installed."""
     world.install("unrelated_broken", source="raise OSError")
     with pytest.raises(ModelNotFoundError):
-        route(model="no-such-model")
+        resolve(model="no-such-model")
 
 
-def test_models_out_of_reach_are_not_available(world: Any, monkeypatch: Any) -> None:
-    """What nobody can be asked for is not listed as available, and no name steers a terminal."""
+def test_unreachable_models_are_not_available(world: Any, monkeypatch: Any) -> None:
+    """Models of unusable providers are not listed as available, and no name controls a terminal."""
     world.install("kept_out", "out-of-reach")
     world.register("within", "re\x1b[31mached\n")
     monkeypatch.setenv("G4F_LITE_BLOCK", "kept_out")
     with pytest.raises(ModelNotFoundError) as caught:
-        route(model="nobodys")
+        resolve(model="nobodys")
     assert "out-of-reach" not in str(caught.value)
     assert "re\\x1b[31mached\\n" in str(caught.value)
 
 
-def test_who_takes_any_model_is_asked_when_named(world: Any, monkeypatch: Any) -> None:
-    """A provider that takes models it does not list takes them when it is named, and never by chance."""
+def test_a_provider_of_any_model_is_chosen_only_by_name(world: Any, monkeypatch: Any) -> None:
+    """A provider that takes unlisted models takes them if it is named, and is never chosen for them."""
     source = "any_model = True\n" + PROVIDER.format(models=["listed"], needs_auth=False, working=True)
     world.install("any_plugin", source=source)
-    assert route("any_plugin", "unheard-of") == ("any-plugin:any_plugin", "unheard-of")
-    assert route(model="any_plugin/unheard-of") == ("any-plugin:any_plugin", "unheard-of")
-    assert route(model="listed") == ("any-plugin:any_plugin", "listed")
+    assert resolve("any_plugin", "unheard-of") == ("any-plugin:any_plugin", "unheard-of")
+    assert resolve(model="any_plugin/unheard-of") == ("any-plugin:any_plugin", "unheard-of")
+    assert resolve(model="listed") == ("any-plugin:any_plugin", "listed")
     monkeypatch.setenv("G4F_LITE_BLOCK", "g4f-lite")
     with pytest.raises(ModelNotFoundError, match="if you name them: any_plugin"):
-        route(model="unheard-of")
+        resolve(model="unheard-of")
 
 
 def test_models_of_another_kind_are_routed_alike(world: Any) -> None:
-    """The models of embeddings are a list of their own, by name and by model."""
+    """Embedding models are a list of their own, by provider and by model."""
     source = (
         'embedding_model = ["e-1", "e-2"]\n'
         + PROVIDER.format(models=["chat"], needs_auth=False, working=True)
