@@ -371,8 +371,8 @@ def test_records_of_other_processes_are_kept(pair: Any, clock: Any) -> None:
     ]
     (cache_dir() / "health.json").write_text(json.dumps({"version": 1, "records": rows}), "utf-8")
     ask(ROUTE)
-    found = {record.provider: record.failures for record in breaker_file.read_records()}
-    assert found == {"x:other": 7, "(program):scripted": 1}
+    failures = {record.provider: record.failures for record in breaker_file.read_records()}
+    assert failures == {"x:other": 7, "(program):scripted": 1}
 
 
 @pytest.mark.parametrize(

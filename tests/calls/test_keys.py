@@ -95,7 +95,7 @@ def test_a_refused_key_is_followed_by_the_next(
     ]
     way(auth=KEYS)
     way(auth=KEYS)
-    answer = way(auth=KEYS)  # the first one's turn
+    answer = way(auth=KEYS)  # the first key is next
     assert asked(provider) == ["a", "b", "b", "c", "b"]
     assert [(item.outcome, item.key) for item in answer.provenance.attempts] == [
         ("skipped", "key 1 of 3"),

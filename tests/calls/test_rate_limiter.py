@@ -60,13 +60,13 @@ def test_tokens_are_estimated_and_corrected(g4f_lite_registry: Registry, clock: 
     """The tokens of a request are estimated from its length, and then replaced by the service's count."""
     g4f_lite_registry.register(ScriptedProvider(["ok", Usage(60, 30)]), name="scripted")
     limits = Limits(tokens_per_minute=100)
-    ask(limits=limits, messages=[{"role": "user", "content": "x" * 40}])  # guessed 10, counted 90
+    ask(limits=limits, messages=[{"role": "user", "content": "x" * 40}])  # estimated 10, counted 90
     ask(limits=limits, messages=[{"role": "user", "content": "x" * 40}])
     assert clock.slept == []
     ask(limits=limits, messages=[{"role": "user", "content": [{"type": "text", "text": "x" * 40}]}])
     assert clock.slept == [60.0]
     clock.advance(60)
-    ask(limits=limits, max_tokens=5000)  # more than the limit itself: goes alone
+    ask(limits=limits, max_tokens=5000)  # more than the limit itself: runs alone
     assert clock.slept == [60.0]
 
 
@@ -270,7 +270,7 @@ class RateLimiterMachine(RuleBasedStateMachine):
             entry = [now, tokens]
             self.log.append(entry)
             self.open.append((found, entry))
-        elif found.seconds is not None:  # the time that it says is the time that it takes
+        elif found.seconds is not None:  # the request is permitted after exactly these seconds
             later = now + found.seconds
             recent = [entry for entry in self.log if entry[0] > later - 60]
             used = sum(entry[1] for entry in recent)
@@ -282,7 +282,7 @@ class RateLimiterMachine(RuleBasedStateMachine):
         if which < len(self.open):
             slot, entry = self.open.pop(which)
             slot.release(tokens)
-            slot.release(999)  # a second time does nothing
+            slot.release(999)  # a second release does nothing
             if tokens is not None:
                 entry[1] = tokens
 

@@ -165,7 +165,7 @@ def test_a_wait_that_is_too_long_is_not_waited(
         way(retries=Retry(2, max_wait=100.0), deadline=61.0)
     assert way(provider=["scripted", "second"], retries=2) == "ok"
     assert clock.slept == []
-    assert len(first.calls) == 2  # the third call found it cooling down
+    assert len(first.calls) == 2  # the circuit was open at the third call
 
 
 @WAYS

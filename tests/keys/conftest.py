@@ -1,4 +1,4 @@
-"""A key store of the test's own, and the command line as a process that uses it."""
+"""A key store for the test, and the command line as a process that uses it."""
 
 import json
 import os
@@ -36,7 +36,7 @@ def _create_completion(model: str, messages: list, stream: bool, *, auth: str = 
 
 @pytest.fixture
 def add_provider(tmp_path: Path) -> Callable[[str, str], None]:
-    """Make an installed distribution of one provider, as pip would leave it on the path."""
+    """Install a distribution with one provider, as pip would leave it on the path."""
 
     def add(name: str, source: str = PROVIDER, more: str = "") -> None:
         folder = tmp_path / "plugins"
@@ -61,7 +61,7 @@ def run(tmp_path: Path) -> Run:
 
 @pytest.fixture
 def run_each(tmp_path: Path) -> Callable[..., list[str]]:
-    """Run several command lines, each in a process of its own; return what they wrote.
+    """Run several command lines, each in its own process, and return their output.
 
     The processes are forks of one that has imported the command line, which is most of a start.
     """

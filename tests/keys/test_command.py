@@ -1,4 +1,4 @@
-"""`g4f-lite keys`: as a process, from pipes and on a terminal."""
+"""`g4f-lite keys` as a process, with pipes and on a terminal."""
 
 import json
 import os
@@ -21,7 +21,7 @@ def _acme(add_provider) -> None:
 
 
 def test_a_key_is_read_from_a_pipe(run, store: Path):
-    """The key is standard input without the blanks around it, and goes to the file; it is not shown."""
+    """The key is read from standard input without white space around it, written to the file, and not shown."""
     done = run("keys", "set", "acme", stdin=f"\ufeff  {KEY}\r\n")
     assert (done.returncode, done.stdout) == (0, "")
     assert done.stderr == f"g4f-lite: {store} has one key of 'acme' now\n"
@@ -44,8 +44,8 @@ def test_a_key_is_read_from_a_pipe(run, store: Path):
         (KEY * 500, "more than 8192"),
     ],
 )
-def test_what_is_no_key_is_refused(run, store: Path, stdin: str | bytes, reason: str):
-    """What cannot be a key is exit code 2 with the reason; it is not shown and nothing is changed."""
+def test_an_invalid_key_is_refused(run, store: Path, stdin: str | bytes, reason: str):
+    """An invalid key is exit code 2 with the reason; it is not shown, and nothing is changed."""
     for more in ((), ("--add",)):
         done = run("keys", "set", "acme", *more, stdin=stdin)
         assert done.returncode == 2
@@ -73,15 +73,15 @@ def test_what_is_no_key_is_refused(run, store: Path, stdin: str | bytes, reason:
 )
 @pytest.mark.parametrize("debug", ["", "1"])
 def test_a_key_on_the_command_line_is_refused(run, store: Path, arguments: tuple[str, ...], debug: str):
-    """A key has no place among the arguments: it is refused, not kept, and not repeated, in no traceback either."""
+    """A key among the arguments is refused; it is neither stored nor shown, in a traceback either."""
     done = run("keys", *arguments, G4F_LITE_DEBUG=debug)
     assert done.returncode == (1 if arguments == ("remove", KEY) else 2)
     assert KEY not in done.stdout + done.stderr
     assert not store.exists()
 
 
-def test_unknown_providers_are_refused_with_near_names(run, store: Path):
-    """A name that nobody offers is exit code 3 with the names that are near; nothing is asked for or kept."""
+def test_unknown_providers_are_refused_with_similar_names(run, store: Path):
+    """An unknown name is exit code 3 with similar names; no key is read or stored."""
     done = run("keys", "set", "acne", stdin=KEY)
     assert done.returncode == 3
     assert "Did you mean 'acme'?" in done.stderr
@@ -89,21 +89,21 @@ def test_unknown_providers_are_refused_with_near_names(run, store: Path):
 
 
 def test_two_places_are_refused(run):
-    """A provider's keys are in one place, so naming both is exit code 2."""
+    """A provider's keys are in one place, so both options together are exit code 2."""
     done = run("keys", "set", "acme", "--file", "--keyring", stdin=KEY)
     assert done.returncode == 2
     assert "two places" in done.stderr
 
 
-def test_what_comes_first_is_said(run):
-    """Who sets a key that the environment's will hide, or that the provider does not ask for, is told."""
+def test_a_key_that_will_not_be_used_is_reported(run):
+    """After a key that the environment's hides, or that the provider does not take, the output says so."""
     done = run("keys", "set", "acme", stdin=KEY, ACME_API_KEY="environment-key")
     assert "ACME_API_KEY is set in the environment, and comes first" in done.stderr
     assert "says that it needs no key" in run("keys", "set", "yqcloud", stdin=KEY).stderr
 
 
-def test_list_says_where_keys_are(run, store: Path):
-    """The list has each source of each provider, how many keys it has and whether it is used; never a key."""
+def test_list_shows_the_sources_of_keys(run, store: Path):
+    """The list has each source of each provider, its number of keys and whether it is used, and no key."""
     assert run("keys", "list").stderr == "No provider has a key.\n"
     assert run("keys", "list").returncode == 0
     run("keys", "set", "acme", stdin=KEY)
@@ -135,7 +135,7 @@ def test_list_says_where_keys_are(run, store: Path):
 
 
 def test_keys_of_uninstalled_providers_are_listed_and_removed(run, store: Path):
-    """The key of a provider that is gone is listed as such and can be removed."""
+    """The key of an uninstalled provider is listed as such and can be removed."""
     store.parent.mkdir()
     store.write_text('{"version": 1, "keys": {"gone": ["one", "two"]}}')
     store.chmod(0o600)
@@ -151,8 +151,8 @@ def test_keys_of_uninstalled_providers_are_listed_and_removed(run, store: Path):
     assert "has no key of that provider. It has keys of: none." in done.stderr
 
 
-def test_a_store_that_cannot_be_used_is_said(run, store: Path):
-    """A store that others can read is an error of every action, before a key is asked for, with what to do."""
+def test_an_unusable_store_is_reported(run, store: Path):
+    """A store that others can read is an error of every action, with a fix, before a key is read."""
     store.parent.mkdir()
     store.write_text('{"version": 1, "keys": {}}')
     store.chmod(0o644)
@@ -165,8 +165,8 @@ def test_a_store_that_cannot_be_used_is_said(run, store: Path):
     assert "cannot be read" in run("doctor").stdout
 
 
-def test_doctor_says_where_keys_are(run, store: Path):
-    """The doctor's report has the source that is used of each provider that needs a key, and whose the store has."""
+def test_doctor_shows_the_sources_of_keys(run, store: Path):
+    """The doctor's report has the source in use for each provider that needs a key, and the providers in the store."""
     assert "acme:                  ACME_API_KEY is not set" in run("doctor").stdout
     run("keys", "set", "acme", stdin=KEY)
     done = run("doctor")
@@ -181,7 +181,7 @@ def test_doctor_says_where_keys_are(run, store: Path):
 
 
 def test_help_has_examples(run):
-    """The command and each of its actions shows help with examples on standard output."""
+    """The command and each of its actions show help with examples on standard output."""
     for arguments in ((), ("set",), ("list",), ("remove",)):
         done = run("keys", *arguments, "--help")
         assert (done.returncode, done.stderr) == (0, "")
@@ -191,8 +191,8 @@ def test_help_has_examples(run):
 @pytest.mark.parametrize(
     "typed", [f"{KEY}\n", "\n", "\x03", "\x04"], ids=["key", "empty", "ctrl-c", "ctrl-d"]
 )
-def test_a_key_is_typed_unseen(store: Path, tmp_path: Path, typed: str):
-    """On a terminal the key is asked for and not shown; an empty one and Ctrl-D are refused, Ctrl-C ends it."""
+def test_a_typed_key_is_not_shown(store: Path, tmp_path: Path, typed: str):
+    """On a terminal, a typed key is not shown; an empty one and Ctrl-D are refused, and Ctrl-C ends it."""
     child, master = pty.fork()
     if child == 0:
         os.environ.update(PYTHONPATH=str(tmp_path / "plugins"), HOME=str(tmp_path), PYTHONWARNINGS="error")
@@ -226,7 +226,7 @@ def _until(master: int, text: str | None) -> str:
 
 
 def test_a_terminal_that_cannot_hide_is_refused(store: Path):
-    """Where what is typed could not be hidden, the key is not asked for."""
+    """If the terminal cannot hide what is typed, no key is read."""
     code = (
         "import sys, getpass, warnings\n"
         "def visible(prompt): warnings.warn('shown', getpass.GetPassWarning); return 'planted'\n"
@@ -242,7 +242,7 @@ def test_a_terminal_that_cannot_hide_is_refused(store: Path):
 
 
 def test_without_standard_input_there_is_no_key(store: Path):
-    """A process without standard input is told so."""
+    """A process without standard input gets an error that says so."""
     code = "import sys; sys.stdin = None\nfrom g4f_lite.cli import main\nsys.exit(main(['keys', 'set', 'yqcloud']))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 2
@@ -251,7 +251,7 @@ def test_without_standard_input_there_is_no_key(store: Path):
 
 
 def test_further_variables_are_listed(run, add_provider):
-    """A key in a variable that the provider names beside its own is listed, present, and said to come first."""
+    """A key in a further variable of the provider is listed, and shown to be used first."""
     add_provider("several", more='auth_env_also = ["OTHER_KEY"]\n')
     [item] = json.loads(run("keys", "list", "--json", OTHER_KEY=KEY).stdout)["keys"]
     assert item["provider"] == "several"

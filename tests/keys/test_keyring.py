@@ -1,4 +1,4 @@
-"""Keys in the system's keyring, by the real package `keyring` with backends that are no mocks of it."""
+"""Keys in the system's keyring, with the real package `keyring` and backends that are not mocks."""
 
 import json
 import os
@@ -53,7 +53,7 @@ class FileKeyring(KeyringBackend):
 
 @pytest.fixture
 def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """What the keyring keeps, as a file."""
+    """The content of the keyring, as a file."""
     keyring = pytest.importorskip("keyring")
     folder = tmp_path / "plugins"
     folder.mkdir(exist_ok=True)
@@ -72,15 +72,15 @@ def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_keys_in_the_keyring(kept: Path, store: Path):
-    """The keyring has the keys, the file only how many; they are found, and has_key asks the file alone."""
+    """The keyring has the keys, and the file only their number; they are found, and `has_key` reads only the file."""
     store_key("acme", "one", place="keyring")
-    store_key("acme", "two", add=True)  # where the others are
+    store_key("acme", "two", add=True)  # the place of the other keys
     assert json.loads(kept.read_text()) == {"g4f-lite/acme": "one\ntwo"}
     assert json.loads(store.read_text())["keys"] == {"acme": {"keyring": 2}}
     assert find_keys("acme", VARIABLE) == ("one", "two")
     assert set(known_keys("acme", VARIABLE)) == {"one", "two"}
     kept.unlink()
-    assert find_keys("acme", VARIABLE) == ("one", "two")  # read once for each change
+    assert find_keys("acme", VARIABLE) == ("one", "two")  # read once per change
     assert has_key("acme", VARIABLE)
     assert repr(stored_entries()["acme"]) == "StoreEntry(2 in the keyring)"
     remove_keys("acme")
@@ -88,7 +88,7 @@ def test_keys_in_the_keyring(kept: Path, store: Path):
 
 
 def test_keys_move_between_the_places(kept: Path, store: Path, monkeypatch: pytest.MonkeyPatch):
-    """A provider's keys are in one place: naming the other moves them, and leaves nothing behind."""
+    """A provider's keys are in one place: storing them in the other one moves them."""
     store_key("acme", "one")
     store_key("acme", "two", add=True, place="keyring")
     assert "one" not in store.read_text()
@@ -105,7 +105,7 @@ def test_keys_move_between_the_places(kept: Path, store: Path, monkeypatch: pyte
 
 
 def test_a_keyring_that_lost_its_keys_has_none(kept: Path):
-    """Keys that somebody else removed from the keyring are none, and ours can still be removed and set."""
+    """If another program has removed the keys from the keyring, there are none, and they can be removed and set."""
     store_key("acme", "one", place="keyring")
     kept.unlink()
     assert find_keys("acme", VARIABLE) == ()
@@ -115,7 +115,7 @@ def test_a_keyring_that_lost_its_keys_has_none(kept: Path):
 
 
 def test_a_keyring_that_fails(kept: Path, store: Path, monkeypatch: pytest.MonkeyPatch):
-    """What a backend raises becomes one error without the key, and the file is not changed."""
+    """An exception of a backend becomes one error without the key, and the file is unchanged."""
     monkeypatch.setenv("TEST_KEYRING_FAILS", "1")
     with pytest.raises(KeyStoreError, match="RuntimeError") as caught:
         store_key("acme", "planted-key", place="keyring")
@@ -124,8 +124,8 @@ def test_a_keyring_that_fails(kept: Path, store: Path, monkeypatch: pytest.Monke
 
 
 @pytest.mark.usefixtures("kept")
-def test_a_keyring_that_keeps_nothing(store: Path):
-    """A backend that drops what it is given, as keyring's own null backend does, is found out at once."""
+def test_a_keyring_that_stores_nothing(store: Path):
+    """A backend that drops its keys, as keyring's own null backend does, is detected at once."""
     import keyring
     from keyring.backends import fail, null
 
@@ -137,7 +137,7 @@ def test_a_keyring_that_keeps_nothing(store: Path):
 
 
 def test_without_the_package(store: Path, monkeypatch: pytest.MonkeyPatch):
-    """Without the extra, the keyring is refused by the extra's name; what is in it counts as there."""
+    """Without the extra, an error names it; keys in the keyring count as present."""
     monkeypatch.setitem(sys.modules, "keyring", None)
     with pytest.raises(MissingExtraError, match=r"g4f-lite\[keyring\]"):
         store_key("acme", "one", place="keyring")
@@ -149,8 +149,8 @@ def test_without_the_package(store: Path, monkeypatch: pytest.MonkeyPatch):
         find_keys("acme", VARIABLE)
 
 
-def test_a_place_that_is_none(monkeypatch: pytest.MonkeyPatch):
-    """A wrong G4F_LITE_KEYS is refused when it would count, by its name and with what it may be."""
+def test_an_invalid_place(monkeypatch: pytest.MonkeyPatch):
+    """A wrong G4F_LITE_KEYS is refused when it is needed, with its name and the valid values."""
     monkeypatch.setenv("G4F_LITE_KEYS", "cloud")
     with pytest.raises(InvalidArgumentError, match="`file` or `keyring`"):
         store_key("acme", "one")
@@ -158,7 +158,7 @@ def test_a_place_that_is_none(monkeypatch: pytest.MonkeyPatch):
 
 
 def test_the_command_uses_it(kept: Path, run, add_provider):
-    """`keys set --keyring` keeps the key in the keyring, and `keys list` says so without asking it."""
+    """`keys set --keyring` stores the key in the keyring, and `keys list` shows that without opening it."""
     add_provider("acme")
     done = run("keys", "set", "acme", "--keyring", stdin="planted-key\n")
     assert (done.returncode, done.stderr) == (0, "g4f-lite: the system's keyring has one key of 'acme' now\n")
@@ -172,8 +172,8 @@ def test_the_command_uses_it(kept: Path, run, add_provider):
     ]
 
 
-def test_importing_keeps_the_keyring_out():
-    """Nothing of g4f_lite imports the package before a keyring is used."""
+def test_the_package_is_imported_on_use():
+    """No module of g4f_lite imports the package before a keyring is used."""
     code = "import sys, g4f_lite._core.keys.store_updates, g4f_lite._core.keys.lookup; print('keyring' in sys.modules)"
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=os.environ

@@ -1,4 +1,4 @@
-"""Where a key is looked for, and what looking costs."""
+"""The look-up of keys: its sources and its cost."""
 
 import json
 import os
@@ -20,7 +20,7 @@ VARIABLE = "ACME_API_KEY"
 
 
 def _opened(path: Path, step) -> int:
-    """Count how often `step` opens a file, by the interpreter's own audit events."""
+    """Count the files that `step` opens, with the interpreter's audit events."""
     count = [0]
     watching = [True]
 
@@ -28,21 +28,21 @@ def _opened(path: Path, step) -> int:
         if watching[0] and event == "open" and str(args[0]) == str(path):
             count[0] += 1
 
-    sys.addaudithook(audit)  # cannot be taken back: it is told to do nothing
+    sys.addaudithook(audit)  # an audit hook cannot be removed, so it is disabled
     step()
     watching[0] = False
     return count[0]
 
 
-def test_nothing_is_found_where_there_is_nothing(store: Path):
-    """Without a variable and without a store there is no key, and looking makes no file."""
+def test_without_a_source_there_is_no_key(store: Path):
+    """Without a variable and a store there is no key, and the look-up creates no file."""
     assert find_keys("acme", VARIABLE) == ()
     assert not has_key("acme", VARIABLE)
     assert not store.parent.exists()
 
 
 def test_the_order_of_the_sources(monkeypatch: pytest.MonkeyPatch):
-    """The variable comes before its plural, and that before the store; an empty one counts as not set."""
+    """The variable comes before its plural, and that before the store; an empty variable counts as unset."""
     store_key("acme", "stored")
     assert find_keys("acme", VARIABLE) == ("stored",)
     monkeypatch.setenv("ACME_API_KEYS", "one, two")
@@ -57,7 +57,7 @@ def test_the_order_of_the_sources(monkeypatch: pytest.MonkeyPatch):
 
 
 def test_further_variables_come_after_the_first(monkeypatch: pytest.MonkeyPatch):
-    """What a provider names beside its variable is looked at in that order, each with its plural, before the store."""
+    """The provider's further variables follow in its order, each with its plural, before the store."""
     names = (VARIABLE, "ACME_OTHER")
     store_key("acme", "stored")
     monkeypatch.setenv("ACME_OTHERS", "three, four")
@@ -82,7 +82,7 @@ def test_further_variables_come_after_the_first(monkeypatch: pytest.MonkeyPatch)
     [("gemini", "GOOGLE_API_KEY", "GEMINI_API_KEY"), ("cohere", "CO_API_KEY", "COHERE_API_KEY")],
 )
 def test_variables_of_other_clients(monkeypatch: pytest.MonkeyPatch, provider: str, first: str, second: str):
-    """A key stands where the official client, or another common one, looks for it; the official order counts."""
+    """The variables of the official and other common clients have the key, in the official order."""
     loaded = registry.get(provider)
     monkeypatch.setenv(second, "two")
     assert find_keys(provider, *loaded.key_variables) == ("two",)
@@ -97,14 +97,14 @@ def test_variables_of_other_clients(monkeypatch: pytest.MonkeyPatch, provider: s
     glue=st.sampled_from([",", " ", ", ", "\n", "\t,\n", ",,"]),
 )
 def test_several_keys_in_one_variable(keys: list[str], glue: str):
-    """However several keys are separated, each is found once, in the order in which they are given."""
+    """With any separator, each key is found once, in order."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("ACME_API_KEYS", glue.join(keys))
         assert find_keys("acme", VARIABLE) == tuple(dict.fromkeys(filter(None, keys)))
 
 
 def test_full_name_has_the_keys_of_the_name():
-    """``"distribution:name"`` has the keys that are kept for the name."""
+    """``"distribution:name"`` has the keys that are stored for the name."""
     store_key("acme", "stored")
     assert find_keys("acme-plugin:acme", VARIABLE) == ("stored",)
     assert has_key("acme-plugin:acme", VARIABLE)
@@ -112,9 +112,9 @@ def test_full_name_has_the_keys_of_the_name():
 
 
 def test_the_file_is_read_once_for_each_change(store: Path, monkeypatch: pytest.MonkeyPatch):
-    """A thousand look-ups open the file once, a change is seen at once, and the environment spares the file."""
+    """A thousand look-ups open the file once, a change has an effect at once, and a key in the environment opens no file."""
     store_key("acme", "one")
-    store_key("acme", "two")  # which reads the file to change it, so that the next look-up has to
+    store_key("acme", "two")  # this reads the file to change it, so the next look-up has to read it again
 
     def look() -> None:
         for _ in range(1000):
@@ -142,7 +142,7 @@ def test_a_change_of_the_same_size_is_seen(store: Path):
 
 
 def test_another_folder_is_another_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    """The folder is looked up each time: what was read of one store is not taken for another's."""
+    """The folder is determined for each look-up, so the snapshot of one store is not used for another."""
     store_key("acme", "first")
     monkeypatch.setenv("G4F_LITE_CONFIG_DIR", str(tmp_path / "second"))
     assert find_keys("acme", VARIABLE) == ()
@@ -152,8 +152,8 @@ def test_another_folder_is_another_store(tmp_path: Path, monkeypatch: pytest.Mon
     assert find_keys("acme", VARIABLE) == ("first",)
 
 
-def test_threads_see_whole_stores():
-    """Threads that look while another changes the store see one of the states that there were, never less."""
+def test_threads_see_complete_stores():
+    """While another thread changes the store, threads see one of its states as a whole."""
     store_key("acme", "0")
     stop = threading.Event()
     wrong: list[object] = []
@@ -180,8 +180,8 @@ def test_threads_see_whole_stores():
     assert find_keys("acme", VARIABLE) == tuple(map(str, range(30)))
 
 
-def test_known_keys_are_those_of_all_sources_that_were_read(monkeypatch: pytest.MonkeyPatch):
-    """What has to be kept out of errors is every key, used or not; asking for that reads no file."""
+def test_known_keys_are_those_of_all_read_sources(monkeypatch: pytest.MonkeyPatch):
+    """The keys to omit from errors are all keys, used or not; finding them reads no file."""
     store_key("acme", "stored-key")
     stored_entries()
     monkeypatch.setenv(VARIABLE, "single-key")
@@ -189,8 +189,8 @@ def test_known_keys_are_those_of_all_sources_that_were_read(monkeypatch: pytest.
     assert set(known_keys("x:acme", VARIABLE)) >= {"single-key", "first-key", "second-key", "stored-key"}
 
 
-def test_looking_loads_nothing_that_is_not_needed(store: Path):
-    """Neither the file's format nor what writing needs is imported before there is a file."""
+def test_look_up_imports_nothing_unneeded(store: Path):
+    """Without a file, neither the parser of its format nor the writer is imported."""
     code = (
         "import sys\nfrom g4f_lite._core.keys.lookup import find_keys\nfind_keys('acme', 'ACME_API_KEY')\n"
         "print(sorted({'json', 'tempfile', 'keyring', 'fcntl', 'g4f_lite._core.keys.private_file'} & set(sys.modules)))"
@@ -200,7 +200,7 @@ def test_looking_loads_nothing_that_is_not_needed(store: Path):
 
 
 def test_no_home_folder_is_no_store(tmp_path: Path):
-    """Where there is no home folder there are no keys; a folder that cannot be entered has none either."""
+    """Without a home folder there are no keys, and a folder that cannot be entered has none either."""
     code = "from g4f_lite._core.keys.lookup import find_keys\nprint(find_keys('acme', 'ACME_API_KEY'))"
     env = {**os.environ, "G4F_LITE_CONFIG_DIR": "~nobody-of-this-name/config"}
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=env)
@@ -211,8 +211,8 @@ def test_no_home_folder_is_no_store(tmp_path: Path):
     assert done.stdout == "()\n"
 
 
-def test_what_the_store_holds_shows_no_key():
-    """The store's own records have no key in their `repr`."""
+def test_the_records_of_the_store_show_no_key():
+    """The `repr` of the store's own records has no key."""
     store_key("acme", "planted-key")
     assert "planted-key" not in repr(stored_entries())
     assert json.dumps(list(stored_entries())) == '["acme"]'

@@ -1,7 +1,7 @@
-"""A key planted wherever a call can take one shows nowhere, whatever the service or the provider does then.
+"""A planted key is shown nowhere, whatever its source is and whatever the service or the provider does.
 
-`SUBJECTS` are the providers that are asked, `SOURCES` the places where the key comes from, `FAULTS` what the
-service does, and `CRASHES` what a provider's own code does. All of it goes over real sockets.
+`SUBJECTS` are the providers, `SOURCES` the sources of the key, `FAULTS` the faults of the service, and `CRASHES`
+the exceptions of a provider's own code. All calls use real sockets.
 """
 
 import asyncio
@@ -35,7 +35,7 @@ LOGIN = f"user:{quote(KEY, safe='')}"
 """The key as the password of a proxy."""
 
 TRACES = (MARK, *(b64encode(item.encode()).decode()[4:-4] for item in (KEY, f"user:{KEY}", f"Bearer {KEY}")))
-"""What is left of the key in each way of writing it: the middle of it, as it is, in a URL or in base64."""
+"""The middle of the key in each way of writing it: as it is, in a URL or in base64."""
 
 ECHOES = (
     KEY,
@@ -47,7 +47,7 @@ ECHOES = (
 )
 
 
-# --- who is asked -----------------------------------------------------------------------------------
+# --- subjects ---------------------------------------------------------------------------------------
 
 
 class _Kit:
@@ -84,7 +84,7 @@ class _Kit:
 
 
 class _Careless(_Kit):
-    """A provider that uses `requests` itself, and passes on whatever that raises."""
+    """A provider that uses `requests` itself, and does not catch its exceptions."""
 
     def _create_completion(
         self,
@@ -115,7 +115,7 @@ class _Careless(_Kit):
 
 
 class _Bare(_Kit):
-    """A provider on the standard library, whose failures have the request in them."""
+    """A provider on the standard library, with the request in its exceptions."""
 
     def _create_completion(
         self,
@@ -150,10 +150,10 @@ class Subject(NamedTuple):
     """One provider under test.
 
     Attributes:
-        name: its name; the provider of that name is asked.
-        make: makes the provider, which is registered; None: it is installed.
+        name: the name of the provider.
+        make: creates the provider, which is then registered, or None if it is installed.
         variable: the environment variable of its key.
-        sources: the `SOURCES` that it can take a key from.
+        sources: the `SOURCES` from which it can take a key.
     """
 
     name: str
@@ -171,14 +171,14 @@ SUBJECTS = [
     Subject("bare", _Bare, "SUBJECT_API_KEY", (*KEYED, "extra_headers")),
     Subject("yqcloud", None, "", ("proxy", "environment_proxy")),
 ]
-"""Another provider that takes `base_url` is one line here."""
+"""Another provider that takes `base_url` is one more line here."""
 
 
-# --- where the key comes from -----------------------------------------------------------------------
+# --- sources of the key -----------------------------------------------------------------------------
 
 
 def _planted(subject: Subject, source: str, base: str, patch: pytest.MonkeyPatch) -> dict[str, Any]:
-    """Plant the key; return the options of the call."""
+    """Plant the key, and return the options of the call."""
     options: dict[str, Any] = {"base_url": base}
     if source in ("auth", "extra_headers", "proxy", "environment_proxy") and subject.variable:
         options["auth"] = KEY if source == "auth" else OTHER
@@ -203,7 +203,7 @@ def _arrived(upstream: Upstream) -> bool:
     return any(trace.encode() in raw for trace in TRACES)
 
 
-# --- what the service does --------------------------------------------------------------------------
+# --- faults of the service --------------------------------------------------------------------------
 
 
 def _echoing() -> Iterator[tuple[str, Reply]]:
@@ -221,7 +221,7 @@ def _echoing() -> Iterator[tuple[str, Reply]]:
     place = f"http://thief.example/?k={quote(KEY)}"
     yield "302", Reply(everything, status=302, headers={"Location": place})
     yield "cut-in-status-body", Reply(["{", everything, Reset()], status=401)
-    yield "long", Reply("x" * 295 + f" {everything}", status=500)  # where an error's text is cut
+    yield "long", Reply("x" * 295 + f" {everything}", status=500)  # where the text of an error is cut
 
 
 def _broken() -> Iterator[tuple[str, Reply]]:
@@ -248,11 +248,11 @@ def _broken() -> Iterator[tuple[str, Reply]]:
 FAULTS = {**dict(_echoing()), **dict(_broken())}
 
 
-# --- where it could show ----------------------------------------------------------------------------
+# --- places that could show the key -----------------------------------------------------------------
 
 
-def shown(error: BaseException) -> Iterator[tuple[str, str]]:
-    """Yield every text that a report of an error could have in it, and where it stands."""
+def error_texts(error: BaseException) -> Iterator[tuple[str, str]]:
+    """Yield every text that a report of an error could have in it, and its place."""
     waiting: list[tuple[str, BaseException]] = [("error", error)]
     seen: set[int] = set()
     while waiting:
@@ -276,7 +276,7 @@ def shown(error: BaseException) -> Iterator[tuple[str, str]]:
 
 
 class _Watcher:
-    """A plugin that watches, and keeps what it is shown."""
+    """A plugin that records the arguments of its hooks."""
 
     def __init__(self) -> None:
         self.seen: list[tuple[str, str]] = []
@@ -294,7 +294,7 @@ class _Watcher:
 
 
 def error_text(error: BaseException) -> str:
-    """What had come of the answer, which is the answer and may have anything in it."""
+    """The text of the answer so far, which may contain anything."""
     return getattr(error, "partial_text", "") or "\0"
 
 
@@ -346,9 +346,9 @@ WAYS = {"create": _create, "stream": _stream, "acreate": _acreate, "astream": _a
 
 
 def _ways(subject: Subject, source: str, fault: str) -> Iterator[str]:
-    """Deal the ways out over the sources, another deal for each fault and each subject.
+    """Distribute the ways of calling over the sources, in another manner for each fault and subject.
 
-    So each subject meets every fault in every way, and every source in every way.
+    So each subject has every fault with every way, and every source with every way.
     """
     hands = min(len(subject.sources), len(WAYS))
     deal = SUBJECTS.index(subject) + list(FAULTS).index(fault)
@@ -360,31 +360,31 @@ def _ways(subject: Subject, source: str, fault: str) -> Iterator[str]:
 def _exhibits(
     way: str, arguments: dict[str, Any], log: pytest.LogCaptureFixture
 ) -> Iterator[tuple[str, str]]:
-    """Make the call and yield all that could be seen of it, but the text of the answer."""
+    """Make the call and yield everything that is visible of it, except for the text of the answer."""
     formatter = logging.Formatter()
     log.clear()
     try:
         for place, value in WAYS[way](**arguments):
-            text = getattr(value, "text", "")  # a service's answer may say anything: it is the answer
+            text = getattr(value, "text", "")  # the text of an answer may contain anything
             yield place, repr(value).replace(repr(text), "''")
     except G4FLiteError as error:
-        yield from shown(error)
+        yield from error_texts(error)
     for record in log.records:
         if record.name == "urllib3.connection" and record.levelno == logging.WARNING:
-            continue  # it quotes a malformed header of the answer, with whatever the service put into it
+            continue  # it quotes a malformed header of the answer, which may contain anything
         yield f"log of {record.name}", f"{formatter.format(record)} {record.args!r}"
 
 
 def leaks(exhibits: Iterator[tuple[str, str]]) -> list[str]:
-    """Return where the key shows, with what stands around it."""
-    found = []
+    """Return the places that show the key, with the text around it."""
+    leaked = []
     for place, exhibit in exhibits:
         for trace in TRACES:
             at = exhibit.find(trace)
             if at >= 0:
-                found.append(f"{place}: ...{exhibit[max(at - 60, 0) : at + 60]!r}...")
+                leaked.append(f"{place}: ...{exhibit[max(at - 60, 0) : at + 60]!r}...")
                 break
-    return found
+    return leaked
 
 
 def _files(*folders: Path) -> Iterator[tuple[str, str]]:
@@ -419,9 +419,9 @@ def test_no_failure_of_the_service_shows_the_key(
     caplog: pytest.LogCaptureFixture,
     capfd: pytest.CaptureFixture[str],
 ):
-    """Whatever the service answers, even the key itself, the key is in nothing that the caller is given."""
+    """Whatever the service answers, even the key itself, the caller gets nothing that has the key."""
     caplog.set_level(logging.DEBUG)
-    found: list[str] = []
+    leaked: list[str] = []
     watcher = _Watcher()
     with Upstream(FAULTS[fault]) as upstream:
         arguments = {"provider": subject.name, "messages": HELLO}
@@ -432,13 +432,13 @@ def test_no_failure_of_the_service_shows_the_key(
             for way in _ways(subject, source, fault):
                 for patience in patiences:
                     exhibits = _exhibits(way, {**arguments, **patience}, caplog)
-                    found += [f"{way}: {leak}" for leak in leaks(exhibits)]
+                    leaked += [f"{way}: {leak}" for leak in leaks(exhibits)]
                     if _arrived(upstream):
                         break
         assert _arrived(upstream), "the key was not used, so this shows nothing"
-    found += leaks(iter(watcher.seen))
-    found += leaks(_output(capfd)) + leaks(_files(tmp_path))
-    assert found == []
+    leaked += leaks(iter(watcher.seen))
+    leaked += leaks(_output(capfd)) + leaks(_files(tmp_path))
+    assert leaked == []
 
 
 @contextlib.contextmanager
@@ -459,7 +459,7 @@ def _registered(subject: Subject, watcher: object) -> Iterator[None]:
 def test_no_connection_shows_the_key(
     source: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ):
-    """Where nobody listens, the error has no key."""
+    """If no service listens at the address, the error has no key."""
     caplog.set_level(logging.DEBUG)
     with Upstream() as upstream:
         closed = upstream.url
@@ -479,7 +479,7 @@ def test_no_connection_shows_the_key(
     "subject", [item for item in SUBJECTS if item.name in ("kit", "yqcloud")], ids=lambda s: s.name
 )
 def test_a_login_in_the_address_is_refused(subject: Subject, caplog: pytest.LogCaptureFixture):
-    """A base URL with a login is refused before anything is sent, and is not shown."""
+    """A base URL with a login is refused before a request is sent, and is not shown."""
     caplog.set_level(logging.DEBUG)
     with Upstream() as upstream, _registered(subject, _Watcher()):
         arguments: dict[str, Any] = {"provider": subject.name, "messages": HELLO}
@@ -492,11 +492,11 @@ def test_a_login_in_the_address_is_refused(subject: Subject, caplog: pytest.LogC
         assert upstream.requests == []
 
 
-# --- the provider's own failures --------------------------------------------------------------------
+# --- crashes of the provider ------------------------------------------------------------------------
 
 
 class _OddError(Exception):
-    """An exception with the key in an attribute and in its `repr`, and none in its text."""
+    """An exception with the key in an attribute and in its `repr`, and not in its text."""
 
     def __init__(self, key: str) -> None:
         super().__init__("odd")
@@ -507,7 +507,7 @@ class _OddError(Exception):
 
 
 class _GroupError(Exception):
-    """An exception that holds others, as groups do."""
+    """An exception that has others in it, as exception groups do."""
 
     def __init__(self, *errors: BaseException) -> None:
         super().__init__("several")
@@ -571,13 +571,13 @@ def test_no_crash_of_the_provider_shows_the_key(
     caplog: pytest.LogCaptureFixture,
     capfd: pytest.CaptureFixture[str],
 ):
-    """Wherever in its exception a provider's code has the key, at once or after some text, nothing shows it."""
+    """Wherever the provider's exception has the key, at once or after some text, nothing shows it."""
     caplog.set_level(logging.DEBUG)
     subject = Subject("scripted", None, "SCRIPTED_API_KEY", ())
     options = _planted(subject, source, "", monkeypatch)
     del options["base_url"]
     watcher = _Watcher()
-    found: list[str] = []
+    leaked: list[str] = []
     for before in ((), ("Hel",)):
         provider = ScriptedProvider(
             lambda _, before=before: [*before, CRASHES[crash]()], needs_auth=True, native_async=native
@@ -590,14 +590,14 @@ def test_no_crash_of_the_provider_shows_the_key(
                     _exhibits(way, {"provider": "scripted", "messages": HELLO, **options}, caplog)
                 )
                 assert any(place == "traceback" for place, _ in exhibits)
-                found += [f"{way}: {leak}" for leak in leaks(iter(exhibits))]
+                leaked += [f"{way}: {leak}" for leak in leaks(iter(exhibits))]
         assert provider.calls[0].options["auth"].startswith(KEY)
-    found += leaks(iter(watcher.seen)) + leaks(_output(capfd)) + leaks(_files(tmp_path))
-    assert found == []
+    leaked += leaks(iter(watcher.seen)) + leaks(_output(capfd)) + leaks(_files(tmp_path))
+    assert leaked == []
 
 
 def test_a_key_that_cannot_be_sent_is_not_shown(caplog: pytest.LogCaptureFixture):
-    """A key with a line break in it is refused by the kit, and not shown."""
+    """The kit refuses a key with a line break, and does not show it."""
     caplog.set_level(logging.DEBUG)
     with Upstream(Reply("Hello")) as upstream, isolated_registry() as registry:
         registry.register(_Kit(), name="kit")
@@ -614,9 +614,9 @@ def test_a_key_that_cannot_be_sent_is_not_shown(caplog: pytest.LogCaptureFixture
         assert upstream.requests == []
 
 
-def test_what_is_no_key_is_not_shown():
-    """A key in the place of another argument is not repeated by the error about that argument."""
-    found = []
+def test_a_key_in_another_argument_is_not_shown():
+    """An error about another argument does not show a key that was given for it."""
+    leaked = []
     for wrong in (
         {"timeout": KEY},
         {"proxy": KEY},
@@ -631,18 +631,18 @@ def test_what_is_no_key_is_not_shown():
             arguments: dict[str, Any] = {"base_url": "http://127.0.0.1:9", "auth": OTHER, **wrong}
             with pytest.raises(G4FLiteError) as caught:
                 ChatCompletion.create(provider="kit", messages=HELLO, **arguments)
-        found += [f"{next(iter(wrong))}: {leak}" for leak in leaks(shown(caught.value))]
-    assert found == []
+        leaked += [f"{next(iter(wrong))}: {leak}" for leak in leaks(error_texts(caught.value))]
+    assert leaked == []
 
 
-def test_the_search_finds_what_is_there():
-    """Each place that is searched is one where a planted key would be found."""
+def test_the_search_finds_a_planted_key():
+    """In each place that is searched, a planted key would be found."""
     error = ProviderError(f"bad {KEY}")
     error.__notes__ = [KEY]
     error.facts = {"key": KEY}
     error.__cause__ = _OddError(quote(KEY))
     error.__context__ = ValueError(b64encode(f"Bearer {KEY}".encode()).decode())
-    places = {leak.partition(":")[0] for leak in leaks(shown(error))}
+    places = {leak.partition(":")[0] for leak in leaks(error_texts(error))}
     assert places == {
         "str of error",
         "repr of error",

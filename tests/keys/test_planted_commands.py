@@ -63,11 +63,13 @@ READS = {
     "wrong-constant": "environment",
     "wrong-params": "environment",
 }
-"""The one source that an import can have the key from: with another, it has nothing to show."""
+"""The only source from which an import can read the key: with another one, it has nothing to show."""
 
 CASES = [
     *((name, source) for name in ASKED for source in ("environment", "plural", "store")),
-    *((name, source) for name in IMPORTED for source in ("environment", "plural")),  # imports see no store
+    *(
+        (name, source) for name in IMPORTED for source in ("environment", "plural")
+    ),  # an import reads no store
 ]
 
 
@@ -75,7 +77,7 @@ CASES = [
 def test_no_command_shows_the_key(
     run, run_each, add_provider, store: Path, tmp_path: Path, behaviour: str, source: str
 ):
-    """Each command that has the key, plain and with tracebacks, keeps the key out of its output and out of every other file."""
+    """No command that has the key writes it to its output or any other file, with tracebacks or without."""
     body = FUNCTION + ASKED.get(behaviour, ASKED["fine"])
     add_provider("acme", HEAD + IMPORTED.get(behaviour, "") + body)
     env = {"G4F_LITE_DEBUG": "1"}
@@ -84,21 +86,21 @@ def test_no_command_shows_the_key(
     ]
     if source == "store":
         assert run("keys", "set", "acme", stdin=KEY).returncode == 0
-    found = []
+    leaked = []
     lists = behaviour == "fine" or (behaviour in IMPORTED and READS.get(behaviour, source) == source)
     commands = ASKING + (LISTING if lists else [])
     for command, output in zip(commands, run_each(commands, **env), strict=True):
         assert output or command[0] == "ask"
-        found += [f"{command}: {line}" for line in output.splitlines() if MARK in line]
+        leaked += [f"{command}: {line}" for line in output.splitlines() if MARK in line]
         assert "none was given" not in output, "the key was not used, so this shows nothing"
     for path in tmp_path.rglob("*"):
         if path.is_file() and path != store and MARK.encode() in path.read_bytes():
-            found.append(str(path))
-    assert found == []
+            leaked.append(str(path))
+    assert leaked == []
 
 
-def test_no_command_shows_a_proxys_password(run):
-    """The login of a proxy that the environment names is in no output, nor what the proxy says of it."""
+def test_no_command_shows_the_password_of_a_proxy(run):
+    """The login of a proxy in the environment is in no output, nor is the proxy's answer that quotes it."""
     with Upstream(lambda _: Reply(f"no such user: {KEY}", status=407)) as proxy:
         env = {
             "http_proxy": proxy.url.replace("://", f"://user:{KEY.replace('/', '%2F')}@"),
@@ -116,7 +118,7 @@ def test_no_command_shows_a_proxys_password(run):
 
 
 def test_a_printing_provider_does_not_reach_standard_output(run, add_provider):
-    """What a provider prints itself is its own doing; it goes to standard error, never into the answer."""
+    """A provider's own output goes to standard error, never into the answer."""
     add_provider("acme", HEAD + FUNCTION + "    print(auth)\n    yield 'Hello'")
     done = run("ask", "--provider", "acme", "--json", "Hello", ACME_API_KEY=KEY)
     assert json.loads(done.stdout)["text"] == "Hello"

@@ -1,4 +1,4 @@
-"""The file of the key store: who can read it, and what happens to it when things go wrong."""
+"""The file of the key store: its permissions, and failures."""
 
 import json
 import os
@@ -31,7 +31,7 @@ def _write(store: Path, content: bytes, mode: int = 0o600) -> None:
 
 @pytest.mark.parametrize("mask", [0o000, 0o022, 0o077])
 def test_only_the_owner_can_read_it(store: Path, mask: int):
-    """The file has the mode 0600 and its folder 0700, whatever the process's mask is; nothing else is left."""
+    """The file has the mode 0600 and its folder 0700, whatever the process's umask is, and there is no other file."""
     before = os.umask(mask)
     try:
         store_key("acme", "one")
@@ -43,8 +43,8 @@ def test_only_the_owner_can_read_it(store: Path, mask: int):
     assert _mode(store.with_name("keys.json.lock")) == 0o600
 
 
-def test_keys_are_kept_added_and_removed(store: Path):
-    """A key takes the place of those before, or goes beside them; removing removes a provider's, and no other's."""
+def test_keys_are_stored_added_and_removed(store: Path):
+    """A key replaces the stored ones or is added to them; removing affects only one provider."""
     assert store_key("acme", "one").number == 1
     assert store_key("acme", "two", add=True).keys == ("one", "two")
     assert store_key("acme", "two", add=True).number == 2
@@ -59,15 +59,15 @@ def test_keys_are_kept_added_and_removed(store: Path):
     assert find_keys("other", "OTHER_API_KEY") == ("three",)
 
 
-def test_removing_from_nothing_makes_nothing(store: Path):
-    """Where there is no store, removing says 0 and makes no folder."""
+def test_removing_from_a_missing_store_creates_nothing(store: Path):
+    """Without a store, removing returns 0 and creates no folder."""
     assert remove_keys("acme") == 0
     assert not store.parent.exists()
 
 
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o660, 0o602, 0o610, 0o777])
-def test_a_file_that_others_may_use_is_refused(store: Path, mode: int):
-    """A file that is not its owner's alone is neither read nor written; the error says what to do."""
+def test_a_file_that_others_may_access_is_refused(store: Path, mode: int):
+    """A file that other users may access is neither read nor written; the error has a fix."""
     _write(store, b'{"version": 1, "keys": {"acme": ["planted-key"]}}', mode)
     for step in (
         lambda: find_keys("acme", VARIABLE),
@@ -104,8 +104,8 @@ DAMAGED = {
 
 
 @pytest.mark.parametrize("content", DAMAGED.values(), ids=DAMAGED)
-def test_a_damaged_file_is_named_and_left_as_it_is(store: Path, content: bytes):
-    """Whatever is wrong with the file, the error names it and shows none of it, and nothing is overwritten."""
+def test_a_damaged_file_is_reported_and_unchanged(store: Path, content: bytes):
+    """The error for a damaged file names it and shows no part of it, and nothing is overwritten."""
     _write(store, content)
     for step in (
         lambda: find_keys("acme", VARIABLE),
@@ -115,13 +115,13 @@ def test_a_damaged_file_is_named_and_left_as_it_is(store: Path, content: bytes):
         with pytest.raises(KeyStoreError, match="is damaged") as caught:
             step()
         assert str(store) in str(caught.value)
-        assert caught.value.__context__ is None  # the JSON decoder's has the whole file
+        assert caught.value.__context__ is None  # the JSON decoder's exception has the whole file
         assert b"planted-key" not in pickle.dumps(caught.value)
     assert store.read_bytes() == content
 
 
-def test_what_is_no_file_is_refused(store: Path):
-    """A pipe in the file's place is not waited for, and neither it, a folder nor a giant is read."""
+def test_a_store_has_to_be_a_plain_file(store: Path):
+    """A pipe at the file's path does not block, and neither it, a folder nor a huge file is read."""
     store.parent.mkdir()
     os.mkfifo(store, 0o600)
     with pytest.raises(KeyStoreError, match="no plain file"):
@@ -137,7 +137,7 @@ def test_what_is_no_file_is_refused(store: Path):
 
 
 def test_a_linked_file_is_followed_and_stays_linked(store: Path, tmp_path: Path):
-    """A symbolic link is followed, judged by what it leads to, and still a link after a change."""
+    """A symbolic link is followed, checked by its target, and is still a link after a change."""
     real = tmp_path / "dotfiles" / "secret.json"
     _write(real, b'{"version": 1, "keys": {"acme": ["one"]}}')
     store.parent.mkdir()
@@ -154,7 +154,7 @@ def test_a_linked_file_is_followed_and_stays_linked(store: Path, tmp_path: Path)
 
 
 def test_a_link_to_nothing_is_no_store_until_it_is_written(store: Path, tmp_path: Path):
-    """A link whose target does not exist yet is no store, and the first key makes its target."""
+    """A link to a missing target is an empty store, and the first key creates the target."""
     store.parent.mkdir()
     store.symlink_to(tmp_path / "later" / "keys.json")
     assert find_keys("acme", VARIABLE) == ()
@@ -183,7 +183,7 @@ def test_writers_do_not_lose_each_others_keys():
 
 @pytest.mark.parametrize("step", ["fsync", "replace"])
 def test_a_failed_write_leaves_the_store_as_it_was(store: Path, monkeypatch: pytest.MonkeyPatch, step: str):
-    """When the disk is full or the new file cannot take the old one's place, the old one is there, and only it."""
+    """If the disk is full or the new file cannot be moved, the old file is unchanged, and there is no other."""
     store_key("acme", "one")
 
     def full(*_: object, **__: object) -> None:
@@ -198,7 +198,7 @@ def test_a_failed_write_leaves_the_store_as_it_was(store: Path, monkeypatch: pyt
 
 
 def test_a_folder_that_cannot_be_made_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    """Where no file can be made, the error names it and the variable that names another folder."""
+    """If no file can be created, the error names it and the variable for another folder."""
     (tmp_path / "file").touch()
     monkeypatch.setenv("G4F_LITE_CONFIG_DIR", str(tmp_path / "file" / "config"))
     with pytest.raises(KeyStoreError, match="G4F_LITE_CONFIG_DIR"):
@@ -223,8 +223,8 @@ def test_a_folder_that_cannot_be_made_is_an_error(tmp_path: Path, monkeypatch: p
         ("a" * 8193, "more than 8192"),
     ],
 )
-def test_what_cannot_be_a_key_is_refused(store: Path, key: str, fault: str):
-    """Text that cannot be sent as a key is refused with the reason, without being repeated; nothing is made."""
+def test_an_invalid_key_is_not_stored(store: Path, key: str, fault: str):
+    """Text that cannot be sent as a key is refused with the reason, without showing it; no file is created."""
     assert fault in key_fault(key)
     with pytest.raises(InvalidArgumentError, match=fault) as caught:
         store_key("acme", key)
@@ -233,7 +233,7 @@ def test_what_cannot_be_a_key_is_refused(store: Path, key: str, fault: str):
 
 
 def test_a_key_may_have_every_printable_character():
-    """Every printable ASCII character can be in a key, and comes back as it was."""
+    """Every printable ASCII character can be in a key, and is read as it was stored."""
     key = "".join(map(chr, range(33, 127)))
     assert key_fault(key) == ""
     store_key("acme", key)

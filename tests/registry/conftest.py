@@ -1,4 +1,4 @@
-"""A folder on `sys.path` to lay distributions into, and registries that see it."""
+"""A folder on `sys.path` for distributions, and registries that see it."""
 
 import importlib
 import sys
@@ -39,7 +39,7 @@ class Site:
         return file
 
     def distribution(self, name: str, entry_points: str | bytes, *, version: str = "1.0") -> Path:
-        """Lay down a distribution's metadata."""
+        """Write a distribution's metadata."""
         info = self.folder / f"{name}-{version}.dist-info"
         info.mkdir()
         (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n")
@@ -55,7 +55,7 @@ class Site:
 
 @pytest.fixture
 def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
-    """An empty folder at the head of `sys.path`; what is imported from it is forgotten afterwards."""
+    """An empty folder at the head of `sys.path`; modules imported from it are removed afterwards."""
     folder = tmp_path / "site"
     folder.mkdir()
     monkeypatch.setattr(sys, "path", [str(folder), *sys.path])
@@ -68,13 +68,13 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
 
 @pytest.fixture
 def fresh() -> Registry:
-    """A registry that has not looked yet."""
+    """A registry that has not scanned yet."""
     return Registry()
 
 
 @pytest.fixture
 def empty() -> Registry:
-    """A registry that finds nothing that is installed."""
+    """A registry without any installed provider."""
     return Registry(discovers=False)
 
 
@@ -84,7 +84,7 @@ def _create_completion(model: str, messages: list, stream: bool, **kwargs: Any) 
 
 @pytest.fixture
 def make_provider() -> Any:
-    """Make a provider that is valid, except for what is given."""
+    """Make a provider that is valid, except for the given attributes."""
 
     def make(**attributes: Any) -> SimpleNamespace:
         parts = {

@@ -1,4 +1,4 @@
-"""The built-in providers' own sources, which the loader does not read again to find drift."""
+"""The sources of the built-in providers, which the loader does not read again to find drift."""
 
 import pytest
 
@@ -8,8 +8,8 @@ from g4f_lite._utils.module_source import find_source
 
 
 @pytest.mark.parametrize("name", ["local", "yqcloud"])
-def test_source_says_what_the_module_is(name: str) -> None:
-    """Every constant of a built-in provider stands in its source as the literal that it is after the import."""
+def test_source_has_the_modules_constants(name: str) -> None:
+    """Every constant of a built-in provider is a literal in its source, with the value that it has after the import."""
     source = find_source(f"g4f_lite_providers.{name}")
     assert source is not None
     with open(source, "rb") as file:  # noqa: PTH123

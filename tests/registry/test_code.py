@@ -1,4 +1,4 @@
-"""What is read from a function's code, against `inspect`; and names and lines, against patterns."""
+"""Facts that are read from a function's code, against `inspect`; and names and lines, against patterns."""
 
 import functools
 import inspect
@@ -35,25 +35,25 @@ BODIES = ("return 1", "yield 1")
 
 
 def functions() -> list[Any]:
-    """Functions of every shape, and things that can be called and are no plain functions."""
-    found: list[Any] = []
+    """Functions of every shape, and callables that are not plain functions."""
+    parsed: list[Any] = []
     for head in HEADS:
         for body in BODIES:
             for start in ("def", "async def"):
                 scope: dict[str, Any] = {}
                 exec(f"{start} f({head}):\n    local = 0\n    {body}", scope)
-                found.append(scope["f"])
+                parsed.append(scope["f"])
 
     class Thing:
         def method(self, a: int, b: int = 1) -> None: ...
 
         def __call__(self, a: int) -> None: ...
 
-    wrapped = functools.wraps(found[-1])(lambda *args, **kwargs: None)
+    wrapped = functools.wraps(parsed[-1])(lambda *args, **kwargs: None)
     marked = lambda a: a  # noqa: E731 - a function with an attribute
     marked.note = 1  # type: ignore[attr-defined]
     return [
-        *found,
+        *parsed,
         Thing().method,
         Thing(),
         Thing,
@@ -66,12 +66,12 @@ def functions() -> list[Any]:
 
 @pytest.mark.parametrize("function", functions(), ids=without_addresses)
 def test_parameters_are_what_inspect_says(function: Callable[..., Any]) -> None:
-    """Names, order, kinds and defaults are those of `inspect.signature`, for whatever can be called."""
+    """For every callable, names, order, kinds and defaults are those of `inspect.signature`."""
     expected = inspect.signature(function).parameters
-    found = parameters_of(function)
-    assert list(found) == list(expected)
+    parsed = parameters_of(function)
+    assert list(parsed) == list(expected)
     for name, item in expected.items():
-        ours = found[name]
+        ours = parsed[name]
         assert ours.name == name
         assert ours.has_default == (item.default is not item.empty)
         assert ours.is_positional == (item.kind in (item.POSITIONAL_ONLY, item.POSITIONAL_OR_KEYWORD))
@@ -91,7 +91,7 @@ PIECES = st.lists(
 
 @given(PIECES)
 def test_names_are_what_the_patterns_say(text: str) -> None:
-    """Names of providers, of distributions and of variables are judged as these patterns judge them."""
+    """Names of providers, distributions and variables are valid exactly if these patterns match."""
     assert is_name(text) == (re.fullmatch(r"[a-z0-9][a-z0-9_-]*", text) is not None)
     assert normalize_name(text) == re.sub(r"[-_.]+", "-", text).lower()
     row = next(item for item in CONSTANTS if item.name == "auth_env")
@@ -100,7 +100,7 @@ def test_names_are_what_the_patterns_say(text: str) -> None:
 
 @given(PIECES, st.sampled_from([".dist-info", ".egg-info"]))
 def test_folders_are_split_as_the_pattern_says(stem: str, ending: str) -> None:
-    """Name and version in a metadata folder's name are what the pattern for both endings finds."""
+    """The name and version in a metadata folder's name are what the pattern for both endings finds."""
     pattern = r"(?P<name>.+?)(?:-(?P<version>[^-]+?))?(?:\.dist-info|(?:-py\d[\d.]*(?:-[^-]+)?)?\.egg-info)"
     match = re.fullmatch(pattern, stem + ending)
     assert _parse_folder_name(stem + ending) == (
@@ -110,6 +110,6 @@ def test_folders_are_split_as_the_pattern_says(stem: str, ending: str) -> None:
 
 @given(PIECES.map(str.strip).filter(bool))
 def test_targets_are_what_the_pattern_says(value: str) -> None:
-    """A plain value of an entry point is taken apart as the pattern takes all of them apart."""
+    """A plain value of an entry point is split as the pattern splits it."""
     match = re.fullmatch(_VALUE, value)
     assert _parse_target(value) == (match and (match["module"], match["attr"] or ""))

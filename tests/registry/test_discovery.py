@@ -1,4 +1,4 @@
-"""Finding distributions on `sys.path`."""
+"""Discovery of distributions on `sys.path`."""
 
 import importlib.metadata
 import os
@@ -18,7 +18,7 @@ GROUPS = ("g4f_lite.providers", "g4f_lite.hooks")
 ENTRY = "[g4f_lite.providers]\nfound = found_module\n"
 
 
-def found(name: str = "found") -> list[Any]:
+def find_claims(name: str = "found") -> list[Any]:
     """The claims of one name."""
     return [claim for claim in scan_distributions(GROUPS).claims if claim.name == name]
 
@@ -26,12 +26,12 @@ def found(name: str = "found") -> list[Any]:
 @settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.one_of(st.binary(), st.text().map(lambda text: text.encode("utf-8", "surrogatepass"))))
 def test_no_content_of_a_file_makes_the_scan_raise(site: Any, data: bytes) -> None:
-    """Whatever one distribution's file holds, the scan goes on and finds the others' entries."""
+    """Whatever a distribution's file contains, the scan finds the entries of the others."""
     if not (site.folder / "other-1.0.dist-info").exists():
         site.distribution("other", ENTRY)
         site.distribution("broken", b"")
     (site.folder / "broken-1.0.dist-info" / "entry_points.txt").write_bytes(b"[g4f_lite.providers]\n" + data)
-    assert len(found()) >= 1
+    assert len(find_claims()) >= 1
 
 
 @pytest.mark.parametrize(
@@ -47,48 +47,48 @@ def test_no_content_of_a_file_makes_the_scan_raise(site: Any, data: bytes) -> No
     ],
 )
 def test_name_and_version_come_from_the_folder(site: Any, folder: str, name: str, version: str) -> None:
-    """Each form of a metadata folder's name is understood; a version that it lacks is looked up."""
+    """Each form of a metadata folder's name is understood, and a missing version is read from the metadata."""
     info = site.folder / folder
     info.mkdir()
     (info / "PKG-INFO").write_text("Metadata-Version: 2.1\nName: some-dist\nVersion: 7.1\n")
     (info / "entry_points.txt").write_text(ENTRY)
-    (claim,) = found()
+    (claim,) = find_claims()
     assert (claim.distribution, claim.version) == (name, version)
     assert claim.location == f"{info}{os.sep}entry_points.txt:2"
 
 
-def test_what_an_interrupted_uninstall_leaves_is_no_distribution(site: Any) -> None:
+def test_remains_of_an_interrupted_uninstall_are_ignored(site: Any) -> None:
     """Pip's `~ame` folders claim nothing, so a name does not conflict with its own remains."""
     site.distribution("found_dist", ENTRY)
     site.distribution("~ound_dist", ENTRY)
-    assert [claim.distribution for claim in found()] == ["found-dist"]
+    assert [claim.distribution for claim in find_claims()] == ["found-dist"]
 
 
-def test_of_two_versions_in_one_folder_one_counts(site: Any) -> None:
-    """Remains of an older version beside a newer one neither hide it nor conflict with it."""
+def test_of_two_versions_in_one_folder_the_newer_counts(site: Any) -> None:
+    """Remains of an older version neither hide the newer one in the same folder nor conflict with it."""
     old = site.distribution("found_dist", ENTRY, version="2.0")
     site.distribution("found_dist", ENTRY, version="1.9")
     os.utime(old, (1, 1))
-    assert [claim.version for claim in found()] == ["1.9"]
-    whole = site.distribution("found_dist", ENTRY, version="1.8")
+    assert [claim.version for claim in find_claims()] == ["1.9"]
+    complete = site.distribution("found_dist", ENTRY, version="1.8")
     (site.folder / "found_dist-1.9.dist-info" / "METADATA").unlink()
-    assert [claim.version for claim in found()] == ["1.8"]
-    (whole / "entry_points.txt").unlink()
-    assert found() == []
+    assert [claim.version for claim in find_claims()] == ["1.8"]
+    (complete / "entry_points.txt").unlink()
+    assert find_claims() == []
 
 
 def test_the_first_folder_on_the_path_hides_later_ones(site: Any, tmp_path: Path, monkeypatch: Any) -> None:
-    """A distribution that is there twice counts where imports would find it."""
+    """A distribution that is installed twice is found where imports would find it."""
     site.distribution("Found_Dist", ENTRY, version="1.0")
     site.folder = tmp_path / "second"
     site.folder.mkdir()
     site.distribution("found.dist", ENTRY, version="2.0")
     monkeypatch.setattr(sys, "path", [*sys.path, str(site.folder)])
-    assert [claim.version for claim in found()] == ["1.0"]
+    assert [claim.version for claim in find_claims()] == ["1.0"]
 
 
-def test_what_is_on_the_path_may_be_anything(site: Any, monkeypatch: Any) -> None:
-    """Entries of `sys.path` that are missing, files, no strings or no paths at all are passed over."""
+def test_the_path_may_have_any_items(site: Any, monkeypatch: Any) -> None:
+    """Items of `sys.path` that are missing, files, not strings or not paths are ignored."""
     site.distribution("found_dist", ENTRY)
     (site.folder / "file").write_bytes(b"no archive")
     odd = [
@@ -103,17 +103,17 @@ def test_what_is_on_the_path_may_be_anything(site: Any, monkeypatch: Any) -> Non
         str(site.folder / "gone"),
     ]
     monkeypatch.setattr(sys, "path", [*odd, *sys.path])
-    assert len(found()) == 1
+    assert len(find_claims()) == 1
 
 
-def test_a_zip_file_on_the_path_is_looked_into(site: Any, tmp_path: Path, monkeypatch: Any) -> None:
+def test_a_zip_file_on_the_path_is_scanned(site: Any, tmp_path: Path, monkeypatch: Any) -> None:
     """Distributions inside an archive are found."""
     archive = tmp_path / "bundle.zip"
     with zipfile.ZipFile(archive, "w") as file:
         file.writestr("zipped-3.0.dist-info/METADATA", "Metadata-Version: 2.1\nName: zipped\nVersion: 3.0\n")
         file.writestr("zipped-3.0.dist-info/entry_points.txt", ENTRY)
     monkeypatch.setattr(sys, "path", [str(archive), *sys.path])
-    assert [(claim.distribution, claim.version) for claim in found()] == [("zipped", "3.0")]
+    assert [(claim.distribution, claim.version) for claim in find_claims()] == [("zipped", "3.0")]
 
 
 class _Distribution(importlib.metadata.Distribution):
@@ -130,7 +130,7 @@ class _Distribution(importlib.metadata.Distribution):
 
 
 def test_unusual_import_hooks_are_asked_too(site: Any, monkeypatch: Any) -> None:
-    """A finder of one's own offers distributions; one that fails, in whole or in part, harms nobody."""
+    """Another import finder may offer distributions; one that fails, wholly or partly, affects no other."""
 
     class Finder:
         @staticmethod
@@ -143,11 +143,11 @@ def test_unusual_import_hooks_are_asked_too(site: Any, monkeypatch: Any) -> None
             raise RuntimeError
 
     monkeypatch.setattr(sys, "meta_path", [Broken, Finder(), *sys.meta_path])
-    assert [(claim.distribution, claim.version) for claim in found()] == [("hooked", "4.0")]
+    assert [(claim.distribution, claim.version) for claim in find_claims()] == [("hooked", "4.0")]
 
 
 def test_a_file_that_cannot_be_read_is_a_problem(site: Any) -> None:
-    """A metadata file that is there and cannot be opened is reported with what to do."""
+    """A metadata file that cannot be opened is reported with a fix."""
     info = site.distribution("unreadable", "")
     (info / "entry_points.txt").unlink()
     (info / "entry_points.txt").mkdir()
@@ -157,17 +157,17 @@ def test_a_file_that_cannot_be_read_is_a_problem(site: Any) -> None:
     assert "reinstall unreadable" in problem.fix
 
 
-def test_a_byte_order_mark_is_no_part_of_the_heading(site: Any) -> None:
-    """A file as some editors on Windows write it is read like any other."""
+def test_a_byte_order_mark_is_ignored(site: Any) -> None:
+    """A file with a byte order mark, as some editors on Windows write it, is read like any other."""
     site.distribution("found_dist", b"\xef\xbb\xbf" + ENTRY.replace("\n", "\r\n").encode())
-    assert len(found()) == 1
+    assert len(find_claims()) == 1
     assert scan_distributions(GROUPS).problems == ()
 
 
 @settings(deadline=None)
 @given(st.text(alphabet="aA-_.", min_size=1))
 def test_every_spelling_of_a_name_is_one(name: str) -> None:
-    """Normalizing is idempotent, and blind to case and to the kind of separator."""
+    """Normalizing is idempotent, and ignores case and the kind of separator."""
     assert (
         normalize_name(normalize_name(name))
         == normalize_name(name)

@@ -1,4 +1,4 @@
-"""Reading one `entry_points.txt`."""
+"""The parser of `entry_points.txt`."""
 
 from typing import Any
 
@@ -14,14 +14,14 @@ GOOD = b"good = package.module:thing\n"
 
 
 def read(data: bytes) -> Any:
-    """Parse as scan does."""
+    """Parse as the scan does."""
     return parse_entry_points(data, GROUPS, distribution="dist", version="1.0", location="entry_points.txt")
 
 
 @settings(deadline=None)
 @given(st.binary())
 def test_any_bytes_can_be_read(data: bytes) -> None:
-    """No content makes the parser raise, and each problem points at a line that exists."""
+    """No content makes the parser raise, and each problem has the number of an existing line."""
     _, problems = read(HEADING + data)
     count = len(data.decode("utf-8", "backslashreplace").splitlines()) + 1
     assert all(1 <= int(problem.location.rpartition(":")[2]) <= count + 1 for problem in problems)
@@ -45,7 +45,7 @@ LINE = st.one_of(
 @settings(deadline=None)
 @given(st.lists(LINE), st.lists(LINE))
 def test_a_well_formed_line_is_found_whatever_surrounds_it(before: list[bytes], after: list[bytes]) -> None:
-    """An entry under its heading counts, however broken the lines before and after are."""
+    """An entry under its heading is found, however malformed the lines before and after it are."""
     data = b"\n".join([*before, HEADING.strip(), GOOD.strip(), *after])
     claims, _ = read(data)
     found = [claim for claim in claims if claim.name == "good"]
@@ -54,8 +54,8 @@ def test_a_well_formed_line_is_found_whatever_surrounds_it(before: list[bytes], 
 
 @settings(deadline=None)
 @given(st.lists(st.binary(max_size=30)))
-def test_other_groups_are_no_concern(lines: list[bytes]) -> None:
-    """Whatever stands in other groups' sections makes neither a claim nor a problem."""
+def test_other_groups_are_ignored(lines: list[bytes]) -> None:
+    """No content of other groups' sections becomes a claim or a problem."""
     others = [line for line in lines if b"[" not in line and b"g4f_lite" not in line]
     assert read(b"[console_scripts]\n" + b"\n".join(others)) == ([], [])
 
@@ -72,7 +72,7 @@ def test_other_groups_are_no_concern(lines: list[bytes]) -> None:
     ],
 )
 def test_the_forms_of_an_entry(line: str, target: str) -> None:
-    """Spaces, attributes and extras are understood as the packaging specification has them."""
+    """Spaces, attributes and extras are parsed as the packaging specification defines them."""
     ((claim,), problems) = read(HEADING + line.encode())
     assert (claim.name, claim.target, claim.location, problems) == ("x", target, "entry_points.txt:2", [])
 
@@ -93,8 +93,8 @@ def test_the_forms_of_an_entry(line: str, target: str) -> None:
         "x = a #b",
     ],
 )
-def test_what_is_no_entry_is_a_problem(line: str) -> None:
-    """A line of another form is reported with its number, the name it was about, and what to do."""
+def test_a_malformed_entry_is_a_problem(line: str) -> None:
+    """A line of another form is reported with its number, the name that it is about, and a fix."""
     claims, (problem,) = read(HEADING + line.encode())
     assert claims == []
     assert problem.location == "entry_points.txt:2"
@@ -106,15 +106,15 @@ def test_what_is_no_entry_is_a_problem(line: str) -> None:
 @pytest.mark.parametrize(
     "heading", ["[g4f_lite.providers", "[g4f_lite.providers] x", "[[g4f_lite.providers]]"]
 )
-def test_a_heading_that_is_none_is_a_problem(heading: str) -> None:
-    """A heading of ours that is malformed is reported, and what follows is not guessed at."""
+def test_a_malformed_heading_is_a_problem(heading: str) -> None:
+    """A malformed heading of our groups is reported, and the lines after it are not assigned to any group."""
     claims, problems = read(f"[g4f_lite.hooks]\na = b\n{heading}\nx = y\n".encode())
     assert [claim.name for claim in claims] == ["a"]
     assert [problem.location for problem in problems] == ["entry_points.txt:3"]
 
 
 def test_both_groups_are_read() -> None:
-    """Each claim knows its group, and a heading may come twice."""
+    """Each claim has its group, and a heading may occur twice."""
     claims, problems = read(b"[g4f_lite.hooks]\na = b\n" + HEADING + b"a = c\n[g4f_lite.hooks]\nd = e\n")
     assert [(claim.group.rpartition(".")[2], claim.name) for claim in claims] == [
         ("hooks", "a"),
@@ -125,7 +125,7 @@ def test_both_groups_are_read() -> None:
 
 
 def test_a_repeated_line_counts_once() -> None:
-    """The same line twice is one claim; another value for the name is a problem, and the first one holds."""
+    """The same line twice is one claim; a second value for a name is a problem, and the first value counts."""
     claims, problems = read(HEADING + GOOD + GOOD)
     assert (len(claims), problems) == (1, [])
     claims, (problem,) = read(HEADING + GOOD + b"good = elsewhere\n")

@@ -1,4 +1,4 @@
-"""The tree of errors."""
+"""The tree of the error classes."""
 
 import copy
 import inspect
@@ -50,12 +50,12 @@ CLASSES = [getattr(errors, name) for name in errors.__all__]
 
 
 def make(cls: Any) -> Any:
-    """An instance of an error class, as the library makes them."""
+    """An instance of an error class, created as the library does it."""
     return MADE.get(cls.__name__, lambda cls: cls("Message.", hint="Hint."))(cls)
 
 
 def tree() -> dict[str, str]:
-    """What the module's docstring draws: each class and its parent."""
+    """The tree in the module's docstring: each class and its parent."""
     parents, drawn = [], {}
     for line in (errors.__doc__ or "").splitlines():
         match = re.match(r"^    ([│ ]*)(?:[├└]── )?(\w+Error)\b", line)
@@ -76,14 +76,14 @@ def test_the_tree_in_the_docstring_is_the_tree() -> None:
 
 
 def test_every_error_of_the_module_is_public() -> None:
-    """Every class of the module is in its `__all__`, and can be had from the package."""
-    found = {
+    """Every class of the module is in its `__all__`, and is available from the package."""
+    classes = {
         name
         for name, value in vars(errors).items()
         if inspect.isclass(value) and issubclass(value, Exception)
     }
-    assert found == set(errors.__all__)
-    assert found <= set(g4f_lite.__all__)
+    assert classes == set(errors.__all__)
+    assert classes <= set(g4f_lite.__all__)
 
 
 @pytest.mark.parametrize("cls", CLASSES)
@@ -96,7 +96,7 @@ def test_each_class_says_when_it_happens(cls: Any) -> None:
 @pytest.mark.parametrize("cls", CLASSES)
 @pytest.mark.parametrize("way", ["pickle", "copy", "deepcopy"])
 def test_errors_survive_copying(cls: Any, way: str) -> None:
-    """An error that crosses a process, or is copied, is the same: class, text, and all it carries."""
+    """A pickled or copied error has the same class, text and attributes."""
     error = make(cls)
     if isinstance(error, g4f_lite.ProviderError):
         error.provider, error.partial_text, error.provenance = "p", "Hel", PROVENANCE
@@ -114,7 +114,7 @@ def test_errors_survive_copying(cls: Any, way: str) -> None:
 
 @pytest.mark.parametrize("cls", CLASSES)
 def test_a_message_ends_with_the_next_step(cls: Any) -> None:
-    """The hint is the end of the message, and a sentence."""
+    """A message ends with the hint, which is a sentence."""
     error = make(cls)
     assert str(error).endswith(error.hint)
     assert error.hint.endswith((".", ")"))
@@ -122,14 +122,14 @@ def test_a_message_ends_with_the_next_step(cls: Any) -> None:
 
 
 def test_near_names_are_suggested_whatever_their_case() -> None:
-    """A name that is nearly one of those known is answered with it."""
+    """A name that is similar to a known one is answered with it."""
     assert errors.ProviderNotFoundError("YQCLOD", ["yqcloud"]).suggestions == ("yqcloud",)
     assert errors.ModelNotFoundError("GPT-4o-mini", ["gpt-4o-mini"]).suggestions == ("gpt-4o-mini",)
     assert "'temperature'" in str(errors.UnsupportedOptionError("p", ["temprature"], ["temperature"]))
 
 
 def test_statuses_have_their_classes() -> None:
-    """`ProviderStatusError.of` gives the class of the status, with what it carries."""
+    """`ProviderStatusError.of` returns the class for the status, with its attributes."""
     expected = {
         302: "ProviderStatusError",
         400: "InvalidRequestError",
@@ -160,14 +160,14 @@ def test_statuses_have_their_classes() -> None:
 
 @pytest.mark.parametrize("status", [429, 503])
 def test_the_next_step_says_when_to_ask_again(status: int) -> None:
-    """How long a service asks to wait is in the hint, to a tenth of a second."""
-    said = {12.0: "in 12 seconds", 29.677: "in 29.7 seconds", None: "again later"}
-    for wait, words in said.items():
+    """The hint has the wait that a service asks for, to a tenth of a second."""
+    wordings = {12.0: "in 12 seconds", 29.677: "in 29.7 seconds", None: "again later"}
+    for wait, words in wordings.items():
         assert words in errors.ProviderStatusError.of(status, retry_after=wait).hint
 
 
 def test_a_request_that_is_too_large_is_told_to_shrink() -> None:
-    """413 is answered with what makes a request smaller, another 4xx with the provider's documentation."""
+    """The hint of 413 says how to make a request smaller, that of another 4xx names the provider's documentation."""
     assert "Send less" in errors.ProviderStatusError.of(413).hint
     assert "documentation" in errors.ProviderStatusError.of(422).hint
 
@@ -185,12 +185,12 @@ def test_a_request_that_is_too_large_is_told_to_shrink() -> None:
 )
 @pytest.mark.parametrize("where", ["code", "kind"])
 def test_a_services_own_word_makes_the_class_precise(status: int, word: str, name: str, where: str) -> None:
-    """What the service calls the error, as its code or its type, tells apart what shares a status."""
+    """The service's error code or type distinguishes errors that have the same status."""
     assert type(errors.ProviderStatusError.of(status, **{where: word})).__name__ == name
 
 
-def test_all_that_failed_is_told_a_line_each() -> None:
-    """The error of a whole route names every attempt, its key and its error, and is of no provider."""
+def test_the_error_of_a_route_lists_all_attempts() -> None:
+    """The error of a whole route names every attempt, its key and its error, and has no provider itself."""
     attempts = (
         results.Attempt("d:a", "m", "error", 0.5, "it\nbroke", "key 1 of 2"),
         results.Attempt("d:b", "n", "skipped", 0.0, "no key"),
@@ -201,7 +201,7 @@ def test_all_that_failed_is_told_a_line_each() -> None:
 
 
 def test_errors_are_caught_as_what_they_are() -> None:
-    """Errors of arguments and look-ups are also Python's own kinds of these."""
+    """Errors of arguments and look-ups are also instances of Python's own classes for these."""
     assert issubclass(errors.ProviderNotFoundError, LookupError)
     assert issubclass(errors.ModelNotFoundError, LookupError)
     assert issubclass(errors.InvalidArgumentError, ValueError)

@@ -1,4 +1,4 @@
-"""pluggy behind the plugins: it comes with the first hook, and knows those that came before."""
+"""pluggy behind the plugins: imported with the first hook, and given the plugins that were added before."""
 
 import types
 from typing import Any
@@ -14,25 +14,25 @@ def plain(name: str) -> types.ModuleType:
 
 
 def hooked(name: str, seen: list[str]) -> Any:
-    """A plugin that notes its name when its hook is called."""
+    """A plugin that records its name when its hook is called."""
     return types.SimpleNamespace(g4f_lite_before_request=lambda request: seen.append(name))
 
 
 def call(plugins: PluginHolder) -> None:
-    """Call the hook of all plugins, in their order."""
+    """Call the hook of all plugins, in order."""
     for _, function, _ in plugins.implementations.get("g4f_lite_before_request", ()):
         function(None)
 
 
 def test_names_are_those_of_the_specifications() -> None:
-    """The list of names and the specifications say the same hooks."""
+    """The list of names and the specifications have the same hooks."""
     specified = [name for name in vars(hookspecs) if name.startswith("g4f_lite_")]
     assert sorted(specified) == list(HOOK_NAMES)
     assert set(HOOK_NAMES) < set(hookspecs.__all__)
 
 
 def test_pluggy_knows_all_plugins_once_one_has_hooks() -> None:
-    """What was held before the first hook is registered with pluggy then, under the first of its names."""
+    """With the first hook, the plugins added before are registered with pluggy, under the first of their names."""
     plugins, seen = PluginHolder(), list[str]()
     first, second = plain("first"), plain("second")
     plugins.add(first, "d:first")
@@ -48,8 +48,8 @@ def test_pluggy_knows_all_plugins_once_one_has_hooks() -> None:
     assert seen == ["third"]
 
 
-def test_plugins_come_and_go_before_and_after_the_first_hook() -> None:
-    """Who was taken away before pluggy came is not known to it, and who goes later leaves its hooks."""
+def test_plugins_are_removed_before_and_after_the_first_hook() -> None:
+    """A plugin removed before the first hook is unknown to pluggy; one removed later loses its hooks."""
     plugins, seen = PluginHolder(), list[str]()
     gone = plain("gone")
     plugins.add(gone, "d:gone")

@@ -1,4 +1,4 @@
-"""Plugins of the group ``g4f_lite.hooks``: when they are imported, what they offer, what they may do."""
+"""Plugins of the group ``g4f_lite.hooks``: when they are imported, what they offer, and what they may do."""
 
 import sys
 import types
@@ -38,12 +38,12 @@ def world() -> Any:
 
 
 def watchers(registry: Registry) -> list[str]:
-    """Who is shown what is about to be asked."""
+    """The plugins with a hook for the request."""
     return [caller[0] for caller in registry.hooks().get("g4f_lite_before_request", ())]
 
 
-def test_looking_without_hooks_imports_none(site: Any, fresh: Registry) -> None:
-    """With `hooks=False` hook plugins are not imported, and what they offer is never listed."""
+def test_listing_without_hooks_imports_none(site: Any, fresh: Registry) -> None:
+    """With `hooks=False` hook plugins are not imported, and their providers are never listed."""
     site.plugin("offering_hooks", OFFERS, group=HOOKS)
     assert "offered" not in fresh.names(hooks=False)
     assert "offered" not in {info.name for info in fresh.infos(hooks=False)}
@@ -56,7 +56,7 @@ def test_looking_without_hooks_imports_none(site: Any, fresh: Registry) -> None:
     assert claim in fresh.hook_claims()
 
 
-def test_what_an_offer_prints_is_kept_off(site: Any, fresh: Registry, capsys: Any) -> None:
+def test_output_of_an_offer_is_captured(site: Any, fresh: Registry, capsys: Any) -> None:
     """Neither the import of a hook plugin nor its offer writes to the program's stdout."""
     site.plugin("printing_hooks", "print('importing')\n" + OFFERS, group=HOOKS)
     assert "offered" in fresh.names()
@@ -64,14 +64,14 @@ def test_what_an_offer_prints_is_kept_off(site: Any, fresh: Registry, capsys: An
 
 
 def test_an_interrupt_of_a_hook_plugins_own_is_a_failure(site: Any, fresh: Registry) -> None:
-    """A hook plugin whose import raises `KeyboardInterrupt` itself is a failure, and ends no call."""
+    """A hook plugin that raises `KeyboardInterrupt` itself during its import is a failure, and ends no call."""
     site.plugin("interrupting_hooks", "raise KeyboardInterrupt\n", group=HOOKS)
     fresh.hooks()
     assert "interrupting_hooks" in [failure.provider for failure in fresh.hook_failures()]
 
 
 def test_lists_hold_for_hooks_at_each_call(site: Any, fresh: Registry, monkeypatch: Any) -> None:
-    """A hook plugin that was kept out is loaded once it is let in, and not called while it is kept out."""
+    """A blocked hook plugin is loaded once it is permitted, and is not called while it is blocked."""
     site.plugin("listed_hooks", WATCHES, group=HOOKS)
     name = "listed-hooks:listed_hooks"
     monkeypatch.setenv("G4F_LITE_BLOCK", "listed_hooks")
@@ -87,8 +87,8 @@ def test_lists_hold_for_hooks_at_each_call(site: Any, fresh: Registry, monkeypat
     assert name not in watchers(fresh)
 
 
-def test_what_is_kept_out_keeps_nobody_waiting(site: Any, fresh: Registry, monkeypatch: Any) -> None:
-    """With a hook plugin kept out, a provider that is loaded is ready all the same."""
+def test_a_blocked_hook_plugin_delays_nothing(site: Any, fresh: Registry, monkeypatch: Any) -> None:
+    """While a hook plugin is blocked, a loaded provider is ready all the same."""
     site.plugin("waiting_hooks", WATCHES, group=HOOKS)
     site.plugin("not_waiting")
     monkeypatch.setenv("G4F_LITE_BLOCK", "waiting_hooks")
@@ -99,7 +99,7 @@ def test_what_is_kept_out_keeps_nobody_waiting(site: Any, fresh: Registry, monke
 
 
 def test_what_a_blocked_plugin_offered_is_blocked(site: Any, fresh: Registry, monkeypatch: Any) -> None:
-    """A provider goes out of reach with the hook plugin that offered it."""
+    """A provider is blocked together with the hook plugin that offered it."""
     site.plugin("blocked_offers", OFFERS, group=HOOKS)
     assert fresh.get("offered").models == ("offered-1",)
     monkeypatch.setenv("G4F_LITE_BLOCK", "blocked_offers")
@@ -107,15 +107,15 @@ def test_what_a_blocked_plugin_offered_is_blocked(site: Any, fresh: Registry, mo
     assert fresh.infos()[-1].state == "blocked"
 
 
-def test_the_programs_hooks_are_on_no_list(world: Any, monkeypatch: Any) -> None:
-    """What a program adds is called, whatever the lists say."""
+def test_the_programs_hooks_are_never_blocked(world: Any, monkeypatch: Any) -> None:
+    """Hooks that the program adds are called, whatever the lists have."""
     world.add_hooks(types.SimpleNamespace(g4f_lite_before_request=lambda: None), name="mine")
     monkeypatch.setenv("G4F_LITE_PLUGINS", "")
     assert watchers(world) == ["(program):mine"]
 
 
-def test_a_hook_that_asks_is_not_called_for_that(world: Any) -> None:
-    """A hook may ask a provider; that call is shown to no hook, the next one of the program is."""
+def test_a_call_inside_a_hook_calls_no_hooks(world: Any) -> None:
+    """A hook may call a provider; no hook is called for that call, and all are for the program's next one."""
     seen = []
 
     def before(request: Any) -> None:
@@ -128,7 +128,7 @@ def test_a_hook_that_asks_is_not_called_for_that(world: Any) -> None:
 
 
 def test_offers_go_with_their_hooks(world: Any, make_provider: Any) -> None:
-    """Removing hooks takes back what they offered and how they failed, so they can be added again."""
+    """Removing hooks removes the providers they offered and their failures, so they can be added again."""
 
     def offer(register: Any) -> None:
         register(make_provider(), name="offered")
@@ -146,7 +146,7 @@ def test_offers_go_with_their_hooks(world: Any, make_provider: Any) -> None:
 
 
 def test_offers_go_with_their_provider(world: Any, make_provider: Any) -> None:
-    """A provider that offers others takes them along when it is unregistered."""
+    """Unregistering a provider removes the providers that it offered."""
     inner = make_provider()
     outer = make_provider(g4f_lite_register_providers=lambda register: register(inner, name="inner"))
     for _ in range(2):

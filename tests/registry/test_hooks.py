@@ -1,4 +1,4 @@
-"""Hooks: who is called, with what, and what happens when one raises."""
+"""Hooks: which are called, with which arguments, and what happens when one raises."""
 
 import logging
 import types
@@ -29,7 +29,7 @@ def world() -> Any:
 
 
 class Watcher:
-    """Notes what its hooks are called with."""
+    """Records the arguments of its hooks."""
 
     def __init__(self) -> None:
         self.seen: list[tuple[Any, ...]] = []
@@ -49,8 +49,8 @@ def ask(provider: str, **options: Any) -> Any:
     return ChatCompletion.create(provider=provider, messages=ASKED, **options)
 
 
-def test_a_call_is_shown_before_and_after(world: Any) -> None:
-    """A call that succeeds is shown to the first two hooks, with the request and the completion."""
+def test_hooks_are_called_before_and_after_a_call(world: Any) -> None:
+    """A call that succeeds calls the first two hooks, with the request and the completion."""
     watcher = Watcher()
     world.add_hooks(watcher, name="watcher")
     answer = ask("good", temperature=0.5, auth="a-secret-key")
@@ -62,8 +62,8 @@ def test_a_call_is_shown_before_and_after(world: Any) -> None:
     assert completion.text == answer == "Hello"
 
 
-def test_a_call_that_fails_is_shown_with_its_error(world: Any) -> None:
-    """A call that fails is shown to the first and the third hook, with the error that the caller gets."""
+def test_the_error_hook_is_called_for_a_failure(world: Any) -> None:
+    """A call that fails calls the first and the third hook, with the error that the caller gets."""
     watcher = Watcher()
     world.add_hooks(watcher, name="watcher")
     with pytest.raises(ProviderCrashError) as caught:
@@ -73,7 +73,7 @@ def test_a_call_that_fails_is_shown_with_its_error(world: Any) -> None:
 
 
 def test_a_stream_that_is_closed_is_shown_as_cancelled(world: Any) -> None:
-    """Closing a stream shows what had come, and why it ended."""
+    """Closing a stream calls the hook with the text so far and the finish reason."""
     watcher = Watcher()
     world.add_hooks(watcher, name="watcher")
     with ask("good", stream=True) as stream:
@@ -82,8 +82,8 @@ def test_a_stream_that_is_closed_is_shown_as_cancelled(world: Any) -> None:
     assert (watcher.seen[1][2].text, watcher.seen[1][2].finish_reason) == ("Hel", "cancelled")
 
 
-def test_a_hook_that_raises_harms_nobody(world: Any, caplog: Any) -> None:
-    """A hook that raises, or exits, is logged and in the provenance; the call and the other hooks go on."""
+def test_a_hook_that_raises_stops_nothing(world: Any, caplog: Any) -> None:
+    """A hook that raises or exits is logged and in the provenance; the call and the other hooks run."""
 
     def raising(request: Any) -> None:
         raise RuntimeError("token=abcdefgh12345 boom")
@@ -107,7 +107,7 @@ def test_a_hook_that_raises_harms_nobody(world: Any, caplog: Any) -> None:
 
 
 def test_a_hook_may_be_interrupted(world: Any) -> None:
-    """Ctrl-C in a hook is the user's."""
+    """Ctrl-C in a hook passes through to the program."""
 
     def interrupted(request: Any) -> None:
         raise KeyboardInterrupt
@@ -118,7 +118,7 @@ def test_a_hook_may_be_interrupted(world: Any) -> None:
 
 
 def test_hooks_get_the_parameters_that_they_name() -> None:
-    """Parameters may be left out, reordered, keyword-only, have defaults, and others beside them."""
+    """Parameters may be left out, reordered, keyword-only, have defaults, and stand among others."""
     seen: list[Any] = []
     forms = {
         "nothing": lambda: seen.append("nothing"),
@@ -166,7 +166,7 @@ def test_any_kind_of_function_may_be_a_hook(kind: str) -> None:
 
 
 def test_the_marker_orders_hooks(world: Any) -> None:
-    """`hookimpl(tryfirst=True)` and `trylast` put a hook before or after the others."""
+    """`hookimpl(tryfirst=True)` and `trylast` place a hook before or after the others."""
     order: list[str] = []
 
     def hook(name: str, **marks: bool) -> Any:
@@ -203,7 +203,7 @@ def _generator(request: Any) -> Any:
     ],
 )
 def test_a_hook_that_does_not_fit_is_refused(world: Any, name: str, value: Any, kind: str) -> None:
-    """What cannot work as a hook is refused where it is added, with a place and a fix."""
+    """A hook that cannot work is refused when it is added, with a location and a fix."""
     plugin = types.SimpleNamespace(**{name: value}, g4f_lite_on_error=lambda error: None)
     if kind is None:
         world.add_hooks(plugin, name="added")
@@ -216,13 +216,13 @@ def test_a_hook_that_does_not_fit_is_refused(world: Any, name: str, value: Any, 
 
 
 def test_what_has_no_hooks_is_refused(world: Any) -> None:
-    """Adding something without hooks is a mistake, and said to be one."""
+    """Adding an object without hooks is an error that names the reason."""
     with pytest.raises(InvalidProviderError, match="no hooks"):
         world.add_hooks(object())
 
 
 def test_without_hooks_nothing_is_called(world: Any, monkeypatch: Any) -> None:
-    """With no hook implemented there is nothing to call, and a call does not even describe its request."""
+    """Without implementations there is nothing to call, and a call does not even describe its request."""
     assert world.hooks() == {}
     monkeypatch.setattr("g4f_lite._core.calls.call.call_hooks", lambda *args, **kwargs: pytest.fail("called"))
     monkeypatch.setattr(
@@ -232,8 +232,8 @@ def test_without_hooks_nothing_is_called(world: Any, monkeypatch: Any) -> None:
     assert ask("good") == "Hello"
 
 
-def test_hooks_can_be_taken_back(world: Any) -> None:
-    """Removed hooks are not called; a name is free again then, and taken before."""
+def test_hooks_can_be_removed(world: Any) -> None:
+    """Removed hooks are not called; their name is taken before, and free afterwards."""
     watcher = Watcher()
     world.add_hooks(watcher, name="watcher")
     with pytest.raises(InvalidArgumentError, match="watcher"):
@@ -248,7 +248,7 @@ def test_hooks_can_be_taken_back(world: Any) -> None:
 
 
 def test_hooks_outlive_a_refresh(world: Any) -> None:
-    """What the program added is called after `refresh` as before, once."""
+    """Hooks that the program added are called once after `refresh`, as before."""
     watcher = Watcher()
     world.add_hooks(watcher, name="watcher")
     world.refresh()
@@ -260,7 +260,7 @@ def test_hooks_outlive_a_refresh(world: Any) -> None:
 
 
 def test_a_provider_with_two_names_has_its_hooks_called_once(world: Any) -> None:
-    """The same object under two names is one plugin, until its last name is gone."""
+    """The same object under two names is one plugin, until its last name is removed."""
 
     class Both(ScriptedProvider, Watcher):
         def __init__(self) -> None:
@@ -294,7 +294,7 @@ def test_offers_of_a_program_are_registered(world: Any, make_provider: Any) -> N
 
 
 def test_offers_that_fail_are_named(world: Any, make_provider: Any) -> None:
-    """An offer that is invalid or whose name is taken is a failure of the plugin; earlier offers stay."""
+    """An offer that is invalid, or has a name that is taken, is a failure of the plugin; earlier offers stay."""
 
     def offer(register: Any) -> None:
         register(make_provider(), name="fine")
@@ -308,7 +308,7 @@ def test_offers_that_fail_are_named(world: Any, make_provider: Any) -> None:
 
 
 def test_the_process_has_one_registry() -> None:
-    """`ChatCompletion` uses `registry`, which `isolated_registry` empties and puts back."""
+    """`ChatCompletion` uses `registry`, which `isolated_registry` empties and restores."""
     before = registry.names()
     with isolated_registry() as isolated:
         assert isolated is registry

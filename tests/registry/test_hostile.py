@@ -1,4 +1,4 @@
-"""Plugins that would harm the others by their mere presence."""
+"""Plugins that could harm others by their mere presence."""
 
 import os
 import sys
@@ -16,13 +16,13 @@ from g4f_lite.contract import Verdict
 FACTS = 'url = "u"\nsupports_stream = True\nneeds_auth = False\n'
 
 
-def found(verdict: Verdict) -> list[str]:
-    """The kinds of what is wrong."""
+def problem_kinds(verdict: Verdict) -> list[str]:
+    """The kinds of the problems."""
     return [problem.kind for problem in verdict.problems]
 
 
 def within(seconds: float, step: Callable[[], Any]) -> Any:
-    """What `step` returns; a failure if that takes too long."""
+    """The result of `step`; the test fails if that takes too long."""
     results: list[Any] = []
     thread = threading.Thread(target=lambda: results.append(step()), daemon=True)
     thread.start()
@@ -36,14 +36,14 @@ def within(seconds: float, step: Callable[[], Any]) -> Any:
 
 @pytest.mark.parametrize("variable", ["", "\ud800", "A=B", "A\0B", "1A", "Ä", "A B", "A\n"])
 def test_a_variable_that_no_environment_can_have(variable: str, empty: Registry, make_provider: Any) -> None:
-    """`os.environ.get` raises for such names; they are wrong, in the module and in the source."""
-    assert found(empty.judge(make_provider(auth_env=variable), "x")) == ["wrong-constant"]
+    """`os.environ.get` raises for such names, so they are wrong, in the module and in the source."""
+    assert problem_kinds(empty.judge(make_provider(auth_env=variable), "x")) == ["wrong-constant"]
     source = f"{FACTS}model = ['m']\nauth_env = {variable!a}\n"
     assert "auth_env" not in read_constants(source).values
 
 
 def test_a_wrong_variable_harms_nobody_else(site: Any, fresh: Registry) -> None:
-    """Routing passes such a provider over."""
+    """The resolver skips such a provider."""
     source = f"{FACTS.replace('False', 'True')}model = ['m']\nauth_env = '\\ud800'\n"
     site.plugin("odd_variable", source)
     (info,) = (info for info in fresh.infos() if info.name == "odd_variable")
@@ -55,7 +55,7 @@ def test_a_wrong_variable_harms_nobody_else(site: Any, fresh: Registry) -> None:
 
 @pytest.mark.parametrize("deep", ["+1" * 150_000, "+1" * 31_000, ".a" * 31_000])
 def test_deep_expressions_are_survived(deep: str, site: Any) -> None:
-    """CPython 3.10 ends the process when it turns a deep expression into a tree."""
+    """CPython 3.10 ends the process when it parses a deep expression, so such a source is not parsed."""
     source = f"{FACTS}model = 1{deep}\n" if deep.startswith("+") else f"{FACTS}model = x{deep}\n"
     file = site.module("deep", source)
     assert not within(20, lambda: MetadataCache().read(str(file))).is_complete
@@ -63,8 +63,8 @@ def test_deep_expressions_are_survived(deep: str, site: Any) -> None:
     parse_source(source)
 
 
-def test_what_is_no_plain_file_is_no_source(tmp_path: Any) -> None:
-    """A folder or a pipe instead of a file is not waited for."""
+def test_a_source_has_to_be_a_plain_file(tmp_path: Any) -> None:
+    """A folder or a pipe at the path of a file does not block."""
     assert find_assignment_line(str(tmp_path), "model") == 1
     if hasattr(os, "mkfifo"):
         os.mkfifo(tmp_path / "pipe.py")
@@ -77,7 +77,7 @@ def test_what_is_no_plain_file_is_no_source(tmp_path: Any) -> None:
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes here")
 def test_a_pipe_instead_of_entry_points_is_named(site: Any, fresh: Registry) -> None:
-    """Nobody waits for a writer; the file is a problem, and the others are found."""
+    """A pipe does not block the scan; it is a problem, and the other distributions are found."""
     file = site.distribution("piped", "") / "entry_points.txt"
     file.unlink()
     os.mkfifo(file)
@@ -87,8 +87,8 @@ def test_a_pipe_instead_of_entry_points_is_named(site: Any, fresh: Registry) -> 
     assert "it is no plain file" in problem.message
 
 
-def test_a_name_cannot_look_like_anothers_full_name(site: Any, fresh: Registry) -> None:
-    """An entry point called like a built-in's full name is listed as invalid, and never found by that."""
+def test_a_name_cannot_imitate_a_full_name(site: Any, fresh: Registry) -> None:
+    """An entry point called like a built-in's full name is listed as invalid, and never found by that name."""
     site.distribution("hijack", "[g4f_lite.providers]\ng4f-lite:local = hijack\nNo_Name = hijack\n")
     site.module("hijack")
     assert fresh.get("g4f-lite:local").builtin
@@ -105,8 +105,8 @@ def test_a_name_cannot_look_like_anothers_full_name(site: Any, fresh: Registry) 
         fresh.get("No_Name")
 
 
-def test_an_absent_installation_is_said(monkeypatch: Any, tmp_path: Any) -> None:
-    """When not even the built-in providers are found, g4f-lite is not installed for this Python."""
+def test_a_missing_installation_is_reported(monkeypatch: Any, tmp_path: Any) -> None:
+    """Without the built-in providers, the error says that g4f-lite is not installed for this Python."""
     monkeypatch.setattr(sys, "path", [str(tmp_path)])
     monkeypatch.setattr(sys, "meta_path", [])
     with pytest.raises(ProviderNotFoundError, match="pip install g4f-lite"):
@@ -117,7 +117,7 @@ def test_an_absent_installation_is_said(monkeypatch: Any, tmp_path: Any) -> None
 
 
 class Endless(list[str]):
-    """A list that never ends, to who iterates over it."""
+    """A list with an endless iterator."""
 
     def __iter__(self) -> Iterator[str]:
         while True:
@@ -127,8 +127,8 @@ class Endless(list[str]):
         raise RuntimeError
 
 
-def test_an_endless_list_is_read_as_what_it_holds(empty: Registry, make_provider: Any) -> None:
-    """A subclass may iterate as it likes; what counts is the list that it is."""
+def test_an_endless_list_is_read_as_a_plain_list(empty: Registry, make_provider: Any) -> None:
+    """A subclass may iterate as it likes; the items of the underlying list count."""
     loaded = within(5, lambda: empty.register(make_provider(model=Endless(["one", "two"])), name="x"))
     assert loaded.models == ("one", "two")
     assert loaded.verdict.valid
@@ -152,7 +152,7 @@ def test_an_endless_list_is_read_as_what_it_holds(empty: Registry, make_provider
 def test_source_and_module_agree_on_models(
     literal: str, models: list[str] | None, empty: Registry, make_provider: Any
 ) -> None:
-    """What `model` may be is the same before the import and after it."""
+    """The values of `model` are valid or not in the same way before and after the import."""
     assert read_constants(f"{FACTS}model = {literal}\n").values.get("model") == models
     verdict = empty.judge(make_provider(model=eval(literal)), "x")
     assert verdict.usable is (models is not None)
@@ -162,7 +162,7 @@ def test_source_and_module_agree_on_models(
 
 
 class Provider:
-    """What should have been instantiated."""
+    """A class that should have been instantiated."""
 
     url = "u"
     model = ("m",)
@@ -180,19 +180,19 @@ class Provider:
         """A hook, of an instance."""
 
 
-def test_a_class_is_told_from_its_instance(empty: Registry) -> None:
-    """A class with methods is one problem that says what to write; its functions are not judged."""
+def test_a_class_with_methods_is_one_problem(empty: Registry) -> None:
+    """A class with methods is one problem with a fix; its functions are not checked."""
     verdict = empty.judge(Provider, "x")
-    assert found(verdict) == ["model-not-list", "class-not-instance"]
+    assert problem_kinds(verdict) == ["model-not-list", "class-not-instance"]
     assert "provider = Provider()" in verdict.problems[1].fix
     assert not verdict.usable
-    assert "class-not-instance" not in found(empty.judge(Provider(), "x"))
+    assert "class-not-instance" not in problem_kinds(empty.judge(Provider(), "x"))
 
 
 def test_a_class_of_static_methods_is_fine(empty: Registry, make_provider: Any) -> None:
-    """A class may be the provider itself, when its functions need no instance."""
+    """A class with functions that need no instance may be the provider."""
     static = type("Static", (), {**vars(make_provider()), "_create_completion": staticmethod(_create)})
-    assert found(empty.judge(static, "x")) == []
+    assert problem_kinds(empty.judge(static, "x")) == []
 
 
 def _create(model: str, messages: list, stream: bool, **kwargs: Any) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""The lock that never waits in a circle."""
+"""The lock that refuses to wait in a circle."""
 
 import sys
 import threading
@@ -11,13 +11,13 @@ from g4f_lite._core.registry.load_lock import CircularWaitError, LoadLock, modul
 
 
 def test_one_thread_at_a_time_and_the_same_thread_again() -> None:
-    """A turn excludes other threads, and its owner may take it again."""
-    turn, inside, most = LoadLock(), 0, []
+    """The lock excludes other threads, and its owner may acquire it again."""
+    lock, inside, most = LoadLock(), 0, []
 
     def work() -> None:
         nonlocal inside
         for _ in range(50):
-            with turn, turn:
+            with lock, lock:
                 inside += 1
                 most.append(inside)
                 inside -= 1
@@ -31,16 +31,16 @@ def test_one_thread_at_a_time_and_the_same_thread_again() -> None:
 
 
 @pytest.mark.parametrize("length", [2, 3, 5])
-def test_of_threads_in_a_circle_one_is_refused(length: int) -> None:
-    """Threads that each hold a turn and want the next one's do not wait for ever: one gives way."""
-    turns = [LoadLock() for _ in range(length)]
+def test_one_thread_of_a_circle_is_refused(length: int) -> None:
+    """If each thread has a lock and waits for the next one's, one of them is refused."""
+    locks = [LoadLock() for _ in range(length)]
     all_hold, refused, done = threading.Barrier(length), [], []
 
     def work(number: int) -> None:
-        with turns[number]:
+        with locks[number]:
             all_hold.wait(10)
             try:
-                with turns[(number + 1) % length]:
+                with locks[(number + 1) % length]:
                     done.append(number)
             except CircularWaitError:
                 refused.append(number)
@@ -54,26 +54,26 @@ def test_of_threads_in_a_circle_one_is_refused(length: int) -> None:
     assert (len(refused), len(done)) == (1, length - 1)
 
 
-def test_a_turn_is_given_back_when_the_work_raises() -> None:
-    """An exception inside a turn frees it."""
-    turn = LoadLock()
-    with pytest.raises(KeyError), turn:
+def test_an_exception_releases_the_lock() -> None:
+    """An exception inside the `with` releases the lock."""
+    lock = LoadLock()
+    with pytest.raises(KeyError), lock:
         raise KeyError
-    thread = threading.Thread(target=turn.__enter__)
+    thread = threading.Thread(target=lock.__enter__)
     thread.start()
     thread.join(5)
     assert not thread.is_alive()
 
 
-def test_who_is_importing_waits_only_so_long(site: Any, monkeypatch: Any) -> None:
-    """A thread in the middle of an import gives up in the end: import locks may close a circle unseen."""
+def test_an_importing_thread_waits_for_a_limited_time(site: Any, monkeypatch: Any) -> None:
+    """A thread that is importing gives up in the end, since import locks may close an invisible circle."""
     monkeypatch.setattr(load_lock, "_MAX_WAIT", 0.05)
-    turn, release = LoadLock(), threading.Event()
-    monkeypatch.setattr(sys, "_a_turn", turn, raising=False)
+    lock, release = LoadLock(), threading.Event()
+    monkeypatch.setattr(sys, "_a_turn", lock, raising=False)
     held = threading.Event()
 
     def hold() -> None:
-        with turn:
+        with lock:
             held.set()
             release.wait(10)
 
@@ -87,8 +87,8 @@ def test_who_is_importing_waits_only_so_long(site: Any, monkeypatch: Any) -> Non
     thread.join()
 
 
-def test_what_is_being_imported_is_known(site: Any) -> None:
-    """`importing` names the modules whose bodies run below, and none besides."""
+def test_modules_being_imported_are_known(site: Any) -> None:
+    """The names are those of the modules that this thread is importing, and no others."""
     site.module("outer_import", "import inner_import\nfound = inner_import.found\n")
     site.module(
         "inner_import",

@@ -1,4 +1,4 @@
-"""Importing what an entry point names."""
+"""The import of what an entry point names."""
 
 import io
 import signal
@@ -21,7 +21,7 @@ def claim(module: str, attr: str = "") -> EntryPointClaim:
 
 
 def failure(module: str, attr: str = "") -> ProviderLoadError:
-    """What loading raises."""
+    """The error of loading."""
     with pytest.raises(ProviderLoadError) as caught:
         import_plugin(claim(module, attr))
     return caught.value
@@ -48,7 +48,7 @@ def failure(module: str, attr: str = "") -> ProviderLoadError:
     ],
 )
 def test_what_an_import_raises_is_one_error(site: Any, source: str, reason: str, line: int) -> None:
-    """Anything an import raises names the distribution, and the place in the plugin's own code."""
+    """The error for any exception names the distribution, and the location in the plugin's own code."""
     site.module("raises", source)
     try:
         error = failure("raises")
@@ -60,14 +60,14 @@ def test_what_an_import_raises_is_one_error(site: Any, source: str, reason: str,
     assert error.__cause__ is not None
 
 
-def test_keyboard_interrupt_is_let_through(site: Any) -> None:
-    """Ctrl-C during an import is the user's, and no failure of the plugin."""
+def test_keyboard_interrupt_passes_through(site: Any) -> None:
+    """Ctrl-C during an import passes through, and is not a failure of the plugin."""
     site.module("interrupts", "import signal\nsignal.raise_signal(signal.SIGINT)\n")
     with pytest.raises(KeyboardInterrupt):
         import_plugin(claim("interrupts"))
 
 
-def test_the_interrupt_of_a_handler_is_let_through(site: Any) -> None:
+def test_the_interrupt_of_a_handler_passes_through(site: Any) -> None:
     """A program's own handler of SIGINT raises in its own code, which is not the plugin's."""
 
     def handler(*_: Any) -> None:
@@ -83,7 +83,7 @@ def test_the_interrupt_of_a_handler_is_let_through(site: Any) -> None:
 
 
 def test_a_keyboard_interrupt_of_the_plugins_own_is_a_failure(site: Any) -> None:
-    """A plugin that raises `KeyboardInterrupt` itself fails like any other; nobody pressed Ctrl-C."""
+    """A plugin that raises `KeyboardInterrupt` itself fails like any other, without any Ctrl-C."""
     site.module("interrupts_itself", "def stop():\n    raise KeyboardInterrupt('no')\nstop()\n")
     with pytest.raises(ProviderLoadError, match="KeyboardInterrupt: no"):
         import_plugin(claim("interrupts_itself"))
@@ -107,15 +107,15 @@ def test_an_attribute_may_be_nested(site: Any) -> None:
 def test_an_entry_point_that_names_nothing_points_at_its_line(
     site: Any, module: str, attr: str, step: str
 ) -> None:
-    """Where no code of the plugin ran, the place is the metadata's line."""
+    """If no code of the plugin ran, the location is the line in the metadata."""
     site.module("present", "here = 1")
     error = failure(module, attr)
     assert error.location == "entry_points.txt:2"
     assert step in error.hint
 
 
-def test_a_missing_dependency_is_told_from_a_missing_part(site: Any) -> None:
-    """Someone else's missing module is to be installed, one of its own means to reinstall the plugin."""
+def test_fixes_of_missing_modules_differ(site: Any) -> None:
+    """A missing module of another package is to be installed; for one of its own, the plugin is to be reinstalled."""
     site.module("needs_other", "import nobody_has_this.sub")
     site.module("needs_own.__init__", "import needs_own.left_out")
     assert "pip install nobody_has_this" in failure("needs_other").hint
@@ -123,7 +123,7 @@ def test_a_missing_dependency_is_told_from_a_missing_part(site: Any) -> None:
 
 
 def test_secrets_in_what_an_import_raises_are_removed(site: Any) -> None:
-    """An error's text is redacted and cut short."""
+    """The text of an error is redacted and shortened."""
     site.module("leaks", "raise ValueError('api_key=abcdef123456 ' + 'x' * 5000)")
     error = failure("leaks")
     assert "abcdef123456" not in str(error)
@@ -133,8 +133,8 @@ def test_secrets_in_what_an_import_raises_are_removed(site: Any) -> None:
 # --- standard output --------------------------------------------------------------------------------
 
 
-def test_what_an_import_prints_is_kept(site: Any, capfd: Any) -> None:
-    """Text, lines and bytes written to stdout by an import are kept from it, and returned."""
+def test_output_of_an_import_is_captured(site: Any, capfd: Any) -> None:
+    """Text, lines and bytes that an import writes to stdout are captured and returned."""
     site.module(
         "prints",
         "import sys\nprint('one', flush=True)\nsys.stdout.writelines(['two\\n'])\nsys.stdout.buffer.write(b'three')\n",
@@ -143,8 +143,8 @@ def test_what_an_import_prints_is_kept(site: Any, capfd: Any) -> None:
     assert capfd.readouterr() == ("", "")
 
 
-def test_stdout_is_put_back_whatever_happens(site: Any) -> None:
-    """After a load, good or failed, `sys.stdout` is the object that it was."""
+def test_stdout_is_restored(site: Any) -> None:
+    """After a load, successful or not, `sys.stdout` is the former object."""
     before = sys.stdout
     site.module("quiet", "")
     site.module("fails", "print('x')\nraise ValueError")
@@ -153,8 +153,8 @@ def test_stdout_is_put_back_whatever_happens(site: Any) -> None:
     assert sys.stdout is before
 
 
-def test_a_stdout_that_was_kept_works_later(site: Any, capsys: Any) -> None:
-    """What a module wrote through the stdout of its import, as log handlers do, comes out afterwards."""
+def test_a_captured_stdout_works_later(site: Any, capsys: Any) -> None:
+    """Text written later to the stdout of the import, as log handlers do, reaches the real stdout."""
     site.module("keeps", "import sys\nout = sys.stdout\nraw = out.buffer")
     module, printed = import_plugin(claim("keeps"))
     module.out.write("later\n")
@@ -166,7 +166,7 @@ def test_a_stdout_that_was_kept_works_later(site: Any, capsys: Any) -> None:
 
 
 def test_the_capture_is_a_stdout_in_every_other_way(site: Any) -> None:
-    """Modules that ask for encoding, descriptor or terminal, wrap or try to close stdout, import."""
+    """Modules import that ask stdout for its encoding, descriptor or terminal, wrap it, or try to close it."""
     site.module(
         "asks",
         "import io, sys\nassert sys.stdout.encoding\nsys.stdout.isatty()\nassert sys.stdout.writable()\n"
@@ -190,7 +190,7 @@ def test_writing_what_is_no_text_fails_as_ever() -> None:
         sys.stdout.write(b"bytes")
 
 
-def test_only_so_much_is_kept() -> None:
+def test_the_captured_text_is_bounded() -> None:
     """An import that prints without end does not fill the memory."""
     with capture_stdout() as capture:
         for _ in range(100):
@@ -199,20 +199,20 @@ def test_only_so_much_is_kept() -> None:
 
 
 def test_there_may_be_no_stdout(monkeypatch: Any) -> None:
-    """Where a program has no stdout, an import that writes to it works."""
+    """In a program without stdout, an import that writes to it works."""
     monkeypatch.setattr(sys, "stdout", None)
     with capture_stdout() as capture:
         sys.stdout.write("kept")
         sys.stdout.flush()
-    kept = capture
+    finished = capture
     assert sys.stdout is None
-    kept.write("dropped")
-    kept.flush()
-    assert kept.getvalue() == "kept"
+    finished.write("dropped")
+    finished.flush()
+    assert finished.getvalue() == "kept"
 
 
 def test_other_threads_print_on(monkeypatch: Any) -> None:
-    """While one thread imports, what the others print goes out, and stays apart."""
+    """While one thread imports, the output of other threads reaches the real stdout."""
     real = io.StringIO()
     monkeypatch.setattr(sys, "stdout", real)
     with capture_stdout() as capture:
@@ -224,7 +224,7 @@ def test_other_threads_print_on(monkeypatch: Any) -> None:
 
 
 def test_captures_of_threads_may_end_in_any_order(monkeypatch: Any) -> None:
-    """Two threads that import at once leave the real stdout behind, whichever ends first."""
+    """After two simultaneous imports in threads the real stdout is back, whichever ends first."""
     real = io.StringIO()
     monkeypatch.setattr(sys, "stdout", real)
     inner, outer_ended = threading.Event(), threading.Event()
@@ -258,8 +258,8 @@ def test_captures_of_threads_may_end_in_any_order(monkeypatch: Any) -> None:
     ],
     ids=["said", "context"],
 )
-def test_an_import_that_shows_a_key_shows_none(site: Any, source: str, monkeypatch: Any) -> None:
-    """What an import raises may hold a key of the environment; the load failure and its causes do not."""
+def test_an_import_error_shows_no_key(site: Any, source: str, monkeypatch: Any) -> None:
+    """The exception of an import may have a key of the environment; the load error and its causes do not."""
     monkeypatch.setenv("ACME_API_KEY", "planted-key-5512aa90")
     site.module("tells", source)
     try:

@@ -1,4 +1,4 @@
-"""Reading constants from the source, and remembering them."""
+"""Constants that are read from the source, and their cache."""
 
 import ast
 import json
@@ -25,7 +25,7 @@ VALUES = {"url": "u", "model": ["m"], "supports_stream": True, "needs_auth": Fal
 @settings(deadline=None)
 @given(st.one_of(st.text(), st.binary()))
 def test_any_source_can_be_read(source: Any) -> None:
-    """No text and no bytes make reading constants raise."""
+    """No text and no bytes make the reading of constants raise."""
     read_constants(source)
 
 
@@ -51,7 +51,7 @@ def test_any_source_can_be_read(source: Any) -> None:
     )
 )
 def test_what_is_read_is_what_a_run_would_assign(lines: list[str]) -> None:
-    """Each constant read is a literal of the contract's kind that the source assigns at its top level."""
+    """Each constant read is a valid literal that the source assigns at its top level."""
     read = read_constants("\n".join(lines))
     assert set(read.values) <= {"url", "model", "supports_stream", "needs_auth"}
     assert all(type(value) in (str, list, bool) and value not in ([], None) for value in read.values.values())
@@ -74,12 +74,12 @@ def test_what_is_read_is_what_a_run_would_assign(lines: list[str]) -> None:
     ],
 )
 def test_sources_that_trouble_the_parser(source: Any) -> None:
-    """Unknown encodings, null bytes and extreme nesting give unknown constants, not an exception."""
+    """Unknown encodings, null bytes and deep nesting give unknown constants, not an exception."""
     assert not read_constants(source).is_complete
 
 
 def test_reading_leaves_the_process_as_it_was() -> None:
-    """Sources that Python warns about are read without a warning, and the warning filters stay."""
+    """Sources that cause warnings are read without a warning, and the warning filters stay."""
     source = SOURCE + 'pattern = "\\d"\nx = 1if 1else 2\n'
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
@@ -90,7 +90,7 @@ def test_reading_leaves_the_process_as_it_was() -> None:
 
 
 def test_threads_read_sources_one_after_another(monkeypatch: Any) -> None:
-    """Keeping warnings away changes the process's filters: two threads at once would leave them changed."""
+    """Suppressing warnings changes the process's filters: two threads at once would leave them changed."""
     inside, most, real = [], [], ast.parse
 
     def slow(source: Any) -> Any:
@@ -112,7 +112,7 @@ def test_threads_read_sources_one_after_another(monkeypatch: Any) -> None:
 
 
 def test_a_lone_string_or_a_tuple_for_model_is_read_as_a_list() -> None:
-    """What the loader lives with is shown in the contract's type before the import already."""
+    """A value that the loader accepts with a warning has the contract's type before the import already."""
     assert read_constants('model = "m"').values["model"] == ["m"]
     assert read_constants('model = ("m", "n")').values["model"] == ["m", "n"]
 
@@ -136,7 +136,7 @@ eight = Service(auth_env_also=["B", "A", "B"], address_env=["no name"])
 
 
 def test_an_object_of_a_module_is_known_by_the_call_that_makes_it() -> None:
-    """The literal keyword arguments of a top-level call are the constants; what is computed or odd is left out."""
+    """The literal keyword arguments of a top-level call are the constants; other arguments are left out."""
     assert read_constants(ROWS).values == {}
     assert read_constants(ROWS, "one").values == {**VALUES, "inputs": ["image"]}
     assert read_constants(ROWS, "one").is_complete
@@ -150,7 +150,7 @@ def test_an_object_of_a_module_is_known_by_the_call_that_makes_it() -> None:
 
 
 def test_a_module_of_many_objects_is_parsed_once(site: Any, monkeypatch: Any) -> None:
-    """All objects of a file, and the file itself, are known after one look at it, in the next process too."""
+    """All objects of a file, and the module, are known after it is parsed once, in the next process too."""
     file = str(site.module("of_rows", ROWS + SOURCE))
     cache = MetadataCache()
     assert cache.read(file, "one").is_complete
@@ -168,7 +168,7 @@ def test_a_module_of_many_objects_is_parsed_once(site: Any, monkeypatch: Any) ->
 
 @pytest.mark.parametrize("literal", ["b'x'", "{1}", "1j", "...", "10**5000", "{'a': {b'': 2}}"])
 def test_literals_that_json_does_not_have_are_not_stored(site: Any, literal: str) -> None:
-    """Constants of kinds that no constant is of are left out of the cache, which can still be written."""
+    """Literals of types that no constant has are left out of the cache, which can still be written."""
     file = str(site.module("odd_literals", f"url = {literal}\nx = S(url={literal}, model=['m'])\n"))
     cache = MetadataCache()
     assert cache.read(file).values == {}
@@ -176,11 +176,11 @@ def test_literals_that_json_does_not_have_are_not_stored(site: Any, literal: str
     assert MetadataCache().read(file, "x").values == {"model": ["m"]}
 
 
-# --- finding the source -----------------------------------------------------------------------------
+# --- the source's file ------------------------------------------------------------------------------
 
 
 def test_the_source_of_a_module_is_found_without_importing_its_packages(site: Any) -> None:
-    """Plain modules, packages, namespace packages and mixtures of them are found; nothing is imported."""
+    """Plain modules, packages, namespace packages and mixtures of them are found, and nothing is imported."""
     for name in ("found_plain", "found_space.inner.deep", "found_pack.sub.leaf"):
         site.module(name, SOURCE)
     for package in ("found_pack", "found_pack/sub"):
@@ -196,7 +196,7 @@ def test_the_source_of_a_module_is_found_without_importing_its_packages(site: An
 def test_a_namespace_package_is_searched_in_all_its_folders(
     site: Any, tmp_path: Path, monkeypatch: Any
 ) -> None:
-    """Two distributions that share a namespace are both found."""
+    """Both of two distributions that share a namespace are found."""
     site.module("shared_space.inner.one", SOURCE)
     site.folder = tmp_path / "second"
     file = site.module("shared_space.inner.two", SOURCE)
@@ -208,7 +208,7 @@ def test_a_namespace_package_is_searched_in_all_its_folders(
     "name", ["no_such_module", "sys", "no_such.sub", "json.no_such", "json.no.such", "math.x"]
 )
 def test_a_module_without_source_has_none(name: str) -> None:
-    """What is missing, built in, or compiled has no source to read."""
+    """A module that is missing, built in, or compiled has no source."""
     assert find_source(name) is None
 
 
@@ -226,22 +226,22 @@ def test_a_broken_import_hook_hides_nothing(site: Any, monkeypatch: Any) -> None
 
 
 def test_the_line_of_an_assignment_is_the_last_one(site: Any) -> None:
-    """A problem points at the assignment that holds; at line 1 if there is none or no readable file."""
+    """A problem's line is that of the last assignment; it is line 1 without one, or without a readable file."""
     file = site.module("lines", "a = 1\nurl = 2\nurl: int = 3\n")
     assert [find_assignment_line(str(file), name) for name in ("url", "a", "model", "")] == [3, 1, 1, 1]
     assert find_assignment_line(str(file.with_name("gone.py")), "url") == 1
 
 
-# --- remembering --------------------------------------------------------------------------------------
+# --- the cache ----------------------------------------------------------------------------------------
 
 
 def cache_file() -> Path:
-    """Where the cache is kept; the tests' folder for it is a temporary one."""
+    """The path of the cache; the tests have a temporary folder for it."""
     return Path(os.environ["G4F_LITE_CACHE"]) / "providers.json"
 
 
-def test_what_was_read_is_read_once(site: Any, monkeypatch: Any) -> None:
-    """A file that has not changed is not parsed again, in this process or in the next."""
+def test_an_unchanged_file_is_parsed_once(site: Any, monkeypatch: Any) -> None:
+    """An unchanged file is not parsed again, in this process or in the next."""
     file = str(site.module("remembered", SOURCE))
     first = MetadataCache()
     assert first.read(file).values == VALUES
@@ -254,7 +254,7 @@ def test_what_was_read_is_read_once(site: Any, monkeypatch: Any) -> None:
 
 
 def test_a_changed_file_is_read_again(site: Any) -> None:
-    """A file of the same size and the same time of modification is noticed to be another."""
+    """A changed file with the same size and modification time is read again."""
     file = site.module("changing", SOURCE)
     os.utime(file, ns=(1, 1))
     cache = MetadataCache()
@@ -280,8 +280,8 @@ def test_a_changed_file_is_read_again(site: Any) -> None:
         b"[" * 100_000,
     ],
 )
-def test_a_damaged_cache_is_written_anew(site: Any, stored: bytes) -> None:
-    """Whatever is found in the cache file, constants are read, and the file is good afterwards."""
+def test_a_damaged_cache_is_replaced(site: Any, stored: bytes) -> None:
+    """Whatever the cache file contains, constants are read, and the file is valid afterwards."""
     cache_file().parent.mkdir(parents=True)
     cache_file().write_bytes(stored)
     file = str(site.module("behind_damage", SOURCE))
@@ -291,8 +291,8 @@ def test_a_damaged_cache_is_written_anew(site: Any, stored: bytes) -> None:
     assert json.loads(cache_file().read_bytes())["files"][file][1] == {"": VALUES}
 
 
-def test_poisoned_values_are_not_believed(site: Any) -> None:
-    """Values of another kind in the cache file are dropped."""
+def test_invalid_values_in_the_cache_are_dropped(site: Any) -> None:
+    """Values of another type in the cache file are dropped."""
     file = site.module("poisoned", SOURCE)
     cache = MetadataCache()
     cache.read(str(file))
@@ -304,10 +304,8 @@ def test_poisoned_values_are_not_believed(site: Any) -> None:
 
 
 @pytest.mark.parametrize("kind", ["a file in the way", "no home"])
-def test_where_nothing_can_be_stored_reading_works(
-    site: Any, monkeypatch: Any, kind: str, tmp_path: Path
-) -> None:
-    """A cache folder that cannot be made, and a user without a home folder, cost the cache only."""
+def test_reading_works_without_a_cache(site: Any, monkeypatch: Any, kind: str, tmp_path: Path) -> None:
+    """Without a cache folder or a home folder, only the cache is missing."""
     if kind == "no home":
         monkeypatch.setattr(Path, "home", lambda: (_ for _ in ()).throw(RuntimeError("no home")))
         monkeypatch.delenv("G4F_LITE_CACHE")

@@ -1,4 +1,4 @@
-"""What the environment says about plugins."""
+"""The policy of the environment about plugins."""
 
 import pytest
 from hypothesis import given, settings
@@ -26,10 +26,10 @@ from g4f_lite._core.registry.policy import parse_policy
         ("p", "p", "p", "d", False, "G4F_LITE_BLOCK"),
     ],
 )
-def test_who_is_kept_out(
+def test_blocked_names(
     allow: str, block: str, name: str, distribution: str, builtin: bool, expected: str
 ) -> None:
-    """Names, distributions and full names are matched in any spelling; blocking wins over allowing."""
+    """Names, distributions and full names match in any spelling, and the block list wins."""
     policy = parse_policy((allow, block, None))
     assert policy.blocking_variable(name, distribution, builtin=builtin) == expected
 
@@ -42,12 +42,12 @@ def test_not_strict(value: str) -> None:
 
 @pytest.mark.parametrize("value", ["1", "true", "yes", " on "])
 def test_strict(value: str) -> None:
-    """Anything else means that warnings are errors."""
+    """Any other value means that warnings are errors."""
     assert parse_policy((None, None, value)).strict
 
 
 @settings(deadline=None)
 @given(st.text(), st.text())
 def test_any_lists_can_be_read(allow: str, block: str) -> None:
-    """No value of the variables makes reading them raise."""
+    """No value of the variables makes the parser raise."""
     parse_policy((allow, block, allow)).blocking_variable("p", "d", builtin=False)

@@ -1,4 +1,4 @@
-"""Providers that a user adds without code."""
+"""Presets: providers that a user adds without code."""
 
 import json
 import os
@@ -84,22 +84,22 @@ def base(site: Any) -> Any:
 
 
 def ask(loaded: LoadedProvider, **options: Any) -> str:
-    """What a provider answers."""
+    """The answer of a provider."""
     return "".join(loaded.create(model=loaded.models[0], messages=[], stream=True, **options))
 
 
-def said(registry: Registry) -> list[str]:
-    """What is wrong with the configuration, as `doctor` shows it."""
+def problems_of(registry: Registry) -> list[str]:
+    """The problems of the configuration, as `doctor` shows them."""
     problems = [item for item in registry.discovery_problems() if item.distribution == "(config)"]
     assert all(item.location and item.fix for item in problems)
     return list(map(str, problems))
 
 
-# --- good ones ------------------------------------------------------------------------------------
+# --- valid presets --------------------------------------------------------------------------------
 
 
 def test_a_preset_is_a_provider_of_its_own(config: Any, base: Any, fresh: Registry) -> None:
-    """It has the name, options, models and key of its row, and the rest of the provider that it is made of."""
+    """It has the name, options, models and key of its row, and everything else of its base provider."""
     config(mine={"provider": "base", "base_url": URL, "models": ["m1", "m2"], "options": {"heat": 0.5}})
     loaded = fresh.get("mine")
     assert (loaded.name, loaded.full_name, loaded.version) == ("mine", "(config):mine", "1.0")
@@ -117,15 +117,15 @@ def test_a_preset_is_a_provider_of_its_own(config: Any, base: Any, fresh: Regist
 
 
 def test_what_a_row_leaves_out_is_as_the_base_has_it(config: Any, base: Any, fresh: Registry) -> None:
-    """A preset of the same service keeps its models and its need of a key; the key itself is another."""
+    """A preset of the same service keeps its models and whether it needs a key, and has another key."""
     config(mine={"provider": "base", "options": {"heat": 0.5}})
     loaded = fresh.get("mine")
     assert (loaded.models, loaded.embedding_models, loaded.any_model) == (("big-1", "big-2"), ("e-1",), False)
     assert (loaded.url, loaded.needs_auth, loaded.auth_env) == ("https://example.org", True, "MINE_API_KEY")
 
 
-def test_a_preset_of_another_service_starts_anew(config: Any, base: Any, fresh: Registry) -> None:
-    """With an address of its own, nothing is known of the service's models, and no key is needed."""
+def test_a_preset_of_another_service_has_other_defaults(config: Any, base: Any, fresh: Registry) -> None:
+    """With an address of its own, the models are unknown, and no key is needed."""
     config(
         mine={"provider": "base", "options": {"base_url": URL}},
         other={"base_url": URL, "provider": "g4f:base"},
@@ -135,8 +135,8 @@ def test_a_preset_of_another_service_starts_anew(config: Any, base: Any, fresh: 
     assert (loaded.url, loaded.needs_auth) == (URL, False)
 
 
-def test_no_variable_of_the_base_is_looked_at(config: Any, base: Any, fresh: Registry) -> None:
-    """A preset's key is its own; with an address in its row it needs none of the environment's."""
+def test_no_variable_of_the_base_is_read(config: Any, base: Any, fresh: Registry) -> None:
+    """A preset has its own key; with an address in its row, it needs no variable of the base."""
     config(mine={"provider": "base"}, other={"provider": "base", "base_url": URL})
     for facts in (fresh.info, fresh.get):
         assert [facts(name).auth_env_also for name in ("base", "mine", "other")] == [("BASE_OTHER",), (), ()]
@@ -144,7 +144,7 @@ def test_no_variable_of_the_base_is_looked_at(config: Any, base: Any, fresh: Reg
 
 
 def test_every_key_of_a_row_counts(config: Any, base: Any, fresh: Registry) -> None:
-    """What a row says stands, in the listing as after loading."""
+    """The values of a row are in the listing and in the loaded provider."""
     config(
         mine={
             "provider": "base:base",
@@ -171,7 +171,7 @@ def test_every_key_of_a_row_counts(config: Any, base: Any, fresh: Registry) -> N
 
 
 def test_all_functions_get_the_options(config: Any, base: Any, fresh: Registry) -> None:
-    """The asynchronous function gets all options, the others those that say where the service is."""
+    """The asynchronous function gets all options, the other functions those about the connection."""
     config(mine={"provider": "base", "base_url": URL, "options": {"heat": 0.5}})
     loaded = fresh.get("mine")
     assert loaded.acreate is not None
@@ -186,7 +186,7 @@ def test_all_functions_get_the_options(config: Any, base: Any, fresh: Registry) 
 
 
 def test_a_provider_cannot_change_a_preset(config: Any, base: Any, fresh: Registry) -> None:
-    """Options are given to each call anew: what a provider does to them is gone with the call."""
+    """Each call gets its own copy of the options, so a provider's changes do not outlast the call."""
     config(mine={"provider": "base", "options": {"more": {"a": 1}}})
     loaded = fresh.get("mine")
     assert [ask(loaded), ask(loaded)] == ["big-1  0 ['a', 'seen']"] * 2
@@ -195,7 +195,7 @@ def test_a_provider_cannot_change_a_preset(config: Any, base: Any, fresh: Regist
 def test_services_of_the_environment(
     config: Any, site: Any, monkeypatch: pytest.MonkeyPatch, empty: Registry
 ) -> None:
-    """Each row is a preset of `openai` with that address; the variable wins over the file."""
+    """Each row is a preset of `openai` with that address, and the variable wins over the file."""
     site.plugin("openai", BASE)
     config(other={"base_url": "http://file"}, third={"base_url": "http://third"})
     monkeypatch.setenv("G4F_LITE_SERVICES", f" mine = {URL} ,other=https://host/v1?a=b,,")
@@ -213,7 +213,7 @@ def test_services_of_the_environment(
 
 
 def test_listing_presets_imports_nothing(config: Any, site: Any, fresh: Registry) -> None:
-    """What is known of a preset before it is used comes from its row and the base's source."""
+    """The description of a preset before its first use comes from its row and the base's source."""
     site.plugin("base", BASE + "raise RuntimeError\n")
     config(mine={"provider": "base", "models": ["m"]})
     info = fresh.info("mine")
@@ -227,8 +227,8 @@ def test_listing_presets_imports_nothing(config: Any, site: Any, fresh: Registry
     assert fresh.info("mine").reason.startswith("its provider 'base': ")
 
 
-def test_the_file_is_read_when_the_registry_looks(config: Any, base: Any, fresh: Registry) -> None:
-    """A change of the file is seen after `refresh`, and not before."""
+def test_the_file_is_read_with_the_scan(config: Any, base: Any, fresh: Registry) -> None:
+    """A change of the file has an effect after `refresh`, and not before."""
     config(mine={"provider": "base"})
     assert "mine" in fresh.names()
     config(yours={"provider": "base"})
@@ -240,7 +240,7 @@ def test_the_file_is_read_when_the_registry_looks(config: Any, base: Any, fresh:
 
 
 def test_a_preset_of_what_a_program_registers(config: Any, fresh: Registry, make_provider: Any) -> None:
-    """The provider that a preset is made of may come at run time; before that, it is said to be lacking."""
+    """The base of a preset may be registered at run time; before that, it is reported as missing."""
     config(mine={"provider": "registered", "models": ["m"]})
     with pytest.raises(ProviderLoadError, match="made of 'registered', and there is no such provider"):
         fresh.get("mine")
@@ -259,7 +259,7 @@ def g4f_lite_register_providers(register):
 
 
 def test_a_preset_of_what_hooks_offer(config: Any, site: Any, fresh: Registry) -> None:
-    """Before the hook plugins are loaded, nobody can say that the base is lacking; using the preset finds it."""
+    """Before the hook plugins are loaded, the base is not reported as missing; using the preset finds it."""
     site.module("base", BASE)
     site.plugin("offers", OFFERS, group="g4f_lite.hooks")
     config(mine={"provider": "offered"})
@@ -273,7 +273,7 @@ def test_a_preset_of_what_hooks_offer(config: Any, site: Any, fresh: Registry) -
 
 
 def test_a_name_that_is_taken_is_a_conflict(config: Any, base: Any, site: Any, fresh: Registry) -> None:
-    """A row cannot shadow an installed provider in silence; its full name addresses it."""
+    """A row does not silently shadow an installed provider, which its full name still finds."""
     site.plugin("mine")
     config(mine={"provider": "base"})
     with pytest.raises(ProviderConflictError, match=r"mine:mine, \(config\):mine"):
@@ -288,7 +288,7 @@ def test_a_name_that_is_taken_is_a_conflict(config: Any, base: Any, site: Any, f
 def test_a_program_cannot_take_the_name_of_a_preset(
     config: Any, base: Any, fresh: Registry, make_provider: Any
 ) -> None:
-    """Registering is refused where the user has a row of that name."""
+    """A registration under the name of a row is refused."""
     config(mine={"provider": "base"})
     with pytest.raises(ProviderConflictError):
         fresh.register(make_provider(), name="mine")
@@ -304,10 +304,10 @@ def test_a_program_cannot_take_the_name_of_a_preset(
         ("G4F_LITE_PLUGINS", "(config)", "base"),
     ],
 )
-def test_the_lists_hold_for_presets(
+def test_the_lists_apply_to_presets(
     config: Any, base: Any, fresh: Registry, monkeypatch: Any, variable: str, value: str, who: str
 ) -> None:
-    """A preset is kept out by its name, by ``(config)``, and where its base is kept out."""
+    """A preset is blocked by its name, by ``(config)``, and together with its base."""
     config(mine={"provider": "base"})
     assert fresh.get("mine")
     monkeypatch.setenv(variable, value)
@@ -319,10 +319,8 @@ def test_the_lists_hold_for_presets(
     assert variable in info.reason
 
 
-def test_a_base_that_is_contested_or_invalid_is_said(
-    config: Any, base: Any, site: Any, fresh: Registry
-) -> None:
-    """What keeps the base from being used keeps the preset from it, and is its reason."""
+def test_an_unusable_base_is_the_presets_reason(config: Any, base: Any, site: Any, fresh: Registry) -> None:
+    """If the base cannot be used, neither can the preset, for the same reason."""
     site.distribution("twin", "[g4f_lite.providers]\nbase = base\n")
     site.plugin("bad", BASE.replace("needs_auth = True", "needs_auth = 5"))
     config(mine={"provider": "base"}, yours={"provider": "bad"})
@@ -347,7 +345,7 @@ def test_a_base_that_is_contested_or_invalid_is_said(
 def test_options_that_the_base_does_not_take(
     options: Any, words: str, config: Any, base: Any, fresh: Registry
 ) -> None:
-    """They are named with what it takes, at every use, and in the listing."""
+    """They are named together with the valid ones, at every use, and in the listing."""
     config(mine={"provider": "base", "options": options})
     for _ in range(2):
         with pytest.raises(ProviderLoadError) as caught:
@@ -359,7 +357,7 @@ def test_options_that_the_base_does_not_take(
     assert fresh.get("base")
 
 
-# --- what is wrong --------------------------------------------------------------------------------
+# --- problems -------------------------------------------------------------------------------------
 
 ROWS: dict[str, tuple[Any, str]] = {
     "no object": (5, "it has to be an object"),
@@ -397,10 +395,10 @@ ROWS: dict[str, tuple[Any, str]] = {
 
 @pytest.mark.parametrize("name", ROWS)
 def test_a_wrong_row_is_a_problem_of_its_own(name: str, config: Any, base: Any, fresh: Registry) -> None:
-    """It is named with file and line, shows no value that may be a key, and hurts no other row."""
+    """Its problem has file and line, shows no value that may be a key, and affects no other row."""
     row, words = ROWS[name]
     file = config(good={"provider": "base"}, bad=row)
-    [problem] = said(fresh)
+    [problem] = problems_of(fresh)
     assert f"(config): the provider 'bad': {words}" in problem
     lines = file.read_text().splitlines()
     line = int(problem.removeprefix(f"{file}:").partition(":")[0])
@@ -412,12 +410,12 @@ def test_a_wrong_row_is_a_problem_of_its_own(name: str, config: Any, base: Any, 
 
 
 @pytest.mark.parametrize(
-    "row", [{}, {"provider": "base"}, {"models": 5}], ids=["none said", "itself", "wrong"]
+    "row", [{}, {"provider": "base"}, {"models": 5}], ids=["none problems_of", "itself", "wrong"]
 )
 def test_a_wrong_row_takes_no_name(config: Any, base: Any, fresh: Registry, row: Any) -> None:
-    """Rows made of an installed provider stand, though a wrong row has that provider's name."""
+    """A row made of an installed provider is valid, even if a wrong row has that provider's name."""
     config(base={"provider": "base", **row}, good={"provider": "base"})
-    [problem] = said(fresh)
+    [problem] = problems_of(fresh)
     assert "the provider 'base':" in problem
     assert fresh.get("good")
 
@@ -433,7 +431,7 @@ def test_a_wrong_row_takes_no_name(config: Any, base: Any, fresh: Registry, row:
 def test_a_wrong_row_does_not_let_its_namesake_answer(
     config: Any, base: Any, fresh: Registry, monkeypatch: Any, row: Any, words: str
 ) -> None:
-    """Who meant another service by a name is not silently led to the installed provider of that name."""
+    """A name that the user gave to another service is not silently that of the installed provider."""
     file = config(base=row, good={"provider": "base"})
     for ask in (fresh.get, fresh.info, fresh.verdict):
         for _ in range(2):
@@ -458,7 +456,7 @@ def test_a_wrong_row_does_not_let_its_namesake_answer(
 def test_the_row_made_of_itself_says_what_to_do(
     config: Any, fresh: Registry, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A row, or a service of the environment, under the default provider's name needs another one."""
+    """A row or a service of the environment with the name of its own base gets a fix that renames it."""
     monkeypatch.setenv("G4F_LITE_SERVICES", f"openai={URL}")
     for place in ("G4F_LITE_SERVICES", "config.json:3"):
         with pytest.raises(
@@ -471,28 +469,28 @@ def test_the_row_made_of_itself_says_what_to_do(
         fresh.refresh()
 
 
-def test_what_a_program_registers_is_what_it_means(config: Any, fresh: Registry, make_provider: Any) -> None:
+def test_a_registered_name_wins_over_a_wrong_row(config: Any, fresh: Registry, make_provider: Any) -> None:
     """A wrong row does not take the name from what the program itself registers under it."""
     config(mine={"modls": []})
     fresh.register(make_provider(), name="mine")
     assert fresh.get("mine").full_name == "(program):mine"
 
 
-def test_keys_have_a_place(config: Any, fresh: Registry) -> None:
-    """Who writes a key into the file is told where keys go."""
+def test_a_key_in_the_file_is_refused(config: Any, fresh: Registry) -> None:
+    """A key in the file is a problem that names the place for keys."""
     config(mine={"options": {"api_key": "hunter2"}})
-    assert "use `g4f-lite keys set mine`, or MINE_API_KEY" in said(fresh)[0]
+    assert "use `g4f-lite keys set mine`, or MINE_API_KEY" in problems_of(fresh)[0]
 
 
-def test_all_that_is_wrong_with_a_row_is_said_at_once(config: Any, fresh: Registry) -> None:
-    """Several faults of a row are several problems; options that merely look like secrets are none."""
+def test_all_problems_of_a_row_are_found(config: Any, fresh: Registry) -> None:
+    """Several mistakes of a row are several problems; options that only look like secrets are none."""
     config(**{"My Row": {"models": 5, "needs_auth": 5, "x": 1}}, good={"options": {"max_tokens": 5}})
-    assert len(said(fresh)) == 4
+    assert len(problems_of(fresh)) == 4
     assert "good" in fresh.names()
 
 
-def test_faults_stand_in_the_order_of_the_row(config: Any, fresh: Registry) -> None:
-    """Who reads the row from above finds each fault in its turn, whatever is looked at first."""
+def test_problems_are_in_the_order_of_the_row(config: Any, fresh: Registry) -> None:
+    """The problems have the order of the row's keys, whatever is checked first."""
     row = {
         "needs_auth": 5,
         "models": 5,
@@ -514,7 +512,7 @@ def test_faults_stand_in_the_order_of_the_row(config: Any, fresh: Registry) -> N
         "`base_url`",
         "`provider`",
     ]
-    faults = said(fresh)
+    faults = problems_of(fresh)
     assert len(faults) == len(words)
     assert all(word in fault for word, fault in zip(words, faults, strict=True))
 
@@ -537,16 +535,16 @@ def test_faults_stand_in_the_order_of_the_row(config: Any, fresh: Registry) -> N
 def test_a_malformed_file_is_one_problem(
     content: Any, words: str, config: Any, base: Any, fresh: Registry
 ) -> None:
-    """Whatever is wrong with the file as a whole is said with its path; what is installed goes on."""
+    """A mistake of the whole file is one problem with its path; installed providers work."""
     file = config(content)
-    [problem] = said(fresh)
+    [problem] = problems_of(fresh)
     assert words in problem
     assert problem.startswith(str(file))
     assert fresh.get("base")
 
 
-def test_a_file_that_is_not_there_is_no_problem(config: Any, tmp_path: Path, monkeypatch: Any) -> None:
-    """Most users have none; a folder in its place is a problem; a user without a home has none."""
+def test_a_missing_file_is_not_a_problem(config: Any, tmp_path: Path, monkeypatch: Any) -> None:
+    """A missing file or home folder is not a problem; a folder at the file's path is one."""
     assert read_presets() == ([], [])
     (tmp_path / "config" / "config.json").mkdir()
     assert "no plain file" in str(read_presets()[1][0])
@@ -558,8 +556,8 @@ def test_a_file_that_is_not_there_is_no_problem(config: Any, tmp_path: Path, mon
     assert read_config().problems == ()
 
 
-def test_a_file_that_must_not_be_read_is_a_problem(config: Any, monkeypatch: Any) -> None:
-    """What the system says is passed on."""
+def test_an_unreadable_file_is_a_problem(config: Any, monkeypatch: Any) -> None:
+    """The problem has the message of the operating system."""
     config("{}")
 
     def refuse(path: Path) -> bytes:
@@ -580,7 +578,7 @@ def test_a_file_that_must_not_be_read_is_a_problem(config: Any, monkeypatch: Any
     ],
 )
 def test_wrong_rows_of_the_environment(monkeypatch: Any, config: Any, value: str, words: str) -> None:
-    """Each is a problem that names the variable, and the others count."""
+    """Each is a problem that names the variable, and the other rows are valid."""
     monkeypatch.setenv("G4F_LITE_SERVICES", f"good={URL},{value}")
     presets, [problem] = read_presets()
     assert [item.name for item in presets] == ["good"]

@@ -1,4 +1,4 @@
-"""The registry as a whole, with distributions laid down in a folder."""
+"""The registry as a whole, with distributions in a folder."""
 
 import dataclasses
 import importlib
@@ -22,15 +22,15 @@ from g4f_lite import (
 
 
 def own(registry: Registry) -> list[Any]:
-    """What is known of the providers that are not installed for real."""
+    """The descriptions of the providers that are not really installed."""
     return [info for info in registry.infos() if not info.builtin]
 
 
-# --- looking ----------------------------------------------------------------------------------------
+# --- look-up ----------------------------------------------------------------------------------------
 
 
-def test_looking_imports_nothing(site: Any, fresh: Registry) -> None:
-    """Names, infos and the metadata of providers come without an import."""
+def test_listing_imports_nothing(site: Any, fresh: Registry) -> None:
+    """Names, descriptions and metadata of providers need no import."""
     site.plugin("looked_at")
     site.plugin("looked_at_broken", "url = 1 +")
     assert "looked_at" in fresh.names()
@@ -43,8 +43,8 @@ def test_looking_imports_nothing(site: Any, fresh: Registry) -> None:
     assert "looked_at" not in sys.modules
 
 
-def test_a_provider_is_loaded_judged_and_held_once(site: Any, fresh: Registry) -> None:
-    """The first `get` imports; further ones, by either name, return the same object."""
+def test_a_provider_is_loaded_and_validated_once(site: Any, fresh: Registry) -> None:
+    """The first `get` imports; later ones, by either name, return the same object."""
     site.plugin(
         "loaded_once", "import builtins\nbuiltins.loads = getattr(builtins, 'loads', 0) + 1\n" + _provider()
     )
@@ -64,7 +64,7 @@ def _provider(name: str = "x") -> str:
 
 
 def test_a_failure_is_kept_until_refresh(site: Any, fresh: Registry) -> None:
-    """A load failure is raised anew each time, as another object, without another import; refresh retries."""
+    """Each `get` raises the load error again, as another object and without another import; `refresh` retries."""
     file = site.plugin(
         "fails_first", "import builtins\nbuiltins.tries = getattr(builtins, 'tries', 0) + 1\nraise OSError"
     )
@@ -84,7 +84,7 @@ def test_a_failure_is_kept_until_refresh(site: Any, fresh: Registry) -> None:
 
 @pytest.mark.parametrize("group", ["g4f_lite.providers", "g4f_lite.hooks"])
 def test_an_interrupted_import_is_tried_again(site: Any, fresh: Registry, group: str) -> None:
-    """Ctrl-C during an import reaches the user, is no verdict on the plugin, and leaves no lock behind."""
+    """Ctrl-C during an import passes through, is not a verdict on the plugin, and leaves no lock behind."""
     once = (
         "import signal, sys\nif not hasattr(sys, '_interrupted'):\n"
         "    sys._interrupted = 1\n    signal.raise_signal(signal.SIGINT)\n"
@@ -109,7 +109,7 @@ def test_an_interrupted_import_is_tried_again(site: Any, fresh: Registry, group:
 
 
 def test_a_verdict_needs_no_usable_provider(site: Any, fresh: Registry) -> None:
-    """`verdict` tells all problems of what `get` refuses, and raises for what cannot be imported."""
+    """`verdict` returns all problems of a provider that `get` refuses, and raises if it cannot be imported."""
     site.plugin("not_valid", "url = 5")
     site.plugin("not_python", "url = ")
     assert {problem.kind for problem in fresh.verdict("not_valid").problems} >= {
@@ -123,10 +123,8 @@ def test_a_verdict_needs_no_usable_provider(site: Any, fresh: Registry) -> None:
 
 
 @pytest.mark.parametrize("looked", [False, True])
-def test_drift_is_found_whether_it_was_looked_at_before_or_not(
-    site: Any, fresh: Registry, looked: bool
-) -> None:
-    """The verdict does not depend on what was asked first."""
+def test_drift_is_found_in_any_order(site: Any, fresh: Registry, looked: bool) -> None:
+    """The verdict does not depend on whether the source was read before."""
     site.plugin(
         "drifts",
         _provider() + "model = model + ['more']\n" if looked else _provider() + "model.append('y')\n",
@@ -137,8 +135,8 @@ def test_drift_is_found_whether_it_was_looked_at_before_or_not(
     assert site_kinds == (set() if looked else {"metadata-drift"})
 
 
-def test_strictness_is_asked_for_at_each_get(site: Any, fresh: Registry, monkeypatch: Any) -> None:
-    """Changing G4F_LITE_STRICT counts at once, for what is loaded already too."""
+def test_strictness_applies_to_each_get(site: Any, fresh: Registry, monkeypatch: Any) -> None:
+    """A change of G4F_LITE_STRICT applies at once, also to a loaded provider."""
     site.plugin("warned", _provider().replace('params = ""\n', ""))
     assert fresh.get("warned").verdict.warnings
     monkeypatch.setenv("G4F_LITE_STRICT", "1")
@@ -149,8 +147,8 @@ def test_strictness_is_asked_for_at_each_get(site: Any, fresh: Registry, monkeyp
     assert fresh.get("warned")
 
 
-def test_blocking_counts_at_once(site: Any, fresh: Registry, monkeypatch: Any) -> None:
-    """Changing the lists counts at once, for what is loaded already too."""
+def test_blocking_applies_at_once(site: Any, fresh: Registry, monkeypatch: Any) -> None:
+    """A change of the lists applies at once, also to a loaded provider."""
     site.plugin("listed_out", _provider())
     fresh.get("listed_out")
     monkeypatch.setenv("G4F_LITE_BLOCK", "listed_out")
@@ -161,8 +159,8 @@ def test_blocking_counts_at_once(site: Any, fresh: Registry, monkeypatch: Any) -
     assert {info.state for info in own(fresh)} == {"blocked"}
 
 
-def test_names_that_are_near_are_suggested(site: Any, fresh: Registry) -> None:
-    """A mistyped name is answered with those that look like it, and with what there is."""
+def test_similar_names_are_suggested(site: Any, fresh: Registry) -> None:
+    """A mistyped name is answered with similar ones, and with the existing ones."""
     site.plugin("suggested", _provider())
     with pytest.raises(ProviderNotFoundError) as caught:
         fresh.get("sugested")
@@ -172,7 +170,7 @@ def test_names_that_are_near_are_suggested(site: Any, fresh: Registry) -> None:
 
 @pytest.mark.parametrize("name", [None, 5, b"yqcloud", ["yqcloud"], object()])
 def test_a_name_is_a_string(fresh: Registry, name: Any) -> None:
-    """Anything else than a string is an argument error that says so, wherever a name is asked for."""
+    """A name that is not a string is an argument error, wherever a name is an argument."""
     for ask in (fresh.get, fresh.info, fresh.verdict):
         with pytest.raises(InvalidArgumentError, match="has to be a string"):
             ask(name)
@@ -180,14 +178,14 @@ def test_a_name_is_a_string(fresh: Registry, name: Any) -> None:
 
 @pytest.mark.parametrize("name", ["", ":", "a:", ":a", "a:b:c", "g4f-lite:", "../x", "a/b", "yqcloud\n"])
 def test_odd_names_are_not_found(fresh: Registry, name: str) -> None:
-    """Names that nobody has are not found, whatever they look like."""
+    """Names that no provider has are not found, whatever they look like."""
     with pytest.raises(ProviderNotFoundError):
         fresh.get(name)
     assert not fresh.knows(name)
 
 
-def test_malformed_metadata_is_pointed_at(site: Any, fresh: Registry) -> None:
-    """Not finding a name says what malformed metadata there is: its own line, else the first few."""
+def test_malformed_metadata_is_reported(site: Any, fresh: Registry) -> None:
+    """The error for a missing name has the malformed metadata: its own line, or else the first few."""
     for number in range(5):
         site.distribution(f"broken{number}", f"[g4f_lite.providers]\nlost{number} = a b\n")
     assert len(fresh.discovery_problems()) == 5
@@ -200,11 +198,11 @@ def test_malformed_metadata_is_pointed_at(site: Any, fresh: Registry) -> None:
     assert "And 2 more" in str(other.value)
 
 
-# --- registering ------------------------------------------------------------------------------------
+# --- registration -----------------------------------------------------------------------------------
 
 
 def test_objects_and_modules_can_be_registered(empty: Registry, make_provider: Any, as_module: Any) -> None:
-    """What a program registers is found by its name and its full name, and described as loaded."""
+    """A registered provider is found by its name and its full name, and described as loaded."""
     empty.register(make_provider(), name="an-object")
     empty.register(as_module("acme_Module", _provider()))
     assert empty.names() == ("acme_module", "an-object")
@@ -220,7 +218,7 @@ def test_objects_and_modules_can_be_registered(empty: Registry, make_provider: A
 
 @pytest.mark.parametrize("name", [5, b"x", ""])
 def test_a_registered_name_has_to_be_a_legal_string(empty: Registry, make_provider: Any, name: Any) -> None:
-    """Names of another type are argument errors, illegal ones are problems of the provider."""
+    """A name of another type is an argument error, and an illegal name is a problem of the provider."""
     with pytest.raises((InvalidArgumentError, InvalidProviderError)):
         empty.register(make_provider(), name=name)
     with pytest.raises(InvalidArgumentError, match="no name of its own"):
@@ -228,8 +226,8 @@ def test_a_registered_name_has_to_be_a_legal_string(empty: Registry, make_provid
     assert empty.names() == ()
 
 
-def test_what_is_invalid_is_not_registered(empty: Registry, make_provider: Any, monkeypatch: Any) -> None:
-    """An invalid provider is refused with all its problems; a warned one is refused when strict."""
+def test_an_invalid_provider_is_not_registered(empty: Registry, make_provider: Any, monkeypatch: Any) -> None:
+    """An invalid provider is refused with all its problems; one with warnings is refused when strict."""
     with pytest.raises(InvalidProviderError):
         empty.register(make_provider(url=5), name="broken")
     monkeypatch.setenv("G4F_LITE_STRICT", "1")
@@ -239,7 +237,7 @@ def test_what_is_invalid_is_not_registered(empty: Registry, make_provider: Any, 
 
 
 def test_a_taken_name_is_a_conflict(site: Any, fresh: Registry, make_provider: Any, monkeypatch: Any) -> None:
-    """A program cannot shadow what is installed or registered, but can take a blocked name."""
+    """A program cannot shadow an installed or registered provider, but can use a blocked name."""
     site.plugin("taken", _provider())
     for name in ("taken", "yqcloud"):
         with pytest.raises(ProviderConflictError) as caught:
@@ -252,7 +250,7 @@ def test_a_taken_name_is_a_conflict(site: Any, fresh: Registry, make_provider: A
 
 
 def test_unregistering(empty: Registry, make_provider: Any) -> None:
-    """What was registered can be taken back, by either name, and registered again; nothing else can."""
+    """A registered provider can be unregistered, by either name, and registered again; no other can."""
     for name in ("mine", "(program):mine"):
         empty.register(make_provider(), name="mine")
         empty.get("mine")
@@ -264,7 +262,7 @@ def test_unregistering(empty: Registry, make_provider: Any) -> None:
 
 
 def test_installed_providers_cannot_be_unregistered(site: Any, fresh: Registry) -> None:
-    """Unregistering an installed provider says what could be."""
+    """Unregistering an installed provider is an error that names the registered ones."""
     site.plugin("installed", _provider())
     with pytest.raises(ProviderNotFoundError):
         fresh.unregister("installed")
@@ -272,7 +270,7 @@ def test_installed_providers_cannot_be_unregistered(site: Any, fresh: Registry) 
 
 
 def test_equal_objects_are_two_providers(empty: Registry) -> None:
-    """Providers are told apart by identity: equal, unhashable or hostile ones can all be registered."""
+    """Providers are distinguished by identity: equal, unhashable or hostile ones can all be registered."""
 
     @dataclasses.dataclass
     class Equal:
@@ -308,7 +306,7 @@ def test_one_object_may_have_several_names(empty: Registry, make_provider: Any) 
 
 
 def test_refresh_keeps_what_the_program_registered(site: Any, fresh: Registry, make_provider: Any) -> None:
-    """After `refresh`, new distributions are seen, old ones are gone, and registrations stay."""
+    """After `refresh`, new distributions are found, removed ones are not, and registrations stay."""
     info = site.distribution("leaving", "[g4f_lite.providers]\nleaving = leaving\n")
     fresh.register(make_provider(), name="mine")
     assert "leaving" in fresh.names()
@@ -323,7 +321,7 @@ def test_refresh_keeps_what_the_program_registered(site: Any, fresh: Registry, m
 
 
 def test_isolation_is_complete_and_ends(site: Any, fresh: Registry, make_provider: Any) -> None:
-    """Within `isolated` only what is registered there exists, refresh included; afterwards all is as before."""
+    """Within `isolated` only providers registered there exist, after `refresh` too; afterwards all is as before."""
     site.plugin("outside", _provider())
     fresh.register(make_provider(), name="before")
     names = fresh.names()
@@ -339,11 +337,11 @@ def test_isolation_is_complete_and_ends(site: Any, fresh: Registry, make_provide
     assert fresh.names() == names
 
 
-# --- plugins that look back ---------------------------------------------------------------------------
+# --- plugins that use the registry --------------------------------------------------------------------
 
 
-def test_an_import_that_asks_for_itself_is_refused(site: Any, fresh: Registry, monkeypatch: Any) -> None:
-    """A provider whose import asks for itself fails with that reason, and one that minds the error loads."""
+def test_an_import_that_gets_itself_is_refused(site: Any, fresh: Registry, monkeypatch: Any) -> None:
+    """A provider that gets itself in its import fails with that reason, or loads if it catches the error."""
     monkeypatch.setattr("g4f_lite._core.registry.registry.registry", fresh)
     ask = "from g4f_lite._core.registry.registry import registry\n"
     site.plugin("asks_itself", ask + "registry.get('asks_itself')\n" + _provider())
@@ -356,10 +354,8 @@ def test_an_import_that_asks_for_itself_is_refused(site: Any, fresh: Registry, m
     assert fresh.get("asks_gently")
 
 
-def test_a_module_imported_by_hand_that_asks_for_itself_is_not_judged_half_done(
-    site: Any, fresh: Registry, monkeypatch: Any
-) -> None:
-    """A plain import whose module asks for itself gets an error, not a verdict on half a module."""
+def test_a_half_imported_module_is_not_validated(site: Any, fresh: Registry, monkeypatch: Any) -> None:
+    """A plain import of a module that gets itself raises an error, without a verdict on half a module."""
     monkeypatch.setattr("g4f_lite._core.registry.registry.registry", fresh)
     source = "from g4f_lite._core.registry.registry import registry\ntry:\n    registry.get('by_hand')\nexcept Exception as e:\n    error = e\n"
     site.plugin("by_hand", source + _provider())
@@ -368,10 +364,8 @@ def test_a_module_imported_by_hand_that_asks_for_itself_is_not_judged_half_done(
     assert fresh.get("by_hand").plugin is module
 
 
-def test_two_plugins_that_ask_for_each_other_do_not_block(
-    site: Any, fresh: Registry, monkeypatch: Any
-) -> None:
-    """Two threads whose imports ask for each other both come to an end, and one provider at least loads."""
+def test_two_plugins_that_get_each_other_do_not_block(site: Any, fresh: Registry, monkeypatch: Any) -> None:
+    """Two threads with imports that get each other both end, and at least one provider loads."""
     monkeypatch.setattr("g4f_lite._core.registry.registry.registry", fresh)
     barrier = threading.Barrier(2)
     monkeypatch.setattr(sys, "_meeting", barrier, raising=False)
@@ -397,7 +391,7 @@ def test_two_plugins_that_ask_for_each_other_do_not_block(
 def test_a_hook_plugin_that_looks_providers_up_does_not_block(
     site: Any, fresh: Registry, monkeypatch: Any
 ) -> None:
-    """While a hook plugin's import gets a provider, other threads that get it too are not blocked for good."""
+    """While a hook plugin's import gets a provider, other threads that get it too are not blocked for ever."""
     monkeypatch.setattr("g4f_lite._core.registry.registry.registry", fresh)
     site.plugin("wanted", "import time\ntime.sleep(0.05)\n" + _provider())
     source = (
@@ -425,8 +419,8 @@ def test_a_hook_plugin_that_looks_providers_up_does_not_block(
     assert fresh.hook_failures() == ()
 
 
-def test_getting_a_provider_leaves_hook_plugins_alone(site: Any, fresh: Registry) -> None:
-    """`get` of an installed provider imports that alone; a name that is offered makes hook plugins load."""
+def test_getting_a_provider_does_not_load_hook_plugins(site: Any, fresh: Registry) -> None:
+    """`get` of an installed provider imports only that; the name of an offer loads the hook plugins."""
     site.plugin("alone", _provider())
     offer = (
         "def g4f_lite_register_providers(register):\n    import alone\n    register(alone, name='offered')\n"
@@ -441,7 +435,7 @@ def test_getting_a_provider_leaves_hook_plugins_alone(site: Any, fresh: Registry
 
 
 def test_registering_while_refreshing_loses_nothing(empty: Registry, make_provider: Any) -> None:
-    """Registrations and refreshes in many threads at once: every registration is there in the end."""
+    """With registrations and refreshes in many threads at once, every registration exists in the end."""
     errors: list[BaseException] = []
 
     def work(number: int) -> None:
@@ -463,8 +457,8 @@ def test_registering_while_refreshing_loses_nothing(empty: Registry, make_provid
     assert len(empty.names()) == 80
 
 
-def test_a_module_may_put_something_else_in_its_place(site: Any, fresh: Registry) -> None:
-    """A module that replaces itself in `sys.modules` is judged as what it became."""
+def test_a_module_may_replace_itself(site: Any, fresh: Registry) -> None:
+    """A module that replaces itself in `sys.modules` is validated as the replacement."""
     source = (
         "import sys, types\n" + _provider() + "sys.modules[__name__] = types.SimpleNamespace(**globals())\n"
     )
@@ -494,8 +488,8 @@ two.model = ["two-2"]
 """
 
 
-def test_rows_of_a_module_are_providers(site: Any, fresh: Registry) -> None:
-    """Objects that entry points name are known without an import; drift is found at the row's own line."""
+def test_objects_of_a_module_are_providers(site: Any, fresh: Registry) -> None:
+    """Objects that entry points name are described without an import; drift is found at the object's line."""
     file = site.module("rows", ROWS)
     site.distribution("rows", "[g4f_lite.providers]\none = rows:one\ntwo = rows:two\nthree = rows:three\n")
     infos = {info.name: info for info in fresh.infos() if info.distribution == "rows"}

@@ -44,8 +44,8 @@ def world(site: Any, fresh: Any, monkeypatch: Any) -> Any:
 
 def resolve(provider: Any = None, model: Any = None, *, has_auth: bool = False) -> tuple[str, str]:
     """The provider and the model that are chosen."""
-    found = resolve_target(provider, model, has_auth=has_auth)
-    return found.provider.full_name, found.model
+    target = resolve_target(provider, model, has_auth=has_auth)
+    return target.provider.full_name, target.model
 
 
 def test_a_named_provider_gets_its_first_model(world: Any) -> None:
@@ -228,10 +228,12 @@ def test_a_broken_provider_is_skipped_and_recorded(world: Any) -> None:
         source='url = "u"\nmodel = ["shared"]\nsupports_stream = needs_auth = True\nraise OSError',
     )
     world.install("bbb_fine", "shared")
-    found = resolve_target(None, "shared", has_auth=True)
-    assert found.provider.name == "bbb_fine"
-    assert [(item.provider, item.outcome) for item in found.skipped] == [("aaa-broken:aaa_broken", "skipped")]
-    assert "OSError" in (found.skipped[0].error or "")
+    target = resolve_target(None, "shared", has_auth=True)
+    assert target.provider.name == "bbb_fine"
+    assert [(item.provider, item.outcome) for item in target.skipped] == [
+        ("aaa-broken:aaa_broken", "skipped")
+    ]
+    assert "OSError" in (target.skipped[0].error or "")
 
 
 def test_when_only_broken_ones_list_a_model_that_is_the_error(world: Any) -> None:
@@ -302,8 +304,8 @@ def test_models_of_another_kind_are_routed_alike(world: Any) -> None:
     )
     world.install("embedder", source=source)
     for provider, model in (("embedder", None), (None, "e-1"), (None, "embedder/e-1")):
-        found = resolve_target(provider, model, has_auth=False, models="embedding_models")
-        assert (found.provider.name, found.model) == ("embedder", "e-1")
+        target = resolve_target(provider, model, has_auth=False, models="embedding_models")
+        assert (target.provider.name, target.model) == ("embedder", "e-1")
     with pytest.raises(ModelNotFoundError):
         resolve_target(None, "chat", has_auth=False, models="embedding_models")
     with pytest.raises(ModelNotFoundError):

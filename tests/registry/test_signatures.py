@@ -1,4 +1,4 @@
-"""Judging functions."""
+"""Validation of functions."""
 
 import functools
 import io
@@ -21,7 +21,7 @@ NAME, TWIN = "_create_completion", "_acreate_completion"
 
 
 def kinds(function: Any, *, asynchronous: bool = False) -> set[str]:
-    """The kinds of what is wrong; a star stands before what is not fatal."""
+    """The kinds of the issues, with a star before one that is not fatal."""
     facts = check_function(TWIN if asynchronous else NAME, function)
     assert all(finding.message.endswith(".") and finding.fix for finding in facts.issues)
     return {("" if finding.fatal else "*") + finding.kind for finding in facts.issues}
@@ -32,7 +32,7 @@ def good(model: str, messages: list, stream: bool, **kwargs: Any) -> Iterator[st
 
 
 def with_return(hint: Any, body: Any = None) -> Any:
-    """A function that is no generator and says that it returns `hint`; `...` for saying nothing."""
+    """A function, not a generator, with the return hint `hint`, or without one for `...`."""
 
     def function(model: str, messages: list, stream: bool) -> Any:
         return body
@@ -44,10 +44,10 @@ def with_return(hint: Any, body: Any = None) -> Any:
 
 
 class TestGood:
-    """What fulfils the contract in less usual ways."""
+    """Valid functions in less usual forms."""
 
     def test_hints_are_compared_by_origin(self) -> None:
-        """Any way to write the three hints is good, as strings, aliases, generics or annotated."""
+        """Any way to write the three hints is valid: strings, aliases, generics or annotated."""
 
         def function(
             model: "str",
@@ -63,7 +63,7 @@ class TestGood:
         assert (dict(facts.options), facts.any_option) == ({"key": int}, False)
 
     def test_decorators_methods_and_callables(self) -> None:
-        """Wrapped functions, bound and static methods, and objects with ``__call__`` are judged by what runs."""
+        """Wrapped functions, bound and static methods, and objects with ``__call__`` are checked by the code that runs."""
 
         class Holder:
             label: str = "its own annotations are not the call's"
@@ -102,12 +102,12 @@ class TestGood:
             Iterator["str | Any"],
         ],
     )
-    def test_what_is_no_generator_may_return_an_iterator(self, hint: Any) -> None:
-        """A plain function that says it returns an iterator, or a class of one, is good."""
+    def test_a_plain_function_may_return_an_iterator(self, hint: Any) -> None:
+        """A plain function with the return hint of an iterator, or of a class of one, is valid."""
         assert kinds(with_return(hint)) == set()
 
     def test_asynchronous_functions(self) -> None:
-        """An asynchronous generator is good, and a plain function that returns an asynchronous iterator."""
+        """An asynchronous generator is valid, and so is a plain function that returns an asynchronous iterator."""
 
         async def generator(model: str, messages: list, stream: bool) -> AsyncIterator[str]:
             yield ""
@@ -139,14 +139,14 @@ BROKEN = {
 
 
 @pytest.mark.parametrize("name", BROKEN)
-def test_what_is_wrong_is_said(name: str) -> None:
-    """Each broken function comes to exactly these findings, each with a message and a fix."""
+def test_each_mistake_is_an_issue(name: str) -> None:
+    """Each broken function has exactly these issues, each with a message and a fix."""
     function, expected = BROKEN[name]
     assert kinds(function) == expected
 
 
-def test_async_where_it_does_not_belong() -> None:
-    """Coroutines and asynchronous generators are no synchronous function, and a coroutine is no generator."""
+def test_async_in_the_wrong_place() -> None:
+    """Coroutines and asynchronous generators are not synchronous functions, and a coroutine is not a generator."""
 
     async def coroutine(model: str, messages: list, stream: bool) -> str:
         return ""
@@ -164,8 +164,8 @@ def test_async_where_it_does_not_belong() -> None:
     assert kinds(with_return(...), asynchronous=True) == {"not-a-generator"}
 
 
-def test_a_generator_that_says_something_else() -> None:
-    """A generator whose return hint is no iterator works, and is warned about."""
+def test_a_generator_with_another_return_hint() -> None:
+    """A generator with a return hint that is not an iterator works, with a warning."""
 
     def function(model: str, messages: list, stream: bool) -> str:
         yield ""
@@ -186,7 +186,7 @@ WANTED = {"model": "str", "messages": "list", "stream": "bool"}
 @settings(deadline=None)
 @given(st.tuples(*[st.sampled_from(list(PARTS))] * 3), st.booleans(), st.booleans())
 def test_every_broken_parameter_is_found(parts: tuple[str, ...], required: bool, positional: bool) -> None:
-    """Whatever combination of parameters is broken, each of them is named, and nothing else."""
+    """Any combination of broken parameters has an issue for each of them, and no other."""
     if parts.count("variadic") > 1:
         return
     ordered = sorted(zip(WANTED.items(), parts, strict=True), key=lambda item: item[1] == "variadic")
@@ -202,14 +202,14 @@ def test_every_broken_parameter_is_found(parts: tuple[str, ...], required: bool,
         expected.add("required-option")
     space: dict[str, Any] = {}
     exec(f"def function({', '.join(parameters)}):\n    yield ''", space)
-    found = check_function(NAME, space["function"]).issues
-    assert {finding.kind for finding in found if finding.fatal} == expected
+    issues = check_function(NAME, space["function"]).issues
+    assert {issue.kind for issue in issues if issue.fatal} == expected
     for (name, _), part in ordered:
-        assert any(f"`{name}`" in finding.message for finding in found) or part == "good"
+        assert any(f"`{name}`" in issue.message for issue in issues) or part == "good"
 
 
 class Hostile:
-    """Raises, whatever is asked of it."""
+    """Raises in every operation."""
 
     def __getattribute__(self, name: str) -> Any:
         raise RuntimeError(name)
@@ -218,7 +218,7 @@ class Hostile:
 
 
 class Endless:
-    """Has every attribute, each of which is another of its kind."""
+    """Has every attribute; each is another object of this class."""
 
     def __getattr__(self, name: str) -> Any:
         return Endless()
@@ -228,14 +228,14 @@ class Endless:
 
 
 @pytest.mark.parametrize("function", [mock.MagicMock(), mock.call, Endless(), type, int, Endless, print])
-def test_odd_callables_are_judged(function: Any) -> None:
+def test_odd_callables_are_checked(function: Any) -> None:
     """Mocks, classes, built-ins and objects that have every attribute get a verdict."""
     assert kinds(function)
     location_of(function)
 
 
 def test_a_class_may_be_the_function() -> None:
-    """A class that takes the three and whose instances iterate is judged by its ``__init__``."""
+    """A class that takes the three parameters and has iterable instances is checked by its ``__init__``."""
 
     class Answer:
         def __init__(self, model: str, messages: list, stream: bool) -> None:
@@ -249,7 +249,7 @@ def test_a_class_may_be_the_function() -> None:
 
 
 class Both:
-    """What can be read either way."""
+    """An iterator and an asynchronous iterator."""
 
     def __init__(self) -> None:
         self.pieces = iter(())
@@ -269,13 +269,13 @@ Item = typing.TypeVar("Item")
 
 
 class BothOf(Both, typing.Generic[Item]):
-    """The same, of something."""
+    """The same, as a generic class."""
 
 
 @pytest.mark.parametrize("hint", [Both, BothOf, BothOf[str], "Both"])
 @pytest.mark.parametrize("name", [NAME, TWIN])
-def test_what_can_be_read_both_ways_is_known(hint: Any, name: str) -> None:
-    """A function that says it returns a class that is both kinds of iterator is good, and its facts say so."""
+def test_a_return_type_of_both_kinds_is_recognized(hint: Any, name: str) -> None:
+    """A function that returns a class of both kinds of iterator is valid, and its facts have that."""
     facts = check_function(name, with_return(hint))
     assert (facts.issues, facts.both_ways) == ((), True)
 
@@ -283,13 +283,13 @@ def test_what_can_be_read_both_ways_is_known(hint: Any, name: str) -> None:
 @pytest.mark.parametrize(
     "hint", [Iterator[str], io.StringIO, Iterable[str], AsyncIterator[str], str, Any, ..., Both | None]
 )
-def test_what_can_be_read_one_way_is_not_both(hint: Any) -> None:
-    """Anything else is read as before."""
+def test_a_return_type_of_one_kind_is_not_both(hint: Any) -> None:
+    """Any other return type is read in one way."""
     assert not check_function(NAME, with_return(hint)).both_ways
 
 
 def test_a_generator_cannot_be_read_both_ways() -> None:
-    """A generator is only ever one kind of iterator: one that says otherwise is warned about."""
+    """A generator is only one kind of iterator; another return hint is a warning."""
 
     def function(model: str, messages: list, stream: bool) -> Both:
         yield ""
@@ -327,8 +327,8 @@ OTHERS = {
 
 
 @pytest.mark.parametrize("case", OTHERS)
-def test_the_optional_functions_are_judged_alike(case: str) -> None:
-    """Functions for embeddings and lists of models are judged by their own parameters; findings name them."""
+def test_the_optional_functions_are_checked_alike(case: str) -> None:
+    """Functions for embeddings and lists of models have their own parameters, and issues name the function."""
     name, definition, expected = OTHERS[case]
     facts = check_function(name, embedding(definition))
     assert {("" if finding.fatal else "*") + finding.kind for finding in facts.issues} == expected

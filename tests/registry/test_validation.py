@@ -1,4 +1,4 @@
-"""Judging a provider as a whole."""
+"""Validation of a provider as a whole."""
 
 import enum
 import types
@@ -26,7 +26,7 @@ def judge(plugin: Any, **keywords: Any) -> Any:
 
 
 def kinds(plugin: Any, **keywords: Any) -> set[str]:
-    """The kinds of what is wrong; a star stands before what is not fatal."""
+    """The kinds of the problems, with a star before one that is not fatal."""
     verdict, loaded = judge(plugin, **keywords)
     assert verdict.usable == (loaded is not None)
     assert verdict.valid == (not verdict.problems)
@@ -41,7 +41,7 @@ def _create(model: str, messages: list, stream: bool, **kwargs: Any) -> Iterator
     yield "Hello"
 
 
-# What to change in a good provider, and what that comes to. `...` takes an attribute away.
+# Changes to a valid provider, and the problems that they cause. `...` removes an attribute.
 BREAKS: dict[str, tuple[dict[str, Any], str]] = {
     "no url": ({"url": ...}, "missing-constant:`url`"),
     "url None": ({"url": None}, "wrong-constant:`url`"),
@@ -89,7 +89,7 @@ BREAKS: dict[str, tuple[dict[str, Any], str]] = {
 @settings(deadline=None)
 @given(st.sets(st.sampled_from(sorted(BREAKS))), st.booleans())
 def test_every_broken_rule_is_in_the_verdict(names: set[str], as_module: bool) -> None:
-    """Whatever combination of rules a provider breaks, all are named at once, and no other ones."""
+    """Any combination of broken rules has a problem for each of them, and no other."""
     attributes: dict[str, Any] = {
         "url": "u",
         "model": ["m"],
@@ -108,13 +108,13 @@ def test_every_broken_rule_is_in_the_verdict(names: set[str], as_module: bool) -
         if value is not ...:
             setattr(plugin, name, value)
     verdict, _ = judge(plugin)
-    found = {f"{problem.kind}:`{problem.message.split('`')[1]}`" for problem in verdict.problems}
-    assert found == set(expected.values())
+    kinds_by_name = {f"{problem.kind}:`{problem.message.split('`')[1]}`" for problem in verdict.problems}
+    assert kinds_by_name == set(expected.values())
     assert kinds(plugin) is not None
 
 
 def test_a_good_provider_has_no_problems(make_provider: Any) -> None:
-    """Nothing is wrong with a provider that fulfils the contract, and its facts are what it says."""
+    """A provider that fulfils the contract has no problems, and its facts are those of the module."""
     verdict, loaded = judge(make_provider())
     assert (verdict.valid, verdict.usable, verdict.warnings, verdict.notes) == (True, True, (), ())
     assert (loaded.models, loaded.auth_env, loaded.any_option) == (("example-1",), "EXAMPLE_API_KEY", True)
@@ -122,22 +122,22 @@ def test_a_good_provider_has_no_problems(make_provider: Any) -> None:
 
 
 def test_a_provider_that_answers_whole_has_a_note(make_provider: Any) -> None:
-    """What is no fault, and worth knowing, is a note of the verdict."""
+    """A remark that is not a problem is a note of the verdict."""
     verdict, _ = judge(make_provider(supports_stream=False))
     assert verdict.valid
     assert "one chunk" in verdict.notes[0]
 
 
 def test_a_missing_params_line_is_computed(make_provider: Any) -> None:
-    """The loader fills `params` in, in the form of this lineage, and offers it as the fix."""
+    """The loader computes a missing `params` line, and the fix has it."""
     verdict, loaded = judge(make_provider(params=...))
     line = "g4f_lite.providers.example supports: (model: str, messages: list, stream: bool)"
     assert loaded.params == line
     assert line in verdict.problems[0].fix
 
 
-def test_enumerations_are_taken_as_their_text(make_provider: Any) -> None:
-    """Members of a string enumeration count as the strings that they are, in messages too."""
+def test_members_of_enumerations_are_strings(make_provider: Any) -> None:
+    """Members of a string enumeration count as their strings, in messages too."""
 
     class Models(str, enum.Enum):
         SMALL = "small-1"
@@ -148,15 +148,15 @@ def test_enumerations_are_taken_as_their_text(make_provider: Any) -> None:
 
 
 def test_drift_is_found(make_provider: Any) -> None:
-    """Constants that the source reads otherwise than the module has them are warned about, each by name."""
+    """A constant that differs between the source and the module is a warning, by name."""
     static = StaticMetadata({"url": "https://example.org", "model": ["other"], "needs_auth": True})
     verdict, _ = judge(make_provider(), static=static)
     assert [problem.message.split("`")[1] for problem in verdict.problems] == ["model", "needs_auth"]
     assert {problem.kind for problem in verdict.warnings} == {"metadata-drift"}
 
 
-def test_a_key_needs_a_way_in(make_provider: Any) -> None:
-    """A provider that needs a key and takes no `auth` is warned about."""
+def test_a_provider_that_needs_a_key_takes_auth(make_provider: Any) -> None:
+    """A provider that needs a key and does not take `auth` gets a warning."""
 
     def closed(model: str, messages: list, stream: bool) -> Iterator[str]:
         yield ""
@@ -169,7 +169,7 @@ def test_a_key_needs_a_way_in(make_provider: Any) -> None:
 
 
 def test_both_functions_have_to_take_the_same_options(make_provider: Any) -> None:
-    """An asynchronous twin that lacks an option of the synchronous function is warned about."""
+    """An asynchronous function that lacks an option of the synchronous one gets a warning."""
 
     def create(model: str, messages: list, stream: bool, *, heat: float = 0.5) -> Iterator[str]:
         yield ""
@@ -189,7 +189,7 @@ def test_both_functions_have_to_take_the_same_options(make_provider: Any) -> Non
 
 
 class Both:
-    """An iterator, and an asynchronous one."""
+    """An iterator and an asynchronous iterator."""
 
     def __iter__(self) -> Iterator[str]:
         return self
@@ -205,7 +205,7 @@ class Both:
 
 
 class Whole:
-    """A provider with everything that is optional, as an object whose constants are properties."""
+    """A provider with everything that is optional, as an object with properties for constants."""
 
     model = ["m"]  # noqa: RUF012 - as the contract has it
     supports_stream = True
@@ -242,8 +242,8 @@ class Whole:
         return Both()
 
 
-def test_what_is_optional_is_loaded() -> None:
-    """The optional constants and functions are in the facts, with what the functions take and return."""
+def test_optional_parts_are_loaded() -> None:
+    """The facts have the optional constants and functions, with the options and return types of the functions."""
     plugin = Whole()
     verdict, loaded = judge(plugin)
     assert [problem.kind for problem in verdict.problems] == ["model-not-list"]
@@ -262,8 +262,8 @@ def test_what_is_optional_is_loaded() -> None:
     assert (loaded.list_models.any_option, loaded.list_models.both_ways) == (True, True)
 
 
-def test_what_is_optional_may_be_absent(make_provider: Any) -> None:
-    """Without the optional constants and functions, the facts are the contract's defaults; None is absent too."""
+def test_optional_parts_may_be_missing(make_provider: Any) -> None:
+    """Without the optional constants and functions, the facts have the contract's defaults; None counts as missing."""
     for provider in (
         make_provider(),
         make_provider(_create_embedding=None, _list_models=None, embedding_model=[]),
@@ -276,7 +276,7 @@ def test_what_is_optional_may_be_absent(make_provider: Any) -> None:
 
 
 def test_models_and_function_of_embeddings_go_together(make_provider: Any) -> None:
-    """Models of embeddings without a function are warned about, and a function without a way in for a key."""
+    """Embedding models without the function get a warning, and so does the function without `auth`."""
 
     def embed(model: str, input: list) -> Iterator[Vector]:
         yield Vector(0, [])
@@ -287,7 +287,7 @@ def test_models_and_function_of_embeddings_go_together(make_provider: Any) -> No
 
 
 def test_problems_point_at_file_and_line(as_module: Any) -> None:
-    """In a module, a constant's problem is at its assignment, a function's at its definition."""
+    """In a module, a constant's problem is at its assignment, and a function's at its definition."""
     module = as_module(
         "pointed_at",
         '"""Doc."""\n\nurl = 5\nmodel = ["m"]\n\n\ndef _create_completion(model: str, messages: list):\n    yield\n',
@@ -302,8 +302,8 @@ def test_problems_point_at_file_and_line(as_module: Any) -> None:
     assert places["supports_stream"] == ":1"
 
 
-def test_problems_of_an_object_of_a_module_point_at_its_row(as_module: Any) -> None:
-    """What is wrong with an object that an entry point names is at the assignment that makes it."""
+def test_problems_of_an_object_point_at_its_assignment(as_module: Any) -> None:
+    """A problem of an object that an entry point names is at the assignment that creates it."""
     source = "class Service:\n    pass\n\n\nrow = Service()\n"
     module = as_module("with_rows", source)
     verdict, _ = validate(module.row, Identity("row", "dist", "1.0", module="with_rows", attr="row"))
@@ -313,7 +313,7 @@ def test_problems_of_an_object_of_a_module_point_at_its_row(as_module: Any) -> N
 
 
 def test_problems_of_an_object_point_at_its_class() -> None:
-    """An instance's problems are placed where its class is defined."""
+    """The problem of an instance is at the definition of its class."""
 
     class Nothing:
         pass
@@ -322,11 +322,11 @@ def test_problems_of_an_object_point_at_its_class() -> None:
     assert all(problem.location.startswith(__file__) for problem in verdict.problems)
 
 
-# --- anything at all ----------------------------------------------------------------------------------
+# --- any object ---------------------------------------------------------------------------------------
 
 
 class Hostile:
-    """Raises, whatever is asked of it."""
+    """Raises in every operation."""
 
     def __getattribute__(self, name: str) -> Any:
         raise SystemExit(name)
@@ -339,7 +339,7 @@ class Hostile:
 
 
 class Pretender:
-    """Says that it is of any class, and raises when it is looked at."""
+    """Claims to have any class, and raises when it is inspected."""
 
     def __init__(self, kind: type) -> None:
         self.kind = kind
@@ -353,7 +353,7 @@ class Pretender:
 
 
 class Everything:
-    """Has every attribute, of its own kind."""
+    """Has every attribute, each of this class."""
 
     def __getattr__(self, name: str) -> Any:
         return Everything()
@@ -373,7 +373,7 @@ class BadText(str):  # noqa: SLOT000
 
 
 class BadList(list):
-    """A list that raises when it is looked into."""
+    """A list that raises when its items are read."""
 
     def __iter__(self) -> Any:
         raise RecursionError
@@ -381,7 +381,7 @@ class BadList(list):
     __bool__ = __len__ = __repr__ = __iter__
 
 
-# By name: pytest and hypothesis look at what they are given, and these cannot stand that.
+# By name, because pytest and hypothesis inspect their parameters, and these objects raise then.
 ODD = {
     "hostile": Hostile(),
     "pretends to be a string": Pretender(str),
@@ -420,8 +420,8 @@ FUNCTIONS = (
 
 @settings(deadline=None)
 @given(st.dictionaries(st.sampled_from(NAMES + FUNCTIONS), ANYTHING), st.booleans())
-def test_any_attributes_get_a_verdict(attributes: dict[str, Any], as_module: bool) -> None:
-    """Whatever an object's attributes are, it is judged without raising."""
+def test_any_attributes_can_be_validated(attributes: dict[str, Any], as_module: bool) -> None:
+    """Whatever an object's attributes are, its validation does not raise."""
     plugin: Any = types.ModuleType("odd") if as_module else types.SimpleNamespace()
     for name, value in attributes.items():
         setattr(plugin, name, ODD[value] if isinstance(value, str) and value in ODD else value)
@@ -429,8 +429,8 @@ def test_any_attributes_get_a_verdict(attributes: dict[str, Any], as_module: boo
 
 
 @pytest.mark.parametrize("name", ODD)
-def test_any_object_gets_a_verdict(name: str) -> None:
-    """Objects of every kind, hostile ones included, are judged without raising, and found unusable."""
+def test_any_object_can_be_validated(name: str) -> None:
+    """Objects of every kind, hostile ones included, are validated without raising, and are unusable."""
     verdict, loaded = judge(ODD[name])
     assert loaded is None
     assert all(str(problem) for problem in verdict.problems)
@@ -439,7 +439,7 @@ def test_any_object_gets_a_verdict(name: str) -> None:
 @settings(deadline=None)
 @given(st.text())
 def test_names(name: str) -> None:
-    """A legal name is ASCII, lower case, without white space, and cannot be taken for a full name."""
+    """A legal name is ASCII, lower case, without white space, and cannot look like a full name."""
     if is_name(name):
         assert name.isascii()
         assert name == name.lower()
@@ -447,13 +447,13 @@ def test_names(name: str) -> None:
 
 
 def test_the_variable_of_a_key() -> None:
-    """A provider's key is looked for under its name in capitals."""
+    """The variable of a provider's key has its name in capitals."""
     assert auth_variable("my-provider_2") == "MY_PROVIDER_2_API_KEY"
 
 
 @pytest.mark.parametrize("name", ["url", "auth_env", "params"])
-def test_what_only_pretends_to_be_a_string_is_no_string(make_provider: Any, name: str) -> None:
-    """An object that claims the class `str` is a problem of the provider, or is left out; it is not taken."""
+def test_an_imitation_of_a_string_is_not_a_string(make_provider: Any, name: str) -> None:
+    """An object that claims the class `str` is a problem of the provider, or is left out."""
     verdict, loaded = judge(make_provider(**{name: Pretender(str)}))
     assert not verdict.valid
     assert loaded is None or type(getattr(loaded, name)) is str
