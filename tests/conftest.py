@@ -113,5 +113,5 @@ def model_cache(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("G4F_LITE_CACHE", str(folder))
         patch.delenv(_weights.FILE_VARIABLE, raising=False)
-        assert _weights.find() or _weights.fetch(None, threading.Event())
+        assert _weights.find_weights() or _weights.fetch_weights(None, threading.Event())
     return folder

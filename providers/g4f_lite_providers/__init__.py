@@ -1,1 +1,1 @@
-"""The built-in providers. Each imports only the public API, as a third party's would."""
+"""The built-in providers. Each imports only the public API, as a provider of a third party does."""

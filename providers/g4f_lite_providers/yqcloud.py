@@ -1,9 +1,9 @@
-"""Yqcloud: a public chat page that answers with plain text as it is made.
+"""Yqcloud: a public chat page that streams its answer as plain text.
 
-The wire, as the original module of mid 2023 spoke it: ``POST /api/generateStream`` with the JSON keys
-`prompt`, `userId`, `network`, `apikey`, `system` and `withoutContext`; the answer is the body, UTF-8
-text without any framing. The service is a third party's: it may be gone, its terms are the user's
-business, and it was never reached from where this module was written.
+Wire facts, from the original module of mid 2023: ``POST /api/generateStream`` with the JSON fields `prompt`,
+`userId`, `network`, `apikey`, `system` and `withoutContext`; the body of the response is the answer, as UTF-8
+text without any framing. A third party runs the service: it may not exist any more, the user is responsible for
+following its terms, and it was not called while this module was written.
 """
 
 import os
@@ -44,18 +44,18 @@ _HEADERS = {
     ),
 }
 
-# What the service is known to say, with status 200, in place of an answer. gpt4free's versions of 2023
-# looked for the same words.
-_BLOCKED = "sorry, 您的ip已由于触发防滥用检测而被封禁"
-_BLANKS = "\ufeff \t\r\n"
-_LONGEST_OPENING = 200
-"""Characters that are held back at most: no notice begins later."""
+# The notice that the service is known to send, with status 200, if it blocks an address. gpt4free's versions of
+# 2023 looked for the same text.
+_BLOCK_NOTICE = "sorry, 您的ip已由于触发防滥用检测而被封禁"
+_WHITE_SPACE = "\ufeff \t\r\n"
+_MAX_OPENING = 200
+"""The limit on the characters in the buffer: no notice begins later."""
 
 
 def _create_completion(
-    model: str,  # noqa: ARG001 - the contract's
+    model: str,  # noqa: ARG001 - the contract has it
     messages: list[Message],
-    stream: bool,  # noqa: ARG001 - the contract's
+    stream: bool,  # noqa: ARG001 - the contract has it
     *,
     user_id: str | None = None,
     network: bool = True,
@@ -65,30 +65,30 @@ def _create_completion(
     proxy: str | None = None,
     timeout: float | tuple[float, float] = http.DEFAULT_TIMEOUT,
 ) -> TextExchange:
-    """Return the exchange that sends the whole conversation and gives the answer's text as it arrives.
+    """Return the exchange for an answer to the whole conversation.
 
     Args:
-        model: not sent: the service has one model.
-        messages: system messages go to `system`; a lone user message is sent as it is, a longer
-            conversation as a transcript.
-        stream: not sent: the service always streams.
-        user_id: names the conversation to the service (``userId``); a new one each time if not given.
+        model: not sent, because the service has one model.
+        messages: the conversation. System messages go to `system`; a single user message is sent unchanged, and
+            a longer conversation as a transcript.
+        stream: not sent, because the service always streams.
+        user_id: the identifier of the conversation at the service (``userId``); the default is a new one.
         network: whether the service may search the web.
-        without_context: whether the service should forget what it knows of `user_id`.
+        without_context: whether the service should ignore earlier prompts of `user_id`.
         always_english: put the instruction to answer in English before the prompt; its echo at the
             start of the answer is removed.
-        base_url: the service's address; else the environment's ``G4F_LITE_YQCLOUD_URL``.
-        proxy: the proxy's URL.
-        timeout: seconds to connect and seconds between bytes, one number or a pair.
+        base_url: the address of the service; the default is ``G4F_LITE_YQCLOUD_URL`` of the environment.
+        proxy: the URL of the proxy.
+        timeout: seconds to connect and seconds between bytes, as one number or a pair.
 
     Raises:
-        InvalidArgumentError: at the call, for a wrong value.
-        ProviderError: while iterating, if the service fails.
+        InvalidArgumentError: at the call, an option has a wrong value.
+        ProviderError: while iterating, the service has failed.
     """
     request = http.HTTPRequest(
-        url=_base_url(base_url) + "/api/generateStream",
+        url=_resolve_base_url(base_url) + "/api/generateStream",
         headers=_HEADERS,
-        json=_body(
+        json=_chat_body(
             messages,
             user_id=user_id,
             network=network,
@@ -98,16 +98,16 @@ def _create_completion(
         timeout=http.check_timeout(timeout),
         proxy=proxy,
     )
-    return TextExchange(request, AnswerDecoder(echo=always_english))
+    return TextExchange(request, ChatResponseDecoder(echo=always_english))
 
 
-def _base_url(given: str | None) -> str:
-    if given is not None:
-        return http.check_url("base_url", given)
+def _resolve_base_url(base_url: str | None) -> str:
+    if base_url is not None:
+        return http.check_url("base_url", base_url)
     return http.check_url(BASE_URL_VARIABLE, os.environ.get(BASE_URL_VARIABLE) or BASE_URL)
 
 
-def _body(
+def _chat_body(
     messages: Sequence[Message],
     *,
     user_id: str | None,
@@ -115,7 +115,7 @@ def _body(
     without_context: bool,
     always_english: bool,
 ) -> dict[str, Any]:
-    """Build the JSON body; the order of its keys is the original's."""
+    """Return the JSON body; the order of its fields is that of the original module."""
     if user_id == "":
         raise InvalidArgumentError("user_id", "`user_id` is empty.", hint="Leave it out to have one made.")
     prompt = _prompt([message for message in messages if message["role"] not in ("system", "developer")])
@@ -132,7 +132,7 @@ def _body(
 
 
 def _prompt(conversation: Sequence[Message]) -> str:
-    """Return what a lone user message says, or the transcript of a longer conversation."""
+    """Return the content of a single user message, or the transcript of a longer conversation."""
     if not conversation:
         raise InvalidMessageError(
             None,
@@ -145,75 +145,85 @@ def _prompt(conversation: Sequence[Message]) -> str:
     return "\n\n".join(f"{message['role'].capitalize()}: {message['content']}" for message in conversation)
 
 
-class AnswerDecoder:
-    """The service's bytes as the answer's text: strict UTF-8, without the echo, never an error page."""
+class ChatResponseDecoder:
+    """Decodes one answer: strict UTF-8, without the echo of the instruction. An error page is an error.
+
+    Args:
+        echo: whether the answer may begin with the echo.
+    """
 
     def __init__(self, *, echo: bool) -> None:
         self._utf8 = text.Utf8Decoder()
-        self._echo = text.PrefixRemover((INSTRUCTION + _SEPARATOR, INSTRUCTION) if echo else ())
-        self._signs: tuple[str, ...] = (_BLOCKED,)
-        self._opening: str | None = ""
-        """What is held back because it could still turn out to be no answer; None once it is one."""
+        self._echo_remover = text.PrefixRemover((INSTRUCTION + _SEPARATOR, INSTRUCTION) if echo else ())
+        self._error_prefixes: tuple[str, ...] = (_BLOCK_NOTICE,)
+        self._buffer: str | None = ""
+        """The text that may still be the beginning of a notice or of a page; None once it is an answer."""
 
     def see_headers(self, headers: Mapping[str, str]) -> None:
-        """Take the response's headers: what calls itself HTML and begins like it is a page."""
+        """Take the response's headers: a response of the type HTML that begins with a tag is a page."""
         if headers.get("content-type", "").lower().startswith("text/html"):
-            self._signs = (_BLOCKED, "<")
+            self._error_prefixes = (_BLOCK_NOTICE, "<")
 
     def feed(self, data: bytes, /) -> str:
-        """Take more bytes, return the text that is certain now.
+        """Take more bytes. Return the text that is certain now.
 
         Raises:
             InvalidTextError: the bytes are not UTF-8.
-            RateLimitError, ProviderResponseError: this is a notice or a page, not an answer.
+            RateLimitError: the response is the notice of a block.
+            ProviderResponseError: the response is a page.
         """
-        if self._opening is None:  # behind the opening, nothing is looked at any more
+        if self._buffer is None:  # The answer has begun: nothing more to check.
             return self._utf8.feed(data)
         try:
-            return self._pass_on(self._echo.feed(self._utf8.feed(data)))
+            return self._add_text(self._echo_remover.feed(self._utf8.feed(data)))
         except text.InvalidTextError as error:
-            error.valid = self._pass_on(self._echo.feed(error.valid)) + self._rest()
+            error.valid = self._add_text(self._echo_remover.feed(error.valid)) + self._flush()
             raise
 
     def close(self) -> str:
-        """Take the end of the bytes, return the rest of the text; raises as `feed` does."""
+        """Take the end of the bytes. Return the rest of the text; raises the errors of `feed`."""
         try:
             self._utf8.close()
         except text.InvalidTextError as error:
-            error.valid = self._rest()
+            error.valid = self._flush()
             raise
-        return self._rest()
+        return self._flush()
 
-    def _rest(self) -> str:
-        """Return what was held back, now that nothing follows it."""
-        last = self._pass_on(self._echo.close())
-        return last + self._release()
+    def _flush(self) -> str:
+        """Return all text that is in buffers, because nothing follows it."""
+        last = self._add_text(self._echo_remover.close())
+        return last + self._release_buffer()
 
-    def _pass_on(self, decoded: str) -> str:
-        """Take text behind the echo, return what is certain to be the answer's."""
-        if self._opening is None:
+    def _add_text(self, decoded: str) -> str:
+        """Take text after the echo. Return the text that is certain to be the answer's."""
+        if self._buffer is None:
             return decoded
-        self._opening += decoded
-        start = self._opening.lstrip(_BLANKS).lower()
-        if len(self._opening) <= _LONGEST_OPENING and any(
-            len(start) < len(sign) and sign.startswith(start) for sign in self._signs
+        self._buffer += decoded
+        start = self._buffer.lstrip(_WHITE_SPACE).lower()
+        if len(self._buffer) <= _MAX_OPENING and any(
+            len(start) < len(prefix) and prefix.startswith(start) for prefix in self._error_prefixes
         ):
             return ""
-        return self._release()
+        return self._release_buffer()
 
-    def _release(self) -> str:
-        """Return what was held back, now that enough is there to know it for an answer."""
-        held, self._opening = self._opening or "", None
-        start = held.lstrip(_BLANKS).lower()
-        if start.startswith(_BLOCKED):
+    def _release_buffer(self) -> str:
+        """Return the buffer, once it is long enough to be recognized as an answer.
+
+        Raises:
+            RateLimitError: it is the notice of a block.
+            ProviderResponseError: it is a page.
+        """
+        opening, self._buffer = self._buffer or "", None
+        start = opening.lstrip(_WHITE_SPACE).lower()
+        if start.startswith(_BLOCK_NOTICE):
             raise RateLimitError(
                 200,
                 detail="The service says that this machine's address is blocked for abuse",
                 hint="Use a proxy (proxy=...), wait, or ask another provider.",
             )
-        if "<" in self._signs and start.startswith("<"):
+        if "<" in self._error_prefixes and start.startswith("<"):
             raise ProviderResponseError(
                 "The service sent a web page in place of an answer.",
                 hint="It may be down or ask for a human: try later, or ask another provider.",
             )
-        return held
+        return opening

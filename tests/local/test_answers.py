@@ -106,27 +106,27 @@ def test_characters_are_never_split(real_model, character):
             "temperature": 0,
             "grammar": f'root ::= "{character * 4}"',
         }
-        items = list(local._deltas(_engine.chat(request)))
+        items = list(local._decode_chunks(_engine.stream_chat(request)))
         got = text(items)
         assert (character * 4).startswith(got)
         assert "\ufffd" not in got
         assert items[-1] == Finish("length")
     request["max_tokens"] = 100
-    assert text(local._deltas(_engine.chat(request))) == character * 4
+    assert text(local._decode_chunks(_engine.stream_chat(request))) == character * 4
 
 
 def test_refused_request_is_an_error(real_model):
     """What the runtime answers with an error raises, with its words, and the engine goes on."""
     with pytest.raises(ProviderResponseError, match="temperature"):
-        list(local._deltas(_engine.chat({"messages": [], "temperature": "x"})))
+        list(local._decode_chunks(_engine.stream_chat({"messages": [], "temperature": "x"})))
     with pytest.raises(ProviderResponseError, match="failed"):
-        list(local._deltas(_engine.chat({"messages": 7})))
+        list(local._decode_chunks(_engine.stream_chat({"messages": 7})))
 
 
 def test_answer_without_an_end_is_an_error():
     """An answer that stops coming before its end is never taken for a whole one."""
     chunk = {"choices": [{"delta": {"content": "Hel"}, "finish_reason": None}]}
-    deltas = local._deltas(iter([chunk]))
+    deltas = local._decode_chunks(iter([chunk]))
     assert next(deltas) == "Hel"
     with pytest.raises(ProviderResponseError):
         next(deltas)
@@ -154,7 +154,7 @@ def test_wrong_number_of_threads_is_explained(monkeypatch, threads):
     """A number of threads that cannot be is an error that names the variable."""
     monkeypatch.setenv(_runtime.THREADS_VARIABLE, threads)
     with pytest.raises(ProviderSetupError, match=_runtime.THREADS_VARIABLE):
-        _runtime._threads()
+        _runtime._thread_count()
 
 
 def test_two_threads_answer(programs, real_model):
@@ -171,10 +171,10 @@ def test_other_file_is_used(ask, real_model, tmp_path, monkeypatch):
     list(ask(max_tokens=1))
     monkeypatch.setenv("G4F_LITE_LOCAL_MODEL", str(other))
     assert text(ask()) == "The capital of France is Paris."
-    assert _engine._engine().loaded == other
+    assert _engine._get_engine().loaded == other
     monkeypatch.delenv("G4F_LITE_LOCAL_MODEL")
     assert text(ask(max_tokens=1)) == "The"
-    assert _engine._engine().loaded == real_model
+    assert _engine._get_engine().loaded == real_model
 
 
 def test_unreadable_model_is_explained(ask, tmp_path, monkeypatch):

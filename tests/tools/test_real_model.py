@@ -59,7 +59,7 @@ def service(model_cache: Path) -> Iterator[dict[str, Any]]:
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    server = module.LlamaServer(model_cache / "models" / _weights.NAME)
+    server = module.LlamaServer(model_cache / "models" / _weights.FILE_NAME)
     with isolated_registry() as registry:
         registry.register(openai_module, name="openai")
         yield {

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from g4f_lite import ProviderConnectionError, ProviderResponseError, RateLimitError
 from g4f_lite.kit.text import InvalidTextError, decode
 from g4f_lite.testing import cut
-from g4f_lite_providers.yqcloud import INSTRUCTION, AnswerDecoder
+from g4f_lite_providers.yqcloud import INSTRUCTION, ChatResponseDecoder
 
 ECHOES = ["", INSTRUCTION, f"{INSTRUCTION} | "]
 NASTY = (
@@ -24,7 +24,7 @@ texts = st.one_of(st.text(), st.lists(st.one_of(words, st.text(max_size=3)), max
 
 
 def read(chunks, *, echo=True, headers=None) -> str:
-    decoder = AnswerDecoder(echo=echo)
+    decoder = ChatResponseDecoder(echo=echo)
     if headers:
         decoder.see_headers(headers)
     return "".join(decode(chunks, decoder))
@@ -87,7 +87,7 @@ def test_echo_is_removed_once():
 
 def test_text_is_not_held_back():
     """Text that can be no echo is handed out at once, piece by piece."""
-    decoder = AnswerDecoder(echo=True)
+    decoder = ChatResponseDecoder(echo=True)
     assert decoder.feed(b"Hel") == "Hel"
     assert decoder.feed(b"lo \xc3") == "lo "
     assert decoder.feed(b"\xa9") == "\xe9"
@@ -95,7 +95,7 @@ def test_text_is_not_held_back():
 
 def test_no_more_is_held_back_than_could_be_an_echo():
     """Held back is what could become an echo; the first letter that cannot be one releases it."""
-    decoder = AnswerDecoder(echo=True)
+    decoder = ChatResponseDecoder(echo=True)
     assert decoder.feed(b"always respond in engl") == ""
     assert decoder.feed(b"and") == "always respond in england"
 
@@ -112,7 +112,9 @@ def test_invalid_bytes_end_the_answer_where_they_stand(echo, text, places, bad):
     assume(not text.startswith((INSTRUCTION, " | ")))
     got = []
     with pytest.raises(InvalidTextError):
-        got.extend(decode(cut(f"{echo}{text}".encode() + bad + b" rest", places), AnswerDecoder(echo=True)))
+        got.extend(
+            decode(cut(f"{echo}{text}".encode() + bad + b" rest", places), ChatResponseDecoder(echo=True))
+        )
     assert "".join(got) == text
 
 
@@ -129,7 +131,7 @@ def test_broken_connection_keeps_exactly_the_text(echo, text, places):
 
     got = []
     with pytest.raises(ProviderConnectionError):
-        got.extend(decode(broken(), AnswerDecoder(echo=True)))
+        got.extend(decode(broken(), ChatResponseDecoder(echo=True)))
     assert "".join(got) == text
 
 
@@ -142,7 +144,7 @@ def test_character_cut_at_the_end_is_an_error(echo, text, places, length):
     data = f"{echo}{text}".encode() + "\U0001d11e".encode()[:length]
     got = []
     with pytest.raises(InvalidTextError):
-        got.extend(decode(cut(data, places), AnswerDecoder(echo=True)))
+        got.extend(decode(cut(data, places), ChatResponseDecoder(echo=True)))
     assert "".join(got) == text
 
 

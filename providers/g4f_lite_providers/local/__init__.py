@@ -1,13 +1,13 @@
-"""Local: a small model embedded in this process; no service, no key, no account.
+"""Local: a small model that is embedded in this process, without a service, a key or an account.
 
 SmolLM2 135M Instruct (Apache-2.0), 98 MB, runs on llama.cpp through the package `xllamacpp`, the extra
-``local``. It is of demonstration grade: it answers simple questions in English, often wrongly.
+``local``. It is for demonstrations: it answers simple questions in English, often wrongly.
 
-- The weights are fetched with pip when they are first needed (`_weights`), and kept in the cache folder.
+- `weights` fetches the weights with pip when they are first needed, and keeps them in the cache folder.
   ``G4F_LITE_LOCAL_MODEL`` names a GGUF file to use instead; then nothing is ever fetched.
-- One model is loaded per process, and it answers one call at a time, in the order of the calls
-  (`_engine`). It uses one thread; ``G4F_LITE_LOCAL_THREADS`` sets another number.
-- The runtime holds Python's lock while it loads the model (about 0.3 s): no thread runs meanwhile.
+- `engine` loads one model per process, which answers one call at a time, in the order of the calls. It uses
+  one thread; ``G4F_LITE_LOCAL_THREADS`` sets another number.
+- The runtime holds the GIL while it loads the model (about 0.3 s): no other thread runs meanwhile.
 - The template's control tokens (such as ``<|im_end|>``) are control tokens inside a message too.
 """
 
@@ -18,7 +18,7 @@ from typing import Any
 from g4f_lite.contract import Message
 from g4f_lite.errors import InvalidArgumentError, ProviderResponseError
 from g4f_lite.events import Event, Finish, FinishReason, Usage
-from g4f_lite_providers.local.model import CONTEXT
+from g4f_lite_providers.local.model import CONTEXT_SIZE
 
 url = "https://huggingface.co/HuggingFaceTB/SmolLM2-135M-Instruct"
 model = ["smollm2-135m-instruct"]
@@ -30,17 +30,17 @@ params = "g4f_lite.providers.local supports: (model: str, messages: list, stream
 SYSTEM_PROMPT = (
     "You are a friendly, helpful AI assistant. Always reply in plain English. Be correct and concise."
 )
-"""What a conversation without a system message begins with: the template's own prompt makes it ramble."""
+"""The system message of a conversation without one. With the template's own, the model digresses."""
 
 _ROLES = {"developer": "system", "tool": "user"}
-"""The template knows the other three only. A tool's result is news to the model, as a user's words are."""
+"""The template has the other three roles only. A tool's result is new to the model, as a user's message is."""
 
-_LARGEST_SEED = 2**32 - 2  # the next number is the runtime's word for "a random one"
-_LARGEST_TEMPERATURE = 2.0
+_MAX_SEED = 2**32 - 2  # 2**32 - 1 means a random seed to the runtime.
+_MAX_TEMPERATURE = 2.0
 
 
 def _create_completion(
-    model: str,  # noqa: ARG001 - there is one
+    model: str,  # noqa: ARG001 - there is one model
     messages: list[Message],
     stream: bool,
     *,
@@ -51,41 +51,44 @@ def _create_completion(
     stop: list[str] | str | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Iterator[str | Event]:
-    """Answer with the embedded model: text, then `Usage`, then `Finish`.
+    """Yield the answer of the embedded model: text, then `Usage`, then `Finish`.
 
     Args:
-        model: not used: there is one.
-        messages: the whole conversation; `SYSTEM_PROMPT` is put before it if it has no system message.
-        stream: False: the text comes as one piece.
-        max_tokens: where to cut the answer; it also ends where the context (4096 tokens) does.
-        temperature: 0 for the likeliest answer, up to 2 for more and more surprising ones.
-        top_p: with a temperature, choose among the likeliest tokens that have this probability together.
+        model: not used, because there is one model.
+        messages: the whole conversation; without a system message, `SYSTEM_PROMPT` is put before it.
+        stream: False for the whole text at once.
+        max_tokens: the limit on the answer's tokens; the context (4096 tokens) is another limit.
+        temperature: 0 for the likeliest answer, up to 2 for less and less likely ones.
+        top_p: with a temperature, sample from the likeliest tokens whose probabilities add up to this.
         seed: with a temperature, the same seed gives the same answer.
-        stop: texts that end the answer; they are not part of it.
-        progress: called with the bytes done and the bytes in all while the weights are fetched; without
-            it a bar is drawn on stderr if that is a terminal and ``G4F_LITE_PROGRESS`` is not ``0``.
+        stop: texts that end the answer and are not a part of it.
+        progress: called with the number of bytes received and of all bytes while the weights are fetched.
+            Without it, a progress bar is drawn on stderr, if stderr is a terminal and
+            ``G4F_LITE_PROGRESS`` is not ``0``.
 
     Raises:
-        InvalidArgumentError: at the call, for a wrong value; while iterating, if the conversation is
+        InvalidArgumentError: at the call, an option has a wrong value; while iterating, the conversation is
             longer than the context.
-        ProviderSetupError: while iterating, if the runtime or the weights cannot be had.
-        ProviderResponseError: while iterating, if the runtime fails.
+        ProviderSetupError: while iterating, the runtime or the weights are not available.
+        ProviderResponseError: while iterating, the runtime has failed.
     """
     if progress is not None and not callable(progress):
-        raise _invalid("progress", progress, "a function of two numbers, or None", "Leave it out.")
+        raise _invalid_option_error(
+            "progress", progress, "a function of two numbers, or None", "Leave it out."
+        )
     request: dict[str, Any] = {
-        "messages": _conversation(messages),
-        "max_tokens": _whole_number("max_tokens", max_tokens, 1, CONTEXT),
-        "temperature": _number("temperature", temperature, 0.0, _LARGEST_TEMPERATURE),
-        "top_p": _number("top_p", top_p, 0.0, 1.0),
-        "stop": _stops(stop),
+        "messages": _convert_messages(messages),
+        "max_tokens": _check_integer("max_tokens", max_tokens, 1, CONTEXT_SIZE),
+        "temperature": _check_number("temperature", temperature, 0.0, _MAX_TEMPERATURE),
+        "top_p": _check_number("top_p", top_p, 0.0, 1.0),
+        "stop": _check_stop(stop),
     }
     if seed is not None:
-        request["seed"] = _whole_number("seed", seed, 0, _LARGEST_SEED)
-    return _answer(request, stream, progress)
+        request["seed"] = _check_integer("seed", seed, 0, _MAX_SEED)
+    return _generate(request, stream, progress)
 
 
-def _conversation(messages: Sequence[Message]) -> list[dict[str, str]]:
+def _convert_messages(messages: Sequence[Message]) -> list[dict[str, str]]:
     turns = [
         {"role": _ROLES.get(message["role"], message["role"]), "content": message["content"]}
         for message in messages
@@ -98,48 +101,55 @@ def _conversation(messages: Sequence[Message]) -> list[dict[str, str]]:
 # --- the options --------------------------------------------------------------------------------
 
 
-def _whole_number(name: str, value: object, low: int, high: int) -> int:
+def _check_integer(name: str, value: object, low: int, high: int) -> int:
     if isinstance(value, int) and not isinstance(value, bool) and low <= value <= high:
         return value
-    raise _invalid(name, value, f"a whole number from {low} to {high}", f"Pass {name}={low}, say.")
+    raise _invalid_option_error(
+        name, value, f"a whole number from {low} to {high}", f"Pass {name}={low}, say."
+    )
 
 
-def _number(name: str, value: object, low: float, high: float) -> float:
+def _check_number(name: str, value: object, low: float, high: float) -> float:
     if isinstance(value, (int, float)) and not isinstance(value, bool) and low <= value <= high:
         return float(value)
-    raise _invalid(name, value, f"a number from {low:g} to {high:g}", f"Pass {name}={high:g}, say.")
+    raise _invalid_option_error(
+        name, value, f"a number from {low:g} to {high:g}", f"Pass {name}={high:g}, say."
+    )
 
 
-def _stops(stop: object) -> list[str]:
+def _check_stop(stop: object) -> list[str]:
     if stop is None:
         return []
     texts = [stop] if isinstance(stop, str) else stop
     if isinstance(texts, (list, tuple)) and all(isinstance(text, str) and text for text in texts):
         return list(texts)
-    raise _invalid("stop", stop, "a text or a list of texts, none of them empty", 'Pass stop=["\\n"], say.')
+    raise _invalid_option_error(
+        "stop", stop, "a text or a list of texts, none of them empty", 'Pass stop=["\\n"], say.'
+    )
 
 
-def _invalid(name: str, value: object, wanted: str, hint: str) -> InvalidArgumentError:
-    shown = repr(value)
-    shown = shown if len(shown) <= 60 else f"{shown[:60]}…"  # noqa: PLR2004 - a readable length
-    return InvalidArgumentError(name, f"`{name}` is {shown}; it has to be {wanted}.", hint=hint)
+def _invalid_option_error(name: str, value: object, expected: str, hint: str) -> InvalidArgumentError:
+    text = repr(value)
+    text = text if len(text) <= 60 else f"{text[:60]}…"  # noqa: PLR2004 - a readable length
+    return InvalidArgumentError(name, f"`{name}` is {text}; it has to be {expected}.", hint=hint)
 
 
 # --- the answer ---------------------------------------------------------------------------------
 
 
-def _answer(
+def _generate(
     request: dict[str, Any], stream: bool, progress: Callable[[int, int], None] | None
 ) -> Iterator[str | Event]:
-    from g4f_lite_providers.local.engine import chat  # not at import: it brings threads and subprocesses
+    # Imported here, because it imports `threading` and `subprocess`.
+    from g4f_lite_providers.local.engine import stream_chat
 
-    with closing(chat(request, progress)) as chunks:
-        deltas = _deltas(chunks)
-        yield from deltas if stream else _in_one_piece(deltas)
+    with closing(stream_chat(request, progress)) as chunks:
+        deltas = _decode_chunks(chunks)
+        yield from deltas if stream else _join_text(deltas)
 
 
-def _in_one_piece(deltas: Iterator[str | Event]) -> Iterator[str | Event]:
-    """Yield all the text at once, then the events; read as a stream, so that a cancel still counts."""
+def _join_text(deltas: Iterator[str | Event]) -> Iterator[str | Event]:
+    """Yield all the text at once, then the events. The answer is streamed, so that it can be cancelled."""
     items = list(deltas)
     text = "".join(item for item in items if isinstance(item, str))
     if text:
@@ -147,10 +157,10 @@ def _in_one_piece(deltas: Iterator[str | Event]) -> Iterator[str | Event]:
     yield from (item for item in items if isinstance(item, Event))
 
 
-def _deltas(chunks: Iterator[dict[str, Any] | None]) -> Iterator[str | Event]:
-    """Read the runtime's chunks; None among them says that the caller cancelled.
+def _decode_chunks(chunks: Iterator[dict[str, Any] | None]) -> Iterator[str | Event]:
+    """Yield the text and events of the runtime's chunks; a None in `chunks` means that the call was cancelled.
 
-    The runtime hands out whole characters only: one whose bytes do not all come is left out.
+    The runtime sends complete characters only: a character that misses bytes is left out.
     """
     reason: FinishReason | None = None
     usage: Usage | None = None
@@ -158,7 +168,7 @@ def _deltas(chunks: Iterator[dict[str, Any] | None]) -> Iterator[str | Event]:
         if chunk is None:
             return
         if "error" in chunk:
-            raise _error(chunk["error"])
+            raise _decode_error(chunk["error"])
         for choice in chunk.get("choices", ()):
             text = choice.get("delta", {}).get("content")
             if text:
@@ -174,7 +184,7 @@ def _deltas(chunks: Iterator[dict[str, Any] | None]) -> Iterator[str | Event]:
     yield Finish(reason)
 
 
-def _error(error: dict[str, Any]) -> InvalidArgumentError | ProviderResponseError:
+def _decode_error(error: dict[str, Any]) -> InvalidArgumentError | ProviderResponseError:
     if error.get("type") == "exceed_context_size_error":
         return InvalidArgumentError(
             "messages",

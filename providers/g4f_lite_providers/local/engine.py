@@ -1,11 +1,11 @@
-"""The engine: one thread that has the model and answers calls in their order.
+"""The engine: one thread that holds the model and answers calls in their order.
 
-Everything that touches the runtime happens in that thread. The callers wait on queues, so Ctrl-C and a
-cancel reach them at any time, and the queue of calls is a fair lock that can be left while waiting.
+Only that thread uses the runtime. The callers wait on queues, so Ctrl-C and a cancel reach them at any time,
+and the queue of jobs is a fair lock that a caller can leave while it waits.
 
-Leaving the interpreter while the runtime works aborts the process: its thread comes back from native
-code into an interpreter that is gone. So a handler at exit stops the work and joins the thread. A forked
-child has the model's memory and not its threads; it is told so instead of waiting for ever.
+If the interpreter ends while the runtime works, the process aborts: the thread returns from native code into an
+interpreter that does not exist any more. So a handler at exit stops the work and joins the thread. A forked
+child has the model's memory and not its threads; it gets an error instead of waiting forever.
 """
 
 import atexit
@@ -20,54 +20,53 @@ from typing import Any
 
 from g4f_lite.cancellation import current_scope
 from g4f_lite.errors import ProviderError, ProviderResponseError, ProviderSetupError
-from g4f_lite_providers.local import runtime as _runtime
-from g4f_lite_providers.local import weights as _weights
+from g4f_lite_providers.local import runtime, weights
 
-__all__ = ["Engine", "Job", "chat"]
+__all__ = ["Engine", "Job", "stream_chat"]
 
-_LOOK_SECONDS = 0.5
-"""How often a waiting caller looks whether the engine lives; on Windows, also how fast Ctrl-C is."""
+_POLL_SECONDS = 0.5
+"""Seconds between two checks of a waiting caller that the engine is alive; on Windows, also the delay of Ctrl-C."""
 
 _EXIT_SECONDS = 30.0
-"""How long the interpreter's end waits: a load can be slow; a batch of the prompt takes half a second."""
+"""Seconds that the end of the interpreter waits: a load can be slow; a batch of the prompt takes half a second."""
 
 
 class Job:
-    """One thing asked of the engine, and the queue of what comes back.
+    """A request to the engine, and the queue for its chunks. Thread-safe.
 
     Args:
-        path: the model's file; None: import the runtime, no more.
-        request: a request as OpenAI's API has it.
+        path: the file of the model, or None to import the runtime only.
+        request: a chat request in OpenAI's shape.
     """
 
-    __slots__ = ("_answers", "cancelled", "path", "request")
+    __slots__ = ("_queue", "is_cancelled", "path", "request")
 
     def __init__(self, path: Path | None = None, request: dict[str, Any] | None = None) -> None:
         self.path = path
         self.request = request
-        self.cancelled = False
-        # Of all queues this one may be put to while the same thread is inside a put: a cancel can come
-        # from the garbage collector.
-        self._answers: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        self.is_cancelled = False
+        # `SimpleQueue.put` is reentrant, and other queues' is not: the garbage collector can cause a cancel
+        # while the same thread is in a `put`.
+        self._queue: queue.SimpleQueue[Any] = queue.SimpleQueue()
 
     def cancel(self) -> None:
-        """Stop the work within one token and wake who waits for it. Never blocks."""
-        self.cancelled = True
-        self._answers.put(None)
+        """Stop the work within one token, and wake the waiting caller. Never blocks."""
+        self.is_cancelled = True
+        self._queue.put(None)
 
     def put(self, item: dict[str, Any] | Exception | None) -> None:
-        """Hand over a chunk, the error that ended the work, or None for its end."""
-        self._answers.put(item)
+        """Add a chunk, the error that has ended the work, or None for its end."""
+        self._queue.put(item)
 
     def chunks(self, engine: "Engine") -> Iterator[dict[str, Any]]:
-        """Yield the chunks as they come; end at the end, or on a cancel.
+        """Yield the chunks as they arrive, until the work ends or the job is cancelled. Blocks.
 
         Raises:
-            ProviderError: what ended the work.
+            ProviderError: the work has ended with this error, or the engine is not alive.
         """
-        while not self.cancelled:
+        while not self.is_cancelled:
             try:
-                item = self._answers.get(timeout=_LOOK_SECONDS)
+                item = self._queue.get(timeout=_POLL_SECONDS)
             except queue.Empty:
                 engine.check_alive()
                 continue
@@ -83,33 +82,33 @@ class Engine:
 
     def __init__(self) -> None:
         self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
-        self._closing = False
-        self._process = os.getpid()
+        self._is_closing = False
+        self._pid = os.getpid()
         self.loaded: Path | None = None
-        # A daemon, since the interpreter waits for other threads before it runs the handlers at exit.
-        self._thread = threading.Thread(target=self._serve, name="g4f-lite-local", daemon=True)
+        # A daemon, because the interpreter waits for other threads before it runs the handlers at exit.
+        self._thread = threading.Thread(target=self._run, name="g4f-lite-local", daemon=True)
         self._thread.start()
-        # Twice: a Ctrl-C that comes at the very entry of the first makes Python go on with the second.
+        # Twice: if Ctrl-C interrupts the first before it has begun, Python runs the second.
         atexit.register(self.close)
         atexit.register(self.close)
 
     def submit(self, job: Job) -> None:
-        """Put a job at the end of the queue."""
+        """Add a job at the end of the queue."""
         self._jobs.put(job)
 
     def check_alive(self) -> None:
-        """Raise if no answer will ever come.
+        """Check that the engine can still answer.
 
         Raises:
             ProviderSetupError: this is a forked child, or the program is ending.
         """
-        if os.getpid() != self._process:
+        if os.getpid() != self._pid:
             raise _forked_error()
         if not self._thread.is_alive():
             raise ProviderSetupError("The embedded model was shut down.", hint="Ask before the program ends.")
 
     def close(self) -> None:
-        """Stop the work and wait for the thread. Runs at exit; Ctrl-C does not cut it short."""
+        """Stop the work and wait for the thread. Runs at exit. Blocks, and Ctrl-C does not interrupt it."""
         while True:
             try:
                 self._close()
@@ -118,158 +117,160 @@ class Engine:
                 continue
 
     def _close(self) -> None:
-        if os.getpid() != self._process:
+        if os.getpid() != self._pid:
             return
-        self._closing = True
+        self._is_closing = True
         self._jobs.put(None)
-        with _InterruptsIgnored():
+        with _IgnoredInterrupts():
             self._thread.join(_EXIT_SECONDS)
 
-    def _serve(self) -> None:
-        # The server is a local variable on purpose: in a forked child this frame is never left, so nobody
-        # destroys the server there, which would wait for threads that the child does not have.
+    def _run(self) -> None:
+        # The server has to be a local variable: a forked child never leaves this frame, so the server is not
+        # destroyed there. Its destructor would wait for threads that the child does not have.
         server: Any = None
         while (job := self._jobs.get()) is not None:
             try:
-                if job.path is not None and job.path != self.loaded and not self._unwanted(job):
-                    server = self.loaded = None  # the old one first: there is to be one model in memory
-                    server = _runtime.load(job.path)
+                if job.path is not None and job.path != self.loaded and not self._is_unwanted(job):
+                    server = self.loaded = None  # First, so that one model at a time is in memory.
+                    server = runtime.load_model(job.path)
                     self.loaded = job.path
-                self._work(job, server)
+                self._process_job(job, server)
             except ProviderError as error:
                 job.put(error)
             except Exception as error:
-                job.put(_failure(error))
-            if not self._closing:  # then the callers are about to die with their threads: no error on the way
+                job.put(_runtime_error(error))
+            # At exit the threads of the callers end too: they need no end of the chunks.
+            if not self._is_closing:
                 job.put(None)
-            del job  # or the last answer's chunks would be kept until the next call
+            del job  # Otherwise the last chunks would stay in memory until the next call.
 
-    def _work(self, job: Job, server: Any) -> None:
-        if self._unwanted(job):
+    def _process_job(self, job: Job, server: Any) -> None:
+        if self._is_unwanted(job):
             return
         if job.request is None:
-            _runtime.import_runtime()
+            runtime.import_runtime()
             return
         put = job.put
 
-        def take(chunk: dict[str, Any]) -> bool:
-            # Whatever is raised here the runtime swallows, so nothing here can raise. True stops it.
+        def on_chunk(chunk: dict[str, Any]) -> bool:
+            # The runtime ignores exceptions, so this must not raise any. True stops the runtime.
             put(chunk)
-            return job.cancelled or self._closing
+            return job.is_cancelled or self._is_closing
 
         server.handle_chat_completions(
             {
                 **job.request,
                 "stream": True,
                 "stream_options": {"include_usage": True},
-                "return_progress": True,  # so that `take` is asked between the batches of a long prompt
+                "return_progress": True,  # Calls `on_chunk` between the batches of a long prompt.
             },
-            take,
+            on_chunk,
         )
 
-    def _unwanted(self, job: Job) -> bool:
-        return job.cancelled or self._closing
+    def _is_unwanted(self, job: Job) -> bool:
+        return job.is_cancelled or self._is_closing
 
 
-class _InterruptsIgnored:
-    """Ctrl-C does nothing in this block, where Python allows to arrange that: in the main thread."""
+class _IgnoredInterrupts:
+    """A context manager that ignores Ctrl-C. In other threads than the main thread it does nothing."""
 
     def __enter__(self) -> None:
-        self._before: Any = None
+        self._previous_handler: Any = None
         if threading.current_thread() is threading.main_thread():
-            self._before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+            self._previous_handler = signal.signal(signal.SIGINT, signal.SIG_IGN)
 
     def __exit__(self, *exc_info: object) -> None:
-        if self._before is not None:
-            signal.signal(signal.SIGINT, self._before)
+        if self._previous_handler is not None:
+            signal.signal(signal.SIGINT, self._previous_handler)
 
 
-def _failure(error: Exception) -> ProviderResponseError:
+def _runtime_error(error: Exception) -> ProviderResponseError:
     reason = " ".join(str(error).split())[:300] or type(error).__name__
     failure = ProviderResponseError(f"The embedded runtime failed: {reason}.", hint="Ask again.")
     failure.__cause__ = error
     return failure
 
 
-def chat(
+def stream_chat(
     request: dict[str, Any], progress: Callable[[int, int], None] | None = None
 ) -> Generator[dict[str, Any] | None, None, None]:
-    """Yield the runtime's chunks; get the weights and load the model first if that is still to be done.
+    """Yield the runtime's chunks. Fetches the weights and loads the model if necessary.
 
-    A last None says that the call was cancelled from another thread. Closing the generator cancels too.
+    A None at the end means that another thread has cancelled the call. Closing the generator cancels it too.
 
     Raises:
-        ProviderSetupError: the runtime or the weights cannot be had, or this is a forked child.
-        ProviderResponseError: the runtime failed.
+        ProviderSetupError: the runtime or the weights are not available, or this is a forked child.
+        ProviderResponseError: the runtime has failed.
     """
-    _runtime.check()
-    engine = _engine()
+    runtime.check_runtime()
+    engine = _get_engine()
     stop = threading.Event()
     scope = current_scope()
-    forget = scope.add(stop.set) if scope else None
+    remove_callback = scope.add(stop.set) if scope else None
     try:
-        path = _weights.find(engine.loaded)
+        path = weights.find_weights(engine.loaded)
         if path is None:
-            # A library that is missing shall not be found out after a download of 93 MB.
-            yield from _run(engine, Job())
-            path = _weights.fetch(progress, stop)
+            # Import the runtime first: a missing library has to be reported before a download of 93 MB.
+            yield from _run_job(engine, Job())
+            path = weights.fetch_weights(progress, stop)
         if path is not None:
-            yield from _run(engine, Job(path, request))
+            yield from _run_job(engine, Job(path, request))
         if stop.is_set():
             yield None
     finally:
-        if forget is not None:
-            forget()
+        if remove_callback is not None:
+            remove_callback()
 
 
-def _run(engine: Engine, job: Job) -> Iterator[dict[str, Any]]:
+def _run_job(engine: Engine, job: Job) -> Iterator[dict[str, Any]]:
     scope = current_scope()
-    forget = scope.add(job.cancel) if scope else None
+    remove_callback = scope.add(job.cancel) if scope else None
     try:
         engine.submit(job)
         yield from job.chunks(engine)
     finally:
         job.cancel()
-        if forget is not None:
-            forget()
+        if remove_callback is not None:
+            remove_callback()
 
 
 # --- one engine per process ---------------------------------------------------------------------
 
 _lock = threading.Lock()
-_the_engine: Engine | None = None
-_forked = False
+_current_engine: Engine | None = None
+_is_forked = False
 
 
-def _engine() -> Engine:
-    global _the_engine  # noqa: PLW0603 - one per process is what it is for
-    if _forked:
+def _get_engine() -> Engine:
+    global _current_engine  # noqa: PLW0603 - there is one engine per process
+    if _is_forked:
         raise _forked_error()
     with _lock:
-        if _the_engine is None:
+        if _current_engine is None:
             try:
-                _the_engine = Engine()
+                _current_engine = Engine()
             except RuntimeError as error:
                 raise ProviderSetupError(
                     f"The embedded model's thread cannot be started: {error}.",
                     hint="Ask before the program ends, and with fewer threads.",
                 ) from error
-        return _the_engine
+        return _current_engine
 
 
-def _after_fork_in_child() -> None:
-    global _lock, _forked  # noqa: PLW0603 - see _engine
-    _lock = threading.Lock()  # another thread of the parent may have held it
-    if _the_engine is not None:
-        _forked = True
+def _reset_forked_child() -> None:
+    global _lock, _is_forked  # noqa: PLW0603 - see `_get_engine`
+    _lock = threading.Lock()  # Another thread of the parent may have held the old one.
+    if _current_engine is not None:
+        _is_forked = True
         _skip_native_destructors()
 
 
 def _skip_native_destructors() -> None:
-    """Let this forked child end: at ``exit()`` the runtime's destructors wait for threads it does not have.
+    """Let a forked child exit: at ``exit()`` the runtime's destructors wait for threads that it does not have.
 
-    glibc's `on_exit` has the C function `_exit` called first, with the exit code. By then Python has run
-    its own handlers and flushed its files. `multiprocessing` leaves with `os._exit`, which needs no help.
+    glibc's `on_exit` makes ``exit()`` call the C function `_exit` first, with the exit code. By then Python has
+    run its own handlers and flushed its files. `multiprocessing` leaves with `os._exit`, which runs no
+    destructors.
     """
     with contextlib.suppress(ImportError, OSError, TypeError, AttributeError):  # no glibc
         import ctypes
@@ -286,4 +287,4 @@ def _forked_error() -> ProviderSetupError:
 
 
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_after_fork_in_child)
+    os.register_at_fork(after_in_child=_reset_forked_child)

@@ -1,4 +1,4 @@
-"""A lock between processes (and threads), on a file that is never deleted."""
+"""A lock between processes and between threads, on a file that is never deleted."""
 
 import errno
 import os
@@ -14,33 +14,34 @@ else:
 
 __all__ = ["CancelledError", "FileLock"]
 
-_LOOK_SECONDS = 0.1
+_POLL_SECONDS = 0.1
+"""Seconds between two attempts to get the lock."""
 
-_UNSUPPORTED = {errno.ENOLCK, errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP}
-"""What file systems without locks say, some network mounts among them."""
+_UNSUPPORTED_ERRNOS = {errno.ENOLCK, errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP}
+"""The errors of file systems without locks, such as some network mounts."""
 
 
 class CancelledError(Exception):
-    """The call that waited was cancelled."""
+    """The call was cancelled while it waited."""
 
 
 class FileLock:
-    """A context manager that waits for the lock; the system frees it when its holder dies.
+    """A context manager that waits for a lock. The system releases the lock when its process dies.
 
     Args:
-        path: the lock's file; made if it is not there.
-        stop: setting it ends the waiting.
+        path: the file of the lock, which is created if it does not exist.
+        stop: an event that ends the waiting.
 
     Attributes:
-        held: False where the file system has no locks, and the block runs without one.
+        is_held: False if the file system has no locks; the block then runs without one.
 
     Raises:
-        CancelledError: on entering, when `stop` was set.
-        OSError: on entering, when the file cannot be made.
+        CancelledError: on entering, `stop` is set.
+        OSError: on entering, the file cannot be created.
     """
 
     def __init__(self, path: Path, stop: threading.Event) -> None:
-        self.held = False
+        self.is_held = False
         self._path = path
         self._stop = stop
         self._descriptor = -1
@@ -48,7 +49,7 @@ class FileLock:
     def __enter__(self) -> "FileLock":
         self._descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o666)
         try:
-            self._wait()
+            self._acquire()
         except BaseException:
             os.close(self._descriptor)
             raise
@@ -58,30 +59,31 @@ class FileLock:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         try:
-            if self.held:
-                _unlock(self._descriptor)  # not by closing alone: a forked child may share the descriptor
+            if self.is_held:
+                # Closing is not enough: a forked child may share the descriptor.
+                _unlock(self._descriptor)
         finally:
             os.close(self._descriptor)
 
-    def _wait(self) -> None:
+    def _acquire(self) -> None:
         while not self._stop.is_set():
             try:
-                _lock(self._descriptor)
+                _try_lock(self._descriptor)
             except OSError as error:
-                if error.errno in _UNSUPPORTED:
+                if error.errno in _UNSUPPORTED_ERRNOS:
                     return
                 if error.errno not in (errno.EAGAIN, errno.EACCES, errno.EDEADLK):
                     raise
             else:
-                self.held = True
+                self.is_held = True
                 return
-            self._stop.wait(_LOOK_SECONDS)
+            self._stop.wait(_POLL_SECONDS)
         raise CancelledError
 
 
 if sys.platform == "win32":
 
-    def _lock(descriptor: int) -> None:
+    def _try_lock(descriptor: int) -> None:
         os.lseek(descriptor, 0, os.SEEK_SET)
         msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
 
@@ -91,7 +93,7 @@ if sys.platform == "win32":
 
 else:
 
-    def _lock(descriptor: int) -> None:
+    def _try_lock(descriptor: int) -> None:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
     def _unlock(descriptor: int) -> None:

@@ -1,9 +1,6 @@
 """Facts about the embedded model."""
 
-__all__ = [
-    "CONTEXT",
-]
+__all__ = ["CONTEXT_SIZE"]
 
-
-CONTEXT = 4096
-"""Tokens that a conversation and its answer can have together."""
+CONTEXT_SIZE = 4096
+"""The limit on the tokens of a conversation and its answer together."""

@@ -1,11 +1,11 @@
-"""The progress bar of the fetch: on stderr, and only where a person looks at it."""
+"""The progress bar of the fetch, which is drawn on stderr if that is a terminal."""
 
 import os
 import sys
 from types import TracebackType
 from typing import TextIO
 
-__all__ = ["PROGRESS_VARIABLE", "Bar"]
+__all__ = ["PROGRESS_VARIABLE", "ProgressBar"]
 
 PROGRESS_VARIABLE = "G4F_LITE_PROGRESS"
 
@@ -13,35 +13,35 @@ _WIDTH = 24
 _MEGABYTE = 1_000_000
 
 
-class Bar:
-    """Called with the bytes done and in all, it redraws a line; as a context manager it ends that line.
+class ProgressBar:
+    """A function that draws the progress, and a context manager that ends the line.
 
-    It draws nothing where stderr is no terminal, or ``G4F_LITE_PROGRESS`` is ``0``.
+    It draws nothing if stderr is not a terminal, or if ``G4F_LITE_PROGRESS`` is ``0``.
     """
 
     def __init__(self, title: str) -> None:
         self._title = title
-        self._stream = _terminal()
-        self._shown = ""
+        self._stream = _stderr_terminal()
+        self._line = ""
 
-    def __enter__(self) -> "Bar":
+    def __enter__(self) -> "ProgressBar":
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._shown:
+        if self._line:
             self._write("\n")
 
     def __call__(self, done: int, total: int) -> None:
-        """Draw `done` of `total` bytes."""
+        """Draw the progress: `done` of `total` bytes."""
         filled = _WIDTH * done // total
         line = (
             f"{self._title} [{'#' * filled}{'.' * (_WIDTH - filled)}] "
             f"{done // _MEGABYTE:>3} of {total // _MEGABYTE} MB"
         )
-        if line != self._shown:
-            self._shown = line
+        if line != self._line:
+            self._line = line
             self._write(f"\r{line}")
 
     def _write(self, text: str) -> None:
@@ -50,12 +50,12 @@ class Bar:
         try:
             self._stream.write(text)
             self._stream.flush()
-        except (OSError, ValueError):  # the terminal is gone; the fetch is not about it
+        except (OSError, ValueError):  # The terminal is gone; the fetch continues.
             self._stream = None
 
 
-def _terminal() -> TextIO | None:
-    stream = sys.stderr  # None under pythonw
+def _stderr_terminal() -> TextIO | None:
+    stream = sys.stderr  # It is None under pythonw.
     if stream is None or os.environ.get(PROGRESS_VARIABLE) == "0":
         return None
     try:

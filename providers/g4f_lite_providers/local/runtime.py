@@ -11,32 +11,33 @@ from pathlib import Path
 from typing import Any
 
 from g4f_lite.errors import ProviderSetupError
-from g4f_lite_providers.local.model import CONTEXT
+from g4f_lite_providers.local.model import CONTEXT_SIZE
 
-__all__ = ["THREADS_VARIABLE", "check", "import_runtime", "load"]
+__all__ = ["THREADS_VARIABLE", "check_runtime", "import_runtime", "load_model"]
 
 THREADS_VARIABLE = "G4F_LITE_LOCAL_THREADS"
 
 _PACKAGE = "xllamacpp"
-_INSTALL = "Run: pip install 'g4f-lite[local]'"
-_CPU_FACTS = Path("/proc/cpuinfo")
-_MOST_THREADS = 512  # what the runtime's own tables hold
+_INSTALL_HINT = "Run: pip install 'g4f-lite[local]'"
+_CPU_INFO = Path("/proc/cpuinfo")
+_MAX_THREADS = 512  # the size of the runtime's own tables
 
-_BATCH = 64
-"""Tokens of the prompt read between two looks at whether the call was cancelled, about half a second.
+_BATCH_SIZE = 64
+"""The tokens of the prompt that are read between two checks for a cancel, which takes about half a second.
 
-Larger batches are no faster on one thread; with the runtime's 2048 a cancel would wait for the prompt.
+Larger batches are not faster on one thread. With the runtime's default of 2048, a cancel would wait until the
+prompt is read.
 """
 
 
-def check() -> None:
-    """Find out, without importing the runtime, whether it can work here.
+def check_runtime() -> None:
+    """Check that the runtime can work here, without importing it.
 
     Raises:
-        ProviderSetupError: the extra is not installed, or the processor is too old.
+        ProviderSetupError: the extra is not installed, or the processor has no AVX2.
     """
-    if not _installed():
-        raise ProviderSetupError("The embedded model's runtime is not installed.", hint=_INSTALL)
+    if not _is_installed():
+        raise ProviderSetupError("The embedded model's runtime is not installed.", hint=_INSTALL_HINT)
     if not _has_avx2():
         raise ProviderSetupError(
             "The embedded model's runtime needs a processor with AVX2, and this one has none.",
@@ -44,7 +45,7 @@ def check() -> None:
         )
 
 
-def _installed() -> bool:
+def _is_installed() -> bool:
     if _PACKAGE in sys.modules:
         return sys.modules[_PACKAGE] is not None
     try:
@@ -55,11 +56,14 @@ def _installed() -> bool:
 
 @lru_cache(maxsize=1)
 def _has_avx2() -> bool:
-    """Return False where that is known: the runtime would die of an illegal instruction, without a word."""
+    """Return False if the processor is known to have no AVX2.
+
+    There an illegal instruction of the runtime would end the process without a message.
+    """
     if platform.machine().lower() not in ("x86_64", "amd64"):
         return True
     try:
-        with _CPU_FACTS.open(encoding="ascii", errors="replace") as lines:
+        with _CPU_INFO.open(encoding="ascii", errors="replace") as lines:
             flags = next((line for line in lines if line.startswith("flags")), "")
     except OSError:  # not Linux
         return True
@@ -67,24 +71,24 @@ def _has_avx2() -> bool:
 
 
 def import_runtime() -> Any:
-    """Return the module `xllamacpp`.
+    """Import and return the module `xllamacpp`.
 
     Raises:
-        ProviderSetupError: it is not installed, or a library that it needs is not.
+        ProviderSetupError: the module, or a library that it needs, is not installed.
     """
     try:
         return importlib.import_module(_PACKAGE)
     except ModuleNotFoundError as error:
         if error.name == _PACKAGE:
             raise ProviderSetupError(
-                "The embedded model's runtime is not installed.", hint=_INSTALL
+                "The embedded model's runtime is not installed.", hint=_INSTALL_HINT
             ) from None
-        raise _broken(error) from error
+        raise _import_error(error) from error
     except Exception as error:
-        raise _broken(error) from error
+        raise _import_error(error) from error
 
 
-def _broken(error: Exception) -> ProviderSetupError:
+def _import_error(error: Exception) -> ProviderSetupError:
     reason = " ".join(str(error).split())[:300] or type(error).__name__
     if "libgomp" in reason:
         return ProviderSetupError(
@@ -97,17 +101,17 @@ def _broken(error: Exception) -> ProviderSetupError:
     )
 
 
-def load(path: Path) -> Any:
-    """Return a running `xllamacpp.Server` with the model of that file.
+def load_model(path: Path) -> Any:
+    """Return a running `xllamacpp.Server` with the model in the file `path`.
 
     Raises:
-        ProviderSetupError: the file is no model that the runtime can read, or there is no memory for it.
+        ProviderSetupError: the runtime cannot read the file, or has not enough memory for it.
     """
     runtime = import_runtime()
     try:
         server = runtime.Server(_settings(runtime, path))
-        # Any question that the server's own thread answers. One that is destroyed before that thread has
-        # begun its loop never ends, with Python's lock held: a Ctrl-C during the load would hang.
+        # Any request that the server's own thread answers. If a server is destroyed before that thread has
+        # begun its loop, the destructor never returns and holds the GIL: a Ctrl-C during the load would hang.
         server.handle_metrics()
         return server
     except ProviderSetupError:
@@ -123,30 +127,34 @@ def load(path: Path) -> Any:
 def _settings(runtime: Any, path: Path) -> Any:
     settings = runtime.CommonParams()
     settings.model.path = str(path)
-    settings.n_ctx = CONTEXT
-    settings.n_parallel = 1  # the context would be divided among more
-    settings.n_batch = settings.n_ubatch = _BATCH
-    settings.cpuparams.n_threads = settings.cpuparams_batch.n_threads = _threads()
+    settings.n_ctx = CONTEXT_SIZE
+    settings.n_parallel = 1  # Several slots would divide the context.
+    settings.n_batch = settings.n_ubatch = _BATCH_SIZE
+    settings.cpuparams.n_threads = settings.cpuparams_batch.n_threads = _thread_count()
     settings.verbosity = 0
     settings.warmup = False
-    settings.fit_params = False  # a trial load that finds out what fits a GPU; it doubles the time to load
-    settings.cache_ram_mib = 0  # else up to 8 GB of past conversations are kept
-    settings.prefill_assistant = False  # after an assistant's message comes a new one, as with OpenAI
-    # The runtime opens a port on the loopback interface, like it or not: let nobody use it.
+    settings.fit_params = False  # A trial load for the GPU, which doubles the time to load.
+    settings.cache_ram_mib = 0  # By default it keeps up to 8 GB of past conversations.
+    settings.prefill_assistant = False  # As with OpenAI, the answer is a new message.
+    # The runtime always opens a port on the loopback interface. A random key makes it unusable.
     settings.api_keys = [secrets.token_urlsafe()]
     settings.cors_origins = "http://localhost"
     settings.ui = settings.endpoint_slots = settings.endpoint_props = False
-    settings.endpoint_metrics = True  # see `load`
+    settings.endpoint_metrics = True  # `load_model` needs it.
     settings.n_threads_http = 1
     return settings
 
 
-def _threads() -> int:
-    """Return how many threads to use. One by default: more spin and starve each other on a busy machine."""
+def _thread_count() -> int:
+    """Return the number of threads. The default is 1: several busy-wait and slow each other on a loaded machine.
+
+    Raises:
+        ProviderSetupError: the environment variable is not a number in the range.
+    """
     text = os.environ.get(THREADS_VARIABLE) or "1"
-    if text.isascii() and text.isdigit() and 1 <= int(text) <= _MOST_THREADS:
+    if text.isascii() and text.isdigit() and 1 <= int(text) <= _MAX_THREADS:
         return int(text)
     raise ProviderSetupError(
-        f"{THREADS_VARIABLE} is {text[:40]!r}; it has to be a whole number from 1 to {_MOST_THREADS}.",
+        f"{THREADS_VARIABLE} is {text[:40]!r}; it has to be a whole number from 1 to {_MAX_THREADS}.",
         hint="Correct it, or unset it for one thread.",
     )

