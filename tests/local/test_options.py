@@ -1,4 +1,4 @@
-"""The provider's constants, options and conversation: nothing here runs the model."""
+"""The constants, the options and the conversation of the provider; no test here runs the model."""
 
 import ast
 from pathlib import Path
@@ -16,7 +16,7 @@ def create(**options):
 
 
 def test_constants_can_be_read_without_import():
-    """Each constant of the contract, and `params`, is a plain literal in the source."""
+    """Each constant of the contract, and `params`, is a literal in the source."""
     tree = ast.parse(Path(local.__file__).read_text())
     literals = {
         target.id: ast.literal_eval(node.value)
@@ -30,7 +30,7 @@ def test_constants_can_be_read_without_import():
 
 
 def test_import_loads_no_runtime(programs):
-    """Importing the provider imports neither the runtime nor anything that runs processes or threads."""
+    """Importing the provider imports neither the runtime nor modules for processes or threads."""
     source = "heavy = {'xllamacpp', 'subprocess', 'zipfile', 'queue'} & set(sys.modules)\nsay(sorted(heavy))"
     assert programs.run(source) == (0, "[]\n", "")
 
@@ -59,7 +59,7 @@ def test_import_loads_no_runtime(programs):
     ],
 )
 def test_wrong_option_is_refused_at_the_call(options, allowed):
-    """A wrong value raises at the call, names the argument, and says what is allowed."""
+    """A wrong value raises an error at the call, which names the option and the allowed values."""
     (name,) = options
     with pytest.raises(InvalidArgumentError, match=allowed) as caught:
         create(**options)
@@ -68,19 +68,19 @@ def test_wrong_option_is_refused_at_the_call(options, allowed):
 
 
 def test_good_options_start_nothing():
-    """A call that is never iterated does no work at all."""
+    """A call that is never iterated does no work."""
     good = {"max_tokens": 1, "temperature": 2, "top_p": 0, "seed": 0, "stop": ["a"], "progress": print}
     create(**good).close()
 
 
 def test_unknown_option_is_refused():
-    """The provider takes no option that it does not know."""
+    """The provider refuses an unknown option."""
     with pytest.raises(TypeError, match="colour"):
         create(colour="red")
 
 
 def test_system_prompt_is_added_only_if_there_is_none():
-    """The model is told to reply in English unless the caller has a system message."""
+    """The default system message is added only if the caller has none."""
     user = {"role": "user", "content": "Hi"}
     assert local._convert_messages([user]) == [{"role": "system", "content": local.SYSTEM_PROMPT}, user]
     for role in ("system", "developer"):
@@ -89,7 +89,7 @@ def test_system_prompt_is_added_only_if_there_is_none():
 
 
 def test_whole_conversation_is_sent():
-    """Every turn goes to the model, in order; a tool's result as the user's words."""
+    """The model gets every turn, in order; the result of a tool becomes a user message."""
     turns = [
         {"role": "system", "content": "s"},
         {"role": "user", "content": "u"},

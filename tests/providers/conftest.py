@@ -1,4 +1,4 @@
-"""What the tests of the services' providers share."""
+"""Shared parts of the tests of the providers."""
 
 import importlib
 from collections.abc import Callable, Iterator
@@ -10,7 +10,7 @@ from g4f_lite import registry
 
 @pytest.fixture
 def provided() -> Iterator[Callable[[str], str]]:
-    """Make sure that a built-in provider can be asked for by name, whether it has its entry point yet or not."""
+    """Register a built-in provider by name, even if its entry point is not installed."""
     added = []
 
     def ensure(name: str) -> str:

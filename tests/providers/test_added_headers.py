@@ -1,4 +1,4 @@
-"""Headers that a caller adds: they go in place of the provider's, and what is a key among them shows nowhere."""
+"""Headers of the caller: they replace the provider's, and those that are keys are not shown."""
 
 import pytest
 
@@ -20,7 +20,7 @@ EMBEDDING = ("openai", "azure", "gemini", "ollama", "cohere")
 
 
 def refused(provider, upstream, headers, *, embed):
-    """The error of a call with further headers that the service refuses."""
+    """Return the error of a call with additional headers that the service refuses."""
     options = {"base_url": upstream.url, "auth": KEY, "extra_headers": headers, "model": "m"}
     with pytest.raises(ProviderStatusError) as caught:
         if embed:
@@ -35,8 +35,8 @@ CALLS = [(name, False) for name in CARRIERS] + [(name, True) for name in EMBEDDI
 
 @pytest.mark.parametrize("write", [str.lower, str.upper, str.title])
 @pytest.mark.parametrize(("provider", "embed"), CALLS)
-def test_an_added_header_takes_the_place_of_the_providers(provider, embed, write):
-    """The key's header is sent once, with the caller's value, in whatever case its name is written."""
+def test_an_added_header_replaces_the_providers(provider, embed, write):
+    """The header with the key is sent once, with the caller's value, in any case of its name."""
     name, scheme = CARRIERS[provider]
     with Upstream(Reply("{}", status=401)) as upstream:
         refused(provider, upstream, {write(name): scheme + OTHER}, embed=embed)
@@ -47,7 +47,7 @@ def test_an_added_header_takes_the_place_of_the_providers(provider, embed, write
 @pytest.mark.parametrize("cut", range(0, 40, 3))
 @pytest.mark.parametrize(("provider", "embed"), CALLS)
 def test_an_added_key_is_not_shown(provider, embed, cut):
-    """A service that repeats it gets no piece of it into an error, wherever the service's words are cut short."""
+    """An error has no part of a key that the service repeats, wherever the message is cut."""
     name, scheme = CARRIERS[provider]
     words = "x" * (300 - cut) + OTHER + "y" * 300
     with Upstream(Reply(words, status=400)) as upstream:

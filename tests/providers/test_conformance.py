@@ -1,4 +1,4 @@
-"""Every recorded answer of every service, whatever happens to it on the way."""
+"""Every recorded answer of every service, with every split, cut and way of reading it."""
 
 import asyncio
 import contextlib
@@ -52,8 +52,8 @@ def cases(found):
 
 
 @pytest.fixture(autouse=True)
-def _named(request, provided):
-    """Every provider that a test names can be had."""
+def _register_providers(request, provided):
+    """Register every provider that a test names."""
     arguments = getattr(request.node, "callspec", None)
     values = arguments.params.values() if arguments else ()
     for value in values:
@@ -64,7 +64,7 @@ def _named(request, provided):
 
 
 def exchange(case, base_url="http://127.0.0.1:9"):
-    """The provider's exchange for a case, nothing sent yet."""
+    """Return the provider's exchange for a case, without sending it."""
     provider = registry.get(case.provider)
     function = getattr(provider, FUNCTIONS[case.function])
     call = getattr(function, "call", function)
@@ -77,27 +77,27 @@ def exchange(case, base_url="http://127.0.0.1:9"):
 
 
 def decoded(case, chunks):
-    """The items of a body that comes in these chunks, and the error that it ends in, if it does."""
+    """Return the items of a body in these chunks, and the error at its end or None."""
     decoder = exchange(case).decoder
     items = []
     try:
         for data in chunks:
-            items.extend(taken(decoder.feed(data), items))
-        items.extend(taken(decoder.close(), items))
+            items.extend(collect_items(decoder.feed(data), items))
+        items.extend(collect_items(decoder.close(), items))
     except ProviderError as error:
-        return merged(items), error
-    return merged(items), None
+        return join_texts(items), error
+    return join_texts(items), None
 
 
-def taken(found, items):
-    """Iterate so that what came before an error is kept."""
+def collect_items(found, items):
+    """Add the items to `items` one by one, so that those before an error are kept."""
     for item in found:
         items.append(item)
     return ()
 
 
-def merged(items):
-    """Join neighbouring pieces of text: where a text is split says nothing."""
+def join_texts(items):
+    """Join consecutive texts: where a text is split has no meaning."""
     whole = []
     for item in items:
         if whole and type(item) is str and type(whole[-1]) is str:
@@ -107,44 +107,44 @@ def merged(items):
     return whole
 
 
-def told(error):
-    """What of an error must not depend on how its bytes came."""
+def error_identity(error):
+    """Return what of an error must not depend on the split of its bytes."""
     return None if error is None else (type(error), str(error))
 
 
 APART = 512
-"""Bytes between two cuts of one body: several events, and no more decoding than the body's length asks for."""
+"""Bytes between two cuts of one body: each part has several events, which limits the number of decodings."""
 
 
 @cases(CASES)
 def test_every_split_gives_the_same_items(case):
-    """Cut at any byte, a long body in several places at a time, and byte by byte, a recorded body means the same."""
+    """A recorded body gives the same items for a split at any byte, at several places, and byte by byte."""
     items, error = decoded(case, [case.body])
     assert (type(error) if error else None) is case.error or isinstance(error, case.error or ())
     for offset in range(1, min(APART, len(case.body) - 1) + 1):
         again, failure = decoded(case, cut(case.body, range(offset, len(case.body), APART)))
-        assert (again, told(failure)) == (items, told(error)), offset
+        assert (again, error_identity(failure)) == (items, error_identity(error)), offset
     single = [case.body[place : place + 1] for place in range(len(case.body))]
     again, failure = decoded(case, single)
-    assert (again, told(failure)) == (items, told(error))
+    assert (again, error_identity(failure)) == (items, error_identity(error))
 
 
 @pytest.mark.skipif(not CASES, reason="there are no cases")
 @given(case=st.sampled_from(CASES or [None]), offsets=st.lists(st.integers(0, 1 << 16), max_size=40))
 def test_many_cuts_give_the_same_items(case, offsets):
-    """Cut into any pieces, a recorded body means the same."""
+    """A recorded body gives the same items for any split."""
     if not registry.knows(case.provider):
         pytest.skip("its entry point is not installed")
     items, error = decoded(case, [case.body])
     again, failure = decoded(case, cut(case.body, offsets))
-    assert (again, told(failure)) == (items, told(error))
+    assert (again, error_identity(failure)) == (items, error_identity(error))
 
 
 EDGE = 3
 
 
 def endings(case):
-    """Where a body is cut off: around each line's end, and at each fourth byte between, which other cases shift."""
+    """Return the offsets to cut a body at: near each end of a line, and each fourth byte; other cases shift them."""
     body = case.body.rstrip()
     edges = {0, len(body), *(found.end() for found in re.finditer(rb"\n+", body))}
     near = {edge + step for edge in edges for step in range(-EDGE, EDGE + 1)}
@@ -154,7 +154,7 @@ def endings(case):
 @pytest.mark.slow
 @cases([case for case in STREAMS if case.error is None])
 def test_a_cut_stream_is_no_whole_answer(case):
-    """Wherever a stream ends too early, what came is a beginning of the answer, and it is said that more was due."""
+    """A stream that is cut anywhere gives the beginning of the answer, and an error that more was expected."""
     whole, _ = decoded(case, [case.body])
     text = "".join(item for item in whole if isinstance(item, str))
     for offset in endings(case):
@@ -172,7 +172,7 @@ def test_a_cut_stream_is_no_whole_answer(case):
 
 @cases([case for case in CASES if not case.stream and case.error is None and case.function == "completion"])
 def test_a_cut_whole_answer_is_an_error(case):
-    """A body that is one JSON value and is cut anywhere is an error and no answer."""
+    """A body of one JSON value that is cut anywhere raises an error and gives no items."""
     for offset in endings(case):
         items, error = decoded(case, [case.body[:offset]])
         assert error is not None, offset
@@ -180,11 +180,11 @@ def test_a_cut_whole_answer_is_an_error(case):
 
 
 ODD = [True, -1, 2.5, float("inf"), "\ud800", [None], [[]], {"type": []}, {"text": 5}]
-"""What may stand where something else should."""
+"""Values of the wrong type for most fields."""
 
 
 def fields(value, path=()):
-    """Each place in a JSON value; those of a list count as one place for what is in them."""
+    """Yield the path to each value in a JSON value."""
     yield path
     inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     for name, item in inner:
@@ -192,7 +192,7 @@ def fields(value, path=()):
 
 
 def replaced(value, path, other):
-    """A JSON value with something else in one place."""
+    """Return a JSON value with another value at a path."""
     if not path:
         return other
     inner = dict(value) if isinstance(value, dict) else list(value)
@@ -201,7 +201,7 @@ def replaced(value, path, other):
 
 
 def values_in(body):
-    """The JSON values of a body, each with what stands before and behind it."""
+    """Yield the JSON values of a body, each with the bytes before and after it."""
     with contextlib.suppress(ValueError):
         yield b"", json.loads(body), b""
         return
@@ -213,7 +213,7 @@ def values_in(body):
 @pytest.mark.slow
 @pytest.mark.parametrize("family", range(len(MODULES)), ids=lambda number: FAMILIES[number].parent.name)
 def test_odd_values_are_no_crash(family, provided):
-    """Whatever stands in any field, there is an answer, or an error that is the service's and none of the reader's."""
+    """Any value in any field gives an answer or a provider error, and no other exception."""
     seen = set()
     for case in MODULES[family].CASES:
         provided(case.provider)
@@ -240,7 +240,7 @@ def test_odd_values_are_no_crash(family, provided):
 
 @pytest.mark.parametrize("ident", ["function-call", "responses-text", "overloaded-inside"])
 def test_deep_values_are_no_crash(ident, provided):
-    """What can be read and, for its depth, not be written again is an error of the service's too."""
+    """A value that can be read, but is nested too deeply to be written, raises a provider error."""
     case = next(case for case in CASES if case.id == ident)
     provided(case.provider)
     for before, value, behind in values_in(case.body):
@@ -273,7 +273,7 @@ def ask(case, upstream):
 
 
 def collected(case, upstream):
-    """The completion of a synchronous call, or the error that it ends in."""
+    """Return the completion of a synchronous call, or its error."""
     try:
         answer = ChatCompletion.create(**ask(case, upstream))
         if case.stream:
@@ -285,7 +285,7 @@ def collected(case, upstream):
 
 
 async def acollected(case, upstream):
-    """The completion of an asynchronous call, or the error that it ends in."""
+    """Return the completion of an asynchronous call, or its error."""
     try:
         answer = ChatCompletion.acreate(**ask(case, upstream))
         if case.stream:
@@ -313,7 +313,7 @@ def run(way, case, upstream, monkeypatch):
 @pytest.mark.parametrize("way", WAYS)
 @cases(CHATS)
 def test_the_completion_has_what_was_recorded(case, way, monkeypatch):
-    """Read synchronously, in a thread or natively, over a socket, the answer is the recorded one, all of it."""
+    """Read synchronously, in a thread or natively, over a socket, the answer is the recorded one."""
     with Upstream(reply(case)) as upstream:
         result = run(way, case, upstream, monkeypatch)
     if case.error is not None:
@@ -339,7 +339,7 @@ def test_the_completion_has_what_was_recorded(case, way, monkeypatch):
 
 @cases([case for case in CASES if case.function != "completion"])
 def test_lists_and_vectors_are_what_was_recorded(case):
-    """The models, or the vectors, of a recorded body come out, by position."""
+    """The models, or the vectors by position, are the recorded ones."""
     with Upstream(reply(case)) as upstream:
         items = list(exchange(case, upstream.url))
     if case.function == "models":
@@ -356,8 +356,8 @@ def test_lists_and_vectors_are_what_was_recorded(case):
 STATUSES = [400, 401, 402, 403, 404, 408, 409, 413, 422, 429, 500, 502, 503, 504, 529]
 
 
-def everything(error):
-    """All that a program or a log could see of an error."""
+def everything_shown_of(error):
+    """Return everything_shown_of of an error that a program or a log can show."""
     seen, waiting = [], [error]
     while waiting:
         step = waiting.pop()
@@ -375,7 +375,7 @@ def everything(error):
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("provider", PROVIDERS)
 def test_statuses_are_typed_errors_without_the_key(provider, way, monkeypatch):
-    """Whatever status, and a body that echoes the key: the error is typed, knows the status, and hides the key."""
+    """Any status raises its typed error, which hides a key that the body repeats."""
     case = next(case for case in STREAMS if case.provider == provider)
     body = f'{{"error": {{"message": "bad {KEY} here", "type": "{KEY}"}}, "message": "bad {KEY} here"}}'
     replies = [Reply(body, status=status, headers={"x-echo": KEY}) for status in STATUSES]
@@ -384,14 +384,14 @@ def test_statuses_are_typed_errors_without_the_key(provider, way, monkeypatch):
             error = run(way, case, upstream, monkeypatch)
             assert type(error) is type(ProviderStatusError.of(status)), status
             assert error.status == status
-            assert KEY not in everything(error), status
+            assert KEY not in everything_shown_of(error), status
             assert "bad" in str(error), status
 
 
 @pytest.mark.parametrize("way", WAYS)
 @cases(ERRORS)
 def test_the_services_own_errors(case, way, monkeypatch):
-    """An error as the service words it becomes its class, with the code and the wait it names."""
+    """An error in the service's own shape is raised as its class, with its code and its waiting time."""
     sample = next(known for known in CHATS if known.provider == case.provider)
     wanted = Case(id=case.id, provider=case.provider, body=b"", stream=sample.stream, options=case.options)
     headers = {"content-type": "application/json", **case.headers}
@@ -409,7 +409,7 @@ def test_the_services_own_errors(case, way, monkeypatch):
 
 
 def opening(case):
-    """The shortest beginning of a body that says some text."""
+    """Return the shortest beginning of a body that gives some text."""
     feed = exchange(case).decoder.feed
     for place in range(len(case.body)):
         items = list(feed(case.body[place : place + 1]))
@@ -425,49 +425,49 @@ TALKING = {
     for provider in PROVIDERS
 }
 SECONDS = 5.0
-"""The promise is 0.1 s, and mostly it is 1 ms; on a busy machine a thread may wait for seconds. What else would close
-the connection takes ten times that: the read timeout is a minute."""
+"""The promised time is 0.1 s, and the usual one 1 ms; on a busy machine a thread may wait for seconds. Other causes
+close the connection after ten times this limit: the read timeout is a minute."""
 
 DEADLINES = (0.3, 3.0, 20.0)
-"""Tried one after the other: on a busy machine the first text may come behind the shortest."""
+"""Deadlines to try one after the other: on a busy machine the first text may arrive after the shortest."""
 
 
 def assert_closed(upstream, since):
-    """The upstream saw the client close the connection, soon after, with nothing more sent."""
+    """Assert that the upstream soon sees the client close the connection, and that nothing more is sent."""
     closed = upstream.wait_closed()
     assert closed.at - since < SECONDS
 
 
-def begun(case, upstream, **limits):
-    """A stream of a case, and its first text."""
+def open_stream(case, upstream, **limits):
+    """Open the stream of a case, and read its first text."""
     stream = ChatCompletion.create(**ask(case, upstream), **limits)
     return stream, next(stream)
 
 
-async def abegun(case, upstream, **limits):
-    """The same of an asynchronous stream."""
+async def open_async_stream(case, upstream, **limits):
+    """Open the asynchronous stream of a case, and read its first text."""
     stream = ChatCompletion.acreate(**{**ask(case, upstream), "stream": True}, **limits)
     return stream, await stream.__anext__()
 
 
-def begun_in_time(case, upstream):
-    """A stream with a deadline that is still to come when its first text is there."""
+def open_stream_in_time(case, upstream):
+    """Open a stream with a deadline that has not passed when the first text arrives."""
     for deadline in DEADLINES:
         with contextlib.suppress(ProviderTimeoutError):
-            return begun(case, upstream, deadline=deadline)
+            return open_stream(case, upstream, deadline=deadline)
     raise AssertionError("no first text within the longest deadline")
 
 
-async def abegun_in_time(case, upstream):
-    """The same of an asynchronous stream."""
+async def open_async_stream_in_time(case, upstream):
+    """Open an asynchronous stream with a deadline that has not passed when the first text arrives."""
     for deadline in DEADLINES:
         with contextlib.suppress(ProviderTimeoutError):
-            return await abegun(case, upstream, deadline=deadline)
+            return await open_async_stream(case, upstream, deadline=deadline)
     raise AssertionError("no first text within the longest deadline")
 
 
 def stalled(case):
-    """An answer that begins and then stands still, with the connection open."""
+    """Serve an answer that begins and then stalls, with the connection open."""
     return reply(case, [opening(case), Stall()])
 
 
@@ -483,10 +483,10 @@ def talking(provider):
 @pytest.mark.parametrize("how", ["close", "with", "abandon", "other thread", "deadline"])
 @pytest.mark.parametrize("provider", PROVIDERS)
 def test_a_synchronous_cancel_reaches_the_upstream(provider, how):
-    """Closed, left, dropped, closed from another thread or out of time: the upstream sees the connection closed at once."""
+    """Closed, left, dropped, closed by another thread or past its deadline: the connection closes at once."""
     case = talking(provider)
     with Upstream(stalled(case)) as upstream:
-        stream, first = (begun_in_time if how == "deadline" else begun)(case, upstream)
+        stream, first = (open_stream_in_time if how == "deadline" else open_stream)(case, upstream)
         assert case.text.startswith(first)
         since = time.monotonic()
         if how == "close":
@@ -495,7 +495,7 @@ def test_a_synchronous_cancel_reaches_the_upstream(provider, how):
             with stream:
                 pass
         elif how == "abandon":
-            del stream  # by its last reference: a collection would take longer than the close
+            del stream  # By its last reference: a garbage collection would take longer than the close.
         elif how == "deadline":
             with pytest.raises(ProviderTimeoutError) as caught:
                 list(stream)
@@ -515,13 +515,13 @@ DEALT = [
     for number, provider in enumerate(PROVIDERS)
     for place, how in enumerate(LEAVINGS)
 ]
-"""Each provider with each way to leave; in a thread and natively by turns, so that each pair of the three is there."""
+"""Each provider with each way to leave, alternately in a thread and natively, so that each pair occurs."""
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("provider", "how", "way"), DEALT)
 def test_an_asynchronous_cancel_reaches_the_upstream(provider, how, way, monkeypatch):
-    """Closed, its task cancelled, timed out or out of time: the upstream sees the connection closed at once."""
+    """Closed, its task cancelled, timed out or past its deadline: the connection closes at once."""
     case = talking(provider)
     if way == "thread":
         monkeypatch.setattr(http, "has_async", lambda: False)
@@ -529,7 +529,9 @@ def test_an_asynchronous_cancel_reaches_the_upstream(provider, how, way, monkeyp
         pytest.skip("the extra `async` is not installed")
 
     async def scene(upstream):
-        stream, first = await (abegun_in_time if how == "deadline" else abegun)(case, upstream)
+        stream, first = await (open_async_stream_in_time if how == "deadline" else open_async_stream)(
+            case, upstream
+        )
         assert case.text.startswith(first)
         if how == "aclose":
             since = time.monotonic()
@@ -555,7 +557,7 @@ def test_an_asynchronous_cancel_reaches_the_upstream(provider, how, way, monkeyp
 
     async def whole(upstream):
         task = asyncio.ensure_future(
-            ChatCompletion.acreate(**{**ask(case, upstream), "stream": False})  # still waiting for its end
+            ChatCompletion.acreate(**{**ask(case, upstream), "stream": False})  # It still waits for its end.
         )
         await asyncio.to_thread(upstream.wait_for_requests)
         since = time.monotonic()
@@ -588,7 +590,7 @@ except KeyboardInterrupt:
 @pytest.mark.skipif(os.name == "nt", reason="signals are POSIX's")
 @pytest.mark.parametrize("provider", PROVIDERS)
 def test_ctrl_c_reaches_the_upstream(provider):
-    """Ctrl-C in a program that reads a stream closes the connection at once, with the program still running."""
+    """Ctrl-C closes the connection of a stream at once, while the program continues."""
     if provider not in registry.names():
         pytest.skip("its entry point is not installed")
     case = talking(provider)
@@ -606,7 +608,9 @@ def test_ctrl_c_reaches_the_upstream(provider):
                 child.send_signal(signal.SIGINT)
                 try:
                     closed = upstream.wait_closed(timeout=2.0)
-                except AssertionError:  # CPython may lose a signal while it imports: a user presses again
+                except (
+                    AssertionError
+                ):  # CPython may lose a signal during an import: a user would press Ctrl-C again.
                     continue
                 assert closed.at - since < SECONDS
                 break
@@ -621,7 +625,7 @@ def test_ctrl_c_reaches_the_upstream(provider):
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("provider", PROVIDERS)
 def test_nothing_shows_the_key_of_a_good_call(provider, way, monkeypatch, caplog):
-    """The key goes out in one header, and is in no result, repr or log."""
+    """The key is sent in one header, and is in no result, repr or log."""
     caplog.set_level("DEBUG")
     case = talking(provider)
     with Upstream(reply(case)) as upstream:

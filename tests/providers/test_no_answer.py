@@ -1,4 +1,4 @@
-"""What comes with a good status and is no answer: a login page, an empty body, no content."""
+"""Responses with a good status that are not answers: a login page, an empty body, no content."""
 
 import asyncio
 
@@ -55,7 +55,7 @@ def asked(chat, upstream, **more):
 
 
 def failure(way, chat, upstream, *, stream, monkeypatch):
-    """The error of a call that is made in one of three ways."""
+    """Return the error of a call that is made in one of three ways."""
 
     async def answer():
         if not stream:
@@ -77,8 +77,8 @@ def failure(way, chat, upstream, *, stream, monkeypatch):
 @pytest.mark.parametrize("way", ["sync", "thread", "native"])
 @pytest.mark.parametrize("stream", [True, False], ids=["stream", "whole"])
 @pytest.mark.parametrize("chat", CHATS)
-def test_what_came_is_told(chat, stream, way, monkeypatch):
-    """A page, an empty body or no content is told with its status, its type and its beginning, and what to do."""
+def test_the_error_describes_the_response(chat, stream, way, monkeypatch):
+    """The error for a page, an empty body or no content has its status, its type, its beginning and a hint."""
     for reply, said in FOREIGN.values():
         with Upstream(reply) as upstream:
             error = failure(way, chat, upstream, stream=stream, monkeypatch=monkeypatch)
@@ -90,8 +90,8 @@ def test_what_came_is_told(chat, stream, way, monkeypatch):
 
 
 @pytest.mark.parametrize("provider", ["openai", "gemini", "ollama", "cohere"])
-def test_vectors_and_lists_tell_it_too(provider):
-    """A page in place of vectors, or of the names of models, is told as well."""
+def test_the_error_for_vectors_and_models(provider):
+    """A page instead of vectors or models raises the same error."""
     reply, said = FOREIGN["login page"]
     with Upstream([reply, reply]) as upstream:
         options = {"base_url": upstream.url, "auth": KEY}
@@ -108,7 +108,7 @@ def test_vectors_and_lists_tell_it_too(provider):
     "value", ['{"error": {"message": "No."}}', '{"data": 1, "models": 1}', "null", '"m"']
 )
 def test_what_is_no_list_of_models_is_an_error(provider, value):
-    """JSON without a list of models is an error, and no empty list that is kept for a day."""
+    """JSON without a list of models raises an error, and is not an empty list that is kept for a day."""
     with (
         Upstream(Reply(value, headers={"content-type": "application/json"})) as upstream,
         pytest.raises((ProviderResponseError, ServiceUnavailableError)),
@@ -126,7 +126,7 @@ def test_an_empty_list_of_models_is_one():
 
 @pytest.mark.parametrize("chat", CHATS)
 def test_a_stream_that_has_begun_is_cut_short(chat):
-    """What began as a stream is one: where it ends too early, that is said, and not that it is foreign."""
+    """A stream that ends too early is reported as cut short, not as a response of another kind."""
     body = b'{"model": "m"}\n' if chat == "ollama" else b": a comment\n\n"
     with (
         Upstream(Reply(body, headers={"content-type": "text/event-stream"})) as upstream,

@@ -1,4 +1,4 @@
-"""What the tests of `yqcloud` share: a server in place of its service, and one way to ask it."""
+"""Shared parts of the tests of `yqcloud`: a server that replaces the service, and functions for calls."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -19,7 +19,7 @@ def upstream() -> Iterator[Upstream]:
 
 @pytest.fixture
 def ask(upstream: Upstream) -> Callable[..., Answer]:
-    """Ask for a whole answer."""
+    """Return a function that asks for a whole answer."""
 
     def create(content: str | None = None, **options: Any) -> Answer:
         return ChatCompletion.create(**arguments(upstream, content, options))
@@ -29,7 +29,7 @@ def ask(upstream: Upstream) -> Callable[..., Answer]:
 
 @pytest.fixture
 def stream(upstream: Upstream) -> Callable[..., CompletionStream]:
-    """Ask for a stream."""
+    """Return a function that asks for a stream."""
 
     def create(content: str | None = None, **options: Any) -> CompletionStream:
         return ChatCompletion.create(**arguments(upstream, content, options), stream=True)
@@ -39,7 +39,7 @@ def stream(upstream: Upstream) -> Callable[..., CompletionStream]:
 
 @pytest.fixture
 def astream(upstream: Upstream) -> Callable[..., AsyncCompletionStream]:
-    """Ask for an asynchronous stream."""
+    """Return a function that asks for an asynchronous stream."""
 
     def create(content: str | None = None, **options: Any) -> AsyncCompletionStream:
         return ChatCompletion.acreate(**arguments(upstream, content, options), stream=True)

@@ -21,7 +21,7 @@ NASTY = "e\u0301 日本 \U0001d11e \U0001f469\u200d\U0001f467\r\n\ufeff\x00|\u20
 )
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_text_out_is_text_in(upstream, ask, stream, echo, text, places, whole):
-    """Over the socket too: any text, any split, with each form of the echo and without."""
+    """Over a socket, any text in any split arrives unchanged, with each form of the echo and without."""
     assume(not text.startswith((INSTRUCTION, " | ")))
     upstream.script(Reply(cut(f"{echo}{text}".encode(), places)))
     assert (ask() if whole else "".join(stream())) == text
@@ -29,7 +29,7 @@ def test_text_out_is_text_in(upstream, ask, stream, echo, text, places, whole):
 
 @pytest.mark.parametrize("echo", ECHOES.values(), ids=ECHOES)
 def test_every_split_gives_the_same_text(upstream, stream, echo):
-    """Cut in two at every byte, the answer and its echo arrive the same."""
+    """Split in two at every byte, the answer and its echo give the same text."""
     data = f"{echo}{NASTY}".encode()
     for place in range(1, len(data)):
         upstream.script(Reply([data[:place], data[place:]]))
@@ -39,7 +39,7 @@ def test_every_split_gives_the_same_text(upstream, stream, echo):
 @pytest.mark.parametrize("framing", ["chunked", "length", "close"])
 @pytest.mark.parametrize("encoding", ["", "gzip", "deflate"], ids=["plain", "gzip", "deflate"])
 def test_text_is_handed_out_as_it_arrives(upstream, stream, framing, encoding):
-    """The first text is there while the service still works on the second, in every framing."""
+    """The first text is available before the service sends the second, in every framing."""
     gate = Gate()
     upstream.script(Reply(["Hel", gate, "lo"], framing=framing, encoding=encoding))
     with stream() as answer:
@@ -50,14 +50,14 @@ def test_text_is_handed_out_as_it_arrives(upstream, stream, framing, encoding):
 
 
 def test_bytewise_reply_is_read(upstream, ask):
-    """A reply whose every byte is a write of its own, head included, is the same answer."""
+    """A reply of which each byte is a separate write, with the headers, gives the same answer."""
     upstream.script(Reply(f"{INSTRUCTION} | {NASTY}", drip=True))
     assert ask() == NASTY
 
 
 @pytest.mark.parametrize("encoding", ["", "gzip"], ids=["plain", "gzip"])
 def test_large_answer_is_read(upstream, stream, encoding):
-    """An answer of ten megabytes in blocks that cut its characters arrives to the byte."""
+    """An answer of ten megabytes, in blocks that split its characters, arrives unchanged."""
     data = ("日本語 \U0001d11e text " * 500_000).encode()[:10_000_000]
     data = data.decode(errors="ignore").encode()
     pieces = [data[at : at + 65_521] for at in range(0, len(data), 65_521)]
@@ -68,8 +68,8 @@ def test_large_answer_is_read(upstream, stream, encoding):
     assert digest.digest() == hashlib.sha256(data).digest()
 
 
-def test_answer_says_who_gave_it(upstream, ask):
-    """The answer knows its provider, its model, and that it came in one attempt."""
+def test_answer_knows_its_provider_and_model(upstream, ask):
+    """The answer knows its provider, its model, and that it took one attempt."""
     upstream.script(Reply("Fine."))
     provenance = ask().provenance
     assert (provenance.provider, provenance.distribution) == ("yqcloud", "g4f-lite")

@@ -1,4 +1,4 @@
-"""The connections of `yqcloud`: reused, closed when nobody reads any more, through a proxy if told."""
+"""The connections of `yqcloud`: reused, closed when a stream is left, and opened through a proxy."""
 
 import asyncio
 import contextlib
@@ -14,7 +14,7 @@ from g4f_lite import ProviderConnectionError, ProviderError, ProviderTimeoutErro
 from g4f_lite.testing import Gate, Reply, Stall, Upstream
 
 AT_ONCE = 5.0
-PIECES = ["one ", "two ", "three"]  # not the beginnings of an echo, which are held back
+PIECES = ["one ", "two ", "three"]  # Not the beginning of an echo, which the decoder would hold back.
 RELAXED = settings(
     max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
@@ -22,13 +22,13 @@ RELAXED = settings(
 
 @pytest.fixture
 def proxy():
-    """A forward proxy that answers by itself."""
+    """A forward proxy that answers requests itself."""
     with Upstream(Reply("Through the proxy.")) as running:
         yield running
 
 
 def one_by_one() -> tuple[Reply, list[Gate]]:
-    """An answer of `PIECES`, and the gate before each: what is written at one time may be read at one time."""
+    """Reply with `PIECES`, and a gate before each: bytes that are written together may be read together."""
     gates = [Gate() for _ in PIECES]
     return Reply([item for pair in zip(gates, PIECES, strict=True) for item in pair] + [Stall()]), gates
 
@@ -45,7 +45,7 @@ def in_thread(action) -> None:
 )
 @RELAXED
 def test_upstream_sees_the_close_however_it_is_made(upstream, stream, read, ways):
-    """For any sequence of closes, after any number of pieces, the upstream sees the connection closed."""
+    """For any sequence of closes, after any number of deltas, the upstream sees the connection closed."""
     reply, gates = one_by_one()
     upstream.script(reply)
     answer = stream()
@@ -105,7 +105,7 @@ def test_upstream_sees_the_asynchronous_close(upstream, astream, read, ways):
 
 
 def test_dropped_asynchronous_stream_hangs_up(upstream, astream):
-    """An asynchronous stream that is dropped closes its connection while the loop runs on."""
+    """Dropping an asynchronous stream closes its connection while the loop continues."""
     upstream.script(Reply([*PIECES, Stall()]))
 
     async def main() -> None:
@@ -119,7 +119,7 @@ def test_dropped_asynchronous_stream_hangs_up(upstream, astream):
 
 
 def test_end_of_the_loop_hangs_up(upstream, astream):
-    """An asynchronous stream left open when its event loop ends is closed with it."""
+    """The end of the event loop closes an open asynchronous stream."""
     upstream.script(Reply([*PIECES, Stall()]))
     kept = []
 
@@ -132,7 +132,7 @@ def test_end_of_the_loop_hangs_up(upstream, astream):
 
 
 def test_stream_that_is_never_read_asks_nothing(upstream, stream):
-    """Closed or dropped before its first text, a stream has sent nothing."""
+    """A stream that is closed or dropped before its first text sends nothing."""
     stream().close()
     stream()
     gc.collect()
@@ -140,7 +140,7 @@ def test_stream_that_is_never_read_asks_nothing(upstream, stream):
 
 
 def test_nothing_is_read_after_the_close(upstream, stream):
-    """An endless answer is written no further than the close, give or take what was under way."""
+    """After the close, the service can write no more of an endless answer than what is in buffers."""
     written = 0
 
     def endless():
@@ -176,7 +176,7 @@ def test_close_wakes_the_thread_that_reads(upstream, stream, silent):
 
 
 def test_whole_answer_can_be_cancelled(upstream, astream):
-    """A task that waits for a silent service and is cancelled hangs up."""
+    """Cancelling a task that waits for a silent service closes the connection."""
     upstream.script(Reply([Stall()], framing="raw"))
 
     async def main() -> None:
@@ -188,7 +188,7 @@ def test_whole_answer_can_be_cancelled(upstream, astream):
 
 
 def test_connection_is_reused(upstream, ask, stream):
-    """Calls that follow each other share a connection."""
+    """Consecutive calls share a connection."""
     upstream.script(Reply("Fine."))
     for _ in range(3):
         ask()
@@ -197,7 +197,7 @@ def test_connection_is_reused(upstream, ask, stream):
 
 
 def test_calls_at_once_have_connections_of_their_own(upstream, stream):
-    """Streams that are read side by side do not share a connection, and give each its own answer."""
+    """Streams that are read at the same time have separate connections and separate answers."""
     upstream.script(lambda request: Reply([request.json()["prompt"][-1], "!"]))
     answers = [stream(letter) for letter in "xyz"]
     assert ["".join(pair) for pair in zip(*answers, strict=True)] == ["xyz", "!!!"]
@@ -205,7 +205,7 @@ def test_calls_at_once_have_connections_of_their_own(upstream, stream):
 
 
 def test_connection_half_read_is_not_reused(upstream, ask, stream):
-    """What was left unread of one answer is never the beginning of another."""
+    """The unread rest of one answer never becomes the beginning of another."""
     upstream.script(Reply(["first", "second"]))
     with stream() as answer:
         next(answer)
@@ -215,14 +215,14 @@ def test_connection_half_read_is_not_reused(upstream, ask, stream):
 
 
 def test_connection_closed_while_idle_is_replaced(upstream, ask):
-    """A connection that the service closed between two calls is opened again, unseen by the caller."""
+    """A connection that the service closes between two calls is replaced without an error."""
     upstream.script(Reply("Fine.", framing="length", keep_alive=False))
     assert [ask(), ask()] == ["Fine.", "Fine."]
     assert upstream.connections == 2
 
 
 def test_cookies_are_not_kept(upstream, ask):
-    """A cookie that the service sets is not sent back: calls have nothing to do with each other."""
+    """A cookie that the service sets is not sent back: calls are independent."""
     upstream.script(Reply("Fine.", headers={"Set-Cookie": "session=1; Path=/"}))
     ask()
     ask()
@@ -230,7 +230,7 @@ def test_cookies_are_not_kept(upstream, ask):
 
 
 def test_netrc_is_not_read(upstream, ask, monkeypatch, tmp_path):
-    """A login that a netrc file has for the host is not sent."""
+    """A login in a netrc file is not sent."""
     netrc = tmp_path / "netrc"
     netrc.write_text("machine 127.0.0.1 login me password secret\n")
     netrc.chmod(0o600)
@@ -241,7 +241,7 @@ def test_netrc_is_not_read(upstream, ask, monkeypatch, tmp_path):
 
 
 def test_proxy_option_is_used(proxy, ask):
-    """`proxy=` sends the request to the proxy, with the service's whole address."""
+    """`proxy=` sends the request to the proxy, with the full URL of the service."""
     assert ask(proxy=proxy.url, base_url="http://service.example") == "Through the proxy."
     request = proxy.requests[0]
     assert request.target == "http://service.example/api/generateStream"
@@ -250,7 +250,7 @@ def test_proxy_option_is_used(proxy, ask):
 
 @pytest.mark.parametrize("variable", ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"])
 def test_proxy_of_the_environment_is_used(proxy, ask, monkeypatch, variable):
-    """The environment's proxy is used, and no longer once the variable is gone."""
+    """The proxy of the environment is used, until the variable is removed."""
     monkeypatch.setenv(variable, proxy.url)
     assert ask(base_url="http://service.example") == "Through the proxy."
     monkeypatch.delenv(variable)
@@ -260,7 +260,7 @@ def test_proxy_of_the_environment_is_used(proxy, ask, monkeypatch, variable):
 
 
 def test_no_proxy_is_honoured(upstream, proxy, ask, monkeypatch):
-    """What NO_PROXY lists is asked directly."""
+    """A host in NO_PROXY is called directly."""
     upstream.script(Reply("Directly."))
     monkeypatch.setenv("HTTP_PROXY", proxy.url)
     assert ask() == "Through the proxy."
@@ -269,7 +269,7 @@ def test_no_proxy_is_honoured(upstream, proxy, ask, monkeypatch):
 
 
 def test_proxy_option_beats_the_environment(upstream, proxy, ask, monkeypatch):
-    """`proxy=` is used even where NO_PROXY or another proxy says otherwise."""
+    """`proxy=` is used even if NO_PROXY or another proxy is set."""
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
     monkeypatch.setenv("NO_PROXY", "*")
     assert ask(proxy=proxy.url) == "Through the proxy."
@@ -277,7 +277,7 @@ def test_proxy_option_beats_the_environment(upstream, proxy, ask, monkeypatch):
 
 
 def test_proxy_tunnels_tls(ask, monkeypatch):
-    """A service behind TLS is reached through a tunnel; a proxy that refuses one is named in the error."""
+    """A service with TLS is reached through a tunnel; a proxy that refuses the tunnel is named in the error."""
     with Upstream(Reply(status=502)) as proxy:
         monkeypatch.setenv("HTTPS_PROXY", proxy.url)
         with pytest.raises(ProviderConnectionError, match="proxy"):
@@ -287,7 +287,7 @@ def test_proxy_tunnels_tls(ask, monkeypatch):
 
 
 def test_password_of_a_proxy_is_sent_and_not_shown(ask):
-    """A proxy's login is sent to the proxy, and is in no error."""
+    """The login of a proxy is sent to the proxy, and no error shows it."""
     with Upstream(Reply(status=502)) as proxy:
         url = proxy.url.replace("://", "://me:h1dden-word@")
         with pytest.raises(ProviderConnectionError) as caught:
@@ -297,20 +297,20 @@ def test_password_of_a_proxy_is_sent_and_not_shown(ask):
 
 
 def test_proxy_that_is_not_there_is_an_error(upstream, ask):
-    """A proxy where nobody listens is a connection error that points at the proxy."""
+    """A proxy address without a server raises a connection error that names the proxy."""
     upstream.close()
     with pytest.raises(ProviderConnectionError, match="proxy"):
         ask(proxy=upstream.url, base_url="http://service.example")
 
 
 def test_proxy_that_is_silent_times_out(ask):
-    """A proxy that takes the request and says nothing is a timeout."""
+    """A proxy that takes the request and sends nothing causes a timeout."""
     with Upstream(Reply([Stall()], framing="raw")) as proxy, pytest.raises(ProviderTimeoutError):
         ask(proxy=proxy.url, base_url="http://service.example", timeout=0.2)
 
 
-def test_descriptors_stay_flat(upstream, ask, stream):
-    """Many calls, closed, failed and finished, leave no connection open but the one kept for reuse."""
+def test_calls_leave_no_open_descriptors(upstream, ask, stream):
+    """Many calls, closed, failed and finished, leave no open connection except one for reuse."""
     for _ in range(10):
         upstream.script(Reply(["one ", Stall()]))
         with stream() as answer:
@@ -322,5 +322,5 @@ def test_descriptors_stay_flat(upstream, ask, stream):
         ask()
     deadline = time.monotonic() + AT_ONCE
     while len(upstream.open_connections) > 1 and time.monotonic() < deadline:
-        time.sleep(0.01)  # no event: the last of the closes may still be on its way
+        time.sleep(0.01)  # There is no event to wait for: the last close may still be in progress.
     assert len(upstream.open_connections) <= 1

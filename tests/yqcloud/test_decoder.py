@@ -1,4 +1,4 @@
-"""From the service's bytes to the answer's text, without a socket: properties for any text and any split."""
+"""The decoder of `yqcloud` without a socket: properties for any text and any split."""
 
 import pytest
 from hypothesis import assume, given, settings
@@ -34,21 +34,21 @@ def read(chunks, *, echo=True, headers=None) -> str:
 @given(text=texts, places=offsets)
 @settings(max_examples=300, deadline=None)
 def test_text_out_is_text_in(echo, text, places):
-    """For any text and any split of its bytes, with each form of the echo and without: text out is text in."""
-    assume(not text.startswith((INSTRUCTION, " | ")))  # after an echo that is the echo's own end
+    """Any text in any split of its bytes comes out unchanged, with each form of the echo and without."""
+    assume(not text.startswith((INSTRUCTION, " | ")))  # After an echo, this is the end of the echo.
     assert read(cut(f"{echo}{text}".encode(), places)) == text
 
 
 @given(text=texts, places=offsets)
 @settings(max_examples=200, deadline=None)
 def test_nothing_is_removed_when_nothing_was_asked(text, places):
-    """Without the instruction in the question, nothing is an echo."""
+    """Without the instruction in the prompt, no text is removed as an echo."""
     assert read(cut(text.encode(), places), echo=False) == text
 
 
 @pytest.mark.parametrize("echo", ECHOES, ids=["no-echo", "echo", "echo-with-bar"])
 def test_every_split_gives_the_same_text(echo):
-    """Split in two and in three at every offset, a nasty text with the echo's words inside stays whole."""
+    """Split in two and in three at every offset, a text that contains the words of the echo is complete."""
     data = f"{echo}{NASTY}".encode()
     for first in range(len(data) + 1):
         assert read([data[:first], data[first:]]) == NASTY
@@ -74,19 +74,19 @@ def test_every_split_gives_the_same_text(echo):
     ],
 )
 def test_words_of_an_answer_stay(text):
-    """What is no echo at the very start stays, however much it looks like one."""
+    """Text that is not an echo at the very start stays, even if it looks like one."""
     for size in (1, 2, 3, 1000):
         data = text.encode()
         assert read([data[at : at + size] for at in range(0, len(data), size)]) == text
 
 
 def test_echo_is_removed_once():
-    """Only one echo is taken off; the same words after it are the answer's."""
+    """Only one echo is removed; the same words after it belong to the answer."""
     assert read([f"{INSTRUCTION} | {INSTRUCTION} | yes".encode()]) == f"{INSTRUCTION} | yes"
 
 
 def test_text_is_not_held_back():
-    """Text that can be no echo is handed out at once, piece by piece."""
+    """Text that cannot be an echo is returned at once."""
     decoder = ChatResponseDecoder(echo=True)
     assert decoder.feed(b"Hel") == "Hel"
     assert decoder.feed(b"lo \xc3") == "lo "
@@ -94,7 +94,7 @@ def test_text_is_not_held_back():
 
 
 def test_no_more_is_held_back_than_could_be_an_echo():
-    """Held back is what could become an echo; the first letter that cannot be one releases it."""
+    """Only text that may become an echo is held back; the first other letter releases it."""
     decoder = ChatResponseDecoder(echo=True)
     assert decoder.feed(b"always respond in engl") == ""
     assert decoder.feed(b"and") == "always respond in england"
@@ -107,8 +107,8 @@ def test_no_more_is_held_back_than_could_be_an_echo():
     bad=st.sampled_from([b"\xff", b"\xc3(", b"\xed\xa0\x80", b"\xf4\x90\x80\x80", b"\xc0\xaf"]),
 )
 @settings(max_examples=100, deadline=None)
-def test_invalid_bytes_end_the_answer_where_they_stand(echo, text, places, bad):
-    """Wrong bytes anywhere are an error, after exactly the text that stood before them, without the echo."""
+def test_invalid_bytes_end_the_answer_at_their_position(echo, text, places, bad):
+    """Invalid bytes raise an error after exactly the text before them, without the echo."""
     assume(not text.startswith((INSTRUCTION, " | ")))
     got = []
     with pytest.raises(InvalidTextError):
@@ -122,7 +122,7 @@ def test_invalid_bytes_end_the_answer_where_they_stand(echo, text, places, bad):
 @given(text=texts, places=offsets)
 @settings(max_examples=100, deadline=None)
 def test_broken_connection_keeps_exactly_the_text(echo, text, places):
-    """Where the connection breaks, what had come is handed out first: all of it, without the echo."""
+    """If the connection breaks, all text before it is returned first, without the echo."""
     assume(not text.startswith((INSTRUCTION, " | ")))
 
     def broken():
@@ -139,7 +139,7 @@ def test_broken_connection_keeps_exactly_the_text(echo, text, places):
 @given(text=texts, places=offsets, length=st.integers(1, 3))
 @settings(max_examples=100, deadline=None)
 def test_character_cut_at_the_end_is_an_error(echo, text, places, length):
-    """Bytes that end inside a character are an error, after exactly the whole characters before it."""
+    """Bytes that end inside a character raise an error after exactly the complete characters."""
     assume(not text.startswith((INSTRUCTION, " | ")))
     data = f"{echo}{text}".encode() + "\U0001d11e".encode()[:length]
     got = []
@@ -150,20 +150,20 @@ def test_character_cut_at_the_end_is_an_error(echo, text, places, length):
 
 @given(places=offsets, blanks=st.sampled_from(["", " ", "\n\t"]))
 def test_block_notice_is_no_answer(places, blanks):
-    """The service's notice that it blocks this address is a rate limit, however it is split."""
+    """The notice that the service blocks this address raises a rate limit error, in any split."""
     with pytest.raises(RateLimitError, match="blocked"):
         read(cut(f"{blanks}{BLOCKED}".encode(), places))
 
 
 @given(places=offsets, page=st.sampled_from(["<!DOCTYPE html><p>Oops</p>", "\r\n <HTML lang=zh>", "<html"]))
 def test_page_is_no_answer(places, page):
-    """What calls itself HTML and looks like a page is an error, however it is split."""
-    if page == "<html":  # ended in the middle of its first word
+    """A response of the type HTML that begins like a page raises an error, in any split."""
+    if page == "<html":  # It ended in the middle of its first word.
         page = "<html>"
     with pytest.raises(ProviderResponseError, match="web page"):
         read(cut(page.encode(), places), headers=HTML)
 
 
 def test_text_that_calls_itself_html_is_an_answer():
-    """The header alone makes no page: plain text sent as text/html is still the answer."""
+    """Plain text of the type text/html is an answer: the header alone does not make it a page."""
     assert read([b"Hello"], headers=HTML) == "Hello"

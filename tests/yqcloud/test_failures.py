@@ -1,4 +1,4 @@
-"""Each way in which the service can misbehave, on a real socket: a typed error, never an answer."""
+"""Each failure of the service, on a real socket: a typed error, never an answer."""
 
 import time
 import traceback
@@ -28,7 +28,7 @@ both_ways = pytest.mark.parametrize("streamed", [True, False], ids=["stream", "w
 
 @pytest.fixture
 def failure(ask, stream):
-    """Ask, and return the error together with the text that came before it."""
+    """Return the error of a call, and the text that came before it."""
 
     def create(kind, *, streamed=True, **options):
         got = []
@@ -57,8 +57,8 @@ def failure(ask, stream):
         (599, ServiceUnavailableError),
     ],
 )
-def test_status_decides(upstream, failure, status, kind, streamed):
-    """Every status but 2xx is its typed error; what came with it is quoted in one short line."""
+def test_status_gives_the_typed_error(upstream, failure, status, kind, streamed):
+    """Every status but 2xx raises its typed error, which quotes the body in one short line."""
     upstream.script(Reply(html_page(f"{status} Oops"), status=status, headers=HTML))
     error = failure(kind, streamed=streamed)
     assert type(error) is kind
@@ -73,14 +73,14 @@ def test_status_decides(upstream, failure, status, kind, streamed):
     [("7", 7.0), ("0", 0.0), ("soon", None), ("Wed, 21 Oct 2015 07:28:00 GMT", 0.0), ("-3", 0.0)],
 )
 def test_retry_after_is_read(upstream, failure, value, seconds):
-    """`Retry-After` is seconds or a date; what is neither is no number."""
+    """`Retry-After` is a number of seconds or a date; any other value is ignored."""
     upstream.script(Reply("Slow down", status=429, headers={"Retry-After": value}))
     assert failure(RateLimitError).retry_after == seconds
 
 
 @both_ways
 def test_page_with_status_200_is_an_error(upstream, failure, streamed):
-    """A page that stands between the service and its callers is no answer, even with status 200."""
+    """A page of a proxy or a portal raises an error, even with status 200."""
     page = html_page("Just a moment...")
     upstream.script(Reply([page[:3], page[3:]], headers=HTML))
     error = failure(ProviderResponseError, streamed=streamed)
@@ -90,7 +90,7 @@ def test_page_with_status_200_is_an_error(upstream, failure, streamed):
 
 @both_ways
 def test_redirect_is_not_followed(upstream, failure, streamed):
-    """A redirect is an error that names the address; the conversation goes nowhere else."""
+    """A redirect raises an error with its address, and the conversation is not sent there."""
     with Upstream(Reply("Stolen.")) as elsewhere:
         upstream.script(Reply(status=307, headers={"Location": f"{elsewhere.url}/x"}))
         error = failure(ProviderStatusError, streamed=streamed)
@@ -101,7 +101,7 @@ def test_redirect_is_not_followed(upstream, failure, streamed):
 @both_ways
 @pytest.mark.parametrize("silent", [True, False], ids=["never-answers", "stalls"])
 def test_silence_times_out(upstream, failure, silent, streamed):
-    """No answer at all, or none any more, is a timeout after the time asked for."""
+    """If no byte arrives for the given time, before or in the answer, the call times out."""
     upstream.script(Reply([Stall()], framing="raw") if silent else Reply(["Hel", Stall()]))
     began = time.monotonic()
     error = failure(ProviderTimeoutError, streamed=streamed, timeout=(5, 0.3))
@@ -112,20 +112,20 @@ def test_silence_times_out(upstream, failure, silent, streamed):
 
 
 def test_text_in_time_does_not_time_out(upstream, stream):
-    """The time limit is one without a byte, not one of the whole answer."""
+    """The time limit is for the time between bytes, not for the whole answer."""
     gates = [Gate() for _ in range(3)]
     upstream.script(Reply(["1", gates[0], "2", gates[1], "3", gates[2], "4"]))
     text = ""
     answer = stream(timeout=1.5)
     for gate in gates:
         text += next(answer)
-        time.sleep(0.55)  # it is the passing of time that is tested
+        time.sleep(0.55)  # The passing of time is the subject of the test.
         gate.open()
     assert text + "".join(answer) == "1234"
 
 
 def test_reset_keeps_the_text(upstream, stream):
-    """A connection broken in the middle of a character keeps the whole characters before it."""
+    """If the connection breaks inside a character, the complete characters before it are kept."""
     gate = Gate()
     upstream.script(Reply(["日本".encode()[:5], gate, Reset()]))
     answer = stream()
@@ -137,7 +137,7 @@ def test_reset_keeps_the_text(upstream, stream):
 
 
 def test_reset_before_the_answer_is_an_error(upstream, failure):
-    """A connection broken before the first byte is a connection error."""
+    """A connection that breaks before the first byte raises a connection error."""
     upstream.script(Reply([Reset()], framing="raw"))
     failure(ProviderConnectionError)
 
@@ -155,13 +155,13 @@ CUT = {
 @both_ways
 @pytest.mark.parametrize("reply", CUT.values(), ids=CUT)
 def test_truncated_body_is_an_error(upstream, failure, reply, streamed):
-    """A body cut short, whatever its framing, is an error that has what came, and no answer."""
+    """A truncated body, in any framing, raises an error with its text, and gives no answer."""
     upstream.script(reply)
     assert failure(ProviderConnectionError, streamed=streamed).partial_text.startswith("Hel")
 
 
 def test_broken_compression_is_an_error(upstream, failure):
-    """A body that is not compressed as it says is an error."""
+    """A body that does not have its declared compression raises an error."""
     reply = Reply(b"Hello", headers={"Content-Encoding": "gzip"})
     upstream.script(reply)
     failure(ProviderResponseError)
@@ -172,7 +172,7 @@ def test_broken_compression_is_an_error(upstream, failure):
     "bad", [b"\xff", b"\xc3(", b"\xe6\x97"], ids=["no-lead", "no-tail", "cut-at-the-end"]
 )
 def test_invalid_utf8_is_an_error(upstream, failure, bad, streamed):
-    """Bytes that are no UTF-8 are an error after the text before them; nothing is replaced."""
+    """Bytes that are not UTF-8 raise an error after the text before them; nothing is replaced."""
     upstream.script(Reply([b"Hel", b"lo " + bad]))
     error = failure(ProviderResponseError, streamed=streamed)
     assert error.partial_text == "Hello "
@@ -184,7 +184,7 @@ def test_invalid_utf8_is_an_error(upstream, failure, bad, streamed):
     "echo", ["", INSTRUCTION, f"{INSTRUCTION} | "], ids=["nothing", "echo", "echo-with-bar"]
 )
 def test_empty_body_is_an_error(upstream, failure, framing, echo, streamed):
-    """No text, or none but the echo, is an error."""
+    """A body without text, or with the echo only, raises an error."""
     upstream.script(Reply(echo, framing=framing))
     failure(EmptyAnswerError, streamed=streamed)
 
@@ -195,45 +195,45 @@ def test_empty_body_is_an_error(upstream, failure, framing, echo, streamed):
     ids=ascii,
 )
 def test_garbage_is_an_error(upstream, failure, garbage):
-    """A service that does not speak HTTP is an error."""
+    """A service that does not speak HTTP raises an error."""
     upstream.script(Reply(garbage, framing="raw"))
     failure(ProviderError)
 
 
-def test_nobody_there_is_an_error(upstream, failure):
-    """An address where nobody listens is a connection error that names it."""
+def test_address_without_a_server_is_an_error(upstream, failure):
+    """An address without a server raises a connection error with the address."""
     upstream.close()
     assert f"127.0.0.1:{upstream.port}" in str(failure(ProviderConnectionError))
 
 
 def test_block_notice_is_a_rate_limit(upstream, failure):
-    """The service's own notice that it blocks this address is a rate limit, though its status is 200."""
+    """The notice that the service blocks this address raises a rate limit error, although its status is 200."""
     upstream.script(Reply("sorry, 您的ip已由于触发防滥用检测而被封禁,本服务网址是x"))
     assert failure(RateLimitError).partial_text == ""
 
 
 @pytest.mark.parametrize("size", [100, 1_000_000])
 def test_body_of_an_error_is_cut_short(upstream, failure, size):
-    """Only the beginning of what comes with an error is read and quoted."""
+    """Only the beginning of an error's body is read and quoted."""
     upstream.script(Reply([b"x" * 1000] * (size // 100), status=500))
     assert len(str(failure(ProviderStatusError))) < 1000
 
 
 def test_endless_body_of_an_error_is_left(upstream, failure):
-    """An error whose body never ends is raised all the same, and the connection closed."""
+    """An error with an endless body is raised, and the connection is closed."""
     upstream.script(Reply(lambda: iter(lambda: b"x" * 1000, None), status=500))
     failure(ProviderStatusError)
     assert upstream.wait_closed()
 
 
 def test_stalled_body_of_an_error_is_left(upstream, failure):
-    """An error whose body stops coming is raised after the time limit, with its status."""
+    """An error with a body that stalls is raised after the time limit, with its status."""
     upstream.script(Reply(["Oops", Stall()], status=503))
     assert failure(ProviderStatusError, timeout=0.3).status == 503
 
 
 def test_key_in_an_error_page_is_masked(upstream, failure):
-    """What looks like a key in an error page is not repeated."""
+    """An error does not quote text that looks like a key."""
     upstream.script(Reply('{"api_key": "abcdefghijklmnop", "auth": "Bearer qwertyuiopasdf"}', status=401))
     error = failure(AuthenticationError)
     shown = "".join(traceback.format_exception(error))
@@ -242,7 +242,7 @@ def test_key_in_an_error_page_is_masked(upstream, failure):
 
 
 def test_service_recovers(upstream, ask, failure):
-    """After each failure the next call is answered as if nothing had been."""
+    """After each failure, the next call succeeds."""
     for reply in (*CUT.values(), Reply([Reset()], framing="raw"), Reply(status=500), Reply(b"\xff")):
         upstream.script(reply)
         failure(ProviderError)

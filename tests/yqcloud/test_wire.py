@@ -1,4 +1,4 @@
-"""What `yqcloud` sends, compared byte for byte with what the original module sent."""
+"""The request of `yqcloud`, compared byte for byte with that of the original module."""
 
 import re
 import time
@@ -22,7 +22,7 @@ TEXTS = [
 
 
 def ask_as_the_original(base_url: str, messages: list[dict[str, str]]) -> str:
-    """The original module's function (mid 2023), its address replaced and its answer put together."""
+    """The original module's function (mid 2023), with another address, and with its answer joined."""
     headers = {
         "authority": "api.aichatos.cloud",
         "origin": "https://chat9.yqcloud.top",
@@ -53,7 +53,7 @@ def without_time(raw: bytes) -> bytes:
 @pytest.mark.parametrize("content", TEXTS, ids=ascii)
 @pytest.mark.parametrize("streamed", [True, False], ids=["stream", "whole"])
 def test_single_message_is_sent_as_the_original_did(upstream, content, streamed):
-    """A single user message makes the original's request, to the byte, but for the time."""
+    """A single user message gives the same bytes as in the original module, except for the time."""
     upstream.script(Reply("Fine."))
     messages = [{"role": "user", "content": content}]
     ask_as_the_original(upstream.url, messages)
@@ -67,7 +67,7 @@ def test_single_message_is_sent_as_the_original_did(upstream, content, streamed)
 
 
 def test_keys_are_in_the_original_order(upstream, ask):
-    """The JSON keys come in the order that the service was always sent."""
+    """The JSON fields have the order of the original module."""
     upstream.script(Reply("Fine."))
     ask()
     assert list(upstream.requests[0].json()) == [
@@ -81,7 +81,7 @@ def test_keys_are_in_the_original_order(upstream, ask):
 
 
 def test_user_id_is_the_time(upstream, ask):
-    """Without a `user_id`, the conversation is named by the milliseconds of now."""
+    """Without a `user_id`, the conversation is named after the current time in milliseconds."""
     upstream.script(Reply("Fine."))
     before = int(time.time() * 1000)
     ask()
@@ -90,7 +90,7 @@ def test_user_id_is_the_time(upstream, ask):
 
 
 def test_user_id_is_kept(upstream, ask):
-    """A `user_id` that is passed is sent as it is, each time."""
+    """A given `user_id` is sent unchanged each time."""
     upstream.script(Reply("Fine."))
     for _ in range(2):
         ask(user_id="#/chat/1684000000000")
@@ -102,7 +102,7 @@ def test_user_id_is_kept(upstream, ask):
     [("network", "network", True, False), ("without_context", "withoutContext", False, True)],
 )
 def test_switches_are_sent(upstream, ask, option, key, default, other):
-    """`network` and `without_context` have the original's values unless they are passed."""
+    """`network` and `without_context` have the values of the original module by default."""
     upstream.script(Reply("Fine."))
     ask()
     ask(**{option: other})
@@ -110,7 +110,7 @@ def test_switches_are_sent(upstream, ask, option, key, default, other):
 
 
 def test_always_english_can_be_switched_off(upstream, ask):
-    """Without the instruction the prompt is the message and nothing else."""
+    """Without the instruction the prompt is the message only."""
     upstream.script(Reply("Fine."))
     ask("Hola", always_english=False)
     assert upstream.requests[0].json()["prompt"] == "Hola"
@@ -118,7 +118,7 @@ def test_always_english_can_be_switched_off(upstream, ask):
 
 @pytest.mark.parametrize("role", ["system", "developer"])
 def test_system_message_goes_to_system(upstream, ask, role):
-    """A system message goes to `system`, and leaves the prompt as the original had it."""
+    """A system message goes to `system`, and the prompt stays as in the original module."""
     upstream.script(Reply("Fine."))
     ask(messages=[{"role": role, "content": "Be brief."}, {"role": "user", "content": "Hi"}])
     body = upstream.requests[0].json()
@@ -126,7 +126,7 @@ def test_system_message_goes_to_system(upstream, ask, role):
 
 
 def test_all_system_messages_are_sent(upstream, ask):
-    """Several system messages are all sent, in their order."""
+    """All system messages are sent, in their order."""
     upstream.script(Reply("Fine."))
     ask(
         messages=[
@@ -140,7 +140,7 @@ def test_all_system_messages_are_sent(upstream, ask):
 
 
 def test_conversation_is_sent_whole(upstream, ask):
-    """Every message of a conversation is in the prompt, in order, and it is told who said it."""
+    """The prompt has every message of a conversation, in order, with its role."""
     upstream.script(Reply("Fine."))
     said = [
         ("user", "One?"),
@@ -159,7 +159,7 @@ def test_conversation_is_sent_whole(upstream, ask):
 
 
 def test_messages_need_something_to_answer(upstream, ask):
-    """System messages alone are refused before anything is sent."""
+    """A conversation of system messages only is refused before anything is sent."""
     with pytest.raises(InvalidMessageError, match="system messages only"):
         ask(messages=[{"role": "system", "content": "Be brief."}])
     assert not upstream.connections
@@ -183,7 +183,7 @@ def test_messages_need_something_to_answer(upstream, ask):
 )
 @pytest.mark.parametrize("streamed", [True, False], ids=["stream", "whole"])
 def test_wrong_option_is_refused_at_the_call(upstream, option, value, streamed):
-    """A wrong value raises at the call, streamed or not, names the option, and sends nothing."""
+    """A wrong value raises an error at the call, streamed or not, names the option, and sends nothing."""
     arguments = {"base_url": upstream.url, option: value}
     messages = [{"role": "user", "content": "Hi"}]
     with pytest.raises(InvalidArgumentError) as caught:
@@ -193,7 +193,7 @@ def test_wrong_option_is_refused_at_the_call(upstream, option, value, streamed):
 
 
 def test_address_comes_from_the_environment(upstream, monkeypatch):
-    """`G4F_LITE_YQCLOUD_URL` is the service's address, with or without a final slash."""
+    """`G4F_LITE_YQCLOUD_URL` is the address of the service, with or without a final slash."""
     upstream.script(Reply("Fine."))
     monkeypatch.setenv("G4F_LITE_YQCLOUD_URL", f"{upstream.url}/behind/")
     messages = [{"role": "user", "content": "Hi"}]
@@ -202,21 +202,21 @@ def test_address_comes_from_the_environment(upstream, monkeypatch):
 
 
 def test_option_beats_the_environment(upstream, ask, monkeypatch):
-    """`base_url` is asked even if the environment names another address."""
+    """`base_url` is used even if the environment has another address."""
     upstream.script(Reply("Fine."))
     monkeypatch.setenv("G4F_LITE_YQCLOUD_URL", "http://127.0.0.1:9")
     assert ask() == "Fine."
 
 
 def test_wrong_environment_is_named(monkeypatch):
-    """An unusable address in the environment is an error that names the variable."""
+    """An invalid address in the environment raises an error that names the variable."""
     monkeypatch.setenv("G4F_LITE_YQCLOUD_URL", "nonsense")
     with pytest.raises(InvalidArgumentError, match="G4F_LITE_YQCLOUD_URL"):
         ChatCompletion.create(provider="yqcloud", messages=[{"role": "user", "content": "Hi"}])
 
 
 def test_default_address_is_the_original(monkeypatch):
-    """Without any setting the original's address is asked, over TLS."""
+    """Without any setting, the request goes to the address of the original module, over TLS."""
     with Upstream(Reply(status=502)) as proxy:
         monkeypatch.setenv("HTTPS_PROXY", proxy.url)
         with pytest.raises(Exception, match=r"api\.aichatos\.cloud"):

@@ -13,7 +13,7 @@ from g4f_lite_providers._shared.json_values import as_count, as_list, as_objects
 __all__ = ["ChoiceDecoder", "has_text_only"]
 
 _TEXT_FIELDS = {"reasoning.text": "text", "reasoning.summary": "summary"}
-"""The types of OpenRouter's reasoning details that are streamed, and the field whose deltas are joined."""
+"""The types of OpenRouter's reasoning details that are streamed, and the field with the deltas to join."""
 
 
 class ChoiceDecoder:
@@ -178,7 +178,7 @@ class ChoiceDecoder:
 
 
 def has_text_only(delta: Mapping[str, Any]) -> bool:
-    """Whether a delta has no value beside its text; many services send the role and null fields each time."""
+    """Whether a delta has no value except its text; many services send the role and null fields each time."""
     for name in delta:  # noqa: SIM110 - a generator costs as much as the rest
         if delta[name] and name not in ("content", "role"):
             return False

@@ -30,7 +30,7 @@ def embedding_body(model: str, texts: list[Any], quirks: Quirks, options: Option
 
 
 def decode_embeddings(value: Any) -> Iterator[Vector | Usage | Served]:
-    """Yield the events of an answer, whose numbers may be lists or base64.
+    """Yield the events of an answer; its numbers may be lists or base64.
 
     Raises:
         ProviderResponseError: `value` has no embeddings, or one of them cannot be read.

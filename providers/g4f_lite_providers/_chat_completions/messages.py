@@ -109,7 +109,7 @@ def _convert_file(index: int, part: Mapping[str, Any], quirks: Quirks) -> Mappin
 
 
 def _file_name(url: str) -> str:
-    """Return a name for a file without one: the API needs a name beside the data."""
+    """Return a name for a file without one: the API needs a name with the data."""
     if not url.startswith("data:"):
         return url.partition("?")[0].rstrip("/").rpartition("/")[2] or "file"
     subtype = url[5:].partition(",")[0].partition(";")[0].rpartition("/")[2]

@@ -91,7 +91,7 @@ EMBEDDING_OPTIONS: Options = get_type_hints(EmbeddingOptions)
 def with_signature(
     function: Callable[..., Exchange], required: Options, options: Options, without: Iterable[str] = ()
 ) -> Callable[..., Exchange]:
-    """Return a function that calls `function` and whose signature names its parameters.
+    """Return a function that calls `function` and has a signature with its parameters.
 
     Args:
         function: takes `required` and ``**options``.

@@ -23,7 +23,7 @@ class Quirks(NamedTuple):
     """The differences of one service; the defaults are those of most compatible services.
 
     Attributes:
-        address_env: environment variables that may hold the base URL, beside ``G4F_LITE_<NAME>_URL``.
+        address_env: environment variables that may hold the base URL, in addition to ``G4F_LITE_<NAME>_URL``.
         headers: headers of every request.
         body: fields of every chat request.
         header_options: options that are sent as headers.
@@ -47,7 +47,7 @@ class Quirks(NamedTuple):
         can_fetch_files: whether a file may be given by its URL.
         think_tag: the tag around reasoning that the model writes at the start of its text.
         has_base64_embeddings: whether the service takes ``encoding_format`` for embeddings.
-        models_path: the address of the list of models, below the base URL or absolute. Empty: there is none.
+        models_path: the address of the list of models, below the base URL or absolute. Empty: no list.
     """
 
     address_env: tuple[str, ...] = ()

@@ -56,7 +56,7 @@ _RARE_FIELDS = frozenset(
         "images",
     }
 )
-"""A chunk without any of these fields has nothing to decode beside its choices."""
+"""A chunk without any of these fields has nothing to decode except its choices."""
 
 
 class ChatResponseDecoder:
@@ -250,7 +250,7 @@ class ChatResponseDecoder:
         yield Finish(reason, choice.position, None if raw == reason else raw)
 
     def _decode_sources_and_usage(self, value: Mapping[str, Any]) -> Iterator[Any]:
-        """Yield the sources and the usage, which are fields beside the choices."""
+        """Yield the sources and the usage, which are not parts of the choices."""
         for item in as_list(value.get("search_results") or value.get("citations")):  # Perplexity, xAI
             source = item if isinstance(item, dict) else {"url": item}
             url = nonempty_str(source.get("url"))
@@ -266,7 +266,7 @@ class ChatResponseDecoder:
                 yield Metadata({"cost": counts["cost"]})
 
     def _raise_if_error(self, name: str, value: Any) -> None:
-        """Raise the error that `value` is, or that it has beside its choices."""
+        """Raise the error that `value` is, or that it has in addition to its choices."""
         fields = mapping(value)
         is_error = name == "error" or bool(fields.get("error")) or fields.get("object") == "error"
         if is_error or ("choices" not in fields and "delta" not in fields and service_errors.read(value)):

@@ -94,7 +94,7 @@ class OutputItems:
         self._by_index: dict[int, OutputItem] = {}
 
     def find(self, event: Mapping[str, Any], kind: str, *, is_repeated: bool = False) -> OutputItem:
-        """Return the item of this kind that an event is about, or a new one if there is none.
+        """Return the item of this kind that an event is about, or a new one.
 
         Args:
             event: has the identifiers and the index of the item.

@@ -32,7 +32,7 @@ class OutputDecoder:
         self._is_stored = is_stored
         self._has_reasoning = False
         self._signed_length = 0
-        """The number of characters of text whose phase is in the signature of a later item."""
+        """The number of characters of the text that has its phase in the signature of a later item."""
         self._metadata: dict[str, list[Any]] = {}
 
     def feed_delta(

@@ -96,7 +96,7 @@ class ChatResponseDecoder:
                 part = item.parts["output_text", value.get("content_index", 0)]
                 if part.emitted and type(text) is str:
                     part.emitted += len(text)
-                    return (text,)  # Nearly every event continues a text that has begun.
+                    return (text,)  # Nearly every event continues a text that has started.
         except (KeyError, TypeError, AttributeError):
             pass
         return self._decode_event(name, value)
@@ -227,7 +227,7 @@ def _http_status(code: Any) -> int:
 
 
 def _decode_usage(value: Mapping[str, Any]) -> Any:
-    """Return the usage, whose fields have other names in the chat API."""
+    """Return the usage; its fields have other names than in the chat API."""
     return decode_usage(
         {
             "prompt_tokens": value.get("input_tokens"),

@@ -1,4 +1,4 @@
-"""A service that has the Responses API beside the chat API; the option `api` selects one."""
+"""A service that has both the Responses API and the chat API; the option `api` selects one."""
 
 from typing import Any
 

@@ -100,7 +100,7 @@ def arrange_blocks(
         reasoning: the reasoning blocks of the message.
         text: the text of the message.
         tool_calls: the tool call blocks of the message.
-        text_block: the fields of a text block beside its `text`.
+        text_block: the fields of a text block except `text`.
     """
     kinds = [block.kind for block in order]
     if (

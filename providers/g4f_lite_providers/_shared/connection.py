@@ -1,4 +1,4 @@
-"""What a request needs beside its body: the base URL, the headers, and the strings that errors must not show."""
+"""The parts of a request except its body: base URL, headers, and the strings that errors must not show."""
 
 import os
 from collections.abc import Mapping

@@ -23,7 +23,7 @@ class ConversationFields(NamedTuple):
     """The fields of a request that hold the conversation.
 
     Attributes:
-        system: the system prompt as one text or as text blocks, or None if there is none.
+        system: the system prompt as one text or as text blocks, or None without system messages.
         messages: the turns of the user and the assistant.
     """
 

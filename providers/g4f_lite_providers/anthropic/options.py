@@ -34,7 +34,7 @@ _DEFAULT_LIMITS = (
     ("claude-2", 4096),
     ("claude-", 16384),
 )
-"""The default `max_tokens` of the models whose name contains a text; the first match counts."""
+"""The default `max_tokens` of the models with a text in their name; the first match counts."""
 _DEFAULT_LIMIT_OF_UNKNOWN = 4096
 
 

@@ -35,7 +35,7 @@ def check_choice(name: str, value: str | None, allowed: Sequence[str]) -> str | 
 def tool_fields(tools: _Tools | None, tool_choice: Any, strict_tools: bool | None) -> dict[str, Any]:
     """Return the fields `tools`, `tool_choice` and `strict_tools`.
 
-    Cohere has one `strict_tools` for all tools in place of `strict` in each.
+    Cohere has one `strict_tools` for all tools instead of `strict` in each.
 
     Raises:
         InvalidArgumentError: `tool_choice` is none of OpenAI's, or names a tool that is not in `tools`.

@@ -247,7 +247,7 @@ def _delta_message(value: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _index_of(value: Mapping[str, Any], name: str = "index") -> int:
-    """Return an index, or 0 if there is none."""
+    """Return an index, or 0 if it is missing."""
     index = value.get(name)
     return index if isinstance(index, int) else 0
 

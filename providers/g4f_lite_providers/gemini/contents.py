@@ -32,7 +32,7 @@ class ConversationFields(NamedTuple):
     """The fields of a request that hold the conversation.
 
     Attributes:
-        system_instruction: None if there is none.
+        system_instruction: None without system messages.
         contents: the turns of the user and the model.
     """
 

@@ -1,4 +1,4 @@
-"""Google's errors, whose details say more than their status."""
+"""Errors of the Gemini API; their details say more than their status."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -23,7 +23,7 @@ def from_response(
 
 
 def from_value(value: Any, *, secrets: tuple[str, ...] = ()) -> ProviderStatusError:
-    """Return the error for an error object that came in place of an answer, or of the rest of one."""
+    """Return the error for an error object that came instead of an answer, or of the rest of one."""
     error = service_errors.from_value(value, secrets=secrets)
     return _refine_error(error, value, detail="The service broke off with an error")
 

@@ -59,7 +59,7 @@ def _create_completion(
         stream: False for the whole text at once.
         max_tokens: the limit on the answer's tokens; the context (4096 tokens) is another limit.
         temperature: 0 for the likeliest answer, up to 2 for less and less likely ones.
-        top_p: with a temperature, sample from the likeliest tokens whose probabilities add up to this.
+        top_p: with a temperature, sample from the likeliest tokens up to this sum of probabilities.
         seed: with a temperature, the same seed gives the same answer.
         stop: texts that end the answer and are not a part of it.
         progress: called with the number of bytes received and of all bytes while the weights are fetched.

@@ -88,7 +88,7 @@ class Engine:
         # A daemon, because the interpreter waits for other threads before it runs the handlers at exit.
         self._thread = threading.Thread(target=self._run, name="g4f-lite-local", daemon=True)
         self._thread.start()
-        # Twice: if Ctrl-C interrupts the first before it has begun, Python runs the second.
+        # Twice: if Ctrl-C interrupts the first before it has started, Python runs the second.
         atexit.register(self.close)
         atexit.register(self.close)
 

@@ -111,7 +111,7 @@ def load_model(path: Path) -> Any:
     try:
         server = runtime.Server(_settings(runtime, path))
         # Any request that the server's own thread answers. If a server is destroyed before that thread has
-        # begun its loop, the destructor never returns and holds the GIL: a Ctrl-C during the load would hang.
+        # started its loop, the destructor never returns and holds the GIL: a Ctrl-C during the load would hang.
         server.handle_metrics()
         return server
     except ProviderSetupError:

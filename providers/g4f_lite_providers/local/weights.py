@@ -6,7 +6,7 @@ step. A failure before that leaves no files behind, except for a temporary folde
 fetch removes.
 
 The cached file is checked too: its size each time it is loaded, and its hash if its size or its time differs from
-those in the stamp, a file beside it. A damaged file is fetched again.
+those in the stamp, a file next to it. A damaged file is fetched again.
 """
 
 import contextlib

@@ -1,4 +1,7 @@
-"""Answers of the Messages API, in the shapes of its reference ("Messages", "Streaming Messages", "Errors")."""
+"""Recorded answers of the Messages API, in the shapes of its reference.
+
+The pages are "Messages", "Streaming Messages" and "Errors".
+"""
 
 import json
 from functools import partial
@@ -30,7 +33,7 @@ USAGE = {
 
 
 def sse(*events, pings=()):
-    """The events of a stream, as the service frames them."""
+    """Return the events of a stream, framed as by the service."""
     framed = [
         f"event: {event['type']}\ndata: {json.dumps(event, ensure_ascii=False)}\n\n" for event in events
     ]
@@ -54,7 +57,7 @@ def start(**message):
 
 
 def block(index, content, *deltas):
-    """A content block: its beginning, its pieces, its end."""
+    """Return the events of a content block: its start, its deltas, its stop."""
     return (
         {"type": "content_block_start", "index": index, "content_block": content},
         *({"type": "content_block_delta", "index": index, "delta": delta} for delta in deltas),
@@ -79,7 +82,7 @@ def thinking(index, signature, *pieces):
 
 
 def streamed(index, whole):
-    """A content block as a stream sends it: what grows comes in pieces."""
+    """Return the events of a content block as a stream sends it, with its growing field in deltas."""
     if whole["type"] == "thinking":
         return thinking(
             index, whole["signature"], *filter(None, (whole["thinking"][:9], whole["thinking"][9:]))
@@ -162,7 +165,7 @@ INTERLEAVED = [
         "caller": {"type": "code_execution_20260120", "tool_id": "srvtoolu_01"},
     },
 ]
-"""Thinking between texts and calls, as models that think between them send it."""
+"""Thinking between texts and tool calls, as some models send it."""
 MEANT = {
     "text": "First Zürich: then 💧 the place.",
     "reasoning": THINKING,

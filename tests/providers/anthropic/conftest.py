@@ -1,4 +1,4 @@
-"""A real server for the tests of `anthropic`: llama.cpp's speaks the Messages API too."""
+"""A real server for the tests of `anthropic`: llama.cpp's server has the Messages API too."""
 
 import importlib.util
 from pathlib import Path
@@ -10,7 +10,7 @@ from g4f_lite_providers.local import weights as _weights
 
 @pytest.fixture(scope="session")
 def llama_server(model_cache):
-    """llama.cpp's server with the small chat model, the one that the tests of `openai` start."""
+    """Run llama.cpp's server with the small chat model, as the tests of `openai` do."""
     pytest.importorskip("xllamacpp", reason="the extra `local` is not installed")
     file = Path(__file__).parents[1] / "openai" / "server.py"
     spec = importlib.util.spec_from_file_location("anthropic_tests_server", file)

@@ -1,4 +1,4 @@
-"""The same bytes, read by the service's own Python client and by the provider; the same request, written by both."""
+"""The service's own Python client reads the same bytes as the provider does, and sends the same requests."""
 
 import importlib.util
 import json
@@ -64,7 +64,7 @@ def of_kind(items, kind):
 
 @pytest.mark.parametrize("case", CHATS, ids=lambda case: case.id)
 def test_the_official_client_reads_the_same(case):
-    """Text, thinking, calls, counts and the reason for the end are what the official client makes of the same bytes."""
+    """Text, thinking, tool calls, usage and finish reason are those of the official client."""
     with Upstream(reply(case)) as upstream:
         theirs, ours = their_message(case, upstream), our_items(case, upstream)
     blocks = theirs.content
@@ -100,7 +100,7 @@ def test_the_official_client_reads_the_same(case):
 
 @pytest.mark.parametrize("case", CHATS, ids=lambda case: case.id)
 def test_the_official_client_sends_an_answer_back_alike(case, provided):
-    """An answer that is put behind the others goes back as the official client sends its own message back."""
+    """An answer is sent back in the next turn as the official client sends its own message back."""
     provided("anthropic")
     with Upstream([reply(case)] * 4) as upstream:
         theirs = their_message(case, upstream)
@@ -124,15 +124,15 @@ def test_the_official_client_sends_an_answer_back_alike(case, provided):
 
 
 def blocks_of(message):
-    """A message's blocks without what is null or empty in them; a text by itself is a block."""
+    """Return a message's blocks without null and empty fields; a text is one block."""
     content = message["content"]
     blocks = [{"type": "text", "text": content}] if isinstance(content, str) else content
     plain = [{name: value for name, value in block.items() if value not in (None, [])} for block in blocks]
     return message["role"], plain
 
 
-def test_an_error_inside_a_stream_is_one_for_both():
-    """The official client too raises for an error event, and for the same reason."""
+def test_the_official_client_raises_for_the_same_error():
+    """The official client raises for an error event too, for the same reason."""
     case = next(case for case in CASES if case.id == "overloaded-inside")
     with Upstream(reply(case)) as upstream:
         with pytest.raises(anthropic.APIStatusError) as theirs:
@@ -142,8 +142,8 @@ def test_an_error_inside_a_stream_is_one_for_both():
     assert theirs.value.body["error"]["type"] == ours.value.kind == "overloaded_error"
 
 
-def test_the_list_of_models_is_one_for_both():
-    """The official client finds the same models."""
+def test_the_official_client_reads_the_same_models():
+    """The official client reads the same models."""
     case = next(case for case in CASES if case.function == "models")
     with Upstream(reply(case)) as upstream:
         with official(upstream) as client:
@@ -235,7 +235,7 @@ OURS_AND_THEIRS = {
 @pytest.mark.parametrize("stream", [False, True])
 @pytest.mark.parametrize("name", OURS_AND_THEIRS)
 def test_the_official_client_sends_the_same(name, stream):
-    """For the same question the official client makes the same request: address, body, and the headers that matter."""
+    """The official client makes the same request: address, body and the important headers."""
     ours, theirs = OURS_AND_THEIRS[name]
     case = next(case for case in CHATS if case.stream is stream)
     asked = {"model": "claude-opus-5-5", "max_tokens": 16384, "messages": HI}
@@ -250,7 +250,7 @@ def test_the_official_client_sends_the_same(name, stream):
     assert first.target == second.target == "/v1/messages"
     sent = {key: value for key, value in first.json().items() if value is not False}  # `stream`
     assert second.json() == sent
-    # Since its version 2 the official client sends the key as a bearer's, and the newest version; both are taken.
+    # Since its version 2 the official client sends the key as a bearer token, and the newest version; both are accepted.
     assert first.header("authorization") == f"Bearer {KEY}" or first.header("x-api-key") == KEY
     assert second.header("x-api-key") == KEY
     assert second.header("anthropic-version") == "2023-06-01"

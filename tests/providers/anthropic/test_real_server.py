@@ -1,4 +1,4 @@
-"""The provider at a real service of the Messages API, llama.cpp's server, beside Anthropic's own client."""
+"""The provider and Anthropic's own client with a real service of the Messages API, llama.cpp's server."""
 
 import asyncio
 import json
@@ -20,7 +20,7 @@ TOOLS = [{"type": "function", "function": {**WEATHER, "parameters": SCHEMA}}]
 
 
 def example():
-    """A conversation whose call the small model imitates."""
+    """Return a conversation with a tool call, which the small model imitates."""
     call = {
         "id": "toolu_1",
         "type": "function",
@@ -36,12 +36,12 @@ def example():
 
 @pytest.fixture
 def ask(llama_server, provided):
-    """Ask with our provider; return the completion."""
+    """Return a function that asks with the provider and returns the completion."""
     provided("anthropic")
 
     def ask(messages=QUESTION, *, stream=False, **options):
         where = {"base_url": llama_server.url, "auth": llama_server.key, "temperature": 0, **options}
-        # The server closes connections it has kept whenever it likes, under the next request too.
+        # The server closes idle connections at any time, even during the next request.
         where["extra_headers"] = {"connection": "close"}
         answer = ChatCompletion.create(
             provider="anthropic", model=MODEL, messages=messages, stream=stream, **where
@@ -56,14 +56,14 @@ def ask(llama_server, provided):
 
 @pytest.fixture
 def client(llama_server):
-    """Anthropic's own client of the same server."""
+    """Return Anthropic's own client for the same server."""
     with anthropic.Anthropic(api_key=llama_server.key, base_url=llama_server.url, max_retries=0) as client:
         yield client
 
 
 @pytest.mark.parametrize("stream", [False, True])
 def test_the_text_is_the_clients(ask, client, stream):
-    """At temperature 0, the text, the reason and the tokens are the same as through Anthropic's client."""
+    """At temperature 0, text, finish reason and usage are those of Anthropic's client."""
     asked = {"model": MODEL, "max_tokens": 20, "messages": QUESTION, "extra_body": {"temperature": 0}}
     if stream:
         with client.messages.stream(**asked) as events:
@@ -103,8 +103,8 @@ def test_the_asynchronous_call_says_the_same(ask, llama_server):
 
 
 @pytest.mark.parametrize("stream", [False, True])
-def test_it_stops_where_it_is_told(ask, stream):
-    """A limit of tokens and a text that ends the answer are kept, and told apart."""
+def test_limit_and_stop_text_end_the_answer(ask, stream):
+    """A token limit and a stop text end the answer, with different finish reasons."""
     assert ask(stream=stream, max_tokens=2).finish_reason == "length"
     stopped = ask(stream=stream, max_tokens=20, stop="France")
     assert stopped.finish_reason == "stop"
@@ -113,7 +113,7 @@ def test_it_stops_where_it_is_told(ask, stream):
 
 @pytest.mark.parametrize("stream", [False, True])
 def test_a_tool_is_called(ask, stream):
-    """A conversation with a call and its result in it is understood, and the next call comes back whole."""
+    """A conversation with a tool call and its result is understood, and the next tool call is complete."""
     done = ask(example(), stream=stream, tools=TOOLS, tool_choice="required", max_tokens=60)
     assert done.finish_reason == "tool_calls"
     (call,) = done.tool_calls
@@ -131,6 +131,6 @@ def test_a_tool_is_called(ask, stream):
     ],
 )
 def test_the_servers_own_errors(ask, error, wrong):
-    """A wrong key, a conversation that is too long and a wrong body are told apart."""
+    """A wrong key, a conversation that is too long and a wrong body raise different errors."""
     with pytest.raises(error):
         ask(**wrong)

@@ -1,4 +1,4 @@
-"""What is sent to the Messages API for what is asked for."""
+"""Requests to the Messages API."""
 
 import base64
 import json
@@ -49,7 +49,7 @@ def test_a_plain_question():
 
 
 def test_address_and_headers(monkeypatch):
-    """The key goes into its header, a login's token into another; the address is the option's, the environment's, or the service's."""
+    """A key and a login's token have different headers; the address is from the option or the environment."""
     sent = request(auth="sk-ant-api03-x", betas=["a-1", "b-2"], extra_headers={"x-more": "1"})
     assert sent.url == "https://api.anthropic.com/v1/messages"
     assert dict(sent.headers) == {
@@ -84,8 +84,8 @@ def test_address_and_headers(monkeypatch):
         ("qwen3-8b", 4096),
     ],
 )
-def test_how_long_an_answer_may_be(model, limit):
-    """Without `max_tokens` a number is sent that the model can do; with it, that one."""
+def test_default_of_max_tokens(model, limit):
+    """Without `max_tokens`, a number that the model can write is sent; otherwise the given one."""
     assert body(model=model)["max_tokens"] == limit
     assert body(model=model, max_tokens=7)["max_tokens"] == 7
 
@@ -173,7 +173,7 @@ def test_how_long_an_answer_may_be(model, limit):
     ],
 )
 def test_options(options, wanted):
-    """An option with OpenAI's name becomes the service's own, and nothing else comes along."""
+    """An option with OpenAI's name becomes the service's own, and nothing else is added."""
     assert body(**options) == {**body(), **wanted}
 
 
@@ -193,7 +193,7 @@ def test_options(options, wanted):
     ],
 )
 def test_which_models_think_by_a_budget(model, budget):
-    """Models before Claude 4.6 get a budget on top of what an answer may have, later ones an effort."""
+    """Models before Claude 4.6 get a budget in addition to the answer's tokens, later ones an effort."""
     sent = body(model=model, reasoning_effort="medium")
     if budget:
         assert sent["thinking"] == {"type": "enabled", "budget_tokens": 6144}
@@ -204,8 +204,8 @@ def test_which_models_think_by_a_budget(model, budget):
         assert sent["output_config"] == {"effort": "medium"}
 
 
-def test_a_budget_stays_below_what_was_asked_for():
-    """A `max_tokens` that was given is kept, and the budget made smaller; too small a one is refused."""
+def test_a_budget_stays_below_max_tokens():
+    """A given `max_tokens` is kept, and the budget is made smaller; one that is too small is refused."""
     sent = body(model="claude-opus-4-5", reasoning_effort="max", max_tokens=4000)
     assert (sent["max_tokens"], sent["thinking"]["budget_tokens"]) == (4000, 3999)
     with pytest.raises(InvalidArgumentError, match="above 1024"):
@@ -232,7 +232,7 @@ def test_a_budget_stays_below_what_was_asked_for():
     ],
 )
 def test_wrong_values_are_refused_by_name(name, value):
-    """A value that the service would refuse or pass over is an error that names the option, with a next step."""
+    """A value that the service would refuse or ignore raises an error with the option's name and a hint."""
     with pytest.raises(InvalidArgumentError) as caught:
         body(**{name: value})
     assert caught.value.argument == name
@@ -243,7 +243,7 @@ def test_wrong_values_are_refused_by_name(name, value):
 
 
 def test_system_messages():
-    """System and developer messages are the system prompt, wherever they stand; or stay, where that is wished."""
+    """System and developer messages become the system prompt, or stay in place if the caller wants that."""
     messages = [
         {"role": "system", "content": "Be brief."},
         {"role": "user", "content": "Hi"},
@@ -270,7 +270,7 @@ def test_system_messages():
 
 
 def test_a_conversation_with_tools():
-    """Calls, their results and thinking come back in the blocks that the service has for them."""
+    """Tool calls, their results and thinking are sent back in the service's own blocks."""
     messages = [
         {"role": "user", "content": "Weather?"},
         {
@@ -331,7 +331,7 @@ def test_a_conversation_with_tools():
 
 
 def test_a_refusal_comes_back_as_text():
-    """An assistant's refusal is what it said; an answer of text and a call has both."""
+    """An assistant's refusal is sent as text; an answer with text and a tool call has both."""
     messages = [
         *HI,
         {"role": "assistant", "content": None, "refusal": "No."},
@@ -409,7 +409,7 @@ def test_a_refusal_comes_back_as_text():
     ],
 )
 def test_parts(part, block):
-    """A part of a message becomes the block that the service has for it."""
+    """Each part of a message becomes the service's own block."""
     assert turns(user(part)) == [{"role": "user", "content": block}]
 
 
@@ -423,15 +423,15 @@ def test_parts(part, block):
     ],
 )
 def test_parts_that_the_service_does_not_take(part):
-    """A part that cannot be sent is an error that names its place."""
+    """A part that cannot be sent raises an error with its position."""
     with pytest.raises(InvalidMessageError, match=r"messages\[1\]\['content'\]\[1\]") as caught:
         body([*HI, *user({"type": "text", "text": "a"}, part)])
     assert caught.value.index == 1
     assert caught.value.hint
 
 
-def test_what_is_sent_can_be_written_and_leaves_the_messages_alone():
-    """The body is plain JSON, and the caller's messages are as they were."""
+def test_the_body_is_json_and_the_messages_are_not_changed():
+    """The body can be written as JSON, and the caller's messages are not changed."""
     messages = boundary.check_messages([{"role": "user", "content": "a"}, {"role": "user", "content": "b"}])
     before = json.dumps(messages)
     assert json.loads(json.dumps(body(messages))) == body(messages)

@@ -1,4 +1,4 @@
-"""What the Messages API's answers say beyond text, reasons and counts."""
+"""Answers of the Messages API beyond text, finish reasons and usage."""
 
 import importlib.util
 import json
@@ -63,8 +63,8 @@ def case(ident):
 
 
 @pytest.mark.parametrize("ident", ["text", "whole"])
-def test_who_answered(ident, provided):
-    """The model, the answer's identifier and the request's are known."""
+def test_model_and_identifiers(ident, provided):
+    """The model and the identifiers of the answer and of the request are known."""
     done = completion(case(ident), provided)
     assert (done.model, done.id) == ("claude-opus-5-5", CASES.IDENT)
     assert done.metadata["request_id"] == "req_018EeWyXxfu5pfWkrYcMdjWG"
@@ -73,13 +73,13 @@ def test_who_answered(ident, provided):
 
 
 def test_the_counts_of_thinking():
-    """A later count replaces an earlier one, and what it leaves out stays."""
+    """A later count replaces an earlier one, and a count that it leaves out stays."""
     usage = of_kind(read(CASES.start(), *CASES.stop("end_turn", 40)), Usage)
     assert usage == [Usage(47, 1, 30, None, 5), Usage(47, 40, 30, None, 5)]
 
 
 def test_thinking_goes_back_as_it_came(provided):
-    """The message of an answer, sent back, has each block of thinking with its signature, and the call."""
+    """The message of an answer has each block of thinking with its signature, and the tool call."""
     from g4f_lite_providers import anthropic
 
     done = completion(case("whole"), provided)
@@ -114,7 +114,7 @@ BLOCKS = st.lists(
 
 
 def answered(blocks, *, stream):
-    """The message of an answer with these blocks."""
+    """Return the message of an answer with these blocks."""
     if stream:
         pieces = [event for place in enumerate(blocks) for event in CASES.streamed(*place)]
         items = read(CASES.start(), *pieces, *CASES.stop("tool_use"))
@@ -134,13 +134,13 @@ def sent_back(message):
 
 @given(BLOCKS, st.booleans())
 def test_every_order_of_blocks_goes_back_as_it_came(blocks, stream):
-    """Whatever blocks an answer has, in whatever order: its message brings them back, the same in the same order."""
+    """The message of an answer sends any blocks back, unchanged and in the same order."""
     assert sent_back(answered(blocks, stream=stream)) == blocks
 
 
 @given(BLOCKS, st.sampled_from(["content", "tool_calls", "reasoning"]))
-def test_a_message_that_was_edited_means_what_it_says(blocks, key):
-    """Of a message whose text is longer, or that lacks a call or a thought, comes what it says, in the usual order."""
+def test_an_edited_message_is_sent_as_it_is(blocks, key):
+    """A message with longer text, or without a tool call or a thought, is sent as it is, in the default order."""
     message = answered(blocks, stream=False)
     if key == "content":
         edited = {**message, "content": (message["content"] or "") + "!"}
@@ -159,8 +159,8 @@ def test_a_message_that_was_edited_means_what_it_says(blocks, key):
     assert kinds.count(2) == len(edited.get("tool_calls", ()))
 
 
-def test_thinking_that_nobody_signed_stays_away():
-    """What a compatible service thinks without a signature is not sent back, and the rest is in the usual order."""
+def test_thinking_without_a_signature_is_not_sent():
+    """Thinking without a signature is not sent back, and the other blocks are in the default order."""
     unsigned = {"type": "thinking", "thinking": "Hm.", "signature": ""}
     tool = {"type": "tool_use", "id": "t", "name": "f", "input": {}}
     text = {"type": "text", "text": "A"}
@@ -172,15 +172,15 @@ def test_thinking_that_nobody_signed_stays_away():
 @pytest.mark.parametrize(
     "order", ["{", "[1]", '{"type": "text"}', '[{"type": "text", "length": "x"}]', "[" * 2000]
 )
-def test_an_order_that_is_none_is_passed_over(order):
-    """What only looks like an order changes nothing."""
+def test_an_invalid_order_is_ignored(order):
+    """An order that cannot be read is ignored."""
     thought = {"text": "", "signature": f"anthropic:order:{order}"}
     message = {"role": "assistant", "content": "A", "reasoning": [thought]}
     assert sent_back(message) == [{"type": "text", "text": "A"}]
 
 
-def test_a_block_that_is_not_known_comes_in_pieces():
-    """The texts of a block that is not known here are put together, as what was summed up for a longer context is."""
+def test_deltas_of_an_unknown_block_are_joined():
+    """The deltas of an unknown block are joined, such as the summary of a longer context."""
     events = CASES.block(
         0,
         {"type": "compaction", "content": None},
@@ -193,8 +193,8 @@ def test_a_block_that_is_not_known_comes_in_pieces():
 
 
 @pytest.mark.parametrize(("ident", "query"), [("search", "when was Shannon born"), ("whole-search", "x")])
-def test_what_the_services_tools_did_is_kept(ident, query, provided):
-    """The service's own calls, with their whole input, and what they found stand in the metadata."""
+def test_blocks_of_the_services_tools_are_kept(ident, query, provided):
+    """The calls of the service's own tools, with their whole input, and the results are in the metadata."""
     done = completion(case(ident), provided)
     asked, found = done.metadata["content_blocks"]
     assert asked["input"] == {"query": query}
@@ -202,8 +202,8 @@ def test_what_the_services_tools_did_is_kept(ident, query, provided):
     assert done.metadata["citations"][0] == CASES.CITED
 
 
-def test_where_a_citation_holds(provided):
-    """A citation names the source, its words, and the characters of the answer that rest on it."""
+def test_positions_of_a_citation(provided):
+    """A citation has the source, its text, and the positions in the answer."""
     done = completion(case("search"), provided)
     first, second = done.citations
     assert first == Citation(CASES.CITED["url"], "Claude Shannon", CASES.CITED["cited_text"], 13, 31)
@@ -211,14 +211,14 @@ def test_where_a_citation_holds(provided):
     assert second == Citation(None, "Facts", "Water is wet.", 31, 49)
 
 
-def test_why_it_stopped(provided):
-    """The text that ended an answer, and the category of a refusal, are in the metadata."""
+def test_stop_details_are_metadata(provided):
+    """The stop text of an answer, and the category of a refusal, are in the metadata."""
     assert completion(case("stop-sequence"), provided).metadata["stop_sequence"] == "3"
     assert completion(case("refusal"), provided).metadata["stop_details"]["category"] == "bio"
 
 
-def test_calls_are_handed_out_piece_by_piece():
-    """The first piece of a call has its name, the next its arguments as they come; one without any gets `{}`."""
+def test_tool_calls_are_streamed():
+    """The first delta of a tool call has its name, the next ones its arguments; without arguments it is `{}`."""
     items = of_kind(
         read(*CASES.call(4, "t1", "w", '{"a', '": 1}'), *CASES.call(5, "t2", "now"), *CASES.stop("tool_use")),
         ToolCallDelta,
@@ -232,16 +232,16 @@ def test_calls_are_handed_out_piece_by_piece():
     ]
 
 
-def test_thinking_that_is_kept_back():
-    """Thinking of which only the signature comes is reasoning without text."""
+def test_thinking_without_text():
+    """Thinking with a signature only is reasoning without text."""
     content = {"type": "thinking", "thinking": "", "signature": "sig"}
     assert of_kind(read(*CASES.block(0, content), *CASES.stop("end_turn")), Reasoning) == [
         Reasoning("", signature="sig")
     ]
 
 
-def test_what_is_not_known_is_passed_over():
-    """Pieces of blocks that did not begin, events that are no object, and empty parts say nothing."""
+def test_unknown_events_are_ignored():
+    """Deltas of blocks that have not started, events that are not objects, and empty parts are ignored."""
     stray = {
         "type": "content_block_delta",
         "index": 9,
@@ -264,7 +264,7 @@ def test_what_is_not_known_is_passed_over():
 
 
 def test_input_that_is_no_json_is_kept_as_it_is():
-    """The input of one of the service's tools that was cut in the middle stays text."""
+    """The truncated input of one of the service's tools stays text."""
     content = {"type": "server_tool_use", "id": "s", "name": "web_search", "input": {}}
     pieces = CASES.block(0, content, {"type": "input_json_delta", "partial_json": '{"query'})
     (found,) = of_kind(read(*pieces, *CASES.stop("max_tokens")), Metadata)[:1]
@@ -272,14 +272,14 @@ def test_input_that_is_no_json_is_kept_as_it_is():
 
 
 def test_an_event_without_a_type_has_that_of_its_frame():
-    """Where the data does not name its event, the frame's name counts."""
+    """If the data has no type, the name of the server-sent event counts."""
     assert list(ChatResponseDecoder().event("message_start", {"message": {"model": "m", "id": 5}})) == [
         Served("m")
     ]
 
 
 def test_errors_hide_the_key():
-    """An error inside of a stream shows no key, and what is no message is said to be none."""
+    """An error in a stream shows no key, and a body that is not a message raises an error."""
     event = {"type": "error", "error": {"type": "overloaded_error", "message": "key sk-1234567890 is busy"}}
     with pytest.raises(ServiceUnavailableError) as caught:
         list(ChatResponseDecoder(("sk-1234567890",)).event("", event))

@@ -1,4 +1,4 @@
-"""Answers of Cohere, as its API reference and its guides to streaming and tool use have them."""
+"""Recorded answers of Cohere, in the shapes of its API reference and its guides to streaming and tool use."""
 
 import json
 
@@ -198,7 +198,7 @@ CASES = [
         options={"tools": TOOLS},
     ),
     chat(
-        id="tools-of-one-index",  # each call under the index of the one before
+        id="tools-of-one-index",  # Each tool call has the index of the one before.
         body=sse(
             START,
             *call(0, "a", "get_weather", CALLED[0][1]),
@@ -264,7 +264,7 @@ CASES = [
         text="Hi",
     ),
     chat(
-        id="data-only",  # without the lines that name the events
+        id="data-only",  # Without the lines that name the events.
         body=b"".join(f"data: {dumps(item)}\n\n".encode() for item in (START, *content("Hi", "!"), last())),
         text="Hi!",
     ),
@@ -423,8 +423,8 @@ def failure(id_, status, said, error, **fields) -> ErrorCase:
     return ErrorCase(id=id_, provider="cohere", status=status, body=body, error=error, **fields)
 
 
-# The words of 401 and 400 as users report them: cohere-ai/cohere-toolkit issue 857, cohere-ai/sandbox-topically
-# issue 4; the statuses as the errors page has them (cohere-ai/cohere-developer-experience pull request 189).
+# The messages of 401 and 400 as users report them: cohere-ai/cohere-toolkit issue 857, cohere-ai/sandbox-topically
+# issue 4; the statuses are those of the errors page (cohere-ai/cohere-developer-experience pull request 189).
 ERRORS = [
     failure("wrong-key", 401, "invalid api token", AuthenticationError),
     failure(

@@ -1,4 +1,4 @@
-"""The recorded bodies mean the same to Cohere's own Python client, and it asks for them as our provider does."""
+"""Cohere's own Python client reads the recorded bodies as the provider does, and sends the same requests."""
 
 import importlib.util
 from contextlib import contextmanager
@@ -34,7 +34,7 @@ def upstream_of(case):
 
 @contextmanager
 def client_of(upstream):
-    """The official client, which does not close its connections by itself."""
+    """Open the official client, and close its connections, which it does not do."""
     with httpx.Client() as connections:
         yield official.ClientV2(KEY, base_url=upstream.url, max_retries=0, httpx_client=connections)
 
@@ -57,8 +57,8 @@ def calls_of(items):
     return list(found.values())
 
 
-def told(items):
-    """What both of them read, in one shape."""
+def content_of(items):
+    """Return the content of an answer of either client, in one shape."""
     usage = next(item for item in items if isinstance(item, Usage))
     return {
         "text": texts(items, str),
@@ -107,22 +107,22 @@ def ending(said):
 
 @pytest.mark.parametrize("case", STREAMS, ids=lambda case: case.id)
 def test_both_read_the_same_stream(case):
-    """Text, thoughts, calls, sources, counts and the reason are the official client's."""
+    """Text, reasoning, tool calls, sources, usage and finish reason are those of the official client."""
     with upstream_of(case) as upstream, client_of(upstream) as client:
         items = ask(case, upstream.url)
         parts = list(client.chat_stream(model=case.model, messages=MESSAGES))
-    assert told(items) == told_by_parts(parts)
+    assert content_of(items) == told_by_parts(parts)
 
 
 @pytest.mark.parametrize("case", WHOLE, ids=lambda case: case.id)
 def test_both_read_the_same_answer(case):
-    """Of an answer that comes whole too."""
+    """The same holds for a whole response."""
     with upstream_of(case) as upstream, client_of(upstream) as client:
         items = ask(case, upstream.url)
         answer = client.chat(model=case.model, messages=MESSAGES)
     message = answer.message
     blocks = message.content or []
-    assert told(items) == ending(answer) | {
+    assert content_of(items) == ending(answer) | {
         "id": answer.id,
         "text": "".join(getattr(block, "text", None) or "" for block in blocks),
         "reasoning": (message.tool_plan or "")
@@ -140,7 +140,7 @@ def test_both_read_the_same_answer(case):
 
 @pytest.mark.parametrize("case", recorded.ERRORS, ids=lambda case: case.id)
 def test_both_see_the_status(case):
-    """A status with an error in words is that status and those words to both."""
+    """The status and the message of an error are the same for both."""
     with Upstream(
         Reply(case.body, status=case.status, headers={"content-type": "application/json"})
     ) as upstream:
@@ -154,7 +154,7 @@ def test_both_see_the_status(case):
 
 
 def test_both_read_the_same_vectors_and_models():
-    """Vectors and the names of the models are the official client's, for the same requests."""
+    """The vectors and the names of the models are those of the official client, for the same requests."""
     vectors = next(case for case in recorded.CASES if case.function == "embedding")
     models = next(case for case in recorded.CASES if case.function == "models")
     with upstream_of(vectors) as upstream, client_of(upstream) as client:
@@ -276,7 +276,7 @@ REQUESTS = {
 @pytest.mark.parametrize("name", REQUESTS)
 @pytest.mark.parametrize("stream", [True, False])
 def test_both_ask_the_same(name, stream):
-    """The bodies are equal, key by key, and the key is in the same header."""
+    """The bodies are equal, field by field, and the key is in the same header."""
     ours, theirs = REQUESTS[name]
     case = (STREAMS if stream else WHOLE)[0]
     with upstream_of(case) as upstream, client_of(upstream) as client:

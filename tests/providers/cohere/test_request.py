@@ -1,4 +1,4 @@
-"""What the `cohere` provider sends beyond what `test_official_client.py` compares, and what it refuses to send."""
+"""Requests of the `cohere` provider that `test_official_client.py` does not compare, and refused values."""
 
 import pytest
 
@@ -26,13 +26,13 @@ def request(messages=USER, stream=False, **options):
         {"role": "assistant", "content": [{"type": "refusal", "refusal": "No."}]},
     ],
 )
-def test_a_refusal_is_what_was_said(message):
-    """What the model refused in an earlier turn is sent back as its words."""
+def test_a_refusal_is_sent_as_text(message):
+    """The refusal of an earlier turn is sent back as text."""
     assert request([message]).json["messages"] == [{"role": "assistant", "content": "No."}]
 
 
-def test_the_least_body():
-    """Without options, the body has the model, the messages and whether to stream."""
+def test_the_minimal_body():
+    """Without options, the body has the model, the messages and `stream`."""
     assert request().json == {"model": "m", "messages": USER, "stream": False}
 
 
@@ -85,7 +85,7 @@ def test_the_least_body():
     ],
 )
 def test_messages(message, wanted):
-    """Each kind of message has its shape in Cohere's API; signatures of others are not sent."""
+    """Each kind of message is sent in Cohere's shape, without signatures of other services."""
     assert request([message]).json["messages"] == [wanted]
 
 
@@ -99,7 +99,7 @@ def test_messages(message, wanted):
     ],
 )
 def test_parts_that_cannot_be_sent(role, part):
-    """A part that Cohere does not take there is an error that names the message and the part."""
+    """A part that Cohere does not take raises an error that names the message and the part."""
     message = {"role": role, "content": [{"type": "text", "text": "a"}, part], "tool_call_id": "c"}
     with pytest.raises(InvalidMessageError, match=r"messages\[1\]\['content'\]\[1\]") as caught:
         request([*USER, message])
@@ -132,7 +132,7 @@ def test_parts_that_cannot_be_sent(role, part):
     ],
 )
 def test_options(options, body):
-    """Each option has its place in the body."""
+    """Each option is sent in its field of the body."""
     assert request(**options).json == {"model": "m", "messages": USER, "stream": False} | body
 
 
@@ -152,14 +152,14 @@ def test_options(options, body):
     ],
 )
 def test_wrong_options(argument, options):
-    """A value that Cohere would not understand, or would pass over, is an error that names the option."""
+    """A value that Cohere would misunderstand or ignore raises an error that names the option."""
     with pytest.raises(InvalidArgumentError) as caught:
         request(**options)
     assert caught.value.argument == argument
 
 
-def test_where_it_goes(monkeypatch):
-    """The address is `base_url`, the environment's, or Cohere's; the key is in one header and does not show."""
+def test_address_and_key(monkeypatch):
+    """The address is `base_url`, that of the environment, or Cohere's; the key is in one header and not shown."""
     monkeypatch.delenv("CO_API_URL", raising=False)
     assert request().url == "https://api.cohere.com/v2/chat"
     monkeypatch.setenv("CO_API_URL", "https://private.example.org/cohere/")
@@ -172,7 +172,7 @@ def test_where_it_goes(monkeypatch):
 
 
 def test_embedding_options():
-    """Vectors are asked for as floats, for documents unless something else is said."""
+    """Vectors are requested as floats, and for documents by default."""
     body = cohere._create_embedding("m", ["a"], input_type="search_query", extra_body={"x": 1}).request.json
     assert body == {
         "model": "m",

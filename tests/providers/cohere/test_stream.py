@@ -1,4 +1,4 @@
-"""What the recorded answers of `cases.py` do not show of the `cohere` provider."""
+"""Properties of the `cohere` provider's answers that the recorded answers in `cases.py` do not show."""
 
 import contextlib
 import json
@@ -41,7 +41,7 @@ def cited(start, end, **more):
 
 @pytest.mark.parametrize("stream", [True, False])
 def test_citations_count_from_the_start_of_the_text(stream):
-    """A citation's place is counted in the whole text, also behind other blocks; in the thoughts it has none."""
+    """A citation's positions are those in the whole text, for any block; one in the reasoning has no positions."""
     found = [
         cited(0, 2, content_index=2, type="TEXT_CONTENT"),
         cited(1, 2, content_index=0),
@@ -77,14 +77,14 @@ def test_citations_count_from_the_start_of_the_text(stream):
 
 
 def test_a_source_without_a_title_is_named_by_its_identifier():
-    """What a tool gave is cited by the identifier that the service gives it."""
+    """The citation of a tool's output has the identifier from the service as its title."""
     source = {"type": "tool", "id": "get:0", "tool_output": {"a": "b"}}
     items = read(event("citation-start", {"citations": {"start": 0, "end": 1, "sources": [source]}}), END)
     assert items[0] == Citation(title="get:0", start=0, end=1)
 
 
 def test_counts():
-    """Counts of tokens are whole numbers; what is billed is kept beside them, and taken where there is no other."""
+    """Token counts are integers; the billed units are metadata, and the usage if other counts are missing."""
     usage = {"billed_units": {"input_tokens": 1.0, "output_tokens": 2.0}, "tokens": {"input_tokens": 10.0}}
     said = {"type": "message-end", "delta": {"finish_reason": "COMPLETE", "usage": usage}}
     assert read(said) == [
@@ -100,13 +100,13 @@ def test_counts():
     ("raw", "reason"), [("ERROR_LIMIT", "length"), ("NEW", "stop"), (None, "stop"), (7, "stop")]
 )
 def test_reasons(raw, reason):
-    """A reason is one of ours, with Cohere's own word beside it."""
+    """The finish reason is one of this library, and `raw` is Cohere's own."""
     found = read({"type": "message-end", "delta": {"finish_reason": raw}})
     assert found == [Finish(reason, raw=raw if isinstance(raw, str) else None)]
 
 
 def test_probabilities():
-    """A chunk of several tokens is one entry, as probable as all of them together."""
+    """A chunk of several tokens becomes one entry with the probability of all of them."""
     chunk = {"text": "hé", "token_ids": [1, 2], "logprobs": [-0.5, -0.25]}
     assert read(text("hé") | {"logprobs": chunk}, END)[1] == Logprobs(
         (
@@ -121,20 +121,20 @@ def test_probabilities():
     )
 
 
-def test_arguments_of_no_call_are_passed_over():
-    """A piece of a call that never began belongs to none; a call without a name has none."""
+def test_arguments_without_a_call_are_ignored():
+    """The delta of a tool call that has not started is ignored; a tool call without a name has none."""
     piece = {"tool_calls": {"function": {"arguments": "{}"}}}
     assert read(event("tool-call-delta", piece), END) == [Finish("stop", raw="COMPLETE")]
     assert read(event("tool-call-start", {"tool_calls": {}}), END)[0] == ToolCallDelta(0)
 
 
-def test_who_answered():
-    """The answer's identifier is kept; Cohere does not name the model, so it is the one asked."""
+def test_identifier_and_model_of_the_answer():
+    """The answer's identifier is kept; the model is the requested one, because Cohere does not return it."""
     assert read({"type": "message-start", "id": "x"}, END)[0] == Served("m", id="x")
 
 
-def test_nothing_behind_done():
-    """What follows the mark of the end says nothing."""
+def test_data_after_done_is_ignored():
+    """Data after the end mark is ignored."""
     decoder = cohere._create_completion("m", [{"role": "user", "content": "Hi"}], stream=True).decoder
     body = f"data: {json.dumps(END)}\n\ndata: [DONE]\n\ndata: {json.dumps(text('x'))}\n\n"
     assert [*decoder.feed(body.encode()), *decoder.close()] == [Finish("stop", raw="COMPLETE")]
@@ -163,7 +163,7 @@ KINDS = st.sampled_from(
 
 @given(KINDS, JSON, st.integers(0, 2) | JSON)
 def test_no_event_breaks_it(kind, message, index):
-    """Whatever JSON stands in an event of any kind, it is read, passed over, or an error of ours."""
+    """Any JSON value in an event of any type is decoded, ignored, or raises a provider error."""
     with contextlib.suppress(ProviderError):
         read(
             {"type": kind, "index": index, "delta": {"message": message}},
@@ -174,7 +174,7 @@ def test_no_event_breaks_it(kind, message, index):
 
 @given(JSON)
 def test_no_whole_answer_breaks_it(value):
-    """Whatever JSON comes in place of an answer, of vectors or of a list of models, it is read or an error of ours."""
+    """Any JSON value instead of an answer, vectors or models is decoded, or raises a provider error."""
     for exchange in (
         cohere._create_completion("m", [{"role": "user", "content": "Hi"}], stream=False),
         cohere._create_embedding("m", ["a"]),
@@ -186,7 +186,7 @@ def test_no_whole_answer_breaks_it(value):
 
 
 def test_a_conversation_with_a_tool():
-    """The message that a completion gives is what the next turn sends back: the plan and the call."""
+    """The message of a completion is sent back in the next turn with the tool plan and the tool call."""
     call = {"id": "now_1", "type": "function", "function": {"name": "now", "arguments": '{"zone": "é"}'}}
     first = {"message": {"tool_plan": "I look.", "tool_calls": [call]}, "finish_reason": "TOOL_CALL"}
     second = {"message": {"content": [{"type": "text", "text": "Noon."}]}, "finish_reason": "COMPLETE"}
@@ -210,7 +210,7 @@ def test_a_conversation_with_a_tool():
 
 
 def test_too_few_vectors():
-    """Vectors that are not one for each text are an error."""
+    """A number of vectors that differs from that of the texts raises an error."""
     decoder = cohere._create_embedding("m", ["a", "b"]).decoder
     decoder.feed(b'{"embeddings":{"float":[[1.0]]}}')
     with pytest.raises(ProviderResponseError, match="1 vectors for 2 texts"):

@@ -1,4 +1,7 @@
-"""Answers of the Gemini API, in the shapes of its reference ("Generating content", "Embeddings", "Models")."""
+"""Recorded answers of the Gemini API, in the shapes of its reference.
+
+The pages are "Generating content", "Embeddings" and "Models".
+"""
 
 import json
 from functools import partial
@@ -40,7 +43,7 @@ def candidate(*parts, finish=None, index=0, **others):
 
 
 def piece(*candidates, **others):
-    """One piece of an answer, or a whole one."""
+    """Return one response of a stream, or a whole one."""
     whole = {
         "candidates": list(candidates),
         "usageMetadata": usage(),
@@ -51,7 +54,7 @@ def piece(*candidates, **others):
 
 
 def sse(*pieces, end="\r\n"):
-    """The pieces of a stream, as the service frames them."""
+    """Return the responses of a stream, framed as by the service."""
     return "".join(f"data: {json.dumps(item, ensure_ascii=False)}{end}{end}" for item in pieces).encode()
 
 

@@ -1,4 +1,4 @@
-"""The same bytes, read by the service's own Python client and by the provider; the same request, written by both."""
+"""The service's own Python client reads the same bytes as the provider does, and sends the same requests."""
 
 import base64
 import importlib.util
@@ -68,7 +68,7 @@ def in_base64(data):
 
 @pytest.mark.parametrize("case", CHATS, ids=lambda case: case.id)
 def test_the_official_client_reads_the_same(case):
-    """Texts, thoughts, calls, pictures, counts and reasons are what the official client makes of the same bytes."""
+    """Text, thoughts, calls, images, usage and finish reasons are those of the official client."""
     with Upstream(reply(case)) as upstream:
         theirs, ours = their_pieces(case, upstream), our_items(case, upstream)
     found = [item for piece in theirs for item in piece.candidates or ()]
@@ -127,8 +127,8 @@ def test_the_official_client_reads_the_same(case):
 
 
 @pytest.mark.parametrize("name", ["blocked", "whole-blocked"])
-def test_a_refused_prompt_is_one_for_both(name):
-    """The official client finds the same reason why the prompt was refused."""
+def test_the_official_client_reads_the_same_refusal(name):
+    """The official client reads the same reason for a refused prompt."""
     case = next(case for case in CASES if case.id == name)
     with Upstream(reply(case)) as upstream:
         theirs = their_pieces(case, upstream)[0]
@@ -137,8 +137,8 @@ def test_a_refused_prompt_is_one_for_both(name):
     assert ours.value.kind == theirs.prompt_feedback.block_reason.value
 
 
-def test_an_error_inside_a_stream_is_one_for_both():
-    """The official client too raises for an error in a stream, with the same code and status."""
+def test_the_official_client_raises_for_the_same_error():
+    """The official client raises for an error in a stream too, with the same code and status."""
     case = next(case for case in CASES if case.id == "overloaded-inside")
     with Upstream(reply(case)) as upstream:
         with pytest.raises(errors.APIError) as theirs:
@@ -148,8 +148,8 @@ def test_an_error_inside_a_stream_is_one_for_both():
     assert (theirs.value.code, theirs.value.status) == (ours.value.status, ours.value.kind)
 
 
-def test_vectors_and_models_are_one_for_both():
-    """The official client finds the same vectors, and the same models."""
+def test_the_official_client_reads_the_same_vectors_and_models():
+    """The official client reads the same vectors and the same models."""
     case = next(case for case in CASES if case.function == "embedding")
     with Upstream(reply(case)) as upstream:
         with official(upstream) as client:
@@ -179,14 +179,14 @@ def test_vectors_and_models_are_one_for_both():
 
 
 def plain(value):
-    """A body without what says nothing: the role that contents to embed do not need."""
+    """Return a body without the role, which contents to embed do not need."""
     if isinstance(value, dict):
         return {name: plain(item) for name, item in value.items() if name != "role"}
     return [plain(item) for item in value] if isinstance(value, list) else value
 
 
 def spelled(value):
-    """A body with every key in the reference's spelling: the service reads both, and the client writes both."""
+    """Return a body with the reference's spelling: the service reads both, and the client writes both."""
     if isinstance(value, dict):
         return {
             re.sub(r"_([a-z])", lambda found: found[1].upper(), name): spelled(item)
@@ -319,7 +319,7 @@ OURS_AND_THEIRS = {
 @pytest.mark.parametrize("stream", [False, True])
 @pytest.mark.parametrize("name", OURS_AND_THEIRS)
 def test_the_official_client_sends_the_same(name, stream):
-    """For the same question the official client makes the same request: address, key and body."""
+    """The official client makes the same request: address, key and body."""
     ours, config, asked = OURS_AND_THEIRS[name]
     case = next(case for case in CHATS if case.stream is stream)
     with Upstream(reply(case)) as upstream:
@@ -334,5 +334,5 @@ def test_the_official_client_sends_the_same(name, stream):
     assert second.target == first.target
     assert second.header("x-goog-api-key") == first.header("x-goog-api-key") == KEY
     sent = spelled(first.json())
-    sent.get("systemInstruction", {}).pop("role", None)  # it says nothing there
+    sent.get("systemInstruction", {}).pop("role", None)  # It has no meaning there.
     assert second.json() == {key: value for key, value in sent.items() if value != {}}

@@ -1,4 +1,4 @@
-"""What is sent to the Gemini API for what is asked for."""
+"""Requests to the Gemini API."""
 
 import json
 
@@ -45,7 +45,7 @@ def test_a_plain_question():
 
 
 def test_address_and_headers(monkeypatch):
-    """The key goes into its header and never into the address; a model's name cannot leave its place there."""
+    """The key is in its header, never in the address; a model's name cannot lead to another path."""
     base = "https://generativelanguage.googleapis.com/v1beta"
     sent = request(auth="AIza-x", extra_headers={"x-more": "1"})
     assert sent.url == f"{base}/models/gemini-3.8-flash:generateContent"
@@ -115,7 +115,7 @@ def test_address_and_headers(monkeypatch):
     ],
 )
 def test_generation_options(options, wanted):
-    """An option with OpenAI's name becomes one of `generationConfig`, and nothing else comes along."""
+    """An option with OpenAI's name becomes a field of `generationConfig`, and nothing else is added."""
     assert body(**options) == {"contents": CONTENTS, "generationConfig": wanted}
 
 
@@ -147,7 +147,7 @@ def test_generation_options(options, wanted):
     ],
 )
 def test_other_options(options, wanted):
-    """Tools, safety and what the service has beside `generationConfig` stand where it wants them."""
+    """Tools, safety and other options are sent in their fields outside of `generationConfig`."""
     assert body(**options) == {"contents": CONTENTS, **wanted}
 
 
@@ -167,7 +167,7 @@ def test_other_options(options, wanted):
     ],
 )
 def test_wrong_values_are_refused_by_name(name, value):
-    """A value that the service would refuse or pass over is an error that names the option, with a next step."""
+    """A value that the service would refuse or ignore raises an error with the option's name and a hint."""
     with pytest.raises(InvalidArgumentError) as caught:
         body(**{name: value})
     assert caught.value.argument == name
@@ -175,7 +175,7 @@ def test_wrong_values_are_refused_by_name(name, value):
 
 
 def test_embeddings():
-    """Each text is a request of its own in one body, with its options."""
+    """Each text is a request in one body, with the options."""
     sent = gemini._create_embedding(
         "gemini-embedding-001", ["a", "b"], dimensions=256, task_type="RETRIEVAL_QUERY", auth="k"
     ).request
@@ -195,7 +195,7 @@ def test_embeddings():
 
 
 def test_system_messages():
-    """System and developer messages are the system instruction, wherever they stand."""
+    """System and developer messages become the system instruction, wherever they are."""
     sent = body(
         [
             {"role": "system", "content": "Be brief."},
@@ -218,7 +218,7 @@ ORDER = """[
 
 
 def test_a_conversation_with_tools():
-    """Calls come back with their signatures, results with the names of their calls, each in its own turn."""
+    """Calls are sent back with their signatures, and results with the names of their calls, in separate turns."""
     messages = [
         *HI,
         {
@@ -269,7 +269,7 @@ def test_a_conversation_with_tools():
 
 
 def test_calls_that_another_model_made():
-    """Models that want a signature are told where there is none; earlier ones are told nothing."""
+    """For models that need a signature, a call without one gets a replacement; for earlier ones it does not."""
     messages = [
         *HI,
         {
@@ -288,7 +288,7 @@ def test_calls_that_another_model_made():
 
 
 def test_a_result_whose_call_is_not_there():
-    """A result has to have its call before it, or say the tool's name."""
+    """A result needs an earlier call, or the name of the tool."""
     result = {"role": "tool", "tool_call_id": "t9", "content": "a"}
     with pytest.raises(InvalidMessageError, match="'t9'") as caught:
         body([*HI, result])
@@ -297,7 +297,7 @@ def test_a_result_whose_call_is_not_there():
 
 
 def test_turns_without_text():
-    """A refusal is what was said; an empty answer is still a turn; a signature alone stands with empty text."""
+    """A refusal is sent as text; an empty answer stays a turn; a signature without text has an empty text."""
     alone = '[["text", {"thoughtSignature": "dHh0"}, 0]]'
     messages = [
         *HI,
@@ -358,19 +358,19 @@ def test_turns_without_text():
     ],
 )
 def test_parts(part, wanted):
-    """A part of a message becomes the part that the service has for it."""
+    """Each part of a message becomes the service's own part."""
     assert contents([{"role": "user", "content": [part]}]) == [{"role": "user", "parts": [wanted]}]
 
 
 def test_a_part_that_the_service_does_not_take():
-    """A part that cannot be sent is an error that names its place."""
+    """A part that cannot be sent raises an error with its position."""
     part = {"type": "video_url", "video_url": {"url": "x"}}
     with pytest.raises(InvalidMessageError, match=r"messages\[1\]\['content'\]\[0\]") as caught:
         body([*HI, {"role": "user", "content": [part]}])
     assert caught.value.index == 1
 
 
-def test_what_is_sent_can_be_written():
-    """The body is plain JSON."""
+def test_the_body_is_json():
+    """The body can be written as JSON."""
     sent = body(tools=[WEATHER], temperature=1)
     assert json.loads(json.dumps(sent)) == sent

@@ -1,4 +1,4 @@
-"""What the Gemini API's answers say beyond text, reasons and counts."""
+"""Answers of the Gemini API beyond text, finish reasons and usage."""
 
 import importlib.util
 import json
@@ -61,7 +61,7 @@ def completion(ident, provided):
     return answer.completion
 
 
-def test_who_answered(provided):
+def test_model_identifier_and_counts(provided):
     """The model, the answer's identifier, and every count are known."""
     done = completion("text", provided)
     assert (done.model, done.id) == (CASES.MODEL, CASES.IDENT)
@@ -70,7 +70,7 @@ def test_who_answered(provided):
 
 
 def test_calls_go_back_as_they_came(provided):
-    """The message of an answer, sent back, has each call with its identifier, and the signature where it stood."""
+    """The message of an answer has each call with its identifier, and the signature at its position."""
     done = completion("tools", provided)
     first, second, third = done.tool_calls
     assert len({call.id for call in done.tool_calls}) == 3
@@ -92,7 +92,7 @@ def test_calls_go_back_as_they_came(provided):
 
 
 def test_a_signature_of_text_goes_back_to_the_text(provided):
-    """The signature behind a text comes back in its own part, and the thought, which has none, stays away."""
+    """The signature of a text is sent back in its own part; a thought without a signature is not sent."""
     done = completion("thinking", provided)
     sent = gemini._create_completion(CASES.MODEL, [*HI, done.message, *HI], False).request.json
     assert sent["contents"][1]["parts"] == [
@@ -119,7 +119,7 @@ PARTS = st.lists(
 
 @given(PARTS, st.lists(st.integers(0, 9), max_size=4))
 def test_every_order_of_parts_goes_back_as_it_came(parts, cuts):
-    """Whatever parts an answer has, in whatever pieces: its message brings them back, each signature in its place."""
+    """For any parts in any chunks, the message of an answer sends them back, each with its signature."""
     borders = [0, *sorted(cut for cut in cuts if cut < len(parts)), len(parts)]
     pieces = [CASES.piece(CASES.candidate(*parts[start:end])) for start, end in pairwise(borders)]
     gathered = ResponseAccumulator()
@@ -128,7 +128,7 @@ def test_every_order_of_parts_goes_back_as_it_came(parts, cuts):
     message = json.loads(json.dumps(gathered.choices()[0].message))
     sent = gemini._create_completion(CASES.MODEL, check_messages([*HI, message, *HI]), False).request.json
     wanted = []
-    for part in parts:  # texts without a signature are one
+    for part in parts:  # Texts without a signature are joined.
         if wanted and part.keys() == {"text"} == wanted[-1].keys():
             wanted[-1] = {"text": wanted[-1]["text"] + part["text"]}
         else:
@@ -137,15 +137,15 @@ def test_every_order_of_parts_goes_back_as_it_came(parts, cuts):
 
 
 def test_a_signature_of_a_thought_goes_back_with_it():
-    """A thought that is signed is told from a text that is."""
+    """The signature of a thought differs from that of a text."""
     part = CASES.text("Hm.", thought=True, thoughtSignature="dGg=")
     assert of_kind(read(CASES.piece(CASES.candidate(part)), END), Reasoning) == [
         Reasoning("Hm.", signature="gemini:thought:dGg=")
     ]
 
 
-def test_where_citations_hold(provided):
-    """The service counts bytes; a citation counts the characters of the answer."""
+def test_positions_of_citations(provided):
+    """The service counts bytes, and a citation counts the characters of the answer."""
     done = completion("grounded", provided)
     a, b, c = done.citations
     assert a == Citation("https://example.org/a", "example.org", None, 0, 7)
@@ -157,15 +157,15 @@ def test_where_citations_hold(provided):
     assert recited == Citation("https://example.org", None, None, 0, 5)
 
 
-def test_sources_without_a_place():
-    """Sources that support no certain part of the answer are citations too."""
+def test_sources_without_a_position():
+    """Sources without a position in the answer are citations too."""
     grounding = {"groundingChunks": [{"maps": {"uri": "https://example.org/m", "title": "Here"}}, {}]}
     items = read(CASES.piece(CASES.candidate(CASES.text("a"), finish="STOP", groundingMetadata=grounding)))
     assert of_kind(items, Citation) == [Citation("https://example.org/m", "Here"), Citation()]
 
 
 def test_log_probabilities(provided):
-    """Tokens' log probabilities have the shape of OpenAI's."""
+    """The tokens' log probabilities have OpenAI's shape."""
     case = next(item for item in CASES.CASES if item.id == "whole")
     (found,) = of_kind(ChatResponseDecoder().decode_body(json.loads(case.body)), Logprobs)
     (token,) = found.content
@@ -178,7 +178,7 @@ def test_log_probabilities(provided):
 
 
 def test_pictures_and_sounds(provided):
-    """A picture is there with its bytes and type; the pieces of a sound share the answer's identifier."""
+    """An image has its bytes and type; the parts of a sound share the answer's identifier."""
     (picture,) = completion("picture", provided).media
     assert picture == Media("image", data=CASES.PIXEL, mime_type="image/png")
     (sound,) = completion("whole-sound", provided).media
@@ -194,7 +194,7 @@ def test_pictures_and_sounds(provided):
 
 
 def test_what_is_not_known_is_kept(provided):
-    """Code that was run, drafts, and parts that are not known here stand in the metadata, by candidate."""
+    """Code that was run, drafts and unknown parts are in the metadata, by candidate."""
     ran, said = completion("code", provided).metadata["parts"]
     assert ran["executableCode"]["code"] == "print(81)"
     assert said["codeExecutionResult"]["output"] == "81\n"
@@ -210,8 +210,8 @@ def test_what_is_not_known_is_kept(provided):
     ]
 
 
-def test_only_one_of_two_answers_is_over():
-    """An answer of which one candidate has no end was cut short."""
+def test_a_candidate_without_a_finish_reason_is_an_error():
+    """An answer with a candidate without a finish reason is cut short."""
     with pytest.raises(ProviderResponseError, match="cut short"):
         read(
             CASES.piece(
@@ -221,15 +221,15 @@ def test_only_one_of_two_answers_is_over():
 
 
 def test_a_refusal_of_the_prompt_says_why():
-    """The service's words about a refused prompt are in the error."""
+    """The error for a refused prompt has the service's message."""
     feedback = {"blockReason": "BLOCKLIST", "blockReasonMessage": "A word."}
     with pytest.raises(Exception, match=r"\(BLOCKLIST\): A word\.") as caught:
         list(ChatResponseDecoder().event("", {"promptFeedback": feedback}))
     assert caught.value.status == 200
 
 
-def test_a_limit_of_nothing_is_a_quota():
-    """A limit that is 0 is not lifted by waiting; one without details is what its words say."""
+def test_a_limit_of_zero_is_an_exceeded_quota():
+    """A limit of 0 is an exceeded quota; without details, the message decides."""
     body = b"""{"error": {"code": 429, "message": "limit", "status": "RESOURCE_EXHAUSTED", "details": [
         {"violations": [{"quotaId": "GenerateRequestsPerMinute", "quotaValue": "0"}]}, {"retryDelay": "soon"}]}}"""
     error = from_response(429, {}, body)
@@ -239,7 +239,7 @@ def test_a_limit_of_nothing_is_a_quota():
 
 
 def test_lists_that_lack_something():
-    """A model that does not say what it can do is listed; an answer without vectors is an error."""
+    """A model without a list of methods is listed; an answer without vectors raises an error."""
     assert list(decode_models({"models": [{"name": "models/x"}, {"name": None}, 5]})) == ["x"]
     assert list(decode_embeddings({"embeddings": [{"values": [1]}]})) == [Vector(0, [1])]
     with pytest.raises(ProviderResponseError, match="no embeddings"):

@@ -1,4 +1,4 @@
-"""Answers of an Ollama server, as its API reference and its server's source have them."""
+"""Recorded answers of an Ollama server, in the shapes of its API reference and of its server's source."""
 
 import json
 
@@ -26,7 +26,7 @@ LAST = {
 
 
 def dumps(value) -> str:
-    """As Go writes JSON: no white space, and characters as they are, but for five of them."""
+    """Return JSON as Go writes it: no white space, and only five characters are escaped."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     for character in "<>&\u2028\u2029":
         text = text.replace(character, f"\\u{ord(character):04x}")
@@ -34,7 +34,7 @@ def dumps(value) -> str:
 
 
 def piece(place: int, done: bool = False, **message) -> dict:
-    """One value of a stream; `created_at` moves on with each, to the nanosecond."""
+    """Return one value of a stream; `created_at` increases with each, to the nanosecond."""
     return {
         "model": MODEL,
         "created_at": f"2025-07-07T20:22:19.{184789 + place:06d}123Z",
@@ -157,7 +157,7 @@ CASES = [
         options={"max_tokens": 3},
     ),
     chat(
-        id="old-server",  # of 2023: no reason, and no message in the last value
+        id="old-server",  # A server of 2023: no reason, and no message in the last value.
         body=stream(
             piece(0, content="Hi", images=None),
             {"model": MODEL, "created_at": "2023-08-04T19:22:45.499127-07:00", "done": True, **LAST},
@@ -165,7 +165,7 @@ CASES = [
         text="Hi",
     ),
     chat(
-        id="cached-prompt",  # whose count an older server leaves out
+        id="cached-prompt",  # Older servers leave out its count.
         body=stream(*pieces("Hi"), {}).replace(b'"prompt_eval_count":26,', b""),
         text="Hi",
         usage=(0, 282),

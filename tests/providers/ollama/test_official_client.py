@@ -1,4 +1,4 @@
-"""The recorded bodies mean the same to Ollama's own Python client, and it asks for them as our provider does."""
+"""Ollama's own Python client reads the recorded bodies as the provider does, and sends the same requests."""
 
 import importlib.util
 import json
@@ -41,7 +41,7 @@ def ask_official(case, url):
 
 @pytest.mark.parametrize("case", GOOD, ids=lambda case: case.id)
 def test_both_read_the_same(case):
-    """Text, thoughts, calls, counts, probabilities and the reason are the official client's."""
+    """Text, reasoning, tool calls, usage, log probabilities and finish reason are those of the official client."""
     with upstream_of(case) as upstream:
         items, parts = ask(case, upstream.url), ask_official(case, upstream.url)
     assert "".join(item for item in items if isinstance(item, str)) == "".join(
@@ -66,7 +66,7 @@ def test_both_read_the_same(case):
 
 
 def test_both_end_in_the_error_of_the_stream():
-    """An error in the middle comes behind the same text, in the same words."""
+    """An error in a stream comes after the same text, with the same message."""
     case = next(case for case in CHATS if case.id == "error-in-the-stream")
     with upstream_of(case) as upstream:
         got, said = [], []
@@ -81,7 +81,7 @@ def test_both_end_in_the_error_of_the_stream():
 
 @pytest.mark.parametrize("case", recorded.ERRORS, ids=lambda case: case.id)
 def test_both_see_the_status(case):
-    """A status with an error in words is that status and those words to both."""
+    """The status and the message of an error are the same for both."""
     with Upstream(Reply(case.body, status=case.status)) as upstream:
         with pytest.raises(case.error) as ours:
             list(
@@ -96,7 +96,7 @@ def test_both_see_the_status(case):
 
 
 def test_both_read_the_same_vectors_and_models():
-    """Vectors and the names of the models are the official client's."""
+    """The vectors and the names of the models are those of the official client."""
     vectors = next(case for case in recorded.CASES if case.function == "embedding")
     models = next(case for case in recorded.CASES if case.function == "models")
     with upstream_of(vectors) as upstream, official.Client(host=upstream.url) as client:
@@ -165,7 +165,7 @@ OFFICIAL_HISTORY = [
 @pytest.mark.parametrize("stream", [True, False])
 @pytest.mark.parametrize("name", REQUESTS)
 def test_both_ask_the_same(name, stream):
-    """The bodies are equal, but for the identifiers of calls, which the official client leaves out."""
+    """The bodies are equal, except for the identifiers of tool calls, which the official client leaves out."""
     ours, theirs = REQUESTS[name]
     case = next(case for case in GOOD if case.stream is stream)
     with upstream_of(case) as upstream, official.Client(host=upstream.url) as client:
@@ -176,7 +176,7 @@ def test_both_ask_the_same(name, stream):
         sent, wanted = (request.json() for request in upstream.requests)
     assert sent["messages"][2]["tool_calls"][0].pop("id") == "call_1"
     assert sent["messages"][3].pop("tool_call_id") == "call_1"
-    assert sent["messages"][2].pop("content") == ""  # which the official client leaves out
+    assert sent["messages"][2].pop("content") == ""  # The official client leaves it out.
     assert sent == {key: value for key, value in wanted.items() if value not in (None, [])}
 
 
@@ -192,7 +192,7 @@ HOSTS = [
 
 @pytest.mark.parametrize("host", HOSTS)
 def test_both_read_ollama_host_the_same(host, monkeypatch):
-    """Whatever the official client's own examples have in OLLAMA_HOST, our request goes to the same place."""
+    """For each value of OLLAMA_HOST in the client's own examples, the request goes to the same address."""
     import httpx
 
     monkeypatch.setenv("OLLAMA_HOST", host)

@@ -1,4 +1,4 @@
-"""What the `ollama` provider sends, and what it refuses to send."""
+"""The requests of the `ollama` provider, and the values that it refuses."""
 
 import pytest
 
@@ -30,13 +30,13 @@ def call(identifier, name, arguments="{}"):
         {"role": "assistant", "content": [{"type": "refusal", "refusal": "No."}]},
     ],
 )
-def test_a_refusal_is_what_was_said(message):
-    """What the model refused in an earlier turn is sent back as its words."""
+def test_a_refusal_is_sent_as_text(message):
+    """The refusal of an earlier turn is sent back as text."""
     assert request([message]).json["messages"] == [{"role": "assistant", "content": "No."}]
 
 
-def test_the_least_body():
-    """Without options, the body has the model, the messages and whether to stream, which Ollama does by default."""
+def test_the_minimal_body():
+    """Without options, the body has the model, the messages and `stream`, which is true by default in Ollama."""
     assert request().json == {"model": "m", "messages": USER, "stream": False}
 
 
@@ -85,12 +85,12 @@ def test_the_least_body():
     ],
 )
 def test_messages(message, wanted):
-    """Each kind of message has its shape in Ollama's API."""
+    """Each kind of message is sent in Ollama's shape."""
     assert sent([message]) == [wanted]
 
 
 def test_a_result_is_named_for_the_call_before_it():
-    """Where identifiers come again in a later turn, a result belongs to the last call that has its own."""
+    """If identifiers occur again in a later turn, a result belongs to the last call with its identifier."""
     turn = [
         {"role": "assistant", "content": None, "tool_calls": [call("c", "first")]},
         {"role": "tool", "content": "1", "tool_call_id": "c"},
@@ -109,7 +109,7 @@ def test_a_result_is_named_for_the_call_before_it():
     ],
 )
 def test_parts_that_cannot_be_sent(content, words):
-    """A part that Ollama does not take is an error that names the message and the part."""
+    """A part that Ollama does not take raises an error that names the message and the part."""
     messages = [*USER, {"role": "user", "content": [{"type": "text", "text": "a"}, content]}]
     with pytest.raises(InvalidMessageError, match=r"messages\[1\]\['content'\]\[1\]") as caught:
         request(messages)
@@ -119,7 +119,7 @@ def test_parts_that_cannot_be_sent(content, words):
 
 @pytest.mark.parametrize("arguments", ["[1]", "{", "1", "[" * 100_000])
 def test_arguments_that_are_no_object(arguments):
-    """Ollama takes a call's arguments as an object, so what is none is an error that names the call."""
+    """Tool call arguments that are not a JSON object raise an error that names the call."""
     messages = [
         {"role": "assistant", "content": None, "tool_calls": [call("a", "x"), call("b", "y", arguments)]}
     ]
@@ -148,7 +148,7 @@ def test_arguments_that_are_no_object(arguments):
     ],
 )
 def test_options(options, body):
-    """Each option has its place in the body."""
+    """Each option is sent in its field of the body."""
     assert request(**options).json == {"model": "m", "messages": USER, "stream": False} | body
 
 
@@ -166,7 +166,7 @@ def test_options(options, body):
     ],
 )
 def test_wrong_options(argument, options):
-    """A value that Ollama would not understand, or would pass over, is an error that names the option."""
+    """A value that Ollama would misunderstand or ignore raises an error that names the option."""
     with pytest.raises(InvalidArgumentError) as caught:
         request(**options)
     assert caught.value.argument == argument
@@ -189,7 +189,7 @@ def test_wrong_options(argument, options):
     ],
 )
 def test_ollama_host(host, url, monkeypatch):
-    """OLLAMA_HOST is read as the official clients read it; an address to listen on is asked at this machine's."""
+    """OLLAMA_HOST is read as in the official clients; an address to listen on becomes the loopback address."""
     monkeypatch.setenv("OLLAMA_HOST", host)
     assert request().url == f"{url}/api/chat"
     assert request(base_url="http://other:1").url == "http://other:1/api/chat"
@@ -199,7 +199,7 @@ def test_ollama_host(host, url, monkeypatch):
     "host", ["me:secret-password@here", "http://me:secret-password@here", "here:port", "a b:1?x"]
 )
 def test_wrong_ollama_host(host, monkeypatch):
-    """What is no address is an error that names the variable and does not show it: it may hold a password."""
+    """An invalid OLLAMA_HOST raises an error that does not show the value, which may contain a password."""
     monkeypatch.setenv("OLLAMA_HOST", host)
     with pytest.raises(InvalidArgumentError) as caught:
         request()
@@ -208,7 +208,7 @@ def test_wrong_ollama_host(host, monkeypatch):
 
 
 def test_the_key(monkeypatch):
-    """The key is `auth`, or by way of the core the environment's, goes into one header, and does not show."""
+    """The key is `auth`, or that of the environment, is sent in one header, and is not shown."""
     assert "authorization" not in request().headers
     monkeypatch.setenv("OLLAMA_API_KEY", " key-of-the-environment\n")
     answer = '{"message": {"role": "assistant", "content": "a"}, "done": true, "done_reason": "stop"}'
@@ -224,7 +224,7 @@ def test_the_key(monkeypatch):
 
 
 def test_embedding_and_models():
-    """The other two functions ask where they have to, with what they were given."""
+    """Embeddings and lists of models are requested at their own paths, with the given options."""
     exchange = ollama._create_embedding(
         "m", ["a"], dimensions=8, options={"num_ctx": 1}, base_url="http://h:1", extra_body={"x": 1}
     )

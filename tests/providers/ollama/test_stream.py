@@ -1,4 +1,4 @@
-"""What the recorded answers of `cases.py` do not show of the `ollama` provider."""
+"""Properties of the `ollama` provider's answers that the recorded answers in `cases.py` do not show."""
 
 import contextlib
 import json
@@ -36,13 +36,13 @@ def last(**more):
         (None, None),
     ],
 )
-def test_the_moment(stamp, seconds):
-    """`created_at` becomes seconds since 1970, wherever the server's clock is; what is no moment, nothing."""
+def test_created_at_becomes_seconds(stamp, seconds):
+    """`created_at` becomes seconds since 1970 in any time zone; an invalid timestamp becomes None."""
     assert read({"model": "x", "created_at": stamp}, last())[0] == Served("x", created=seconds)
 
 
 def test_what_the_last_value_says():
-    """Durations are kept as they are, counts are the usage, and the reason comes last."""
+    """The last value gives the durations as metadata, the usage, and the finish reason at the end."""
     said = last(total_duration=9, eval_duration=5, prompt_eval_count=3, eval_count=4, other=1)
     assert read(said) == [
         Metadata({"total_duration": 9, "eval_duration": 5}),
@@ -56,12 +56,12 @@ def test_what_the_last_value_says():
     [("length", "length"), ("load", "stop"), ("unload", "stop"), ("new", "stop"), (None, "stop")],
 )
 def test_reasons(raw, reason):
-    """A reason is one of ours, with Ollama's own word beside it."""
+    """The finish reason is one of this library, and `raw` is Ollama's own."""
     assert read(last(done_reason=raw)) == [Finish(reason, raw=raw)]
 
 
-def test_made_up_identifiers():
-    """Calls without identifiers get some that differ within an answer and between answers, and can be had again."""
+def test_generated_identifiers_are_unique():
+    """Generated identifiers of tool calls are unique, and decoding the same bytes gives the same ones."""
 
     def ids(moment):
         called = {"message": {"tool_calls": [{"function": {"name": "f", "arguments": {}}}] * 2}}
@@ -74,7 +74,7 @@ def test_made_up_identifiers():
 
 
 def test_arguments_are_kept_as_they_came():
-    """An object keeps the order of its keys and its characters; text is taken for the JSON that it is."""
+    """Arguments that are an object keep the order of their fields; arguments that are text are not changed."""
     called = [
         {"function": {"name": "f", "arguments": {"z": "é", "a": [1, None]}}},
         {"function": {"arguments": '{"q"'}},
@@ -85,18 +85,18 @@ def test_arguments_are_kept_as_they_came():
 
 
 def test_probabilities_are_openais():
-    """Log probabilities are in the shape that OpenAI has them in."""
+    """Log probabilities have OpenAI's shape."""
     tokens = [{"token": "a", "logprob": -1.0, "top_logprobs": []}]
     assert read({"message": {"content": "a"}, "logprobs": tokens}, last())[1] == Logprobs(tuple(tokens))
 
 
 def test_what_follows_the_end_ends_nothing_again():
-    """A second last value, as a server that restarts a format sends, does not finish the answer twice."""
+    """A second last value, which a server may send, gives no second finish event."""
     assert sum(isinstance(item, Finish) for item in read(last(), last())) == 1
 
 
 def test_a_whole_answer_is_all_or_nothing():
-    """Of an answer that came whole and is not done, no text is handed out."""
+    """A whole response that is not done gives no text."""
     decoder = ollama._create_completion("m", [{"role": "user", "content": "Hi"}], False).decoder
     got = []
     with pytest.raises(ProviderResponseError, match="cut short"):
@@ -123,14 +123,14 @@ JSON = st.recursive(
 
 @given(JSON, st.booleans())
 def test_no_value_breaks_it(value, stream):
-    """Whatever JSON comes in place of an answer, it is read, passed over, or an error of ours."""
+    """Any JSON value instead of an answer is decoded, ignored, or raises a provider error."""
     with contextlib.suppress(ProviderError):
         read(value, stream=stream)
 
 
 @given(JSON)
 def test_no_value_breaks_the_other_functions(value):
-    """Whatever JSON comes in place of vectors or of a list of models, it is read or an error of ours."""
+    """Any JSON value instead of vectors or models is decoded, or raises a provider error."""
     for exchange in (ollama._create_embedding("m", ["a"]), ollama._list_models()):
         exchange.decoder.feed(json.dumps(value).encode())
         with contextlib.suppress(ProviderError):
@@ -138,7 +138,7 @@ def test_no_value_breaks_the_other_functions(value):
 
 
 def test_a_conversation_with_a_tool():
-    """The message that a completion gives is what the next turn sends back: thoughts, call and the tool's name."""
+    """The message of a completion is sent back in the next turn with reasoning, tool call and tool name."""
     called = {"thinking": "Hm.", "tool_calls": [{"function": {"name": "now", "arguments": {"zone": "é"}}}]}
     replies = [Reply(json.dumps({"message": message} | last())) for message in (called, {"content": "Noon."})]
     messages = [{"role": "user", "content": "What time is it?"}]
@@ -158,7 +158,7 @@ def test_a_conversation_with_a_tool():
 
 
 def test_vectors_for_every_text():
-    """Too few vectors are an error; no text has none; an error in place of vectors is that error."""
+    """Too few vectors raise an error; no texts need none; an error instead of vectors is raised."""
 
     def embed(count, value):
         decoder = ollama._create_embedding("m", ["a"] * count).decoder

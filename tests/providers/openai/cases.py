@@ -1,7 +1,7 @@
-"""Recorded bodies of the OpenAI chat API: in OpenAI's own words, and in those of services that follow it.
+"""Recorded bodies of the OpenAI chat API: in OpenAI's own shape, and in those of compatible services.
 
 The shapes are those of the services' references. Texts, numbers and identifiers are made up; nothing was
-recorded at a service, since none could be reached.
+recorded at a service, because none was called.
 """
 
 import base64
@@ -26,7 +26,7 @@ TEXT = 'Grüße, 世界! \U0001f469\u200d\U0001f680 e\u0301\n\n- <b> & "quotes" 
 
 
 def sse(*chunks, end="data: [DONE]\n\n"):
-    """A stream of chunks, as services write it."""
+    """Return a stream of chunks, framed as by the services."""
     return ("".join(f"data: {dump(chunk)}\n\n" for chunk in chunks) + end).encode()
 
 
@@ -35,7 +35,7 @@ def dump(value):
 
 
 def chunk(delta=None, *, index=0, finish=None, model="gpt-4.1-mini-2025-04-14", **more):
-    """A chunk of OpenAI's stream."""
+    """Return a chunk of OpenAI's stream."""
     choice = {
         "index": index,
         "delta": {} if delta is None else delta,
@@ -78,7 +78,7 @@ def words(text, size=4):
 
 
 def tool(index, arguments, identifier=None, name=None):
-    """A piece of a tool call in OpenAI's stream."""
+    """Return a delta of a tool call in OpenAI's stream."""
     piece = {"index": index, "function": {"arguments": arguments}}
     if identifier:
         piece = {
@@ -91,7 +91,7 @@ def tool(index, arguments, identifier=None, name=None):
 
 
 def completion(*messages, finish="stop", usage=USAGE, **more):
-    """A whole answer."""
+    """Return a whole completion."""
     value = {
         "id": "chatcmpl-B9MBs8CjcvOU2jLn4n570S5qMJKcT",
         "object": "chat.completion",

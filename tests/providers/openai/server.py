@@ -1,7 +1,7 @@
-"""llama.cpp's own server in a process of its own: a real service of the OpenAI chat API, on loopback.
+"""llama.cpp's own server in a separate process: a real service of the OpenAI chat API, on loopback.
 
-As a program, ``python server.py FILE chat|embedding``, it listens until its standard input ends, and asks for
-the key in the variable ``LLAMA_SERVER_KEY``. `LlamaServer` starts that program and ends it.
+As a program, ``python server.py FILE chat|embedding``, it serves until its standard input ends, and requires the
+key in the variable ``LLAMA_SERVER_KEY``. `LlamaServer` starts and ends that program.
 """
 
 import json
@@ -12,8 +12,8 @@ from pathlib import Path
 
 CONTEXT = 2048
 
-# The model has no template for tools of its own. With this one, and a call in the history to imitate, it
-# answers with a call.
+# The model has no template for tools. With this one, and a tool call in the history to imitate, it answers
+# with a tool call.
 TEMPLATE = """\
 {%- set told = "Always reply in plain English. Be correct and concise." -%}
 {%- if messages[0]['role'] == 'system' -%}{%- set told = messages[0]['content'] -%}{%- endif -%}
@@ -49,8 +49,8 @@ class LlamaServer:
     """A running server.
 
     Attributes:
-        url: its address without a path; `base_url` with the path of the OpenAI API.
-        key: the key that it wants.
+        url: the address without a path; `base_url` is the same with the path of the OpenAI API.
+        key: the key that the server requires.
     """
 
     def __init__(self, model, kind="chat"):
@@ -106,7 +106,7 @@ def serve(model, kind, key):
     server = xllamacpp.Server(settings)
     print(json.dumps({"url": server.listening_address}), flush=True)
     sys.stdin.read()
-    os._exit(0)  # its threads may be in the middle of an answer
+    os._exit(0)  # Its threads may be in the middle of an answer.
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""OpenAI's own client, at the same server, sends what we send and reads what we read."""
+"""OpenAI's own client sends the same requests as the provider does, and reads the same answers."""
 
 import json
 
@@ -84,7 +84,7 @@ def official(upstream, **more):
 
 @pytest.fixture
 def exchanges(cases, openai):
-    """Ask the same thing twice, with our provider and with the client; return both requests."""
+    """Make a call with the provider and with the client, and return both requests."""
 
     def both(messages, stream, **options):
         case = cases.BY_ID["openai-text" if stream else "openai-whole-text"]
@@ -103,7 +103,7 @@ def exchanges(cases, openai):
 @pytest.mark.parametrize("stream", [True, False])
 @pytest.mark.parametrize("options", OPTIONS.values(), ids=OPTIONS)
 def test_the_same_options_are_the_same_body(exchanges, options, stream):
-    """For each option, the JSON that goes out is the one that OpenAI's client sends."""
+    """For each option, the JSON body is that of OpenAI's client."""
     ours, theirs = exchanges(MESSAGES, stream, **options)
     wanted = {name: value for name, value in theirs.json().items() if (name, value) != ("stream", False)}
     assert ours.json() == wanted
@@ -113,13 +113,13 @@ def test_the_same_options_are_the_same_body(exchanges, options, stream):
 
 
 def test_the_same_conversation_is_the_same_body(exchanges):
-    """Roles, parts, pictures, tool calls and their results go out as OpenAI's client sends them."""
+    """Roles, parts, images, tool calls and their results are sent as by OpenAI's client."""
     ours, theirs = exchanges(CONVERSATION, stream=True)
     assert ours.json() == theirs.json()
 
 
 def read_stream(chunks):
-    """What a program makes of the client's chunks: by choice, the texts, refusals, calls and reasons."""
+    """Return what a program reads from the client's chunks: texts, refusals, calls and reasons by choice."""
     found, usage = {}, None
     for chunk in chunks:
         usage = (chunk.usage.prompt_tokens, chunk.usage.completion_tokens) if chunk.usage else usage
@@ -129,15 +129,15 @@ def read_stream(chunks):
             side["refusal"] += choice.delta.refusal or ""
             side["finish"] = choice.finish_reason or side["finish"]
             old = choice.delta.function_call
-            for call in choice.delta.tool_calls or ([_Old(old)] if old else []):
+            for call in choice.delta.tool_calls or ([_FunctionCallDelta(old)] if old else []):
                 known = side["calls"].setdefault(call.index, ["", ""])
                 known[0] += call.function.name or ""
                 known[1] += call.function.arguments or ""
     return found, usage
 
 
-class _Old:
-    """A piece of the older function call, as a piece of a tool call."""
+class _FunctionCallDelta:
+    """A delta of the older function call, as a delta of a tool call."""
 
     index = 0
 
@@ -153,7 +153,7 @@ STREAMS = [
 
 @pytest.mark.parametrize("name", STREAMS)
 def test_the_client_reads_a_recorded_stream_as_we_do(cases, provided, name):
-    """Texts, refusals, calls, tokens and reasons of a stream are those that OpenAI's client finds in it."""
+    """Text, refusals, tool calls, usage and finish reasons of a stream are those of OpenAI's client."""
     case = cases.BY_ID[f"openai-{name}"]
     provided("openai")
     with Upstream(Reply(case.body, headers={"content-type": "text/event-stream"})) as upstream:
@@ -177,7 +177,7 @@ def test_the_client_reads_a_recorded_stream_as_we_do(cases, provided, name):
 
 @pytest.mark.parametrize("name", ["text", "tools", "refusal", "citations", "audio", "two-choices"])
 def test_the_client_reads_a_whole_answer_as_we_do(cases, provided, name):
-    """Everything in a whole answer is what OpenAI's client finds in it."""
+    """Everything in a whole completion is what OpenAI's client reads in it."""
     case = cases.BY_ID[f"openai-whole-{name}"]
     provided("openai")
     with Upstream(Reply(case.body, headers={"content-type": "application/json"})) as upstream:
@@ -212,7 +212,7 @@ def test_the_client_reads_a_whole_answer_as_we_do(cases, provided, name):
 
 
 def test_an_error_inside_a_stream_is_one_for_the_client_too(cases, provided):
-    """The recorded error in the middle of a stream is raised by OpenAI's client as well, with the same words."""
+    """OpenAI's client raises the recorded error inside a stream too, with the same message."""
     case = cases.BY_ID["openai-error-inside"]
     provided("openai")
     with Upstream(Reply(case.body, headers={"content-type": "text/event-stream"})) as upstream:
@@ -233,8 +233,8 @@ def test_an_error_inside_a_stream_is_one_for_the_client_too(cases, provided):
     assert ours.value.kind == theirs.value.type
 
 
-def test_embeddings_are_asked_for_and_read_like_the_client_does(cases, openai):
-    """The request is the client's, base64 included, and so are the numbers."""
+def test_embeddings_are_those_of_the_client(cases, openai):
+    """The request, with base64, and the numbers are those of the client."""
     case = cases.BY_ID["openai-embeddings-base64"]
     with Upstream(Reply(case.body, headers={"content-type": "application/json"})) as upstream:
         items = list(
@@ -255,8 +255,8 @@ def test_embeddings_are_asked_for_and_read_like_the_client_does(cases, openai):
     assert vectors == {row.index: row.embedding for row in theirs.data}
 
 
-def test_models_are_asked_for_and_read_like_the_client_does(cases, openai):
-    """The request is the client's, and so are the names."""
+def test_models_are_those_of_the_client(cases, openai):
+    """The request and the names are those of the client."""
     case = cases.BY_ID["openai-models"]
     with Upstream(Reply(case.body, headers={"content-type": "application/json"})) as upstream:
         names = list(openai.list_models.call(base_url=upstream.url, auth=KEY))
@@ -267,8 +267,8 @@ def test_models_are_asked_for_and_read_like_the_client_does(cases, openai):
     assert (ours.method, ours.target, ours.body) == (other.method, other.target, other.body)
 
 
-def test_organization_and_project_go_where_the_client_sends_them(cases, provided, monkeypatch):
-    """As options and from the environment, both are the client's headers."""
+def test_organization_and_project_are_the_clients_headers(cases, provided, monkeypatch):
+    """As options and from the environment, both become the client's headers."""
     case = cases.BY_ID["openai-whole-text"]
     provided("openai")
     monkeypatch.setenv("OPENAI_PROJECT_ID", "proj_env")
@@ -290,8 +290,8 @@ def test_organization_and_project_go_where_the_client_sends_them(cases, provided
 
 
 @pytest.mark.parametrize("path", ["chat", "embeddings"])
-def test_azure_is_asked_like_the_client_asks_it(cases, provided, path):
-    """With a dated version: the address with the deployment, the key's header and the body are the client's."""
+def test_azure_requests_are_those_of_the_client(cases, provided, path):
+    """With a dated version, the address with the deployment, the key's header and the body are the client's."""
     azure = registry.get(provided("azure"))
     case = cases.BY_ID["openai-whole-text" if path == "chat" else "openai-embeddings-base64"]
     version, name = "2024-10-21", "my-deployment"

@@ -1,4 +1,4 @@
-"""The provider at a real service of the OpenAI chat API, llama.cpp's server, beside OpenAI's own client."""
+"""The provider and OpenAI's own client with a real service of the OpenAI chat API, llama.cpp's server."""
 
 import json
 import urllib.request
@@ -47,13 +47,13 @@ EXAMPLE = [
 
 
 def at(server):
-    """Where the server is. It ends a connection that is idle for some seconds, maybe while a request is on its way."""
+    """Return the options for the server. It closes idle connections after some seconds, even if a request is coming."""
     return {"base_url": server.base_url, "auth": server.key, "extra_headers": {"Connection": "close"}}
 
 
 @pytest.fixture
 def ours(llama_server, provided):
-    """Ask with our provider; return the completion."""
+    """Return a function that asks with the provider and returns the completion."""
     provided("openai")
 
     def ask(messages=QUESTION, *, stream=False, **options):
@@ -69,7 +69,7 @@ def ours(llama_server, provided):
 
 @pytest.fixture
 def theirs(llama_server):
-    """Ask with OpenAI's client; return what it returns."""
+    """Return a function that asks with OpenAI's client and returns its result."""
     with openai_client.OpenAI(
         api_key=llama_server.key, base_url=llama_server.base_url, max_retries=0
     ) as client:
@@ -80,7 +80,7 @@ def theirs(llama_server):
 
 @pytest.mark.parametrize("stream", [False, True])
 def test_the_text_is_the_clients(ours, theirs, stream):
-    """At temperature 0, the text, the reason and the tokens are the same as through OpenAI's client."""
+    """At temperature 0, text, finish reason and usage are those of OpenAI's client."""
     mine, other = ours(stream=stream, max_tokens=20, **STILL), theirs(max_tokens=20, **STILL)
     assert "Paris" in mine.text
     assert mine.text == other.choices[0].message.content
@@ -90,7 +90,7 @@ def test_the_text_is_the_clients(ours, theirs, stream):
 
 
 def test_the_pieces_are_the_clients(llama_server, provided, theirs):
-    """The pieces of a stream are those that OpenAI's client hands out, one by one."""
+    """The deltas of a stream are those of OpenAI's client, one by one."""
     provided("openai")
     mine = ChatCompletion.create(
         provider="openai",
@@ -108,7 +108,7 @@ def test_the_pieces_are_the_clients(llama_server, provided, theirs):
 
 
 def test_length_and_stop_end_an_answer(ours, theirs):
-    """The most tokens and a stop text end it where they do for OpenAI's client."""
+    """A token limit and a stop text end the answer at the same place as with OpenAI's client."""
     short = ours(stream=True, max_tokens=3, **STILL)
     assert (short.finish_reason, short.usage.completion_tokens) == ("length", 3)
     mine, other = ours(stop=["capital"], **STILL), theirs(stop=["capital"], **STILL)
@@ -117,7 +117,7 @@ def test_length_and_stop_end_an_answer(ours, theirs):
 
 
 def test_several_choices(ours):
-    """Two answers are two choices, in a stream and whole."""
+    """Two answers are two choices, streamed and whole."""
     for stream in (False, True):
         found = ours(stream=stream, n=2, max_tokens=6, **STILL)
         assert len(found.choices) == 2
@@ -126,7 +126,7 @@ def test_several_choices(ours):
 
 @pytest.mark.parametrize("stream", [False, True])
 def test_logprobs_are_the_clients(ours, theirs, stream):
-    """Each token with its probability and its rivals, as OpenAI's client has them."""
+    """Each token has the log probability and the alternatives of OpenAI's client."""
     options = {"logprobs": True, "top_logprobs": 2, "max_tokens": 4, **STILL}
     mine, other = ours(stream=stream, **options), theirs(**options)
     found = mine.choices[0].logprobs
@@ -135,7 +135,7 @@ def test_logprobs_are_the_clients(ours, theirs, stream):
 
 
 def test_a_schema_is_kept_to(ours):
-    """With a JSON schema, the answer is JSON of that form."""
+    """With a JSON schema, the answer is JSON that fits the schema."""
     schema = {
         "type": "object",
         "properties": {"city": {"type": "string", "maxLength": 12}, "big": {"type": "boolean"}},
@@ -151,7 +151,7 @@ def test_a_schema_is_kept_to(ours):
 
 @pytest.mark.parametrize("stream", [False, True])
 def test_a_tool_is_called(ours, theirs, stream):
-    """The model calls the tool; its name and arguments are those that OpenAI's client reads."""
+    """The model calls the tool, with the name and arguments that OpenAI's client reads."""
     options = {"tools": TOOLS, "max_tokens": 60, **STILL}
     mine = ours(EXAMPLE, stream=stream, **options)
     other = theirs(EXAMPLE, **options).choices[0]
@@ -164,7 +164,7 @@ def test_a_tool_is_called(ours, theirs, stream):
 
 
 def test_an_answer_can_be_sent_back(ours):
-    """The message of an answer with a call, and the call's result, make the next turn."""
+    """The message of an answer with a tool call, and the result, make the next turn."""
     first = ours(EXAMPLE, tools=TOOLS, max_tokens=60, **STILL)
     result = {"role": "tool", "tool_call_id": first.tool_calls[0].id, "content": "Rain"}
     second = ours([*EXAMPLE, first.message, result], tools=TOOLS, max_tokens=20, **STILL)
@@ -172,7 +172,7 @@ def test_an_answer_can_be_sent_back(ours):
 
 
 def test_embeddings_are_the_clients(embedding_server, openai):
-    """The vectors are those of OpenAI's client, asked for as base64 and as lists."""
+    """The vectors are those of OpenAI's client, requested as base64 and as lists."""
     where = at(embedding_server)
     with openai_client.OpenAI(api_key=where["auth"], base_url=where["base_url"], max_retries=0) as client:
         theirs = client.embeddings.create(model="smollm2-embedding", input=["a cat", "a dog"])
@@ -189,13 +189,13 @@ def test_embeddings_are_the_clients(embedding_server, openai):
 
 
 def test_models_are_listed(llama_server, openai):
-    """The list of models has the one that is loaded."""
+    """The list of models has the loaded one."""
     assert list(openai.list_models.call(**at(llama_server))) == ["smollm2-135m-instruct"]
 
 
 @pytest.mark.parametrize("stream", [False, True])
 def test_a_wrong_key_is_refused(ours, stream):
-    """The server's 401 is an error that does not show the key."""
+    """The server's 401 raises an error that does not show the key."""
     with pytest.raises(AuthenticationError) as caught:
         ours(stream=stream, auth="wrong-key-0123456789")
     assert caught.value.status == 401
@@ -203,7 +203,7 @@ def test_a_wrong_key_is_refused(ours, stream):
 
 
 def test_a_wrong_request_is_refused(ours):
-    """The server's 400 is an error with its words."""
+    """The server's 400 raises an error with its message."""
     with pytest.raises(InvalidRequestError) as caught:
         ours(extra_body={"messages": "no list"})
     assert caught.value.status == 400
@@ -211,15 +211,15 @@ def test_a_wrong_request_is_refused(ours):
 
 
 @pytest.mark.parametrize("stream", [False, True])
-def test_a_conversation_that_is_too_long_is_told_apart(ours, stream):
-    """The real body of an overflow is recognised for what it is."""
+def test_a_conversation_that_is_too_long_is_recognized(ours, stream):
+    """The server's body for a conversation that is too long is recognized."""
     with pytest.raises(ContextLengthError) as caught:
         ours([{"role": "user", "content": "word " * 4000}], stream=stream)
     assert caught.value.status == 400
 
 
 def test_closing_a_stream_frees_the_server(llama_server, provided):
-    """Closed in the middle, a stream is not worked on any more: the server's slots are idle at once."""
+    """Closing a stream frees the server's slot at once."""
     provided("openai")
     stream = ChatCompletion.create(
         provider="openai",
@@ -240,7 +240,7 @@ def test_closing_a_stream_frees_the_server(llama_server, provided):
 
 
 def busy(server):
-    """How many answers the server works on."""
+    """Return the number of answers that the server works on."""
     headers = {"Authorization": f"Bearer {server.key}"}
     request = urllib.request.Request(f"{server.url}/slots", headers=headers)
     with urllib.request.urlopen(request, timeout=10) as response:

@@ -1,4 +1,4 @@
-"""What goes out: the URL, the headers and the body, to the key."""
+"""Requests to the OpenAI chat API: the URL, the headers and the body."""
 
 import json
 
@@ -28,7 +28,7 @@ SERVICES = {
 
 
 def request(service="openai", messages=HELLO, *, model="gpt-4.1", stream=False, **options):
-    """The request that a service would send; nothing is sent."""
+    """Return the request of a service, without sending it."""
     create = SERVICES[service]._create_completion
     return create(model=model, messages=messages, stream=stream, **{"auth": KEY, **options}).request
 
@@ -38,7 +38,7 @@ def body(*arguments, **options):
 
 
 def message(service, sent):
-    """The message that goes out for `sent`, behind another one."""
+    """Return the message that is sent for `sent`, which follows another one."""
     return body(service, [*HELLO, sent])["messages"][1]
 
 
@@ -46,13 +46,13 @@ def message(service, sent):
 
 
 def test_a_plain_question_is_the_model_and_the_messages():
-    """Nothing is sent that nobody asked for."""
+    """Without options, the body has the model and the messages only."""
     assert body() == {"model": "gpt-4.1", "messages": HELLO}
     assert list(body(stream=True)) == ["model", "messages", "stream", "stream_options"]
 
 
-def test_the_usage_of_a_stream_is_asked_for_where_it_has_to_be():
-    """With options of the caller's own added; where a service has usage anyway, nothing is said."""
+def test_the_usage_of_a_stream_is_requested_if_necessary():
+    """The caller's stream options are added; nothing is sent if a service returns the usage anyway."""
     assert body(stream=True)["stream_options"] == {"include_usage": True}
     merged = body(stream=True, stream_options={"include_obfuscation": False})["stream_options"]
     assert merged == {"include_usage": True, "include_obfuscation": False}
@@ -77,13 +77,13 @@ def test_the_usage_of_a_stream_is_asked_for_where_it_has_to_be():
     ],
 )
 def test_the_limit_of_tokens_has_the_services_name(service, model, given, field):
-    """`max_tokens` and `max_completion_tokens` are one, under the name that the service and the model know."""
+    """`max_tokens` and `max_completion_tokens` are sent under the name that service and model know."""
     sent = body(service, model=model, **{given: 9})
     assert {name: sent[name] for name in sent if "tokens" in name} == {field: 9}
 
 
 def test_the_limit_of_tokens_is_given_once():
-    """Two names for the same are an error, not a guess."""
+    """Both names of the token limit together raise an error."""
     with pytest.raises(InvalidArgumentError, match="the same"):
         body(max_tokens=1, max_completion_tokens=2)
 
@@ -101,24 +101,24 @@ def test_the_limit_of_tokens_is_given_once():
         ("deepseek", "none", {"thinking": {"type": "disabled"}}),
     ],
 )
-def test_effort_is_said_in_the_services_way(service, effort, fields):
-    """`reasoning_effort` becomes the field that the service has for it."""
+def test_effort_becomes_the_services_field(service, effort, fields):
+    """`reasoning_effort` becomes the service's own field."""
     assert body(service, reasoning_effort=effort) == {"model": "gpt-4.1", "messages": HELLO, **fields}
 
 
 def test_options_of_none_are_not_sent():
-    """An option that is None was not given."""
+    """An option that is None is not sent."""
     assert body(temperature=None, tools=None, response_format=None, extra_body=None) == body()
 
 
-def test_the_extra_body_has_the_last_word():
-    """Fields of `extra_body` are added, and replace what stands under the same name."""
+def test_the_extra_body_replaces_fields():
+    """Fields of `extra_body` are added, and replace fields of the same name."""
     sent = body(temperature=0.5, extra_body={"temperature": 0.1, "top_k": 3})
     assert (sent["temperature"], sent["top_k"]) == (0.1, 3)
 
 
-def test_a_schema_is_told_in_words_where_the_service_takes_none():
-    """JSON is asked for, with the schema in the system message; JSON without a schema is left alone."""
+def test_a_schema_becomes_an_instruction_if_the_service_takes_none():
+    """JSON is requested, with the schema in the system message; JSON without a schema stays unchanged."""
     schema = {"type": "object", "properties": {"x": {"type": "integer"}}}
     wanted = {"type": "json_schema", "json_schema": {"name": "a", "schema": schema}}
     assert body(response_format=wanted)["response_format"] == wanted
@@ -152,7 +152,7 @@ def test_a_schema_is_told_in_words_where_the_service_takes_none():
     ],
 )
 def test_a_wrong_value_is_refused_at_the_call(option, value):
-    """What the service would misunderstand is an error that names the option, before anything is sent."""
+    """A value that the service would misunderstand raises an error with the option's name, before sending."""
     with pytest.raises(InvalidArgumentError) as caught:
         request(**{option: value})
     assert caught.value.argument == option
@@ -160,8 +160,8 @@ def test_a_wrong_value_is_refused_at_the_call(option, value):
     assert "lines" not in str(caught.value)
 
 
-def test_embeddings_are_asked_for_in_the_way_the_service_has():
-    """As base64 where that is known to be taken, unless the caller says otherwise; other fields as they are."""
+def test_encoding_format_of_embeddings():
+    """Base64 is requested if the service has it and the caller does not choose; other fields stay unchanged."""
 
     def sent(service, **options):
         embed = SERVICES[service]._create_embedding
@@ -181,8 +181,8 @@ def test_embeddings_are_asked_for_in_the_way_the_service_has():
 # --- messages ------------------------------------------------------------------------------------------
 
 
-def test_the_role_developer_is_one_that_the_service_knows():
-    """OpenAI's own has it; for others it is the system's."""
+def test_the_role_developer_becomes_one_that_the_service_knows():
+    """OpenAI has the role developer; for other services it becomes system."""
     told = [{"role": "developer", "content": "Be brief."}, *HELLO]
     assert body("openai", told)["messages"][0]["role"] == "developer"
     assert body("groq", told)["messages"][0] == {"role": "system", "content": "Be brief."}
@@ -218,12 +218,12 @@ PLAIN = {"role": "assistant", "content": "Rain."}
     ],
 )
 def test_reasoning_goes_back_where_it_is_wanted(service, given, sent):
-    """What a model thought is sent back in the service's field, and to nobody who does not want it."""
+    """Reasoning is sent back in the service's field, and not to a service without one."""
     assert message(service, given) == sent
 
 
 def test_the_callers_messages_are_left_alone():
-    """Nothing of what is translated is changed in the caller's own dictionaries."""
+    """The caller's own dictionaries are not changed."""
     given = [{"role": "developer", "content": [{"type": "text", "text": "x"}]}, SIGNED]
     before = json.dumps(given)
     body("mistral", given)
@@ -244,7 +244,7 @@ def test_the_callers_messages_are_left_alone():
     ],
 )
 def test_signatures_of_tool_calls_go_back_to_where_they_came_from(signature, extra):
-    """One that this API gave is put where it was; any other is not sent."""
+    """A signature of this API is sent back in its field, and any other signature is not sent."""
     call = {"id": "call_1", "type": "function", "function": {"name": "f", "arguments": "{}"}}
     sent = message(
         "openai", {"role": "assistant", "content": None, "tool_calls": [{**call, "signature": signature}]}
@@ -267,7 +267,7 @@ PDF = "data:application/pdf;base64,JVBERi0="
     ],
 )  # fmt: skip
 def test_files_have_the_names_that_the_api_wants(service, given, sent):
-    """A file by its data has a name; a URL goes to services that fetch one."""
+    """A file with data has a name, and a URL is sent to services that fetch it."""
     content = [{"type": "text", "text": "Read"}, {"type": "file", "file": given}]
     assert message(service, {"role": "user", "content": content})["content"] == [
         content[0],
@@ -284,7 +284,7 @@ def test_a_file_by_its_url_is_refused_where_it_would_not_be_fetched():
 
 
 def test_texts_are_joined_for_services_that_want_one_string():
-    """Parts of text alone become one string; a picture keeps them apart."""
+    """Text parts become one string, unless there is an image."""
     parts = [{"type": "text", "text": "a"}, {"type": "text", "text": "b"}]
     assert message("deepseek", {"role": "user", "content": parts})["content"] == "a\nb"
     assert message("openai", {"role": "user", "content": parts})["content"] == parts
@@ -296,7 +296,7 @@ def test_texts_are_joined_for_services_that_want_one_string():
 
 
 def test_the_key_is_in_one_header_and_nowhere_else():
-    """Not in the URL, the body or the repr; and the request knows it as a secret."""
+    """The key is not in the URL, the body or the repr, and the request knows it as a secret."""
     sent = request(extra_headers={"X-Api-Token": "other-secret-value", "X-Plain": "plain"})
     assert sent.url == "https://api.openai.com/v1/chat/completions"
     assert sent.headers["Authorization"] == f"Bearer {KEY}"
@@ -306,7 +306,7 @@ def test_the_key_is_in_one_header_and_nowhere_else():
 
 
 def test_the_address_is_the_calls_then_the_environments(monkeypatch):
-    """`base_url`, then this library's variable, then the client's own, then the service's address."""
+    """`base_url` comes first, then this library's variable, the client's own, and the service's address."""
     monkeypatch.setenv("OPENAI_BASE_URL", "http://127.0.0.1:1/theirs/")
     assert request().url == "http://127.0.0.1:1/theirs/chat/completions"
     monkeypatch.setenv("G4F_LITE_OPENAI_URL", "http://127.0.0.1:1/ours")
@@ -318,7 +318,7 @@ def test_the_address_is_the_calls_then_the_environments(monkeypatch):
 
 
 def test_queries_and_headers_of_the_callers_own_are_added():
-    """`extra_query` is encoded; `extra_headers` have the last word."""
+    """`extra_query` is encoded, and `extra_headers` replace other headers."""
     sent = request(
         extra_query={"a": "b c", "d": [1, 2]},
         extra_headers={"OpenAI-Project": "p", "X-More": "1"},
@@ -329,7 +329,7 @@ def test_queries_and_headers_of_the_callers_own_are_added():
 
 
 def test_headers_from_the_environment_are_for_the_service_itself(monkeypatch):
-    """A call that names another address does not tell it the organisation, unless it says so itself."""
+    """A call with another address does not send the organization of the environment."""
     monkeypatch.setenv("OPENAI_ORG_ID", "org_1")
     assert request().headers["OpenAI-Organization"] == "org_1"
     assert request(organization="org_2").headers["OpenAI-Organization"] == "org_2"
@@ -339,7 +339,7 @@ def test_headers_from_the_environment_are_for_the_service_itself(monkeypatch):
 
 
 def test_a_header_of_the_callers_own_replaces_ours_in_any_case():
-    """Two headers of one name would be sent otherwise."""
+    """A header of the caller replaces one of another case, so that no name is sent twice."""
     sent = request(extra_headers={"authorization": "Basic abc"})
     assert {name: value for name, value in sent.headers.items() if name.lower() == "authorization"} == {
         "authorization": "Basic abc"
@@ -354,7 +354,7 @@ def test_a_call_without_a_key_says_where_one_is_looked_for(provided, monkeypatch
 
 
 def test_unknown_options_are_refused_by_name(provided):
-    """An option that is misspelt, or that OpenAI does not have, is an error with what was meant."""
+    """A misspelt option, or one that OpenAI does not have, raises an error with a suggestion."""
     with pytest.raises(UnsupportedOptionError, match="temperature"):
         ChatCompletion.create(
             provider=provided("openai"), model="gpt-4.1", messages=HELLO, auth=KEY, temprature=1

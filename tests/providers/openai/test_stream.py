@@ -1,4 +1,4 @@
-"""Corners of the stream that no recorded case has: what services write that OpenAI does not."""
+"""Answers that no recorded case has: differences of services from OpenAI."""
 
 import contextlib
 import json
@@ -38,7 +38,7 @@ def chunk(delta=None, *, finish=None, index=0, **more):
 
 
 def read(*values, **settings):
-    """The items of a stream of chunks, without who answered; and the error that it ends in, if it does."""
+    """Return the items of a stream of chunks without `Served`, and the error at its end or None."""
     text = "".join(f"data: {json.dumps(value)}\n\n" for value in values)
     stream, items = ChatStreamDecoder(ChatResponseDecoder(**settings)), []
     try:
@@ -65,7 +65,7 @@ def whole(value):
 
 
 def calls(*deltas, **settings):
-    """The tool calls of some deltas put together: id, name and arguments, by position."""
+    """Return the complete tool calls: id, name and arguments, by position."""
     found = {}
     for item in said(*(chunk(delta) for delta in deltas), **settings):
         assert isinstance(item, ToolCallDelta)
@@ -83,8 +83,8 @@ def piece(arguments, *, name=None, **more):
 # --- tool calls ----------------------------------------------------------------------------------------
 
 
-def test_identifiers_and_names_that_are_repeated_are_told_once():
-    """A piece that names the call again is a piece of it."""
+def test_repeated_identifiers_and_names_are_emitted_once():
+    """A delta that repeats the name of a tool call continues that call."""
     items = said(
         chunk({"tool_calls": [piece('{"a"', index=0, id="c1", name="f")]}),
         chunk({"tool_calls": [piece(": 1}", index=0, id="c1", name="f")]}),
@@ -146,13 +146,13 @@ def test_identifiers_and_names_that_are_repeated_are_told_once():
         pytest.param([[None, 3, {}]], [("call_a1_0", None, "")], id="nonsense"),
     ],
 )
-def test_calls_are_told_apart_however_they_are_numbered(deltas, wanted):
-    """Services number calls, identify them, both, or neither; the calls are the same."""
+def test_tool_calls_are_separated_in_any_numbering(deltas, wanted):
+    """Numbered, identified, both or neither: the tool calls are the same."""
     assert calls(*({"tool_calls": pieces} for pieces in deltas)) == wanted
 
 
 def test_calls_that_come_whole_are_one_each():
-    """In a whole answer, each entry is a call, whatever its number is."""
+    """In a whole completion, each entry is one tool call, whatever its index."""
     message = {"tool_calls": [piece("{}", index=0, name="f"), piece("{}", index=0, name="f")]}
     found = [
         item for item in whole(chunk() | {"choices": [{"message": message}]}) if type(item) is ToolCallDelta
@@ -164,7 +164,7 @@ def test_calls_that_come_whole_are_one_each():
 
 
 def test_a_signature_of_a_call_is_kept_as_it_came():
-    """Google's signature of its thoughts comes out with the call, to be sent back unread."""
+    """Google's thought signature comes with the tool call, to be sent back unchanged."""
     extra = {"google": {"thought_signature": "abc"}}
     (item,) = said(
         chunk({"tool_calls": [{**piece("{}", index=0, id="c", name="f"), "extra_content": extra}]})
@@ -176,7 +176,7 @@ def test_a_signature_of_a_call_is_kept_as_it_came():
 
 
 def test_a_message_in_place_of_a_delta_is_the_answer():
-    """Once; where deltas came before it, it only adds the calls that they had not."""
+    """A message in a chunk is the answer; after deltas, it only adds tool calls that they did not have."""
     message = {"role": "assistant", "content": "Hi"}
     last = {"model": "m", "choices": [{"index": 0, "message": message, "finish_reason": "stop"}]}
     assert said(last) == ["Hi", Finish("stop")]
@@ -190,14 +190,14 @@ def test_a_message_in_place_of_a_delta_is_the_answer():
 @pytest.mark.parametrize(
     "delta", [None, {}, {"content": None}, {"content": ""}, {"content": 3}, {"role": "assistant"}]
 )
-def test_a_delta_that_says_nothing_gives_nothing(delta):
-    """Missing, empty, null or of a wrong type, it is passed over."""
+def test_an_empty_delta_is_ignored(delta):
+    """A delta with missing, empty, null or wrong values is ignored."""
     odd = {"model": "m", "choices": [{"index": 0, "delta": delta}, None, 3]}
     assert said(odd, {"choices": None}, {"choices": []}, {}) == []
 
 
 def test_texts_of_further_choices_are_told_apart():
-    """The first choice's text is plain; those of others say whose they are, with their refusals and thoughts."""
+    """Text of the first choice is a string; that of others has their position, as have refusals and reasoning."""
     items = said(
         chunk({"content": "a"}),
         chunk({"content": "b", "reasoning_content": "c"}, index=1),
@@ -208,14 +208,14 @@ def test_texts_of_further_choices_are_told_apart():
     assert items == ["a", Reasoning("c", 1), Text("b", 1), Refusal("d", 2), Text("e", 1), "f"]
 
 
-def test_reasoning_that_is_said_twice_is_taken_once():
-    """Some services send the same words under both names."""
+def test_reasoning_that_is_sent_twice_is_decoded_once():
+    """Reasoning that a service sends under both names is decoded once."""
     both = {"reasoning_content": "Hm", "reasoning": "Hm", "content": None}
     assert said(chunk(both)) == [Reasoning("Hm")]
 
 
 def test_details_of_reasoning_come_back_together():
-    """OpenRouter's pieces are joined as they belong together, texts with their signature, others by themselves."""
+    """OpenRouter's details are joined: texts with their signature, other details separately."""
     text = {"type": "reasoning.text", "index": 0, "format": "f"}
     items = said(
         chunk({"reasoning_details": [{**text, "text": "Look "}]}),
@@ -237,7 +237,7 @@ def test_details_of_reasoning_come_back_together():
 
 
 def test_parts_of_content_are_what_they_say():
-    """Mistral's parts: text, thoughts, references, pictures; one that is unknown and has text is text."""
+    """Mistral's parts are text, reasoning, references and images; an unknown part with text is text."""
     parts = [
         {"type": "text", "text": "a"},
         {"type": "thinking", "thinking": [{"type": "text", "text": "b"}, None, {"type": "reference"}]},
@@ -257,7 +257,7 @@ def test_parts_of_content_are_what_they_say():
 
 
 def test_pictures_and_sounds_come_out():
-    """Data URLs are taken apart; the pieces of a sound keep its identifier and type."""
+    """Data URLs are parsed; the deltas of a sound keep its identifier and type."""
     picture = {"type": "image_url", "image_url": {"url": "data:image/png;base64,iVBO"}}
     items = said(
         chunk({"images": [picture, None, {"image_url": {}}]}),
@@ -280,7 +280,7 @@ def test_pictures_and_sounds_come_out():
     cuts=st.lists(st.integers(0, 60)),
 )
 def test_tags_are_found_however_the_text_is_split(before, thought, answer, cuts):
-    """What is between the tags at the start is reasoning, the rest is text, for any split; nothing is lost."""
+    """For any split, text between the tags at the start is reasoning, the rest is text, and nothing is lost."""
     thought = thought.replace("</think>", "")
     text = f"{before}<think>{thought}</think>{answer}"
     expected = (thought, answer) if not before.strip() else ("", text)
@@ -289,7 +289,7 @@ def test_tags_are_found_however_the_text_is_split(before, thought, answer, cuts)
 
 @given(text=st.text(alphabet="<>/think \n", max_size=30), cuts=st.lists(st.integers(0, 30)))
 def test_tags_give_the_same_for_any_split(text, cuts):
-    """Even for what only looks like the tags."""
+    """Text that only looks like the tags gives the same for any split too."""
     assert tagged(text, cuts) == tagged(text, [])
 
 
@@ -305,7 +305,7 @@ def tagged(text, cuts):
 
 
 def test_text_held_back_is_handed_out_at_the_end():
-    """A text that ends where a tag could begin is all there."""
+    """A text that ends where a tag could begin is complete."""
     assert said(chunk({"content": "<th"}), think_tag="think") == ["<th"]
     assert said(chunk({"content": "<th"}), chunk(finish="length"), think_tag="think") == [
         "<th",
@@ -335,28 +335,28 @@ def test_text_held_back_is_handed_out_at_the_end():
         ("sensitive", Finish("content_filter", raw="sensitive")),
     ],
 )
-def test_reasons_are_in_our_words(word, finish):
-    """The service's own word is kept beside."""
+def test_finish_reasons_are_mapped(word, finish):
+    """The finish reason is one of this library, and `raw` is the service's own."""
     assert said(chunk({"content": "x"}), chunk(finish=word)) == ["x", finish]
 
 
 @pytest.mark.parametrize("word", [None, "", 0])
-def test_no_reason_is_no_end(word):
-    """Null and the empty string mean that more is to come; a reason that is repeated is told once."""
+def test_an_empty_reason_is_not_an_end(word):
+    """Null and an empty reason do not end a choice, and a repeated reason is emitted once."""
     assert said(chunk({"content": "x"}, finish=word)) == ["x"]
     assert said(chunk(finish="stop"), chunk(finish="stop")) == [Finish("stop")]
 
 
 @pytest.mark.parametrize("word", ["error", "insufficient_system_resource", "network_error", "abort"])
-def test_giving_up_is_no_end(word):
-    """A service that stops for want of anything has failed; what had come was told."""
+def test_a_reason_that_is_a_failure_is_an_error(word):
+    """A finish reason that means a failure raises an error, after the text before it."""
     items, error = read(chunk({"content": "x"}), chunk({"content": "y"}, finish=word))
     assert items == ["x", "y"]
     assert isinstance(error, ServiceUnavailableError)
 
 
-def test_an_end_is_wanted():
-    """With neither the mark nor a reason for each choice, the answer is cut short."""
+def test_a_stream_without_an_end_is_cut_short():
+    """An answer without the end mark, and without a finish reason for each choice, is cut short."""
     for values in ([chunk({"content": "x"})], [chunk(finish="stop"), chunk({"content": "y"}, index=1)]):
         stream = ChatStreamDecoder(ChatResponseDecoder())
         for value in values:
@@ -365,8 +365,8 @@ def test_an_end_is_wanted():
             list(stream.close())
 
 
-def test_a_choice_that_has_not_begun_is_missed():
-    """Where two were asked for and one came, the stream was cut; its end mark says that there is no more."""
+def test_a_missing_choice_is_an_error():
+    """A stream with one of two choices is cut short, unless it has the end mark."""
     data = f"data: {json.dumps(chunk({'content': 'x'}, finish='stop'))}\n\n".encode()
     stream = ChatStreamDecoder(ChatResponseDecoder(n=2))
     list(stream.feed(data))
@@ -375,8 +375,8 @@ def test_a_choice_that_has_not_begun_is_missed():
     assert said(chunk({"content": "x"}, finish="stop"), n=2) == ["x", Finish("stop")]
 
 
-def test_what_follows_the_end_says_nothing():
-    """Behind [DONE], nothing is read any more."""
+def test_data_after_the_end_is_ignored():
+    """Data after [DONE] is ignored."""
     stream = ChatStreamDecoder(ChatResponseDecoder())
     data = f"data: {json.dumps(chunk({'content': 'x'}))}\n\ndata: [DONE]\n\ndata: {{oops\n\n"
     assert shown([*stream.feed(data.encode()), *stream.close()]) == ["x"]
@@ -395,14 +395,14 @@ def test_what_follows_the_end_says_nothing():
     ],
 )
 def test_errors_in_any_shape_end_the_answer(value):
-    """An error object in place of a chunk, or beside its choices, is raised with its words."""
+    """An error object instead of a chunk, or in addition to its choices, is raised with its message."""
     items, error = read(chunk({"content": "x"}), value)
     assert items == ["x"]
     assert "It broke." in str(error)
 
 
 def test_an_event_called_error_is_one():
-    """Whatever its data is."""
+    """A server-sent event with the name error is an error, whatever its data."""
     for data in ('"overloaded"', '{"x": 1}'):
         stream = ChatStreamDecoder(ChatResponseDecoder())
         with pytest.raises(ProviderError):
@@ -411,19 +411,19 @@ def test_an_event_called_error_is_one():
 
 @pytest.mark.parametrize("value", [3, "text", [1], None])
 def test_a_value_that_is_no_chunk_is_an_error(value):
-    """A stream of something else is not an answer."""
+    """A stream of other values raises an error."""
     _, error = read(chunk({"content": "x"}), value)
     assert isinstance(error, ProviderResponseError)
 
 
 @pytest.mark.parametrize("value", [3, "text", [1, 2], None, {}, {"choices": None}, {"choices": [3]}])
 def test_a_whole_answer_without_choices_is_an_error(value):
-    """JSON that is no completion says so."""
+    """JSON that is not a completion raises an error that says so."""
     with pytest.raises(ProviderResponseError, match="no choices"):
         whole(value)
 
 
-# --- beside the choices ------------------------------------------------------------------------------------
+# --- metadata, usage and sources --------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -438,7 +438,7 @@ def test_a_whole_answer_without_choices_is_an_error(value):
             {"prompt_tokens": 3, "completion_tokens": 4, "prompt_tokens_details": {"cached_tokens": 1, "cache_write_tokens": 2}},
             Usage(3, 4, 1, None, 2),
         ),
-        # xAI's counts of reasoning are not in the answer's, as its total shows.
+        # xAI does not count reasoning as a part of the answer, as its total shows.
         (
             {"prompt_tokens": 3, "completion_tokens": 4, "total_tokens": 12, "completion_tokens_details": {"reasoning_tokens": 5}},
             Usage(3, 9, None, 5),
@@ -450,7 +450,7 @@ def test_a_whole_answer_without_choices_is_an_error(value):
     ],
 )  # fmt: skip
 def test_tokens_are_counted_as_each_service_names_them(counted, usage):
-    """In the chunk, in Groq's corner or in Moonshot's choice, with the names that each has for the details."""
+    """The usage is read in the chunk, in Groq's field or in Moonshot's choice, with each service's names."""
     places = [
         {"choices": [], "usage": counted},
         {"choices": [], "x_groq": {"usage": counted}},
@@ -465,12 +465,12 @@ def test_tokens_are_counted_as_each_service_names_them(counted, usage):
     "counted", [None, {}, 3, {"total_tokens": 3}, {"prompt_tokens": None}, {"prompt_tokens": True}]
 )
 def test_what_counts_nothing_is_no_usage(counted):
-    """A usage without numbers is passed over."""
+    """A usage without numbers is ignored."""
     assert said({"choices": [], "usage": counted}) == []
 
 
 def test_costs_and_facts_are_kept_once():
-    """What a service says beside is told when it is new."""
+    """Costs and metadata are emitted when they are new."""
     items = said(
         chunk({"content": "x"}, provider="Z", system_fingerprint="f"),
         chunk({"content": "y"}, provider="Z", system_fingerprint="f"),
@@ -491,21 +491,21 @@ def test_costs_and_facts_are_kept_once():
 
 
 def test_the_number_of_the_request_is_kept():
-    """The header that a service's support asks for is in the metadata."""
+    """The identifier of the request, which a service's support asks for, is in the metadata."""
     answer = ChatResponseDecoder()
     answer.see_headers({"x-request-id": "req_1"})
     assert Metadata({"request_id": "req_1"}) in list(answer.event("", chunk({"content": "x"})))
 
 
 def test_annotations_are_citations():
-    """Those that cite an address; others say nothing."""
+    """Annotations with a URL are citations; others are ignored."""
     cited = {"url": "https://example.org/a", "title": "A", "start_index": 1, "end_index": 2, "content": "c"}
     marks = [{"type": "url_citation", "url_citation": cited}, {"type": "file", "file": {}}, None]
     assert said(chunk({"annotations": marks})) == [Citation("https://example.org/a", "A", "c", 1, 2)]
 
 
-def test_sources_are_told_once_each():
-    """Lists of addresses, or of results with titles, which Perplexity repeats in every chunk."""
+def test_sources_are_emitted_once():
+    """Lists of URLs, or of results with titles, are emitted once, although Perplexity repeats them."""
     urls = {"citations": ["https://example.org/a", None, 3]}
     assert said(chunk(**urls), chunk(**urls)) == [Citation("https://example.org/a")]
     found = {"search_results": [{"url": "https://example.org/a", "title": "A", "snippet": "s"}, {}], **urls}
@@ -513,7 +513,7 @@ def test_sources_are_told_once_each():
 
 
 def test_probabilities_are_in_one_shape():
-    """OpenAI's, or Together's two lists; a bare number says nothing."""
+    """OpenAI's log probabilities and Together's two lists have one shape; a number alone is ignored."""
     rows = [{"token": "a", "logprob": -0.5}]
     choice = {"index": 0, "delta": {"content": "a"}}
     for value in ({"content": rows}, {"tokens": ["a"], "token_logprobs": [-0.5]}):
@@ -522,8 +522,8 @@ def test_probabilities_are_in_one_shape():
         assert said({"choices": [{**choice, "logprobs": value}]}) == ["a"]
 
 
-def test_who_answers_is_told_once():
-    """With the identifier and the time; an empty name is none."""
+def test_the_model_is_emitted_once():
+    """The model is emitted once, with the identifier and the time; an empty name is not a model."""
     answer = ChatResponseDecoder()
     first = {"choices": [], "model": "", "id": "", "created": 0}
     items = [*answer.event("", first), *answer.event("", chunk()), *answer.event("", chunk())]
@@ -543,28 +543,28 @@ def test_who_answers_is_told_once():
     ],
 )
 def test_embeddings_without_numbers_are_an_error(value):
-    """What has no vectors, or some that cannot be read, is no answer."""
+    """An answer without vectors, or with one that cannot be read, raises an error."""
     with pytest.raises(ProviderResponseError):
         list(decode_embeddings(value))
 
 
 def test_embeddings_without_numbers_of_their_own_are_in_order():
-    """Where a service does not number them, they are numbered; who answered and what it read may be missing."""
+    """Vectors without an index are numbered; the model and the usage may be missing."""
     value = {"data": [{"embedding": [1.0]}, {"embedding": [2.0]}]}
     assert list(decode_embeddings(value)) == [Vector(0, [1.0]), Vector(1, [2.0])]
 
 
 @pytest.mark.parametrize("value", [None, 3, {}, {"data": 3}, {"error": "x"}])
 def test_a_list_of_models_is_one(value):
-    """Anything else is an error; names that are none are passed over."""
+    """Any other value raises an error, and invalid names are ignored."""
     with pytest.raises(ProviderResponseError):
         list(decode_models(value))
     assert list(decode_models({"models": [{"name": "a"}, "b", {}, None, ""]})) == ["a", "b"]
 
 
 @given(st.recursive(st.none() | st.booleans() | st.integers() | st.text(max_size=3), lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["choices", "delta", "message", "content", "tool_calls", "function", "index", "id", "usage", "audio", "images", "error", "reasoning_details", "finish_reason", "logprobs", "model", "citations", "annotations", "x_groq", "type"]), inner, max_size=6), max_leaves=30))  # fmt: skip
-def test_nonsense_is_an_error_of_ours_or_nothing(value):
-    """Whatever JSON comes, plain or as a whole answer, no other exception than a provider's error comes out."""
+def test_any_json_is_a_provider_error_or_nothing(value):
+    """Any JSON value, streamed or whole, raises no other exception than a provider error."""
     for values in ([value], [chunk({"content": "x"}), value]):
         read(*values)
         read({"choices": [value]}, {"choices": [{"delta": value}]})

@@ -1,7 +1,7 @@
-"""Recorded bodies of OpenAI's Responses API: whole answers, and streams of its events.
+"""Recorded bodies of OpenAI's Responses API: whole responses, and streams of events.
 
-The shapes are those of OpenAI's reference and of its Python client's types; the ones of llama.cpp are what its
-server sent. Texts, numbers and identifiers of the others are made up: the service could not be reached.
+The shapes are those of OpenAI's reference and of its Python client's types; those of llama.cpp are what its
+server sent. Texts, numbers and identifiers of the others are made up: the service was not called.
 """
 
 import json
@@ -34,7 +34,7 @@ def dump(value):
 
 
 def response(*output, status="completed", usage=USAGE, **more):
-    """The response object."""
+    """Return the response object."""
     return {
         "id": "resp_67ccd2bed1ec8190b14f964abc0542670bb6a6b452d3795b",
         "object": "response",
@@ -126,7 +126,7 @@ CALLS = [
 
 
 def events(*found, names=True):
-    """A stream of events, numbered as the service numbers them."""
+    """Return a stream of events, numbered as by the service."""
     lines = []
     for number, event in enumerate(found):
         if names:
@@ -149,7 +149,7 @@ def pieces(text):
 
 
 def item_events(number, item):
-    """All the events that OpenAI's service sends for an item."""
+    """Return all events that OpenAI's service sends for an item."""
     where = {"output_index": number, "item_id": item["id"]}
     started = {**item, "status": "in_progress"}
     inner = []
@@ -227,7 +227,7 @@ def thought_events(where, part):
 
 
 def answer(*items, status="completed", **more):
-    """The events of an answer made of these items."""
+    """Return the events of an answer with these items."""
     inner = [one for number, item in enumerate(items) for one in item_events(number, item)]
     return [*begin(), *inner, event(status, response=response(*items, status=status, **more))]
 
@@ -238,9 +238,9 @@ def failed(code, words):
 
 
 HALF = [*begin(), *item_events(0, message(text_part("So f")))[:-3]]
-"""The beginning of an answer, up to its last delta."""
+"""The events of an answer up to its last delta."""
 
-# llama.cpp leaves out where an item stands, and the `id` of a call.
+# llama.cpp leaves out the index of an item, and the `id` of a tool call.
 LLAMA = {"id": "resp_CuJhfGPj8tf71j2BcDilyz6V4exzQFH1", "object": "response"}
 LLAMA_TEXT = message(text_part("I'm here."), ident="msg_CaR8nheef")
 LLAMA_CALL = {
@@ -315,7 +315,7 @@ def whole(*items, **more):
     return json.dumps(response(*items, **more), ensure_ascii=False, indent=2).encode()
 
 
-# What an answer is made of, and what has to come of it, in a stream and as a whole.
+# The items of an answer, and the expected result, in a stream and as a whole.
 MIXED = [
     (
         "text",

@@ -1,4 +1,4 @@
-"""What the tests of the Responses API share: recorded cases, a real server, and ways to ask."""
+"""Shared parts of the tests of the Responses API: recorded cases, a real server, and functions for calls."""
 
 import importlib.util
 from pathlib import Path
@@ -14,7 +14,7 @@ HERE = Path(__file__).parent
 
 
 def load(file: Path) -> ModuleType:
-    """Import a module of a folder of tests, which is no package."""
+    """Import a module of a folder of tests, which is not a package."""
     spec = importlib.util.spec_from_file_location(f"responses_tests_{file.stem}", file)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
@@ -23,13 +23,13 @@ def load(file: Path) -> ModuleType:
 
 @pytest.fixture(scope="session")
 def cases() -> Any:
-    """The recorded bodies, and the functions that write such bodies."""
+    """Return the recorded bodies, and the functions that write such bodies."""
     return load(HERE / "cases.py")
 
 
 @pytest.fixture
 def exchange(provided):
-    """Make the provider's exchange, nothing sent yet."""
+    """Return a function that makes the provider's exchange, without sending it."""
     provider = registry.get(provided("openai"))
     call = getattr(provider.create, "call", provider.create)
 
@@ -42,8 +42,10 @@ def exchange(provided):
 
 @pytest.fixture(scope="session")
 def llama_server(model_cache):
-    """llama.cpp's server with the small chat model."""
+    """Run llama.cpp's server with the small chat model."""
     pytest.importorskip("xllamacpp", reason="the extra `local` is not installed")
-    server = load(HERE.parent / "openai" / "server.py").LlamaServer(model_cache / "models" / _weights.FILE_NAME)
+    server = load(HERE.parent / "openai" / "server.py").LlamaServer(
+        model_cache / "models" / _weights.FILE_NAME
+    )
     yield server
     server.close()

@@ -1,4 +1,4 @@
-"""The same bytes, read by OpenAI's own Python client and by the provider; the same request, written by both."""
+"""OpenAI's own Python client reads the same bytes as the provider does, and sends the same requests."""
 
 import importlib.util
 import json
@@ -64,7 +64,7 @@ def our_items(exchange):
 
 @pytest.mark.parametrize("case", OPENAIS, ids=lambda case: case.id)
 def test_the_official_client_reads_the_same(case, our_items):
-    """Text, thoughts, calls, sources, tokens and the end are what the official client makes of the same bytes."""
+    """Text, reasoning, tool calls, sources, usage and finish reason are those of the official client."""
     with Upstream(reply(case)) as upstream:
         theirs, ours = their_response(case, upstream), our_items(case, upstream)
     assert "".join(of_kind(ours, str)) == theirs.output_text
@@ -110,7 +110,7 @@ def test_the_official_client_reads_the_same(case, our_items):
 
 @pytest.mark.parametrize("ident", ["text", "tools", "reasoning"])
 def test_the_pieces_are_the_official_clients(ident, our_items):
-    """The pieces of a stream are those that the official client hands out, one by one."""
+    """The deltas of a stream are those of the official client, one by one."""
     case = RECORDED.STREAMED[ident]
     with Upstream(reply(case)) as upstream:
         with official(upstream) as client, client.responses.stream(model="o3", input=HI) as stream:
@@ -128,8 +128,8 @@ def case_of(ident):
     return next(case for case in RECORDED.CASES if case.id == f"responses-{ident}")
 
 
-def test_an_error_inside_a_stream_is_one_for_both(our_items):
-    """The official client raises for an error object inside a stream too, and for the same reason."""
+def test_the_official_client_raises_for_the_same_error(our_items):
+    """The official client raises for an error object in a stream too, for the same reason."""
     with Upstream(reply(case_of("nested-error-event"))) as upstream:
         with pytest.raises(openai.APIError) as theirs:
             their_response(case_of("nested-error-event"), upstream)
@@ -139,7 +139,7 @@ def test_an_error_inside_a_stream_is_one_for_both(our_items):
 
 
 def test_an_error_event_says_the_same_to_both(our_items):
-    """The official client hands out the flat error event as it is; our error has what it says."""
+    """The official client returns the flat error event unchanged; the error has its content."""
     with Upstream(reply(case_of("error-event"))) as upstream:
         with official(upstream) as client:
             theirs = list(client.responses.create(model="o3", input=HI, stream=True))[-1]
@@ -241,7 +241,7 @@ OURS_AND_THEIRS = {
 
 
 def without_type(items):
-    """Messages may leave out that they are messages."""
+    """Return items without the type of messages, which may be left out."""
     return [
         {key: value for key, value in item.items() if (key, value) != ("type", "message")} for item in items
     ]
@@ -250,7 +250,7 @@ def without_type(items):
 @pytest.mark.parametrize("stream", [False, True])
 @pytest.mark.parametrize("name", OURS_AND_THEIRS)
 def test_the_official_client_sends_the_same(name, stream, exchange):
-    """For the same question the official client makes the same request: address, body and key."""
+    """The official client makes the same request: address, body and key."""
     ours, theirs = OURS_AND_THEIRS[name]
     case = next(case for case in OPENAIS if case.stream is stream)
     with Upstream(reply(case)) as upstream:
@@ -269,8 +269,8 @@ def test_the_official_client_sends_the_same(name, stream, exchange):
     assert first.header("authorization") == second.header("authorization") == f"Bearer {KEY}"
 
 
-def test_what_goes_back_fits_the_official_types(exchange):
-    """The items of an answer with reasoning and calls, sent back, are what the client's types demand."""
+def test_items_sent_back_fit_the_official_types(exchange):
+    """The items of an answer with reasoning and tool calls that are sent back fit the client's types."""
     pydantic = pytest.importorskip("pydantic")
     from openai.types.responses import ResponseInputItemParam
 

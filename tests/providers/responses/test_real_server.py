@@ -1,4 +1,4 @@
-"""The provider at a real service of the Responses API, llama.cpp's server, beside OpenAI's own client."""
+"""The provider and OpenAI's own client with a real service of the Responses API, llama.cpp's server."""
 
 import json
 
@@ -46,7 +46,7 @@ EXAMPLE = [
 
 @pytest.fixture
 def ours(llama_server, provided):
-    """Ask with our provider; return the completion and its pieces."""
+    """Return a function that asks with the provider and returns the completion and its deltas."""
     provided("openai")
 
     def ask(messages=QUESTION, *, stream=False, **options):
@@ -61,7 +61,7 @@ def ours(llama_server, provided):
 
 @pytest.fixture
 def theirs(llama_server):
-    """Ask with OpenAI's client; return what it returns."""
+    """Return a function that asks with OpenAI's client and returns its result."""
     with openai_client.OpenAI(
         api_key=llama_server.key, base_url=llama_server.base_url, max_retries=0
     ) as client:
@@ -72,7 +72,7 @@ def theirs(llama_server):
 
 @pytest.mark.parametrize("stream", [False, True])
 def test_the_text_is_the_clients(ours, theirs, stream):
-    """At temperature 0, the text, the tokens and the model are the same as through OpenAI's client."""
+    """At temperature 0, text, usage and model are those of OpenAI's client."""
     mine, _ = ours(stream=stream, max_tokens=20)
     other = theirs(max_output_tokens=20)
     assert "Paris" in mine.text
@@ -84,7 +84,7 @@ def test_the_text_is_the_clients(ours, theirs, stream):
 
 
 def test_the_pieces_are_the_clients(ours, theirs):
-    """The pieces of a stream are those that OpenAI's client hands out, one by one."""
+    """The deltas of a stream are those of OpenAI's client, one by one."""
     _, pieces = ours(stream=True, max_tokens=12)
     events = theirs(stream=True, max_output_tokens=12)
     assert pieces == [event.delta for event in events if event.type == "response.output_text.delta"]
@@ -92,7 +92,7 @@ def test_the_pieces_are_the_clients(ours, theirs):
 
 
 def test_a_conversation_of_every_role_is_understood(ours):
-    """Instructions, questions and answers before, as text and as parts, are taken."""
+    """Instructions, and earlier questions and answers, are accepted as text and as parts."""
     messages = [
         {"role": "system", "content": "Be brief."},
         {"role": "user", "content": [{"type": "text", "text": "Say yes."}]},
@@ -103,7 +103,7 @@ def test_a_conversation_of_every_role_is_understood(ours):
 
 
 def test_every_option_is_taken(exchange, llama_server):
-    """The server refuses none of the fields; llama.cpp passes over those of them that it does not know."""
+    """The server refuses no field; llama.cpp ignores those that it does not know."""
     options = {
         "response_format": {"type": "json_schema", "json_schema": {"name": "city", "schema": {}}},
         "verbosity": "low",
@@ -126,7 +126,7 @@ def test_every_option_is_taken(exchange, llama_server):
 
 @pytest.mark.parametrize("stream", [False, True])
 def test_a_tool_is_called(ours, stream):
-    """The model calls the tool, by name and with its arguments, and the result makes the next turn."""
+    """The model calls the tool, with its name and arguments, and the result makes the next turn."""
     first, _ = ours(EXAMPLE, stream=stream, tools=TOOLS, max_tokens=60)
     (call,) = first.tool_calls
     assert call.id
@@ -140,21 +140,21 @@ def test_a_tool_is_called(ours, stream):
 
 @pytest.mark.parametrize("stream", [False, True])
 def test_a_wrong_key_is_refused(ours, stream):
-    """The server's 401 is an error that does not show the key."""
+    """The server's 401 raises an error that does not show the key."""
     with pytest.raises(AuthenticationError) as caught:
         ours(stream=stream, auth="wrong-key-0123456789")
     assert "wrong-key" not in str(caught.value)
 
 
 def test_a_wrong_request_is_refused(ours):
-    """The server's 400 is an error with its words."""
+    """The server's 400 raises an error with its message."""
     with pytest.raises(InvalidRequestError) as caught:
         ours(previous_response_id="resp_1")
     assert "previous_response_id" in caught.value.body
 
 
 @pytest.mark.parametrize("stream", [False, True])
-def test_a_conversation_that_is_too_long_is_told_apart(ours, stream):
-    """The real body of an overflow is recognised for what it is."""
+def test_a_conversation_that_is_too_long_is_recognized(ours, stream):
+    """The server's body for a conversation that is too long is recognized."""
     with pytest.raises(ContextLengthError):
         ours([{"role": "user", "content": "word " * 4000}], stream=stream)

@@ -1,4 +1,4 @@
-"""What is sent to the Responses API: messages as items, options under its names, and what it does not have."""
+"""Requests to the Responses API: messages as items, options under its names, and refused options."""
 
 import json
 
@@ -16,18 +16,18 @@ FUNCTION = {"name": "get_weather", "description": "The weather.", "parameters": 
 
 @pytest.fixture
 def request_for(exchange):
-    """Build the request for some options, without sending it."""
+    """Return a function that builds the request for some options, without sending it."""
     return lambda *arguments, **options: exchange(*arguments, **options).request
 
 
 @pytest.fixture
 def body(request_for):
-    """Build the body for some options."""
+    """Return a function that builds the body for some options."""
     return lambda *arguments, **options: request_for(*arguments, **options).json
 
 
 def test_a_plain_question(request_for):
-    """A question alone goes to the API's own path, and is not to be kept there."""
+    """A question alone is sent to the API's own path, and is not to be stored."""
     request = request_for(base_url="http://127.0.0.1:9/v1")
     assert request.url == "http://127.0.0.1:9/v1/responses"
     assert request.json == {
@@ -38,7 +38,7 @@ def test_a_plain_question(request_for):
 
 
 def test_a_stream_is_asked_for(body):
-    """A stream is asked for in the body; its usage needs no asking."""
+    """A stream is requested in the body, and its usage needs no option."""
     sent = body(stream=True, stream_options={"include_usage": True, "include_obfuscation": False})
     assert sent["stream"] is True
     assert sent["stream_options"] == {"include_obfuscation": False}
@@ -62,7 +62,7 @@ PLAIN = {
 
 @pytest.mark.parametrize("name", PLAIN)
 def test_options_under_their_own_names(body, name):
-    """Options that both sides name alike are sent as they are."""
+    """Options that have the same name in both APIs are sent unchanged."""
     assert body(**{name: PLAIN[name]})[name] == PLAIN[name]
 
 
@@ -121,8 +121,8 @@ WORDED = [
 
 
 @pytest.mark.parametrize(("options", "wanted"), WORDED, ids=lambda value: json.dumps(value)[:60])
-def test_options_in_other_words(body, options, wanted):
-    """Each option becomes exactly what the API has for it."""
+def test_options_in_another_form(body, options, wanted):
+    """Each option becomes the field that the API has for it."""
     sent = body(**options)
     added = {name: value for name, value in sent.items() if name not in ("model", "input")}
     assert added == {"store": False, **wanted}
@@ -139,8 +139,8 @@ def test_options_in_other_words(body, options, wanted):
         ("some-llama", False),
     ],
 )
-def test_encrypted_reasoning_is_asked_of_who_has_it(body, model, asked):
-    """Encrypted reasoning is asked for where nothing is stored, and only of models that have any."""
+def test_encrypted_reasoning_is_requested_of_models_that_have_it(body, model, asked):
+    """Encrypted reasoning is requested if nothing is stored, and only of models that have it."""
     assert (body(model=model).get("include") == ["reasoning.encrypted_content"]) is asked
     assert "include" not in body(model=model, store=True)
 
@@ -160,14 +160,14 @@ NOT_HERE = {
 
 @pytest.mark.parametrize("name", NOT_HERE)
 def test_options_of_the_chat_api_alone_are_refused(request_for, name):
-    """What the Responses API does not have is refused by name, with the way to the API that has it."""
+    """The error for an option of the chat API names the option and the API that has it."""
     with pytest.raises(InvalidArgumentError, match=f"has no option '{name}'.*api=\"chat\"") as caught:
         request_for(**{name: NOT_HERE[name]})
     assert caught.value.argument == name
 
 
 def test_an_option_that_is_a_tool_here_names_the_tool(request_for):
-    """Search, an option of the chat API, is a tool here, and the error says which."""
+    """Search is an option of the chat API and a tool of this one; the error names the tool."""
     with pytest.raises(InvalidArgumentError, match=r"web_search_options.*tools="):
         request_for(web_search_options={})
 
@@ -184,7 +184,7 @@ ONLY_HERE = {
 @pytest.mark.parametrize("name", ONLY_HERE)
 @pytest.mark.parametrize("api", [None, "chat"])
 def test_options_of_the_responses_api_alone_are_refused(request_for, name, api):
-    """What the chat API does not have is refused by name, with the way to the API that has it."""
+    """The error for an option of the Responses API names the option and the API that has it."""
     with pytest.raises(InvalidArgumentError, match=f"no option '{name}'.*api=\"responses\""):
         request_for(api=api, **{name: ONLY_HERE[name]})
 
@@ -205,7 +205,7 @@ def test_options_of_the_responses_api_alone_are_refused(request_for, name, api):
     ids=str,
 )
 def test_wrong_values_are_refused(request_for, options):
-    """A value that the service would misunderstand is an error that names the option, before anything is sent."""
+    """A value that the service would misunderstand raises an error with the option's name, before sending."""
     with pytest.raises(InvalidArgumentError) as caught:
         request_for(**options)
     assert caught.value.argument in options
@@ -221,7 +221,7 @@ def test_the_chat_api_is_the_default(request_for):
 
 
 def test_headers_and_query_are_the_chat_apis(request_for):
-    """Key, organization, project, further headers and the query go the same way as with the chat API."""
+    """Key, organization, project, other headers and the query are sent as with the chat API."""
     options = {
         "organization": "org-1",
         "project": "proj-1",
@@ -425,7 +425,7 @@ MESSAGES = {
 
 @pytest.mark.parametrize("name", MESSAGES)
 def test_messages_as_items(name, provided):
-    """Each message becomes exactly these items, in order, as they arrive at the service."""
+    """The service gets exactly these items for each message, in order."""
     messages, wanted = MESSAGES[name]
     answer = {"status": "completed", "output": [], "model": "m"}
     with Upstream(Reply(json.dumps(answer))) as upstream:
@@ -445,6 +445,6 @@ def test_messages_as_items(name, provided):
 
 
 def test_other_providers_have_no_such_option():
-    """`api` is an option of this provider alone: elsewhere it is refused before anything is sent."""
+    """Other providers refuse `api` before anything is sent."""
     with pytest.raises(UnsupportedOptionError):
         ChatCompletion.create(provider="yqcloud", model="gpt-3.5-turbo", messages=HI, api="responses")

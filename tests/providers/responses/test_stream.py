@@ -1,4 +1,4 @@
-"""What the events of the Responses API mean, whichever of them a service sends, and what goes back of them."""
+"""Events of the Responses API, with any of them missing, and the items that are sent back."""
 
 import json
 
@@ -25,7 +25,7 @@ from g4f_lite.testing import Reply, Upstream
 
 @pytest.fixture
 def items_of(exchange):
-    """The items of a body that comes at once."""
+    """Return a function that decodes a body."""
 
     def read(body, *, stream=True, **options):
         decoder = exchange(stream=stream, **options).decoder
@@ -39,7 +39,7 @@ def of_kind(items, kind):
 
 
 def calls_in(items):
-    """The calls, by position: identifier, name, arguments."""
+    """Return the tool calls by position: identifier, name, arguments."""
     found = {}
     for item in of_kind(items, ToolCallDelta):
         call = found.setdefault(item.position, ["", "", ""])
@@ -48,8 +48,8 @@ def calls_in(items):
     return [found[position] for position in sorted(found)]
 
 
-def told(items):
-    """What an answer says, however it is cut into pieces."""
+def content_of(items):
+    """Return the content of an answer, independent of its deltas."""
     return {
         "text": "".join(of_kind(items, str)),
         "reasoning": "".join(item.text for item in of_kind(items, Reasoning)),
@@ -86,13 +86,16 @@ NUMBERINGS = [
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(data=st.data())
 def test_no_event_is_needed_but_the_last(cases, items_of, data):
-    """Whatever kinds of events a service leaves out, and however it numbers items, all comes, and nothing twice."""
+    """With any kinds of events missing, and any numbering of items, all content is emitted, and once."""
     ident, output, more, _ = data.draw(st.sampled_from(cases.MIXED))
     out = data.draw(st.sets(st.sampled_from(LEFT_OUT)))
     unnamed = data.draw(st.sampled_from(NUMBERINGS))
     names = data.draw(st.booleans())
     whole = cases.answer(*output, **more)
-    if ident in ("two-texts", "sources"):  # several parts of an item can only be told apart by their numbers
+    if ident in (
+        "two-texts",
+        "sources",
+    ):  # several parts of an item can only be content_of apart by their numbers
         unnamed = unnamed - {"content_index"}
     if "output_index" in unnamed:  # and several items by what begins them
         out.discard("response.output_item.added")
@@ -101,7 +104,10 @@ def test_no_event_is_needed_but_the_last(cases, items_of, data):
         for event in whole
         if event["type"] not in out
     ]
-    ours, theirs = told(items_of(cases.events(*sent, names=names))), told(items_of(cases.events(*whole)))
+    ours, theirs = (
+        content_of(items_of(cases.events(*sent, names=names))),
+        content_of(items_of(cases.events(*whole))),
+    )
     late = {"response.output_text.delta", "response.output_text.done", "response.content_part.done"} & out
     if late or "response.output_item.added" in out:  # what stood before a call may then come behind it
         ours.pop("signatures"), theirs.pop("signatures")
@@ -109,7 +115,7 @@ def test_no_event_is_needed_but_the_last(cases, items_of, data):
 
 
 def test_identifiers_may_change_with_every_event(cases, items_of):
-    """Gateways that give an item another identifier in each event are understood by its place."""
+    """Items of gateways that change the identifier in each event are found by their index."""
     for ident in ("text", "tools", "reasoning", "sources"):
         output = next(row[1] for row in cases.MIXED if row[0] == ident)
         events = json.loads(json.dumps(cases.answer(*output)))
@@ -120,24 +126,24 @@ def test_identifiers_may_change_with_every_event(cases, items_of):
                 event["item"]["id"] = f"gw_{number}"
         for place, item in enumerate(events[-1]["response"]["output"]):
             item["id"] = f"gw_last_{place}"
-        ours, theirs = (told(items_of(cases.events(*sent))) for sent in (events, cases.answer(*output)))
+        ours, theirs = (content_of(items_of(cases.events(*sent))) for sent in (events, cases.answer(*output)))
         ours.pop("signatures"), theirs.pop("signatures")
         assert ours == theirs, ident
 
 
-def test_a_place_that_is_given_twice_is_two_items(cases, items_of):
-    """Two messages that both say that they are the first item are two messages."""
+def test_an_index_that_is_given_twice_is_two_items(cases, items_of):
+    """Two messages with the same index are two items."""
     first, second = (
         cases.message(cases.text_part("One, ")),
         cases.message(cases.text_part("two."), ident="m2"),
     )
     sent = [*cases.item_events(0, first), *cases.item_events(0, second)]
     end = cases.event("completed", response=cases.response(first, second))
-    assert told(items_of(cases.events(*sent, end)))["text"] == "One, two."
+    assert content_of(items_of(cases.events(*sent, end)))["text"] == "One, two."
 
 
 def test_events_that_name_no_item_are_about_the_last(cases, items_of):
-    """Deltas without any name belong together, and to the first item that is named after them."""
+    """Deltas without identifiers belong together, and to the first item that is identified after them."""
     item = cases.message(cases.text_part("Hello, you"))
     deltas = [cases.event("output_text.delta", delta=piece) for piece in ("Hello", ", you")]
     end = [
@@ -148,16 +154,16 @@ def test_events_that_name_no_item_are_about_the_last(cases, items_of):
 
 
 def test_a_name_that_is_given_twice_is_two_items(cases, items_of):
-    """Two messages and two calls of one name, in a whole answer, are two of each."""
+    """In a whole response, two messages and two calls with one identifier are two of each."""
     output = [cases.message(cases.text_part(text)) for text in ("One, ", "two.")]
     output += [cases.call("f", arguments) for arguments in ("{}", '{"a": 1}')]
-    found = told(items_of(cases.whole(*output), stream=False))
+    found = content_of(items_of(cases.whole(*output), stream=False))
     assert found["text"] == "One, two."
     assert [call[2] for call in found["calls"]] == ["{}", '{"a": 1}']
 
 
 def test_pieces_are_handed_out_as_they_come(cases, exchange):
-    """Each delta is handed out with its own event, and not again with the events that repeat it."""
+    """Each delta is emitted with its own event, and not again with the events that repeat it."""
     decoder = exchange(stream=True).decoder
     handed = []
     for event in cases.answer(cases.message(cases.text_part("Grüße, 世界!"))):
@@ -168,7 +174,7 @@ def test_pieces_are_handed_out_as_they_come(cases, exchange):
 
 
 def test_a_text_that_goes_on_in_the_end_is_completed(cases, items_of):
-    """What the end of a part has beyond its deltas is handed out."""
+    """Text at the end of a part that its deltas did not have is emitted."""
     item = cases.message(cases.text_part("Hello, you"))
     delta = cases.event("output_text.delta", item_id=item["id"], content_index=0, delta="Hello")
     end = cases.event("completed", response=cases.response(item))
@@ -176,7 +182,7 @@ def test_a_text_that_goes_on_in_the_end_is_completed(cases, items_of):
 
 
 def test_sources_count_from_the_beginning(cases, items_of):
-    """The place of a source is one in the whole text, of which its part is only a piece; files are kept as well."""
+    """The positions of a source are those in the whole text; files are kept too."""
     items = items_of(cases.STREAMED["sources"].body)
     assert of_kind(items, Citation) == [
         Citation("https://example.org/weather", "Weather", None, 6, 15),
@@ -188,7 +194,7 @@ def test_sources_count_from_the_beginning(cases, items_of):
 
 
 def test_a_container_file_has_its_range(cases, items_of):
-    """A file that the model made is a source with a range, and a path is a fact."""
+    """A file that the model made is a source with a range, and a path is metadata."""
     made = {
         "type": "container_file_citation",
         "container_id": "cntr_1",
@@ -204,7 +210,7 @@ def test_a_container_file_has_its_range(cases, items_of):
 
 
 def test_media_and_probabilities(cases, items_of):
-    """A picture is handed out once, without its previews, and probabilities once for each token."""
+    """An image is emitted once, without its previews, and log probabilities once for each token."""
     items = items_of(cases.STREAMED["picture"].body)
     facts = {name: fact for name, fact in cases.PICTURE.items() if name != "result"}
     assert Metadata({"output_items": [facts]}) in items
@@ -215,8 +221,8 @@ def test_media_and_probabilities(cases, items_of):
     assert [entry["token"] for item in found for entry in item.content] == ["Hello", " you"]
 
 
-def test_facts_beside_the_text(cases, provided):
-    """The model, the answer's number and time, the tokens, the tier and the request's number are kept."""
+def test_metadata_of_a_response(cases, provided):
+    """Model, identifier, time, usage, service tier and request identifier are kept."""
     headers = {"content-type": "text/event-stream", "x-request-id": "req_7"}
     with Upstream(Reply(cases.STREAMED["text"].body, headers=headers)) as upstream:
         stream = ChatCompletion.create(
@@ -237,8 +243,8 @@ def test_facts_beside_the_text(cases, provided):
     assert completion.metadata == {"service_tier": "default", "request_id": "req_7"}
 
 
-def test_llama_cpps_facts(cases, items_of):
-    """llama.cpp names the model at the end only, and how long it took beside the answer."""
+def test_metadata_of_llama_cpp(cases, items_of):
+    """llama.cpp sends the model at the end only, and its timings outside of the response."""
     items = items_of(cases.events(*cases.LLAMA_STREAM))
     assert of_kind(items, Served) == [Served("smollm2-135m-instruct", cases.LLAMA["id"], 1795437426)]
     assert Metadata({"timings": {"predicted_n": 12}}) in items
@@ -253,15 +259,15 @@ def test_llama_cpps_facts(cases, items_of):
         (None, Finish("length", 0, "incomplete")),
     ],
 )
-def test_why_an_answer_is_incomplete(cases, items_of, reason, finish):
-    """An answer that is incomplete says why, in the words of the chat API and in the service's own."""
+def test_finish_reason_of_an_incomplete_answer(cases, items_of, reason, finish):
+    """An incomplete answer has the finish reason of the chat API, and `raw` is the service's own."""
     details = None if reason is None else {"reason": reason}
     body = cases.whole(cases.message(), status="incomplete", incomplete_details=details)
     assert of_kind(items_of(body, stream=False), Finish) == [finish]
 
 
-def test_what_is_not_known_is_kept_or_passed_over(cases, items_of):
-    """Unknown events say nothing; unknown items and parts are facts; a content that is one string is text."""
+def test_unknown_events_are_ignored_and_unknown_items_kept(cases, items_of):
+    """Unknown events are ignored, unknown items and parts are metadata, and content that is a string is text."""
     odd = {"type": "hologram", "size": 3}
     output = [
         cases.message(odd, cases.text_part("Hi")),
@@ -270,24 +276,24 @@ def test_what_is_not_known_is_kept_or_passed_over(cases, items_of):
     ]
     events = cases.answer(cases.message(cases.text_part("Hi")))
     events.insert(2, {"type": "response.hologram.delta", "delta": "text"})
-    assert told(items_of(cases.events(*events)))["text"] == "Hi"
+    assert content_of(items_of(cases.events(*events)))["text"] == "Hi"
     items = items_of(cases.whole(*output), stream=False)
-    assert told(items)["text"] == "Hi you"
+    assert content_of(items)["text"] == "Hi you"
     assert {"output_parts": [odd]} in [item.values for item in of_kind(items, Metadata)]
 
 
 @pytest.mark.parametrize("value", [[], 3, "text", None])
 def test_a_value_that_is_no_event(items_of, value):
-    """A value that is no object is an error, and no answer."""
+    """A value that is not an object raises an error."""
     with pytest.raises(ProviderResponseError):
         items_of(f"data: {json.dumps(value)}\n\n".encode())
 
 
-# --- what goes back -------------------------------------------------------------------------------
+# --- items that are sent back ---------------------------------------------------------------------
 
 
 def sent_back(exchange, cases, output, **options):
-    """The items that are sent for the message of an answer made of `output`."""
+    """Return the items that are sent for the message of an answer with `output`."""
     with Upstream(Reply(cases.events(*cases.answer(*output)))) as upstream:
         stream = ChatCompletion.create(
             provider="openai",
@@ -304,7 +310,7 @@ def sent_back(exchange, cases, output, **options):
 
 
 def as_input(item):
-    """An item of an answer as it can be sent: without what the service says of it."""
+    """Return an item of an answer as it can be sent: without the fields about its state."""
     made = {
         key: value for key, value in item.items() if key != "status" or "action" in item or "result" in item
     }
@@ -323,7 +329,7 @@ def as_input(item):
     "ident", ["reasoning", "raw-reasoning", "sources", "picture", "refusal", "custom-tool"]
 )
 def test_an_answer_goes_back_as_it_was(exchange, cases, ident):
-    """The items of an answer, put into a conversation as its message, reach the service again, in order."""
+    """The items of an answer reach the service again, in order, as the message of a conversation."""
     output = next(row[1] for row in cases.MIXED if row[0] == ident)
     assert sent_back(exchange, cases, output) == [as_input(item) for item in output]
 
@@ -343,7 +349,7 @@ ITEMS = st.lists(
 @settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
 @given(kinds=ITEMS)
 def test_every_order_of_items_goes_back_as_it_came(exchange, cases, kinds):
-    """Texts of every phase, encrypted thoughts and calls, in any order: each goes back whole, in its place."""
+    """Texts of every phase, encrypted reasoning and tool calls are sent back in any order of the answer."""
     output = []
     for place, (kind, said) in enumerate(kinds):
         if kind == "message":
@@ -371,14 +377,14 @@ def test_every_order_of_items_goes_back_as_it_came(exchange, cases, kinds):
 
 
 def test_calls_alone_need_no_signature(exchange, cases):
-    """Calls with nothing before them go back by themselves, without the service's own identifiers."""
+    """Tool calls with nothing before them are sent back without signatures and the service's identifiers."""
     found = sent_back(exchange, cases, cases.CALLS)
     assert [item["call_id"] for item in found] == ["call_0", "call_1"]
     assert not any("id" in item for item in found)
 
 
 def test_reasoning_without_its_content_goes_back_only_where_it_is_stored(exchange, cases):
-    """Without encrypted content, an identifier means something only to a service that kept the answer."""
+    """Without encrypted content, an identifier is sent only to a service that has stored the answer."""
     output = [cases.reasoning("Hm.", encrypted=None), cases.message(cases.text_part("Yes."))]
     assert [item["type"] for item in sent_back(exchange, cases, output)] == ["message"]
     stored = sent_back(exchange, cases, output, store=True)
@@ -387,7 +393,7 @@ def test_reasoning_without_its_content_goes_back_only_where_it_is_stored(exchang
 
 
 def test_the_chat_api_takes_the_same_message(exchange, cases):
-    """A message with what the Responses API wants back can go to the chat API, which gets none of that."""
+    """A message with signatures of the Responses API can be sent to the chat API, which gets none of them."""
     output = next(row[1] for row in cases.MIXED if row[0] == "reasoning")
     body = cases.events(*cases.answer(*output))
     with Upstream(Reply(body)) as upstream:

@@ -1,7 +1,7 @@
-"""Recorded bodies of services that follow the OpenAI chat API, each in the words in which it departs from it.
+"""Recorded bodies of services that follow the OpenAI chat API, each with its own differences.
 
 The shapes are those of the services' references and of the issues that their users wrote. Texts, numbers and
-identifiers are made up; nothing was recorded at a service, since none could be reached.
+identifiers are made up; nothing was recorded at a service, because none was called.
 """
 
 import json
@@ -29,7 +29,7 @@ def sse(*chunks, end="data: [DONE]\n\n"):
 
 
 def chunk(delta=None, *, finish=None, model="some-model", choice=(), **more):
-    """A chunk with the fields that all services have."""
+    """Return a chunk with the fields that all services have."""
     one = {"index": 0, "delta": {} if delta is None else delta, "finish_reason": finish, **dict(choice)}
     return {
         "id": "gen-1756",
@@ -53,7 +53,7 @@ def words(text, size=5):
 
 
 def thought(text, **more):
-    """A piece of Claude's reasoning as OpenRouter hands it on."""
+    """Return a delta of Claude's reasoning in OpenRouter's shape."""
     detail = {"type": "reasoning.text", "text": text, "format": "anthropic-claude-v1", "index": 0, **more}
     delta = {"role": "assistant", "content": "", "reasoning": text or None, "reasoning_details": [detail]}
     return chunk(delta, provider="Anthropic")
@@ -184,7 +184,7 @@ SOURCES = {
 
 
 def sonar(text, whole, *, finish=None, made=1):
-    """A chunk of Perplexity's, which repeats what came before, and the sources, each time."""
+    """Return a chunk of Perplexity, which repeats the earlier text and the sources each time."""
     message = {"role": "assistant", "content": whole}
     return chunk(
         {"role": "assistant", "content": text},

@@ -1,4 +1,4 @@
-"""Mistral's own client, at the same server, sends what we send and reads what we read."""
+"""Mistral's own client sends the same requests as the provider does, and reads the same answers."""
 
 import importlib.util
 import warnings
@@ -11,7 +11,7 @@ from g4f_lite import ChatCompletion, registry
 from g4f_lite.testing import Reply, Upstream
 
 with warnings.catch_warnings():
-    warnings.simplefilter("ignore", DeprecationWarning)  # of what it is built on
+    warnings.simplefilter("ignore", DeprecationWarning)  # of the libraries that it uses
     pytest.importorskip("mistralai", reason="Mistral's client is not installed")
     from mistralai.client import Mistral
 
@@ -61,7 +61,7 @@ TOOL = {
     ],
 )
 def test_the_fields_are_the_clients(ours, theirs):
-    """Each option goes out under the name and with the value that Mistral's client gives it."""
+    """Each option is sent under the name and with the value of Mistral's client."""
     with Upstream(Reply(cases.MISTRAL_TOOLS, headers={"content-type": "text/event-stream"})) as upstream:
         list(ask(upstream, stream=True, **ours))
         with Mistral(api_key=KEY, server_url=upstream.url) as client:
@@ -71,13 +71,13 @@ def test_the_fields_are_the_clients(ours, theirs):
     assert mine.header("authorization") == other.header("authorization")
     wanted = other.json()
     for tool in wanted.get("tools", ()):
-        tool["function"].pop("strict", None)  # the client spells a default out
+        tool["function"].pop("strict", None)  # The client sends a default.
     assert mine.json() == wanted
 
 
 @pytest.mark.parametrize("name", ["MISTRAL_THINKING", "MISTRAL_TOOLS"])
 def test_the_client_reads_a_recorded_stream_as_we_do(name):
-    """Text, calls, tokens and reason of a stream are those that Mistral's client finds in it."""
+    """Text, tool calls, usage and finish reason of a stream are those of Mistral's client."""
     with Upstream(Reply(getattr(cases, name), headers={"content-type": "text/event-stream"})) as upstream:
         stream = ask(upstream, stream=True)
         list(stream)
@@ -101,7 +101,7 @@ def test_the_client_reads_a_recorded_stream_as_we_do(name):
     assert ours.usage[:2] == (chunks[-1].usage.prompt_tokens, chunks[-1].usage.completion_tokens)
 
 
-def test_what_the_model_thought_goes_back_as_a_part():
+def test_reasoning_is_sent_back_as_a_part():
     """In the next turn, reasoning is the part that Mistral's client would send."""
     with Upstream(Reply(cases.MISTRAL_THINKING, headers={"content-type": "text/event-stream"})) as upstream:
         stream = ask(upstream, stream=True)

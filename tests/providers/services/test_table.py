@@ -1,4 +1,4 @@
-"""The rows of the table: each a provider in full, read without an import, and true to the contract."""
+"""The rows of the table: each is a complete provider, is read without an import, and follows the contract."""
 
 import inspect
 from pathlib import Path
@@ -68,7 +68,7 @@ def test_the_services_that_are_promised_are_there():
 
 @everyone
 def test_a_row_fulfils_the_contract(module, name, row):
-    """The strict verdict finds nothing, and the provider can be read both ways."""
+    """The strict check finds no problem, and the provider can be read synchronously and asynchronously."""
     plugin = row if (module, name, row) in ROWS else module
     with registry.isolated():
         registry.register(plugin, name=name)
@@ -86,7 +86,7 @@ def test_a_row_fulfils_the_contract(module, name, row):
 
 @everyone
 def test_a_row_is_known_without_an_import(module, name, row):
-    """What the source gives away is all that routing needs, and is what the row then has."""
+    """The source has all facts that routing needs, and they are those of the imported row."""
     attribute = name if (module, name, row) in ROWS else ""
     known = read_constants(Path(module.__file__).read_bytes(), attribute)
     assert known.is_complete
@@ -99,7 +99,7 @@ def test_a_row_is_known_without_an_import(module, name, row):
 
 @everyone
 def test_the_key_goes_to_the_services_own_host_and_no_other(module, name, row):
-    """Over TLS, but to this machine; the list of models included; never in the URL."""
+    """Except on this machine, over TLS; also for the list of models; and never in the URL."""
     for path in ("_create_completion", "_create_embedding", "_list_models"):
         if getattr(row, path) is None:
             continue
@@ -115,14 +115,14 @@ def test_the_key_goes_to_the_services_own_host_and_no_other(module, name, row):
 
 @everyone
 def test_a_row_has_a_variable_for_its_address(module, name, row, monkeypatch):
-    """G4F_LITE_<NAME>_URL leads every request elsewhere."""
+    """G4F_LITE_<NAME>_URL sets the address of every request."""
     monkeypatch.setenv(f"G4F_LITE_{name.upper()}_URL", "http://127.0.0.1:9/x")
     assert request(row).url.startswith("http://127.0.0.1:9/x/")
 
 
 @everyone
 def test_quirks_speak_of_options_that_exist(module, name, row):
-    """What a row takes, refuses or renames is an option of the table's; what it adds is none yet."""
+    """The table has every option that a row supports, refuses or renames, and none that a row adds."""
     common, special = set(chat_options.CHAT_OPTIONS), set(chat_options.SPECIAL_OPTIONS)
     everything = common | special | set(chat_options.CONNECTION_OPTIONS) | set(chat_options.EMBEDDING_OPTIONS)
     quirks = row.quirks
@@ -142,7 +142,7 @@ def test_quirks_speak_of_options_that_exist(module, name, row):
     ("name", "option"), [("groq", "logprobs"), ("deepseek", "n"), ("mistral", "user"), ("groq", "store")]
 )
 def test_an_option_that_a_service_lacks_is_refused_by_name(provided, name, option):
-    """It is no option of that provider: the error says so, and it can be dropped on request."""
+    """The error names the option, which can be dropped on request."""
     from g4f_lite import ChatCompletion
 
     value = {"logprobs": True, "n": 2, "user": "me", "store": True}[option]
@@ -158,7 +158,7 @@ def test_an_option_that_a_service_lacks_is_refused_by_name(provided, name, optio
 
 
 def test_options_of_a_services_own_go_into_the_body():
-    """They are sent as they are."""
+    """The options of one service are sent unchanged."""
     sent = request(services.perplexity, search_domain_filter=["example.org"], return_images=True).json
     assert sent["search_domain_filter"] == ["example.org"]
     assert sent["return_images"] is True
@@ -170,7 +170,7 @@ def test_options_of_a_services_own_go_into_the_body():
 
 
 def test_headers_of_a_services_own_are_sent():
-    """OpenRouter's two options, GitHub's version; no part of the body."""
+    """OpenRouter's two options and GitHub's version are headers, and not in the body."""
     sent = request(services.openrouter, referer="https://example.org", title="Test")
     assert (sent.headers["HTTP-Referer"], sent.headers["X-Title"]) == ("https://example.org", "Test")
     assert not {"referer", "title"} & set(sent.json)
@@ -178,7 +178,7 @@ def test_headers_of_a_services_own_are_sent():
 
 
 def test_a_list_elsewhere_is_asked_for_at_its_own_address():
-    """GitHub's catalogue has an address of its own, unless another service was named."""
+    """GitHub's catalogue has its own address, unless the call sets another base URL."""
     assert request(services.github, "_list_models").url == "https://models.github.ai/catalog/models"
     assert (
         request(services.github, "_list_models", base_url="http://127.0.0.1:9/v1").url
@@ -188,18 +188,18 @@ def test_a_list_elsewhere_is_asked_for_at_its_own_address():
 
 
 def test_names_of_fields_are_the_services():
-    """Mistral's seed, and how long its vectors shall be."""
+    """Mistral has its own names for the seed and for the length of vectors."""
     assert request(services.mistral, seed=3).json["random_seed"] == 3
     assert request(services.mistral, "_create_embedding", dimensions=5).json["output_dimension"] == 5
 
 
 def test_fields_of_every_request_are_there():
-    """MiniMax is asked to tell its thoughts apart."""
+    """MiniMax is asked to separate its reasoning."""
     assert request(more_services.minimax).json["reasoning_split"] is True
 
 
 def test_a_local_server_needs_no_key_and_takes_one(monkeypatch):
-    """Without one no header is sent; by way of the core, one from the row's variable is."""
+    """Without a key no header is sent; the core also takes the key of the row's variable."""
     assert "Authorization" not in request(local_servers.llamacpp, auth=None).headers
     sent = request(local_servers.llamacpp, auth=KEY)
     assert sent.headers["Authorization"] == f"Bearer {KEY}"
@@ -212,7 +212,7 @@ def test_a_local_server_needs_no_key_and_takes_one(monkeypatch):
 
 
 def test_every_key_has_its_own_variable():
-    """But for the two rows of one service, no variable's key is sent to two services."""
+    """Except for the two rows of one service, no variable's key is sent to two services."""
     variables = [row.auth_env for _, _, row in [*ROWS, *MODULES]]
     assert len(set(variables)) == len(variables)
 
@@ -244,7 +244,7 @@ TOKEN = "eyJhbGciOi.eyJhdWQiOi.c2lnbmF0dXJl"
     ],
 )
 def test_azure_is_asked_by_version(base_url, version, path, monkeypatch):
-    """The v1 API without a version; with a dated one, the deployment is in the path. Options or environment."""
+    """The v1 API has no version; with a dated version, the path has the deployment. Option or environment."""
     arguments = {"model": "my/model", "messages": [], "stream": False, "auth": KEY}
     sent = azure._create_completion(**arguments, base_url=base_url, api_version=version).request
     assert sent.url == path
@@ -255,7 +255,7 @@ def test_azure_is_asked_by_version(base_url, version, path, monkeypatch):
 
 
 def test_azure_lists_models_without_a_deployment():
-    """The list belongs to the resource."""
+    """The list of models is that of the resource."""
     where = {"base_url": "https://r.openai.azure.com", "auth": KEY}
     assert azure._list_models(**where).request.url == "https://r.openai.azure.com/openai/v1/models"
     dated = azure._list_models(**where, api_version="2024-10-21").request.url
@@ -263,20 +263,20 @@ def test_azure_lists_models_without_a_deployment():
 
 
 def test_azure_takes_a_key_or_a_token():
-    """A resource's key has a header of its own; a token of Entra ID is a bearer's."""
+    """A resource's key has its own header; a token of Entra ID is a bearer token."""
     assert request(azure.service).headers == {"api-key": KEY}
     assert request(azure.service, auth=TOKEN).headers == {"Authorization": f"Bearer {TOKEN}"}
 
 
 def test_azure_needs_a_resource(monkeypatch):
-    """Without an address, the error says how to name one."""
+    """Without an address, the error says how to set one."""
     monkeypatch.delenv("AZURE_OPENAI_ENDPOINT")
     with pytest.raises(InvalidArgumentError, match="AZURE_OPENAI_ENDPOINT"):
         request(azure.service)
 
 
 def test_bedrock_is_asked_in_a_region(monkeypatch):
-    """The option's, or the environment's; a name that is none never becomes a host."""
+    """The region is that of the option or of the environment; an invalid one never becomes a host name."""
     url = "https://bedrock-runtime.{}.amazonaws.com/openai/v1/chat/completions"
     assert request(bedrock.service).url == url.format("us-west-2")
     assert request(bedrock.service, region="eu-central-1").url == url.format("eu-central-1")
@@ -292,7 +292,7 @@ def test_bedrock_is_asked_in_a_region(monkeypatch):
 
 
 def test_the_documentation_has_every_row():
-    """With its address, its variable, and what it takes and refuses."""
+    """The documentation has its address, its variable, and its additional and missing options."""
     page = (Path(__file__).parents[3] / "docs" / "providers" / "compatible-services.md").read_text("utf-8")
     lines = {line.split("`")[1]: line for line in page.splitlines() if line.startswith("| `")}
     for _, name, row in ROWS:
