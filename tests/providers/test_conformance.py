@@ -357,7 +357,7 @@ STATUSES = [400, 401, 402, 403, 404, 408, 409, 413, 422, 429, 500, 502, 503, 504
 
 
 def everything_shown_of(error):
-    """Return everything_shown_of of an error that a program or a log can show."""
+    """Return everything of an error that a program or a log can show."""
     seen, waiting = [], [error]
     while waiting:
         step = waiting.pop()

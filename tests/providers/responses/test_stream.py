@@ -95,7 +95,7 @@ def test_no_event_is_needed_but_the_last(cases, items_of, data):
     if ident in (
         "two-texts",
         "sources",
-    ):  # several parts of an item can only be content_of apart by their numbers
+    ):  # Several parts of an item can only be separated by their indices.
         unnamed = unnamed - {"content_index"}
     if "output_index" in unnamed:  # and several items by what begins them
         out.discard("response.output_item.added")
