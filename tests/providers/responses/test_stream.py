@@ -92,12 +92,9 @@ def test_no_event_is_needed_but_the_last(cases, items_of, data):
     unnamed = data.draw(st.sampled_from(NUMBERINGS))
     names = data.draw(st.booleans())
     whole = cases.answer(*output, **more)
-    if ident in (
-        "two-texts",
-        "sources",
-    ):  # Several parts of an item can only be separated by their indices.
+    if ident in ("two-texts", "sources"):  # Their items have several parts, which only the index separates.
         unnamed = unnamed - {"content_index"}
-    if "output_index" in unnamed:  # and several items by what begins them
+    if "output_index" in unnamed:  # Then only their first event separates several items.
         out.discard("response.output_item.added")
     sent = [
         {field: value for field, value in event.items() if field not in unnamed}
