@@ -300,10 +300,11 @@ def test_the_deadline_of_an_outer_call_is_the_outer_ones_error(
 def test_the_timer_calls_back_in_order_and_not_what_was_taken_back() -> None:
     """Callbacks come in the order of their times, from one thread; one that was taken back does not come."""
     timer, came, over = Timer(), [], threading.Event()
+    start = _soon(0.05)  # one start for all: a pause of this thread in between must not change the order
     for when in (0.03, 0.01, 0.02):
-        timer.call_at(_soon(when), lambda when=when: came.append((when, threading.current_thread().name)))
-    timer.call_at(_soon(0.015), lambda: came.append(("taken back", "")))()
-    timer.call_at(_soon(0.04), over.set)
+        timer.call_at(start + when, lambda when=when: came.append((when, threading.current_thread().name)))
+    timer.call_at(start + 0.015, lambda: came.append(("taken back", "")))()
+    timer.call_at(start + 0.04, over.set)
     assert over.wait(10)
     assert came == [(when, "g4f_lite-timer") for when in (0.01, 0.02, 0.03)]
 

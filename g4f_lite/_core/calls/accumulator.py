@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any, get_args
 
-from g4f_lite._core.calls.surrogates import Halves, joined
+from g4f_lite._core.calls.surrogates import Halves, join_pieces
 from g4f_lite.errors import ProviderResponseError
 from g4f_lite.events import (
     Citation,
@@ -139,16 +139,16 @@ class ResponseAccumulator:
         if state is None or state.is_plain:  # as most are: text and a finish reason
             return Choice(index, self.text if index == 0 else "", None if state is None else state.finish)
         blocks = tuple(
-            (joined(text), signature[-1] if signature else None) for text, signature in state.reasoning
+            (join_pieces(text), signature[-1] if signature else None) for text, signature in state.reasoning
         )
         return Choice(
             index,
-            self.text if index == 0 else joined(state.text),
+            self.text if index == 0 else join_pieces(state.text),
             state.finish,
             "".join(text for text, _ in blocks),
-            joined(state.refusal) if state.refusal else None,
+            join_pieces(state.refusal) if state.refusal else None,
             tuple(
-                ToolCall(call.id, call.name, joined(call.arguments), call.signature)
+                ToolCall(call.id, call.name, join_pieces(call.arguments), call.signature)
                 for _, call in sorted(state.tool_calls.items())
             ),
             tuple(state.logprobs) if state.logprobs is not None else None,

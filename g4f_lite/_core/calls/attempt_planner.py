@@ -160,7 +160,7 @@ class RetryState:
     """The retries of a call: how many each step has had, and the next one.
 
     Attributes:
-        candidate: the candidate whose retry is scheduled, else None.
+        candidate: the candidate to retry, None if no retry is scheduled.
     """
 
     def __init__(self, policy: Retry, ends_at: float | None) -> None:

@@ -1,4 +1,7 @@
-"""From how attempts end to the health of who was asked; nothing here until the first one fails."""
+"""Reports of the outcome of attempts to the circuit breakers.
+
+Imported only once an attempt has failed in this process, or a circuit breaker is in use.
+"""
 
 import sys
 from typing import Any
@@ -11,14 +14,14 @@ __all__ = ["report_failure", "report_success"]
 
 
 def report_failure(candidate: Candidate, error: G4FLiteError) -> None:
-    """Note the failure of an attempt."""
-    asked = upstream_key(candidate.provider.full_name, candidate.options)
-    if circuit_breakers.record_failure(asked, error, has_other_keys=bool(candidate.key)):
+    """Report the failure of an attempt."""
+    upstream = upstream_key(candidate.provider.full_name, candidate.options)
+    if circuit_breakers.record_failure(upstream, error, has_other_keys=bool(candidate.key)):
         _save()
 
 
 def report_success(candidate: Candidate) -> None:
-    """Note a success; costs next to nothing where no failure is known."""
+    """Report the success of an attempt. Costs next to nothing if no failure of the provider is known."""
     name = candidate.provider.full_name
     if circuit_breakers.has_failures(name) and circuit_breakers.record_success(
         upstream_key(name, candidate.options)
@@ -27,7 +30,7 @@ def report_success(candidate: Candidate) -> None:
 
 
 def _save() -> None:
-    """Have it written, off the event loop if there is one here."""
+    """Write the state of the circuit breakers, outside the event loop if one runs in this thread."""
     from g4f_lite._core.resilience.breaker_file import save_records
 
     loop = _running_loop()
@@ -36,10 +39,10 @@ def _save() -> None:
         return
     try:
         loop.run_in_executor(None, save_records)
-    except RuntimeError:  # it is shutting down
+    except RuntimeError:  # the event loop is shutting down
         save_records()
 
 
 def _running_loop() -> Any:
-    asyncio: Any = sys.modules.get("asyncio")  # if it is not imported, none runs
+    asyncio: Any = sys.modules.get("asyncio")  # without the import, no event loop runs
     return None if asyncio is None else asyncio._get_running_loop()

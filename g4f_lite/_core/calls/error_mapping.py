@@ -1,4 +1,4 @@
-"""Turn whatever a provider's code raises into an error of g4f_lite's tree."""
+"""Mapping of the exceptions of a provider's code to the errors of g4f_lite."""
 
 import os
 import sys
@@ -24,26 +24,26 @@ __all__ = [
 ]
 
 
-_ADDED = ("extra_query", "extra_body")
-"""Options that add to a request whatever the caller likes."""
+_EXTRA_OPTIONS = ("extra_query", "extra_body")
+"""Options by which the caller adds anything to a request."""
 _RETRY_HINT = "Try again, or ask another provider."
 
 
 def is_interrupt(error: BaseException) -> bool:
-    """Whether an exception is no failure but a wish to stop: Ctrl-C, or the cancel of a task."""
-    asyncio: Any = sys.modules.get("asyncio")  # if it is not imported, nobody has raised its exception
+    """Whether `error` is a request to stop and not a failure: Ctrl-C, or the cancel of a task."""
+    asyncio: Any = sys.modules.get("asyncio")  # without the import, its exception cannot have been raised
     return isinstance(error, KeyboardInterrupt) or (
         asyncio is not None and isinstance(error, asyncio.CancelledError)
     )
 
 
 def to_g4f_error(error: BaseException, secrets: tuple[str, ...]) -> G4FLiteError:
-    """Return `error` itself if it is one of ours, else what it comes to in our words.
+    """Return `error` itself if it is an error of g4f_lite, else the error of g4f_lite for it.
 
-    A provider may use `requests` by itself: what that raises is told apart, if it is imported at all.
+    The exceptions of `requests`, which a provider may use directly, have errors of their own.
     """
     if isinstance(error, G4FLiteError):
-        return _clean(error, secrets)
+        return _redact_error(error, secrets)
     reason = describe_exception(error, 300, secrets)
     requests: Any = sys.modules.get("requests")
     if requests is not None and isinstance(error, requests.RequestException):
@@ -69,67 +69,67 @@ def _from_requests(requests: Any, error: Any, reason: str) -> ProviderError:
     return ProviderConnectionError(f"The connection failed: {reason}.", hint=_RETRY_HINT)
 
 
-def _clean(error: G4FLiteError, secrets: tuple[str, ...]) -> G4FLiteError:
-    """Take secrets out of an error that a provider worded itself."""
+def _redact_error(error: G4FLiteError, secrets: tuple[str, ...]) -> G4FLiteError:
+    """Remove secrets from an error whose text a provider wrote, and return it."""
     if any(redact(text, secrets) != text for text in map(str, error.args)):
         error.args = tuple(redact(str(arg), secrets) for arg in error.args)
     for name, value in vars(error).items():
         if name not in ("partial_text", "provenance"):
-            vars(error)[name] = _cleaned(value, secrets)
+            vars(error)[name] = _redact_value(value, secrets)
     notes = getattr(error, "__notes__", None)
     if notes:
         error.__notes__ = [redact(str(note), secrets) for note in notes]
     return error
 
 
-def _cleaned(value: Any, secrets: tuple[str, ...]) -> Any:
-    """Return a value with the secrets out of its strings."""
+def _redact_value(value: Any, secrets: tuple[str, ...]) -> Any:
+    """Return `value` without the secrets in its strings."""
     if isinstance(value, str):
         return redact(value, secrets)
     if isinstance(value, Mapping):
-        return {name: _cleaned(item, secrets) for name, item in value.items()}
+        return {name: _redact_value(item, secrets) for name, item in value.items()}
     if type(value) in (list, tuple, set, frozenset):
-        return type(value)(_cleaned(item, secrets) for item in value)
+        return type(value)(_redact_value(item, secrets) for item in value)
     return value
 
 
 def call_secrets(
     options: Mapping[str, Any], provider: str, variables: tuple[str, ...], more: tuple[str, ...] = ()
 ) -> tuple[str, ...]:
-    """Return the strings of a call that must not show.
+    """Return the strings of a call that must not be shown.
 
-    They are its key, whatever is named like one, also in what is added to the request, what the environment
-    and the key store have for the provider, and `more`.
+    They are its key, the values that are named like a key, also in what is added to the request, the keys that
+    the environment and the key store have for the provider, and `more`.
     """
-    from g4f_lite._core.keys.lookup import known_keys  # only who fails needs them
+    from g4f_lite._core.keys.lookup import known_keys  # only failures need it
 
-    # Of a proxy only the login is secret: its address has to be in the errors.
-    found = [
+    # Of a proxy, only the login is secret: its address has to be in the errors.
+    secrets = [
         text
         for name, value in options.items()
         if is_secret_name(name) and name != "proxy"
         for text in iter_strings(value)
     ]
-    added = [text for name in _ADDED for text in _named_like_keys(options.get(name))]
-    return (*found, *added, *known_keys(provider, *variables), *_logins(options.get("proxy")), *more)
+    added = [text for name in _EXTRA_OPTIONS for text in _strings_named_like_keys(options.get(name))]
+    return (*secrets, *added, *known_keys(provider, *variables), *_proxy_logins(options.get("proxy")), *more)
 
 
-def _named_like_keys(value: object, depth: int = 8) -> Iterator[str]:
-    """Yield the strings in `value` that stand under the name of a key, not too deep: it may contain itself."""
+def _strings_named_like_keys(value: object, depth: int = 8) -> Iterator[str]:
+    """Yield the strings in `value` whose name is that of a key. Limited in depth: `value` may contain itself."""
     if isinstance(value, Mapping) and depth:
         for name, item in value.items():
             if isinstance(item, str) and is_secret_name(str(name)):
                 yield item
             else:
-                yield from _named_like_keys(item, depth - 1)
+                yield from _strings_named_like_keys(item, depth - 1)
 
 
-def _logins(proxy: object) -> Iterator[str]:
-    """Yield the logins of the proxies that the call or the environment names, as they are and unquoted."""
+def _proxy_logins(proxy: object) -> Iterator[str]:
+    """Yield the logins of the proxies of the call and of the environment, as written and unquoted."""
     from urllib.parse import unquote
 
-    named = [value for name, value in os.environ.items() if name.lower().endswith("_proxy")]
-    for url in (proxy, *named):
+    from_environment = [value for name, value in os.environ.items() if name.lower().endswith("_proxy")]
+    for url in (proxy, *from_environment):
         if isinstance(url, str) and "@" in url:
             login = (url.partition("://")[2] or url).rpartition("@")[0]
             password = login.partition(":")[2]
@@ -137,10 +137,10 @@ def _logins(proxy: object) -> Iterator[str]:
 
 
 def _location(error: BaseException) -> str:
-    """Return ``file:line`` of the innermost frame: where the provider, or what it called, failed."""
-    step: TracebackType | None = error.__traceback__
-    place = ""
-    while step is not None:
-        place = f"{step.tb_frame.f_code.co_filename}:{step.tb_lineno}"
-        step = step.tb_next
-    return place
+    """Return ``file:line`` of the innermost frame, where the provider or code that it called failed."""
+    trace: TracebackType | None = error.__traceback__
+    location = ""
+    while trace is not None:
+        location = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}"
+        trace = trace.tb_next
+    return location

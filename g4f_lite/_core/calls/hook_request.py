@@ -1,4 +1,4 @@
-"""What hooks are shown of a request: a copy through and through, without what may be a key."""
+"""The request as hooks see it: a deep copy, without options that may hold a key."""
 
 import copy
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ _T = TypeVar("_T")
 
 
 def build_hook_request(candidate: Candidate, messages: Sequence[Message], *, stream: bool) -> Request:
-    """Return the request to this candidate as hooks see it."""
+    """Return the request to `candidate` as hooks see it."""
     provider = candidate.provider
     return Request(
         provider=provider.name,
@@ -35,5 +35,5 @@ def build_hook_request(candidate: Candidate, messages: Sequence[Message], *, str
 
 
 def deep_copy_or_same(value: _T) -> _T:
-    """Return a deep copy; what cannot be copied is shown as it is."""
+    """Return a deep copy of `value`, or `value` itself if it cannot be copied."""
     return call_or(value, lambda: copy.deepcopy(value))

@@ -1,7 +1,7 @@
-"""Run a synchronous provider for an asynchronous caller, in a thread of its own.
+"""Bridge from a synchronous provider, in a thread of its own, to an asynchronous caller.
 
-The thread reads ahead by a bounded number of pieces, so that a slow caller slows the service down, and
-so that nothing is read any more after a cancel.
+The thread reads ahead by a limited number of items, so that a slow caller slows the service down, and nothing
+more is read after a cancel.
 """
 
 import asyncio
@@ -20,25 +20,31 @@ from g4f_lite.errors import StreamStateError
 __all__ = ["ThreadBridge", "open_source_async"]
 
 _READ_AHEAD = 32
+"""Items that the thread reads before the caller has taken any."""
 _CLOSING_SECONDS = 0.5
+"""Seconds that closing waits for the provider to end."""
 _END = object()
 
 
 def open_source_async(call: Call) -> Any:
-    """Ask the provider, on the event loop if it can be read there, else in a thread.
+    """Call the provider, on the event loop if its result can be read there, else in a thread.
 
-    Raises whatever the provider raises at once; in a thread it raises nothing yet.
+    Raises whatever the provider raises immediately. A thread starts with the first read, so it raises nothing yet.
     """
     source, is_asynchronous = call.open_async() if call.attempt.runs_on_event_loop else (None, False)
     if is_asynchronous:
         return source
-    # An attempt that is given up is cancelled without the call, which may have another one.
+    # A failed attempt is cancelled without the call, which may have another attempt.
     scope = call.scope if call.planner is None and call.make_planner is None else child_of(call.scope)
     return ThreadBridge(partial(call.open, scope) if source is None else lambda: source, scope)
 
 
 class ThreadBridge:
-    """An asynchronous iterator over what `open_source` returns; used from one event loop."""
+    """An asynchronous iterator over the items of `open_source()`. For use from one event loop.
+
+    Attributes:
+        close_error: the exception raised by closing the provider, or None.
+    """
 
     def __init__(self, open_source: Callable[[], Iterator[Any]], scope: CancelScope) -> None:
         self._open = open_source
@@ -48,11 +54,10 @@ class ThreadBridge:
         self._room = threading.Condition()
         self._arrived = asyncio.Event()
         self._ended = asyncio.Event()
-        self._waiting = False
-        self._started = False
+        self._is_waiting = False
+        self._is_started = False
         self._error: BaseException | None = None
         self.close_error: BaseException | None = None
-        """What closing the provider raised."""
 
     def __aiter__(self) -> "ThreadBridge":
         return self
@@ -62,15 +67,15 @@ class ThreadBridge:
             raise StreamStateError(
                 "The stream belongs to another event loop.", hint="Read it in the loop that it was begun in."
             )
-        if not self._started:
+        if not self._is_started:
             self._start()
         while not self._items:
             self._arrived.clear()
-            self._waiting = True
-            if self._items:  # it came in between
+            self._is_waiting = True
+            if self._items:  # an item arrived in between
                 break
             await self._arrived.wait()
-        self._waiting = False
+        self._is_waiting = False
         item = self._items.popleft()
         if len(self._items) < _READ_AHEAD // 2:
             with self._room:
@@ -79,22 +84,22 @@ class ThreadBridge:
             return item
         error, self._error = self._error, None
         if isinstance(error, (StopIteration, StopAsyncIteration, GeneratorExit)):
-            # Raised here, each would mean something else than that the provider raised it.
+            # Python would take each of these for its own: raised here, it would not mean a provider's failure.
             raise RuntimeError(f"the provider raised {type(error).__name__}") from error  # noqa: TRY004
         if error is not None:
             raise error
         raise StopAsyncIteration
 
     async def aclose(self) -> None:
-        """Wake the provider up and have it closed; waits for that, but not for ever.
+        """Wake the provider, and wait until it is closed, but not longer than `_CLOSING_SECONDS`.
 
-        A provider that waits on something of its own, off the HTTP kit, notices at its next piece.
+        A provider that waits outside the HTTP kit notices the cancel at its next item.
         """
         self._scope.cancel()
         with self._room:
             self._room.notify()
         self._scope.release()
-        if self._started and not self._ended.is_set():
+        if self._is_started and not self._ended.is_set():
             try:
                 await asyncio.wait_for(self._ended.wait(), _CLOSING_SECONDS)
             except asyncio.TimeoutError:
@@ -103,14 +108,12 @@ class ThreadBridge:
     # --- in the thread -------------------------------------------------------------------------
 
     def _start(self) -> None:
-        self._started = True
+        self._is_started = True
         context = contextvars.copy_context()
         # A daemon: a provider that hangs must not keep the interpreter from ending.
-        threading.Thread(
-            target=context.run, args=(self._work,), name="g4f_lite-provider", daemon=True
-        ).start()
+        threading.Thread(target=context.run, args=(self._run,), name="g4f_lite-provider", daemon=True).start()
 
-    def _work(self) -> None:
+    def _run(self) -> None:
         _current.set(self._scope)
         source: Iterator[Any] = iter(())
         try:
@@ -118,33 +121,33 @@ class ThreadBridge:
             for item in source:
                 if not self._put(item):
                     break
-        except BaseException as error:  # handed over, and raised in the caller's task
+        except BaseException as error:  # raised again in the caller's task
             self._error = error
         try:
             self.close_error = close_source(source)
         finally:
             self._items.append(_END)
-            self._signal(self._finished)
+            self._signal(self._mark_ended)
 
     def _put(self, item: Any) -> bool:
-        """Hand an item over, waiting for room; return False once nobody wants it any more."""
+        """Pass an item to the caller; return False if the stream is abandoned. Blocks while the buffer is full."""
         with self._room:
-            while len(self._items) >= _READ_AHEAD and not self._is_abandoned():
+            while len(self._items) >= _READ_AHEAD and not self._check_abandoned():
                 self._room.wait(1.0)
-        if self._is_abandoned():
+        if self._check_abandoned():
             return False
         self._items.append(item)
-        if self._waiting:
+        if self._is_waiting:
             self._signal(self._arrived.set)
         return True
 
-    def _is_abandoned(self) -> bool:
-        """Whether nobody waits any more: the call was cancelled, or its loop is closed."""
+    def _check_abandoned(self) -> bool:
+        """Return whether the call is cancelled; cancel it if its event loop is closed."""
         if self._loop.is_closed():
             self._scope.cancel()
         return self._scope.cancelled
 
-    def _finished(self) -> None:
+    def _mark_ended(self) -> None:
         self._arrived.set()
         self._ended.set()
 
@@ -152,4 +155,4 @@ class ThreadBridge:
         try:
             self._loop.call_soon_threadsafe(callback)
         except RuntimeError:
-            self._scope.cancel()  # the loop is closed: nobody waits
+            self._scope.cancel()  # the loop is closed, so the caller is gone
