@@ -129,6 +129,30 @@ def test_sources_of_public_functions_are_found() -> None:
             assert f"def {inspect.unwrap(function).__name__}(" in inspect.getsource(function), name
 
 
+def test_examples_in_docstrings_are_indented() -> None:
+    """No example stands at the margin of a public docstring, where `help` and doc generators join its lines."""
+    docstrings = {"g4f_lite": importlib.import_module("g4f_lite").__doc__}
+    for module in map(importlib.import_module, (*LAZY, *EAGER)):
+        docstrings[module.__name__] = module.__doc__
+    for name, value in public_definitions().items():
+        docstrings[name] = value.__doc__
+        docstrings |= {f"{name}.{method.__name__}": method.__doc__ for method in methods(value)}
+    for name, docstring in docstrings.items():
+        for line in inspect.cleandoc(docstring or "").splitlines():
+            assert not is_code(line), f"{name}: {line}"
+
+
+def is_code(line: str) -> bool:
+    """Whether a line is a Python statement other than an expression or a name."""
+    try:
+        (statement,) = ast.parse(line + " ..." if line.endswith(":") else line).body
+    except (SyntaxError, ValueError):
+        return False
+    return not isinstance(statement, (ast.Expr, ast.AnnAssign)) or isinstance(
+        getattr(statement, "value", None), ast.Call
+    )
+
+
 def test_records_survive_pickle() -> None:
     """A record that is defined in a private module is written with its public module, and is equal when read."""
     from g4f_lite import ModelNames, ToolCall, ToolResult
