@@ -1,4 +1,4 @@
-"""One Python function over every chat model; every provider is a plugin.
+"""One Python function for every chat model; every provider is a plugin.
 
     from g4f_lite import ChatCompletion
 
@@ -8,11 +8,11 @@
     ):
         print(text, end="", flush=True)
 
-Importing this package imports nothing else and does no I/O: each public name is fetched when it is
-first asked for.
+Importing this package imports no other module and does no I/O. Each public name is loaded when it is first
+used.
 """
 
-TYPE_CHECKING = False  # what type checkers take for typing.TYPE_CHECKING, without importing typing
+TYPE_CHECKING = False  # Type checkers treat it as typing.TYPE_CHECKING; it saves the import of typing.
 if TYPE_CHECKING:
     from g4f_lite._core.api.chat import ChatCompletion as ChatCompletion
     from g4f_lite._core.api.embedding import Embedding as Embedding
@@ -118,7 +118,7 @@ __version__ = "0.1.0"
 #
 # An annotation that names a class as "g4f_lite.Step" costs no import, and `typing.get_type_hints` can evaluate it: it
 # gets the class through `__getattr__` below.
-_HOME = {
+_NAMES_OF = {
     "_core.registry.registry": ("Registry", "registry"),
     "_core.streams.async_stream": ("AsyncCompletionStream",),
     "tools._async_stream": ("AsyncToolStream",),
@@ -193,9 +193,9 @@ _HOME = {
     "tools._stream": ("ToolStream",),
     "tools": ("ToolResult", "ToolRun", "arun_tools", "run_tools", "tool"),
 }
-_MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
+_MODULE_OF = {name: module for module, names in _NAMES_OF.items() for name in names}
 
-# A type checker takes the imports above for these; a test compares the two.
+# Type checkers read the imports above instead; a test compares the two.
 __all__ = ["__version__", *sorted(_MODULE_OF)]  # pyright: ignore[reportUnsupportedDunderAll]  # noqa: PLE0604
 
 

@@ -1,4 +1,4 @@
-"""``python -m g4f_lite``: the command line."""
+"""The command line, as ``python -m g4f_lite``."""
 
 from g4f_lite.cli import console
 

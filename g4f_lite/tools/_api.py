@@ -1,12 +1,4 @@
-"""Tools: let a model call Python functions.
-
-def weather(city: str, days: int = 1) -> str:
-    "Say what the weather will be."
-    ...
-
-run = run_tools(messages=[...], tools=[weather], provider="openai", model="gpt-4o-mini")
-print(run.text)
-"""
+"""The public functions of `g4f_lite.tools`: `tool`, `run_tools` and `arun_tools`."""
 
 import functools
 from collections.abc import Callable, Coroutine, Mapping, Sequence
@@ -55,35 +47,36 @@ def tool(
     parameters: Mapping[str, Any] | None = None,
     strict: bool = False,
 ) -> Any:
-    """Say of a function what a model is to be told of it, where this is not what its code says.
+    """Set what a model reads about a function, where the function's own code does not fit.
 
-    As a decorator, ``@tool(...)``, it returns the function itself; ``tool(function, ...)`` returns another
-    that calls it, so that one function can be several tools.
+    As a decorator, ``@tool(...)``, it returns the function itself. ``tool(function, ...)`` returns a new
+    function that calls it, so that one function can be several tools.
 
     Args:
-        function: the function.
-        name: else the function's own.
-        description: else the first paragraph of its docstring.
-        parameters: a JSON schema of its arguments; else they are read from its type hints.
-        strict: have services hold their model to the schema; what has a default can then be null.
+        function: the function that the model can call.
+        name: the tool's name; by default the name of the function.
+        description: the tool's description; by default the first paragraph of the function's docstring.
+        parameters: a JSON schema of the arguments; by default it is built from the type hints.
+        strict: whether the service must make the model follow the schema. Parameters with a default value
+            can then be null.
     """
     overrides = ToolOverrides(name, description, parameters, strict)
     if function is not None:
         if overrides == ToolOverrides():
             return function
-        return _marked(functools.partial(function), overrides.with_defaults(overrides_of(function)))
-    return lambda decorated: _marked(decorated, overrides)
+        return _set_overrides(functools.partial(function), overrides.with_defaults(overrides_of(function)))
+    return lambda decorated: _set_overrides(decorated, overrides)
 
 
 tool.__module__ = "g4f_lite"
 
 
-def _marked(function: _Function, overrides: ToolOverrides) -> _Function:
+def _set_overrides(function: _Function, overrides: ToolOverrides) -> _Function:
     setattr(function, TOOL_ATTRIBUTE, overrides)
     return function
 
 
-# --- the loops -----------------------------------------------------------------------------------
+# --- the loop -----------------------------------------------------------------------------------
 
 
 @overload
@@ -124,39 +117,39 @@ def run_tools(
     parallel: int = 1,
     **options: Any,
 ) -> ToolRun | ToolStream:
-    """Ask a model, call the functions that it asks for, tell it their results, until it answers.
+    """Call a model, and the functions that it asks for, until it answers without a tool call. Blocks.
 
-    What is wrong with a call goes to the model, which can try again: wrong arguments, an unknown tool, and
-    what a function raises, without its traceback.
+    Errors of a tool call are sent to the model, which can try again: wrong arguments, an unknown tool, and
+    the exception of a function, without its traceback.
 
     Args:
         messages: the conversation so far.
-        tools: typed functions.
-        model: the model, as `ChatCompletion.create` takes it.
-        provider: the provider, likewise.
-        stream: whether to get the text of all rounds piece by piece.
-        max_rounds: how often the model is asked at most.
-        on_call: told of each call before it is made; one for which it returns False is not made.
-        parallel: how many functions of one round may run at once, in threads if it is more than one.
-        **options: what `ChatCompletion.create` takes beside these.
+        tools: functions with type hints.
+        model: as for `ChatCompletion.create`.
+        provider: as for `ChatCompletion.create`.
+        stream: whether to return the text of all rounds piece by piece.
+        max_rounds: the greatest number of calls of the model.
+        on_call: called with the name and the arguments before each tool call; if it returns False, the
+            function is not called.
+        parallel: how many functions of one round may run at once; they run in threads if it is above 1.
+        **options: further arguments of `ChatCompletion.create`.
 
     Returns:
-        A `ToolRun`; with `stream=True` a `ToolStream`, which is an iterator over `str` and has the `run`
-        at its end.
+        A `ToolRun`; with `stream=True` a `ToolStream`, an iterator over `str` whose `run` is set at its end.
 
     Raises:
         ToolRoundsError: the model still asked for tools in the last round; the error has the messages.
         InvalidArgumentError: a function cannot be a tool, or is asynchronous.
-        G4FLiteError: what `ChatCompletion.create` raises.
+        G4FLiteError: the errors of `ChatCompletion.create`.
     """
     conversation = Conversation(messages, tools, max_rounds, asynchronous=False)
     request = {"model": model, "provider": provider, **options}
-    rounds = ToolLoop(conversation, request, on_call, parallel)
+    loop = ToolLoop(conversation, request, on_call, parallel)
     if stream:
-        return ToolStream(rounds)
-    while rounds.step(ChatCompletion.create(**rounds.arguments()).completion):
+        return ToolStream(loop)
+    while loop.step(ChatCompletion.create(**loop.arguments()).completion):
         pass
-    return rounds.run
+    return loop.run
 
 
 run_tools.__module__ = "g4f_lite"
@@ -200,27 +193,27 @@ def arun_tools(
     parallel: int = 8,
     **options: Any,
 ) -> "Coroutine[Any, Any, ToolRun] | g4f_lite.AsyncToolStream":
-    """Do what `run_tools` does, without blocking the event loop.
+    """Do the same as `run_tools` without blocking the event loop.
 
-    Functions may be asynchronous, and so may `on_call`; plain functions run in threads. The calls of one
-    round run at the same time, `parallel` of them at most; their results are told in the calls' order.
-    ``await`` it for a `ToolRun`; with `stream=True` it is read with ``async for``.
+    The functions and `on_call` may be asynchronous; other functions run in threads. Up to `parallel` tool
+    calls of one round run at the same time; the model gets their results in the order of the calls.
+    ``await`` it for a `ToolRun`; with `stream=True`, read it with ``async for``.
     """
     conversation = Conversation(messages, tools, max_rounds, asynchronous=True)
     request = {"model": model, "provider": provider, **options}
-    rounds = ToolLoop(conversation, request, on_call, parallel)
+    loop = ToolLoop(conversation, request, on_call, parallel)
     if stream:
         from g4f_lite.tools._async_stream import AsyncToolStream
 
-        return AsyncToolStream(rounds)
-    return _run_async(rounds)
+        return AsyncToolStream(loop)
+    return _run_loop_async(loop)
 
 
 arun_tools.__module__ = "g4f_lite"
 
 
-async def _run_async(rounds: ToolLoop) -> ToolRun:
+async def _run_loop_async(loop: ToolLoop) -> ToolRun:
     while True:
-        answer = await ChatCompletion.acreate(**rounds.arguments())
-        if not await rounds.step_async(answer.completion):
-            return rounds.run
+        answer = await ChatCompletion.acreate(**loop.arguments())
+        if not await loop.step_async(answer.completion):
+            return loop.run

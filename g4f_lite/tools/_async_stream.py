@@ -1,4 +1,4 @@
-"""The text of a conversation with tools, as it is made, without blocking the event loop."""
+"""The asynchronous stream of a conversation with tools."""
 
 from collections.abc import AsyncGenerator, AsyncIterator
 from typing import Any, cast
@@ -14,10 +14,10 @@ __all__ = ["AsyncToolStream"]
 
 
 class AsyncToolStream(AsyncClosableIterator[str]):
-    """The text of all rounds, piece by piece as it arrives; between two rounds the functions are called.
+    """The text of all rounds, piece by piece as it arrives. The functions run between two rounds.
 
-    An asynchronous iterator and context manager. Leaving the `async with`, `aclose()` or cancelling the
-    task that reads closes the connection to the service at once; no function is called after that.
+    An asynchronous iterator and context manager. Leaving the `async with`, calling `aclose()` or cancelling
+    the reading task closes the connection to the service immediately; no function is called after that.
     """
 
     __slots__ = ("__weakref__", "_flags", "_items", "_loop")
@@ -31,16 +31,16 @@ class AsyncToolStream(AsyncClosableIterator[str]):
         return self
 
     def events(self) -> AsyncIterator[str | Event | ToolResult]:
-        """Return this stream itself, which gives the events too, and each `ToolResult` once there is one."""
+        """Return the stream itself, which from now on yields the events and each `ToolResult` as well."""
         self._flags["events"] = True
         return cast("AsyncIterator[str | Event | ToolResult]", self)
 
     @property
     def run(self) -> ToolRun:
-        """The whole conversation, after its end.
+        """The complete conversation, available after its end.
 
         Raises:
-            StreamStateError: it has not ended, or it was closed before.
+            StreamStateError: the stream has not ended, or was closed before its end.
         """
         return self._loop.run
 

@@ -1,4 +1,4 @@
-"""A conversation with tools: the messages so far, and what was counted on the way. It asks nobody itself."""
+"""The state of a conversation with tools: its messages, tool calls and usage. No I/O."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
@@ -7,20 +7,20 @@ from g4f_lite.errors import InvalidArgumentError, ToolRoundsError
 from g4f_lite.events import Usage
 from g4f_lite.results import Completion, Provenance, ToolCall
 from g4f_lite.structured._tool_set import ToolSet
-from g4f_lite.tools._invocation import PendingToolCall, ToolResult, prepare
+from g4f_lite.tools._invocation import PendingToolCall, ToolResult, prepare_tool_call
 
 __all__ = ["Conversation", "ToolRun"]
 
 
 class ToolRun(NamedTuple):
-    """A conversation in which the model called tools, up to its answer.
+    """A complete conversation in which the model could call tools.
 
     Attributes:
-        completion: the last answer.
-        messages: the whole conversation, the answer with it: put the next question behind it.
-        rounds: how often the model was asked.
-        calls: every call of a tool, in order.
-        usage: the tokens of all rounds together; None if the provider does not say.
+        completion: the last answer of the model.
+        messages: the whole conversation with the last answer; append the next question to continue it.
+        rounds: the number of calls of the model.
+        calls: the result of every tool call, in order.
+        usage: the tokens of all rounds together, or None if the provider does not count them.
     """
 
     completion: Completion
@@ -31,17 +31,17 @@ class ToolRun(NamedTuple):
 
     @property
     def text(self) -> str:
-        """The answer."""
+        """The text of the last answer."""
         return self.completion.text
 
     @property
     def parsed(self) -> Any:
-        """The object that `response_format` asked for; None if nothing was asked for."""
+        """The object that `response_format` requested, or None without `response_format`."""
         return self.completion.parsed
 
     @property
     def provenance(self) -> Provenance:
-        """Who gave the answer."""
+        """The provider of the last answer, and the attempts of that call."""
         return self.completion.provenance
 
 
@@ -49,7 +49,7 @@ ToolRun.__module__ = "g4f_lite"
 
 
 class Conversation:
-    """The messages so far, and what was counted on the way; it asks nobody itself."""
+    """The messages, tool calls and usage so far. No I/O."""
 
     def __init__(
         self,
@@ -73,47 +73,47 @@ class Conversation:
         self._usage: Usage | None = None
         self._max_rounds = max_rounds
 
-    def take(self, completion: Completion) -> list[PendingToolCall]:
-        """Take what the model answered; return the calls that it asks for.
+    def add_completion(self, completion: Completion) -> list[PendingToolCall]:
+        """Add an answer of the model, and return the tool calls in it.
 
         Raises:
-            ToolRoundsError: it asks for more of them than is allowed.
+            ToolRoundsError: the answer has tool calls, and `max_rounds` is reached.
         """
         self.rounds += 1
-        self._usage = _sum(self._usage, completion.usage)
-        calls = [_with_id(call, self.rounds, place) for place, call in enumerate(completion.tool_calls)]
+        self._usage = _add_usage(self._usage, completion.usage)
+        calls = [_with_id(call, self.rounds, position) for position, call in enumerate(completion.tool_calls)]
         if calls and self.rounds >= self._max_rounds:
             raise ToolRoundsError(self.rounds, self.messages)
-        self.messages.append(_message(completion, calls))
-        return [prepare(self.tools, call) for call in calls]
+        self.messages.append(_to_message(completion, calls))
+        return [prepare_tool_call(self.tools, call) for call in calls]
 
-    def answer(self, results: Sequence[ToolResult]) -> None:
-        """Take what the calls came to."""
+    def add_results(self, results: Sequence[ToolResult]) -> None:
+        """Add the results of the tool calls."""
         self.calls += results
         self.messages += [result.message for result in results]
 
-    def ended(self, completion: Completion) -> ToolRun:
-        """Return the whole."""
+    def to_run(self, completion: Completion) -> ToolRun:
+        """Return the complete conversation, whose last answer is `completion`."""
         return ToolRun(completion, self.messages, self.rounds, tuple(self.calls), self._usage)
 
 
-def _with_id(call: ToolCall, number: int, place: int) -> ToolCall:
-    """Return the call with an identifier of ours, if the service gave it none."""
-    return call if call.id else call._replace(id=f"call_{number}_{place}")
+def _with_id(call: ToolCall, round_number: int, position: int) -> ToolCall:
+    """Return the call, with a generated identifier if the service sent none."""
+    return call if call.id else call._replace(id=f"call_{round_number}_{position}")
 
 
-def _message(completion: Completion, calls: Sequence[ToolCall]) -> dict[str, Any]:
+def _to_message(completion: Completion, calls: Sequence[ToolCall]) -> dict[str, Any]:
     message = completion.message
-    for shown, call in zip(message.get("tool_calls", ()), calls, strict=True):
-        shown["id"] = call.id
+    for tool_call, call in zip(message.get("tool_calls", ()), calls, strict=True):
+        tool_call["id"] = call.id
     return message
 
 
-def _sum(one: Usage | None, other: Usage | None) -> Usage | None:
+def _add_usage(one: Usage | None, other: Usage | None) -> Usage | None:
     if one is None or other is None:
         return one or other
-    return Usage(*(_plus(left, right) for left, right in zip(one, other, strict=True)))
+    return Usage(*(_add_counts(left, right) for left, right in zip(one, other, strict=True)))
 
 
-def _plus(left: Any, right: Any) -> Any:
+def _add_counts(left: Any, right: Any) -> Any:
     return right if left is None else left if right is None else left + right

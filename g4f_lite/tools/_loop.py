@@ -1,4 +1,4 @@
-"""The rounds of a conversation with tools: what is asked next, and the functions that are called in between."""
+"""The rounds of a conversation with tools: the next request, and the tool calls after each answer."""
 
 import contextvars
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -9,28 +9,28 @@ from g4f_lite.results import Completion
 from g4f_lite.tools._conversation import Conversation, ToolRun
 from g4f_lite.tools._invocation import PendingToolCall, ToolResult
 
-if TYPE_CHECKING:  # most programs run tools without it
+if TYPE_CHECKING:  # most programs run tools without asyncio
     import asyncio
 
 __all__ = ["OnCall", "ToolLoop"]
 
 OnCall = Callable[[str, dict[str, Any]], Any]
-"""Told a tool's name and its checked arguments before it is called; if it returns False, it is not called."""
+"""Called with a tool's name and validated arguments before its function; if it returns False, the function is not called."""
 
 _REFUSED = "The user refused this call."
 
 
 class ToolLoop:
-    """A conversation with tools while it goes on; whoever drives it asks the model.
+    """The loop of one conversation with tools, without the calls of the model, which its driver makes.
 
     Args:
-        conversation: what has been said.
-        request: what `ChatCompletion.create` takes, the messages and the tools apart.
-        on_call: as `run_tools` takes it.
-        parallel: likewise.
+        conversation: the messages so far.
+        request: the arguments of `ChatCompletion.create`, without `messages` and `tools`.
+        on_call: as for `run_tools`.
+        parallel: as for `run_tools`.
 
     Raises:
-        InvalidArgumentError: `parallel` is no number that can be used.
+        InvalidArgumentError: `parallel` is not a positive whole number.
     """
 
     def __init__(
@@ -43,20 +43,20 @@ class ToolLoop:
         self._conversation = conversation
         self._request = request
         self._on_call = on_call
-        self._parallel = _checked_parallel(parallel)
+        self._parallel = _validate_parallel(parallel)
         self._run: ToolRun | None = None
 
     def arguments(self) -> dict[str, Any]:
-        """Return what the model is asked with next."""
+        """Return the arguments of `ChatCompletion.create` for the next round."""
         conversation = self._conversation
         return {**self._request, "messages": conversation.messages, "tools": conversation.tools.dictionaries}
 
     @property
     def run(self) -> ToolRun:
-        """The whole conversation.
+        """The complete conversation.
 
         Raises:
-            StreamStateError: it has not come to its end.
+            StreamStateError: the conversation has not ended.
         """
         if self._run is None:
             raise StreamStateError(
@@ -65,32 +65,32 @@ class ToolLoop:
         return self._run
 
     def step(self, completion: Completion) -> list[ToolResult]:
-        """Take what the model answered, and call what it asks for; return nothing if that is the end.
+        """Add an answer, perform its tool calls, and return their results; an empty list ends the conversation.
 
         Raises:
-            ToolRoundsError: it asks for more than is allowed.
+            ToolRoundsError: the answer has tool calls, and `max_rounds` is reached.
         """
-        pending = self._conversation.take(completion)
-        results = _run_tools([_allowed(item, self._on_call) for item in pending], self._parallel)
-        return self._told(completion, results)
+        pending = self._conversation.add_completion(completion)
+        results = _perform_all([_ask_permission(item, self._on_call) for item in pending], self._parallel)
+        return self._add_results(completion, results)
 
     async def step_async(self, completion: Completion) -> list[ToolResult]:
-        """Do the same without blocking the event loop."""
+        """Do the same as `step` without blocking the event loop."""
         import asyncio
 
-        pending = self._conversation.take(completion)
-        allowed = [await _allowed_async(item, self._on_call) for item in pending]
-        results = await _run_tools_async(allowed, asyncio.Semaphore(self._parallel))
-        return self._told(completion, results)
+        pending = self._conversation.add_completion(completion)
+        permitted = [await _ask_permission_async(item, self._on_call) for item in pending]
+        results = await _perform_all_async(permitted, asyncio.Semaphore(self._parallel))
+        return self._add_results(completion, results)
 
-    def _told(self, completion: Completion, results: list[ToolResult]) -> list[ToolResult]:
-        self._conversation.answer(results)
+    def _add_results(self, completion: Completion, results: list[ToolResult]) -> list[ToolResult]:
+        self._conversation.add_results(results)
         if not results:
-            self._run = self._conversation.ended(completion)
+            self._run = self._conversation.to_run(completion)
         return results
 
 
-def _checked_parallel(parallel: object) -> int:
+def _validate_parallel(parallel: object) -> int:
     if type(parallel) is int and parallel >= 1:
         return parallel
     raise InvalidArgumentError(
@@ -100,13 +100,13 @@ def _checked_parallel(parallel: object) -> int:
     )
 
 
-def _allowed(pending: PendingToolCall, on_call: OnCall | None) -> PendingToolCall:
+def _ask_permission(pending: PendingToolCall, on_call: OnCall | None) -> PendingToolCall:
     if on_call is None or pending.tool is None:
         return pending
-    return pending.refused(_REFUSED) if on_call(pending.call.name, pending.arguments) is False else pending
+    return pending.with_error(_REFUSED) if on_call(pending.call.name, pending.arguments) is False else pending
 
 
-def _run_tools(pending: Sequence[PendingToolCall], workers: int) -> list[ToolResult]:
+def _perform_all(pending: Sequence[PendingToolCall], workers: int) -> list[ToolResult]:
     if workers == 1 or len(pending) <= 1:
         return [item.perform() for item in pending]
     from concurrent.futures import ThreadPoolExecutor
@@ -119,16 +119,16 @@ def _run_tools(pending: Sequence[PendingToolCall], workers: int) -> list[ToolRes
         pool.shutdown(wait=False, cancel_futures=True)
 
 
-async def _allowed_async(pending: PendingToolCall, on_call: OnCall | None) -> PendingToolCall:
+async def _ask_permission_async(pending: PendingToolCall, on_call: OnCall | None) -> PendingToolCall:
     if on_call is None or pending.tool is None:
         return pending
-    verdict = on_call(pending.call.name, pending.arguments)
-    if isinstance(verdict, Awaitable):
-        verdict = await verdict
-    return pending.refused(_REFUSED) if verdict is False else pending
+    permission = on_call(pending.call.name, pending.arguments)
+    if isinstance(permission, Awaitable):
+        permission = await permission
+    return pending.with_error(_REFUSED) if permission is False else pending
 
 
-async def _run_tools_async(
+async def _perform_all_async(
     pending: Sequence[PendingToolCall], limit: "asyncio.Semaphore"
 ) -> list[ToolResult]:
     import asyncio

@@ -1,4 +1,4 @@
-"""The text of a conversation with tools, as it is made."""
+"""The stream of a conversation with tools."""
 
 from collections.abc import Generator, Iterator
 from typing import Any, cast
@@ -15,10 +15,10 @@ __all__ = ["ToolStream"]
 
 
 class ToolStream(ClosableIterator[str]):
-    """The text of all rounds, piece by piece as it arrives; between two rounds the functions are called.
+    """The text of all rounds, piece by piece as it arrives. The functions run between two rounds.
 
-    An iterator and a context manager. Leaving the `with`, `close()` or dropping it closes the connection
-    to the service at once; no function is called after that.
+    An iterator and a context manager. Leaving the `with`, calling `close()` or dropping the stream closes
+    the connection to the service immediately; no function is called after that.
     """
 
     __slots__ = ("__weakref__", "_flags", "_items", "_loop")
@@ -33,16 +33,16 @@ class ToolStream(ClosableIterator[str]):
         return self
 
     def events(self) -> Iterator[str | Event | ToolResult]:
-        """Return this stream itself, which gives the events too, and each `ToolResult` once there is one."""
+        """Return the stream itself, which from now on yields the events and each `ToolResult` as well."""
         self._flags["events"] = True
         return cast("Iterator[str | Event | ToolResult]", self)
 
     @property
     def run(self) -> ToolRun:
-        """The whole conversation, after its end.
+        """The complete conversation, available after its end.
 
         Raises:
-            StreamStateError: it has not ended, or it was closed before.
+            StreamStateError: the stream has not ended, or was closed before its end.
         """
         return self._loop.run
 

@@ -1,1 +1,1 @@
-"""The public functions: chat, embeddings, lists of models."""
+"""The public functions for chat, embeddings and lists of models."""

@@ -1,4 +1,4 @@
-"""`ChatCompletion`: the one function, synchronous and asynchronous."""
+"""`ChatCompletion`: calls of chat models, synchronous and asynchronous."""
 
 from collections.abc import Coroutine, Mapping, Sequence
 from typing import Any, Literal, TypeAlias, overload
@@ -18,7 +18,7 @@ Provider: TypeAlias = "str | g4f_lite.Step | g4f_lite.Route | Sequence[str | g4f
 
 
 class ChatCompletion:
-    """Ask a chat model, whoever provides it."""
+    """Call a chat model of any provider."""
 
     @overload
     @staticmethod
@@ -105,36 +105,37 @@ class ChatCompletion:
         drop_options: bool = False,
         **options: Any,
     ) -> Answer | CompletionStream:
-        """Ask a model; return its answer, or with `stream=True` the answer as it is made.
+        """Return a model's answer, or with `stream=True` a stream of it. Blocks.
 
         Args:
-            model: a model's name, or ``"provider/model"``. Left out: the provider's default model.
+            model: the name of a model, or ``"provider/model"``. By default the provider's default model.
             messages: the conversation, ``[{"role": "user", "content": "Hello"}]``.
-            provider: a provider's name, ``"distribution:name"``, or ``"provider/model"``; a list of these
-                or of `Step`s, which are asked one after the other until one answers; or a `Route`. Left
-                out: a provider that offers the model; without a model, ``G4F_LITE_PROVIDER`` or else the
-                embedded model, ``local``.
-            stream: whether to get the answer piece by piece. A provider that cannot stream gives one piece.
-            auth: the provider's key, or a list of keys that take turns; else those of the environment
-                variable that the provider names, or of the key store.
-            timeout: seconds, for providers that take it: one number, or connect and read.
+            provider: the name of a provider, ``"distribution:name"``, or ``"provider/model"``; a list of
+                these or of `Step` objects, which are tried in order until one answers; or a `Route`. By
+                default a provider that offers the model; without a model, the provider of
+                ``G4F_LITE_PROVIDER``, or else the embedded model, ``local``.
+            stream: whether to return the answer piece by piece. A provider that cannot stream yields one piece.
+            auth: the API key, or a list of API keys to rotate. By default the keys in the environment
+                variable that the provider names, or in the key store.
+            timeout: seconds, for providers that accept it: one number, or one to connect and one to read.
             deadline: seconds for the whole call, with all waits and attempts.
-            retries: how often the same provider is asked once more where that is safe; or a `Retry`.
-            limits: what this program allows itself to ask of a provider, in all its calls together.
-            continue_from_partial: whether another provider is asked to go on from the text that has come
-                when an answer breaks off in the middle of a stream. Otherwise that is an error.
-            drop_options: drop options that the provider does not take, and record them in the
+            retries: how often a failed attempt at the same provider is repeated where that is safe; or a
+                `Retry`.
+            limits: the limits of this program's requests to a provider, over all its calls together.
+            continue_from_partial: whether another provider continues the text received so far if an answer
+                breaks off in the middle of a stream. Otherwise the call raises.
+            drop_options: whether to drop options that the provider does not accept, and record them in the
                 provenance, instead of raising.
-            **options: what the provider takes beside these.
+            **options: further options of the provider.
 
         Returns:
-            An `Answer`, which is a `str` that knows its `completion` and `provenance`; or a
-            `CompletionStream`, which is an iterator over `str` and a context manager.
+            An `Answer`, a `str` with the attributes `completion` and `provenance`; or a `CompletionStream`,
+            an iterator over `str` and a context manager.
 
         Raises:
-            RequestError: the call cannot be made as asked.
-            RegistryError: the provider cannot be had.
-            ProviderError: the provider failed; with `stream=True`, most of these come while reading.
+            RequestError: an argument, a message or an option is invalid.
+            RegistryError: the provider cannot be found or loaded.
+            ProviderError: the provider failed; with `stream=True`, most of these are raised while reading.
         """
         settings = CallSettings(
             model,
@@ -236,13 +237,14 @@ class ChatCompletion:
         drop_options: bool = False,
         **options: Any,
     ) -> "Coroutine[Any, Any, Answer] | g4f_lite.AsyncCompletionStream":
-        """Ask a model without blocking the event loop; the asynchronous twin of `create`.
+        """Do the same as `create` without blocking the event loop.
 
-        Takes what `create` takes. ``await`` it for an `Answer`; with `stream=True` it can be awaited,
+        Accepts the arguments of `create`. ``await`` it for an `Answer`; with `stream=True` it can be awaited,
         read with ``async for``, or entered with ``async with``.
 
-        A provider without an asynchronous function runs in a thread. Wrong messages raise at the call;
-        what finding the provider raises comes when it is awaited or first read, since that may import it.
+        A provider without an asynchronous function runs in a thread. Invalid messages raise at the call.
+        Errors in finding the provider are raised when the result is awaited or first read, because finding
+        it may import it.
         """
         settings = CallSettings(
             model,

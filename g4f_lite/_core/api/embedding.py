@@ -1,4 +1,4 @@
-"""`Embedding`: texts as vectors, whoever computes them."""
+"""`Embedding`: calls of embedding models, synchronous and asynchronous."""
 
 from array import array
 from collections.abc import Sequence
@@ -19,16 +19,17 @@ if TYPE_CHECKING:
 
 __all__ = ["Embedding", "Embeddings"]
 
-_CHARACTERS_A_TOKEN = 4
+_CHARACTERS_PER_TOKEN = 4
+"""Characters that count as one token when the tokens of a call are estimated."""
 
 
 class Embeddings(NamedTuple):
-    """The vectors of some texts.
+    """The vectors of a list of texts.
 
     Attributes:
-        vectors: one for each text, in the order of the texts; floats, all of one length.
-        usage: tokens counted; None if the provider does not say.
-        provenance: who computed them.
+        vectors: one list of floats per text, in the order of the texts, all of the same length.
+        usage: the tokens of the call, or None if the provider does not count them.
+        provenance: the provider, and the attempts of the call.
     """
 
     vectors: tuple[list[float], ...]
@@ -37,7 +38,7 @@ class Embeddings(NamedTuple):
 
     @property
     def model(self) -> str:
-        """The model that computed them, as far as the provider says."""
+        """The model that the provider reported, or else the requested one."""
         return self.provenance.model_served
 
 
@@ -45,7 +46,7 @@ Embeddings.__module__ = "g4f_lite"
 
 
 class Embedding:
-    """Turn texts into vectors, whoever computes them."""
+    """Compute the vectors of texts with any provider."""
 
     @staticmethod
     def create(
@@ -61,31 +62,30 @@ class Embedding:
         drop_options: bool = False,
         **options: Any,
     ) -> Embeddings:
-        """Return the vectors of some texts.
+        """Return the vectors of one or more texts. Blocks.
 
         Args:
-            model: a model's name, or ``"provider/model"``. Left out: the provider's default.
-            input: a text, or several.
-            provider: as `ChatCompletion.create` takes it.
-            auth: as `ChatCompletion.create` takes it; so are `timeout`, `deadline`, `retries`, `limits` and
-                `drop_options`.
-            timeout: seconds, for providers that take it.
-            deadline: seconds for the whole call.
-            retries: how often the same provider is asked once more where that is safe.
-            limits: what this program allows itself to ask of a provider.
-            drop_options: drop options that the provider does not take.
-            **options: what the provider's function takes beside these, such as ``dimensions``.
+            model: the name of a model, or ``"provider/model"``. By default the provider's default model.
+            input: a text, or a list of texts.
+            provider: as for `ChatCompletion.create`.
+            auth: as for `ChatCompletion.create`.
+            timeout: as for `ChatCompletion.create`.
+            deadline: as for `ChatCompletion.create`.
+            retries: as for `ChatCompletion.create`.
+            limits: as for `ChatCompletion.create`.
+            drop_options: as for `ChatCompletion.create`.
+            **options: further options of the provider's function, such as ``dimensions``.
 
         Raises:
-            RequestError: the call cannot be made as asked.
-            RegistryError: the provider cannot be had.
+            RequestError: an argument or an option is invalid, or the provider has no embeddings.
+            RegistryError: the provider cannot be found or loaded.
             ProviderError: the provider failed.
         """
-        texts = _checked(input)
+        texts = _validate_input(input)
         settings = CallSettings(
             model, provider, False, auth, timeout, deadline, retries, limits, False, drop_options
         )
-        return _result(run_call(EMBEDDING, texts, settings, options))
+        return _to_embeddings(run_call(EMBEDDING, texts, settings, options))
 
     @staticmethod
     async def acreate(
@@ -101,18 +101,18 @@ class Embedding:
         drop_options: bool = False,
         **options: Any,
     ) -> Embeddings:
-        """Do what `create` does without blocking the event loop."""
-        texts = _checked(input)
+        """Do the same as `create` without blocking the event loop."""
+        texts = _validate_input(input)
         settings = CallSettings(
             model, provider, False, auth, timeout, deadline, retries, limits, False, drop_options
         )
-        return _result(await run_call_async(EMBEDDING, texts, settings, options))
+        return _to_embeddings(await run_call_async(EMBEDDING, texts, settings, options))
 
 
 Embedding.__module__ = "g4f_lite"
 
 
-def _checked(texts: object) -> list[str]:
+def _validate_input(texts: object) -> list[str]:
     items = [texts] if isinstance(texts, str) else texts
     if not isinstance(items, Sequence) or isinstance(items, (bytes, bytearray)) or not items:
         raise InvalidArgumentError(
@@ -129,32 +129,32 @@ def _checked(texts: object) -> list[str]:
     return list(items)
 
 
-def _result(call: "Call") -> Embeddings:
+def _to_embeddings(call: "Call") -> Embeddings:
     vectors = call.accumulator.vectors
     ordered = tuple(vectors[position] for position in sorted(vectors))
     return Embeddings(ordered, call.accumulator.usage, call.provenance)
 
 
-class _Vectors(ResponseAccumulator):
-    """Vectors as they come: each says its place, or stands for the next one."""
+class _VectorAccumulator(ResponseAccumulator):
+    """An accumulator of vectors. A plain list is the vector of the next text."""
 
     __slots__ = ()
 
     @property
     def is_empty(self) -> bool:
-        """Whether no vector has come."""
+        """Whether no vector was received."""
         return not self.vectors
 
     def add(self, item: Any) -> str:
-        """Take a `Vector`, a list of numbers, or an event; text is none of these."""
+        """Add a `Vector`, a list of numbers, or an event. Text is an error."""
         if isinstance(item, list):
             item = Vector(len(self.vectors), item)
         if isinstance(item, Vector) and isinstance(item.values, list):
-            item = Vector(item.position, _floats(item.values))
+            item = Vector(item.position, _to_floats(item.values))
         return super().add(item)
 
 
-def _floats(values: list[Any]) -> list[float]:
+def _to_floats(values: list[Any]) -> list[float]:
     try:
         return array("d", values).tolist()
     except (TypeError, OverflowError):
@@ -163,7 +163,7 @@ def _floats(values: list[Any]) -> list[float]:
 
 
 class _EmbeddingOperation(OptionalOperation):
-    """A provider's `_create_embedding`."""
+    """The operation of a provider's `_create_embedding`."""
 
     __slots__ = ()
 
@@ -175,7 +175,7 @@ class _EmbeddingOperation(OptionalOperation):
         """Return the provider's function.
 
         Raises:
-            InvalidArgumentError: it has none.
+            InvalidArgumentError: the provider has no embeddings.
         """
         if provider.embed is None:
             raise InvalidArgumentError(
@@ -186,27 +186,27 @@ class _EmbeddingOperation(OptionalOperation):
         return provider.embed
 
     def arguments(self, payload: Any, *, stream: bool) -> dict[str, Any]:  # noqa: ARG002
-        """Return the texts."""
+        """Return the texts as the argument `input`."""
         return {"input": payload}
 
     def new_accumulator(self) -> ResponseAccumulator:
-        """Return what collects vectors."""
-        return _Vectors()
+        """Return an accumulator of vectors."""
+        return _VectorAccumulator()
 
     def adapt_payload(self, payload: Any, provider: LoadedProvider) -> Any:  # noqa: ARG002
-        """Return the texts, which every provider takes; a list of its own."""
+        """Return a copy of the texts. Every provider accepts plain texts."""
         return list(payload)
 
     def estimate_tokens(self, payload: Any) -> int:
-        """Return about how many tokens the texts are."""
-        return sum(map(len, payload)) // _CHARACTERS_A_TOKEN
+        """Return the approximate number of tokens in the texts."""
+        return sum(map(len, payload)) // _CHARACTERS_PER_TOKEN
 
     def continuation_payload(self, payload: Any, text: str) -> None:  # noqa: ARG002
-        """Return None: there is no rest of a vector to be asked for."""
+        """Return None, because the rest of a vector cannot be requested."""
         return
 
     def validate(self, payload: Any, gathered: ResponseAccumulator) -> ProviderResponseError | None:
-        """Return what is wrong with the vectors: there is not one for each text, or they differ in length."""
+        """Return an error if there is not one vector per text, or if their lengths differ."""
         vectors = gathered.vectors
         if sorted(vectors) != list(range(len(payload))):
             what = f"{len(payload)} texts with the vectors of {len(vectors)}"

@@ -1,4 +1,4 @@
-"""The models that a service offers now, asked of it, and kept for a day."""
+"""The lists of models that services offer, cached for a day."""
 
 import hashlib
 import threading
@@ -19,6 +19,7 @@ from g4f_lite.paths import cache_dir
 __all__ = ["ModelNames", "alist_models", "known_models", "list_models"]
 
 _MAX_AGE = 86400.0
+"""Seconds that a cached list is used by default."""
 _FILE = JsonCache(lambda: cache_dir() / "models.json")
 _lock = threading.Lock()
 
@@ -27,11 +28,11 @@ class ModelNames(NamedTuple):
     """The models of a provider.
 
     Attributes:
-        provider: the provider's name.
-        names: the models, in the service's order.
-        source: ``"live"``: asked for now; ``"cache"``: asked for at `at`; ``"listed"``: the provider has
-            no way to ask, these are the ones that it lists.
-        at: when they were asked for, in seconds since 1970; None if they were not.
+        provider: the name of the provider.
+        names: the models, in the order of the service.
+        source: ``"live"`` if the service was asked now; ``"cache"`` if it was asked at `at`; ``"listed"`` if
+            the provider cannot ask its service, and these are the models that its module lists.
+        at: the time of the answer, in seconds since 1970, or None with the source ``"listed"``.
     """
 
     provider: str
@@ -54,33 +55,33 @@ def list_models(
     retries: "int | g4f_lite.Retry" = 0,
     **options: Any,
 ) -> ModelNames:
-    """Return the models that a provider's service offers.
+    """Return the models that a provider's service offers. Blocks.
 
-    What it says is kept for a day, for each provider and each `base_url`. A provider that cannot be asked
-    says which ones it lists.
+    The list is cached for a day, per provider and `base_url`. If the provider cannot ask its service, the
+    models that its module lists are returned.
 
     Args:
-        provider: its name.
-        refresh: ask the service, even if that was done lately.
-        max_age: seconds for which an earlier list is good enough.
-        auth: the key, as `ChatCompletion.create` takes it; so are `timeout` and `deadline`.
-        timeout: seconds, for providers that take it.
-        deadline: seconds for the whole call.
-        retries: how often the service is asked once more where that is safe.
-        **options: what the provider's function takes beside these, such as ``base_url``.
+        provider: the name of the provider.
+        refresh: whether to ask the service even if the cache has a recent list.
+        max_age: seconds for which a cached list is used.
+        auth: as for `ChatCompletion.create`.
+        timeout: as for `ChatCompletion.create`.
+        deadline: as for `ChatCompletion.create`.
+        retries: as for `ChatCompletion.create`.
+        **options: further options of the provider's function, such as ``base_url``.
 
     Raises:
-        RequestError: the call cannot be made as asked.
-        RegistryError: the provider cannot be had.
+        RequestError: an argument or an option is invalid.
+        RegistryError: the provider cannot be found or loaded.
         ProviderError: the service failed.
     """
-    loaded = registry.get(_checked(provider))
-    known = _without_asking(loaded, options, 0.0 if refresh else max_age)
+    loaded = registry.get(_validate_provider(provider))
+    known = _find_without_request(loaded, options, 0.0 if refresh else max_age)
     if known is not None:
         return known
     settings = CallSettings(None, provider, auth=auth, timeout=timeout, deadline=deadline, retries=retries)
     call = run_call(_LISTING, None, settings, options)
-    return _kept(loaded, options, call.accumulator)
+    return _save_names(loaded, options, call.accumulator)
 
 
 list_models.__module__ = "g4f_lite"
@@ -97,32 +98,32 @@ async def alist_models(
     retries: "int | g4f_lite.Retry" = 0,
     **options: Any,
 ) -> ModelNames:
-    """Do what `list_models` does without blocking the event loop."""
+    """Do the same as `list_models` without blocking the event loop."""
     import asyncio
 
-    _checked(provider)
+    _validate_provider(provider)
     max_age = 0.0 if refresh else max_age
-    known = await asyncio.to_thread(lambda: _without_asking(registry.get(provider), options, max_age))
+    known = await asyncio.to_thread(lambda: _find_without_request(registry.get(provider), options, max_age))
     if known is not None:
         return known
     settings = CallSettings(None, provider, auth=auth, timeout=timeout, deadline=deadline, retries=retries)
     call = await run_call_async(_LISTING, None, settings, options)
-    return await asyncio.to_thread(_kept, registry.get(provider), options, call.accumulator)
+    return await asyncio.to_thread(_save_names, registry.get(provider), options, call.accumulator)
 
 
 alist_models.__module__ = "g4f_lite"
 
 
 def known_models(full_name: str) -> ModelNames | None:
-    """Return what was asked for last, however long ago, for ``"distribution:name"``; None if nothing was."""
-    row = _stored().get(full_name)
+    """Return the cached models of ``"distribution:name"``, whatever their age, or None without a cached list."""
+    row = _read_rows().get(full_name)
     if row is None:
         return None
     names, at = row
     return ModelNames(full_name.rpartition(":")[2], names, "cache", at)
 
 
-def _checked(provider: object) -> str:
+def _validate_provider(provider: object) -> str:
     if isinstance(provider, str) and provider:
         return provider
     raise InvalidArgumentError(
@@ -132,33 +133,37 @@ def _checked(provider: object) -> str:
     )
 
 
-def _without_asking(loaded: LoadedProvider, options: dict[str, Any], max_age: float) -> ModelNames | None:
+def _find_without_request(
+    loaded: LoadedProvider, options: dict[str, Any], max_age: float
+) -> ModelNames | None:
     if loaded.list_models is None:
         return ModelNames(loaded.name, loaded.models, "listed")
-    row = _stored().get(_key(loaded, options))
+    row = _read_rows().get(_cache_key(loaded, options))
     if row is None or not 0 <= time.time() - row[1] < max_age:
         return None
     return ModelNames(loaded.name, row[0], "cache", row[1])
 
 
-def _kept(loaded: LoadedProvider, options: dict[str, Any], gathered: ResponseAccumulator) -> ModelNames:
-    names = tuple(dict.fromkeys(gathered.parts))
+def _save_names(
+    loaded: LoadedProvider, options: dict[str, Any], accumulator: ResponseAccumulator
+) -> ModelNames:
+    names = tuple(dict.fromkeys(accumulator.parts))
     now = time.time()
     with _lock:
-        _FILE.write({"models": {**_stored(), _key(loaded, options): (names, now)}})
+        _FILE.write({"models": {**_read_rows(), _cache_key(loaded, options): (names, now)}})
     return ModelNames(loaded.name, names, "live", now)
 
 
-def _key(loaded: LoadedProvider, options: dict[str, Any]) -> str:
+def _cache_key(loaded: LoadedProvider, options: dict[str, Any]) -> str:
     address = options.get("base_url")
     if not address:
         return loaded.full_name
-    # Not the address itself: there may be a key in it.
+    # The hash of the address, because the address may contain a key.
     return f"{loaded.full_name} {hashlib.sha256(str(address).encode()).hexdigest()[:16]}"
 
 
-def _stored() -> dict[str, tuple[tuple[str, ...], float]]:
-    """Return what the file has; what is damaged in it, or foreign, counts for nothing."""
+def _read_rows() -> dict[str, tuple[tuple[str, ...], float]]:
+    """Return the lists in the cache file by key, or nothing if the file is missing or damaged."""
     try:
         rows = _FILE.read()["models"]
         return {key: (tuple(map(str, names)), float(at)) for key, (names, at) in rows.items()}
@@ -169,19 +174,19 @@ def _stored() -> dict[str, tuple[tuple[str, ...], float]]:
 # --- the operation --------------------------------------------------------------------------------
 
 
-class _Names(ResponseAccumulator):
-    """Names as they come; a service that offers none at the moment has answered too."""
+class _NameAccumulator(ResponseAccumulator):
+    """An accumulator of model names. An empty list is an answer too."""
 
     __slots__ = ()
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing has come that is an answer: never."""
+        """Whether the answer is empty: always False, because a service may offer no models."""
         return False
 
 
-class _Listing(OptionalOperation):
-    """A provider's `_list_models`."""
+class _ListingOperation(OptionalOperation):
+    """The operation of a provider's `_list_models`."""
 
     __slots__ = ()
 
@@ -191,24 +196,24 @@ class _Listing(OptionalOperation):
 
     def signature_of(self, provider: LoadedProvider) -> Function:
         """Return the provider's function."""
-        assert provider.list_models is not None  # noqa: S101 - asked before
+        assert provider.list_models is not None  # noqa: S101 - checked before the call
         return provider.list_models
 
     def arguments(self, payload: Any, *, stream: bool) -> dict[str, Any]:  # noqa: ARG002
-        """Return nothing: there is nothing but options."""
+        """Return no arguments, because `_list_models` takes options only."""
         return {}
 
     def new_accumulator(self) -> ResponseAccumulator:
-        """Return what collects names."""
-        return _Names()
+        """Return an accumulator of model names."""
+        return _NameAccumulator()
 
     def adapt_payload(self, payload: Any, provider: LoadedProvider) -> Any:  # noqa: ARG002
-        """Return the payload, which is none."""
+        """Return the payload, which is None."""
         return payload
 
     def estimate_tokens(self, payload: Any) -> int:  # noqa: ARG002
-        """Return 0: models are listed for free."""
+        """Return 0, because listing models uses no tokens."""
         return 0
 
 
-_LISTING = _Listing()
+_LISTING = _ListingOperation()

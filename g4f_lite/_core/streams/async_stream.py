@@ -1,4 +1,4 @@
-"""The asynchronous stream of an answer."""
+"""The asynchronous stream of an answer, and its read loop."""
 
 import asyncio
 import time
@@ -30,9 +30,9 @@ _TIME_SLICE = 0.01
 class AsyncCompletionStream(AsyncClosableIterator[str]):
     """The text of an answer, piece by piece as it arrives, without blocking the event loop.
 
-    An asynchronous iterator and context manager. Awaiting it finds the provider, so that an error in
-    that is raised there; iterating does so too. Leaving the `async with`, `aclose()` or cancelling the
-    task that reads closes the connection to the service at once.
+    An asynchronous iterator and context manager. Awaiting it finds the provider, and raises the errors of
+    that; the first read does the same. Leaving the `async with`, calling `aclose()` or cancelling the reading
+    task closes the connection to the service immediately.
     """
 
     __slots__ = ("__weakref__", "_deferred", "_items")
@@ -56,7 +56,7 @@ class AsyncCompletionStream(AsyncClosableIterator[str]):
             call.scope.cancel()
         try:
             await self._items.aclose()
-        except RuntimeError:  # another task is reading: it is woken, and closes what is open
+        except RuntimeError:  # another task reads the stream: it is woken, and closes the source
             # A provider in a thread is woken by the scope.
             if call is None or call.attempt.runs_on_event_loop:
                 deferred.interrupt_reader()
@@ -65,10 +65,11 @@ class AsyncCompletionStream(AsyncClosableIterator[str]):
             call.mark_cancelled()
 
     def events(self) -> "AsyncIterator[str | g4f_lite.Event]":
-        """Return this stream itself, which from now on gives the events too, as they come.
+        """Return the stream itself, which from now on yields the events as well, as they arrive.
 
-        The first choice's text comes as `str`. An event that was handed out is a part of the answer as
-        text is: after one, no other provider is asked.
+        The text of the first choice is yielded as `str`. A yielded event is a part of the answer, as text is:
+        after it, no other provider is called. `Served` and `Metadata` describe the provider and are not a part
+        of the answer: after a retry they are yielded again, for the new attempt.
         """
         self._deferred.events = True
         if self._deferred.call is not None:
@@ -77,19 +78,19 @@ class AsyncCompletionStream(AsyncClosableIterator[str]):
 
     @property
     def completion(self) -> Completion:
-        """The whole answer, after its end or after `aclose()`.
+        """The complete answer, available after its end or after `aclose()`.
 
         Raises:
-            StreamStateError: it has not ended, or it failed.
+            StreamStateError: the answer has not ended, or the call failed.
         """
         return self._require_call().completion
 
     @property
     def provenance(self) -> Provenance:
-        """Who answers, as far as is known now.
+        """The provider, the model and the attempts, as far as known now.
 
         Raises:
-            StreamStateError: it has not begun.
+            StreamStateError: the stream was neither awaited nor read.
         """
         return self._require_call().provenance
 

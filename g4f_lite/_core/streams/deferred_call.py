@@ -1,4 +1,4 @@
-"""An asynchronous call that is prepared when it is first needed, and how its waiting reader is woken."""
+"""An asynchronous call that is prepared when it is first read, and the interrupt of its reader."""
 
 import asyncio
 import sys
@@ -11,12 +11,12 @@ __all__ = ["DeferredCall"]
 
 
 class DeferredCall:
-    """A call that is prepared when it is first needed: finding a provider may import it.
+    """A call that is prepared when it is first needed, because finding a provider may import it.
 
     Attributes:
-        events: whether the caller wants events beside text.
-        waiting: the task that waits for the provider's next piece, None while nobody does.
-        woken: whether `waiting` was interrupted for that, by a cancel that is ours to take back.
+        events: whether the caller reads events as well as text.
+        waiting: the task that waits for the provider's next piece, or None.
+        woken: whether `interrupt_reader` cancelled `waiting`, which `uncancel` has to reverse.
     """
 
     __slots__ = ("call", "events", "prepare", "waiting", "woken")
@@ -35,7 +35,7 @@ class DeferredCall:
         return self.call
 
     def start_deadline_timer(self, call: Call) -> None:
-        """Have the call end when its time is over, whatever it waits for then."""
+        """Start the timer that ends the call at its deadline, whatever the call waits for."""
         from g4f_lite._utils.clock import clock
 
         if call.ends_at is None or call.stop_timer is not None:
@@ -49,18 +49,18 @@ class DeferredCall:
             self.interrupt_reader()
 
     def interrupt_reader(self) -> None:
-        """Interrupt the task that waits: nothing but its own cancel wakes it from a provider's await."""
+        """Cancel the waiting task, because only that wakes it from an `await` in the provider."""
         if self.waiting is not None and not self.woken:
             self.woken = True
             self.waiting.cancel()
 
     def uncancel(self) -> bool:
-        """Take our own cancel of the running task back; return False if it was cancelled by others too."""
+        """Reverse the cancel of `interrupt_reader`; return False if the task was also cancelled by other code."""
         if not self.woken:
             return False
         self.woken = False
         task = asyncio.current_task()
         if sys.version_info >= (3, 11):
             return task is not None and task.uncancel() == 0
-        else:  # noqa: RET505 - mypy reads it so; before 3.11 a second cancel cannot be told apart
+        else:  # noqa: RET505 - mypy needs the else; before 3.11 a second cancel is not counted
             return True

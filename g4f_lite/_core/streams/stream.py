@@ -1,4 +1,4 @@
-"""The synchronous stream of an answer."""
+"""The synchronous stream of an answer, and its read loop."""
 
 from collections.abc import Generator, Iterator
 from typing import TYPE_CHECKING, Any, cast
@@ -27,8 +27,8 @@ _END = object()
 class CompletionStream(ClosableIterator[str]):
     """The text of an answer, piece by piece as it arrives.
 
-    An iterator and a context manager. Leaving the `with`, `close()` or dropping it closes the
-    connection to the service at once; `close()` works from another thread too.
+    An iterator and a context manager. Leaving the `with`, calling `close()` or dropping the stream closes
+    the connection to the service immediately. `close()` is thread-safe.
     """
 
     __slots__ = ("__weakref__", "_call", "_items", "_source")
@@ -45,7 +45,7 @@ class CompletionStream(ClosableIterator[str]):
         try:
             return next(self._items)
         except ValueError:
-            # "generator already executing": another thread is closing it, or reading it too.
+            # "generator already executing": another thread closes or reads the stream.
             if self._call.scope.cancelled:
                 raise StopIteration from None
             raise
@@ -56,33 +56,33 @@ class CompletionStream(ClosableIterator[str]):
         try:
             self._items.close()
         except ValueError:
-            # Another thread is inside `next`: the cancel wakes it, and it closes what is open.
+            # Another thread is inside `next`. The cancel wakes it, and it closes the source.
             return
-        # A generator that was never started runs none of its code when it is closed.
+        # Closing a generator that was never started runs none of its code, so the source is closed here.
         self._call.mark_cancelled(close_source(self._source))
 
     def events(self) -> "Iterator[str | g4f_lite.Event]":
-        """Return this stream itself, which from now on gives the events too, as they come.
+        """Return the stream itself, which from now on yields the events as well, as they arrive.
 
-        The first choice's text comes as `str`. An event that was handed out is a part of the answer as
-        text is: after one, no other provider is asked. `Served` and `Metadata`, which say who answers, are
-        not: after a retry they come once more, of who answers then.
+        The text of the first choice is yielded as `str`. A yielded event is a part of the answer, as text is:
+        after it, no other provider is called. `Served` and `Metadata` describe the provider and are not a part
+        of the answer: after a retry they are yielded again, for the new attempt.
         """
         self._call.events = True
         return cast("Iterator[str | Event]", self)
 
     @property
     def completion(self) -> Completion:
-        """The whole answer, after its end or after `close()`.
+        """The complete answer, available after its end or after `close()`.
 
         Raises:
-            StreamStateError: it has not ended, or it failed.
+            StreamStateError: the answer has not ended, or the call failed.
         """
         return self._call.completion
 
     @property
     def provenance(self) -> Provenance:
-        """Who answers, as far as is known now."""
+        """The provider, the model and the attempts, as far as known now."""
         return self._call.provenance
 
 

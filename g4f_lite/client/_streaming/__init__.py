@@ -1,1 +1,1 @@
-"""Streams of chunks and of events."""
+"""The streams of chunks and of events that the clients return."""

@@ -1,4 +1,4 @@
-"""The asynchronous stream of chunks, as the OpenAI client hands it out."""
+"""The asynchronous stream of chunks, as the `openai` package returns it."""
 
 import contextlib
 from collections.abc import AsyncGenerator, AsyncIterator
@@ -16,19 +16,21 @@ _Item = TypeVar("_Item")
 
 
 class AsyncStream(AsyncClosableIterator[_Item]):
-    """The asynchronous twin of `Stream`."""
+    """The chunks of an answer as they arrive; an asynchronous iterator and context manager."""
 
     __slots__ = ("_items", "_source")
 
     def __init__(self, source: AsyncCompletionStream, *, with_usage: bool = False) -> None:
         self._source = source
-        maker = ChunkBuilder(lambda: source.provenance.model_served, with_usage=with_usage)
-        self._items: AsyncGenerator[Any, None] = _iterate_chunks(source.events(), maker)
+        builder = ChunkBuilder(lambda: source.provenance.model_served, with_usage=with_usage)
+        self._items: AsyncGenerator[Any, None] = _iterate_chunks(source.events(), builder)
 
     async def aclose(self) -> None:
         """End the answer now. Does nothing if it has ended."""
         await self._source.aclose()
-        with contextlib.suppress(RuntimeError):  # another task is reading: the source ends it
+        with contextlib.suppress(
+            RuntimeError
+        ):  # another task reads the stream, and the closed source ends it
             await super().aclose()
 
     async def close(self) -> None:
@@ -37,12 +39,12 @@ class AsyncStream(AsyncClosableIterator[_Item]):
 
     @property
     def completion(self) -> Completion:
-        """The whole answer, after its end or after `close()`."""
+        """The complete answer, available after its end or after `close()`."""
         return self._source.completion
 
     @property
     def provenance(self) -> Provenance:
-        """Who answers, as far as is known now."""
+        """The provider, the model and the attempts, as far as known now."""
         return self._source.provenance
 
 
@@ -50,12 +52,12 @@ AsyncStream.__module__ = "g4f_lite.client"
 
 
 async def _iterate_chunks(
-    items: AsyncIterator[Any], maker: ChunkBuilder
+    items: AsyncIterator[Any], builder: ChunkBuilder
 ) -> AsyncGenerator[ChatCompletionChunk, None]:
     async for item in items:
-        chunk = maker.chunk(item)
+        chunk = builder.chunk(item)
         if chunk is not None:
             yield chunk
-    last = maker.last()
-    if last is not None:
-        yield last
+    usage_chunk = builder.usage_chunk()
+    if usage_chunk is not None:
+        yield usage_chunk

@@ -1,4 +1,4 @@
-"""The asynchronous twins of `_helper_streams`."""
+"""The result of the asynchronous ``client.chat.completions.stream``: the events of an answer."""
 
 import contextlib
 from collections.abc import AsyncGenerator, Awaitable, Callable
@@ -17,7 +17,7 @@ __all__ = ["AsyncChatCompletionStream", "AsyncChatCompletionStreamManager"]
 
 
 class AsyncChatCompletionStream(AsyncClosableIterator[ChatCompletionStreamEvent[Parsed]], Generic[Parsed]):
-    """The asynchronous twin of `ChatCompletionStream`."""
+    """The events of an answer as they arrive; an asynchronous iterator and context manager."""
 
     def __init__(self, chunks: AsyncStream[ChatCompletionChunk], parsing: ResponseParser) -> None:
         self._chunks = chunks
@@ -27,7 +27,7 @@ class AsyncChatCompletionStream(AsyncClosableIterator[ChatCompletionStreamEvent[
     async def aclose(self) -> None:
         """End the answer now. Does nothing if it has ended."""
         await self._chunks.aclose()
-        with contextlib.suppress(RuntimeError):  # another task is reading: the chunks end it
+        with contextlib.suppress(RuntimeError):  # another task reads the stream, and the closed chunks end it
             await super().aclose()
 
     async def close(self) -> None:
@@ -35,17 +35,17 @@ class AsyncChatCompletionStream(AsyncClosableIterator[ChatCompletionStreamEvent[
         await self.aclose()
 
     async def until_done(self) -> "AsyncChatCompletionStream[Parsed]":
-        """Read to the end; return the stream itself."""
+        """Read to the end, and return the stream itself."""
         async for _ in self._items:
             pass
         return self
 
     async def get_final_completion(self) -> ChatCompletion[Parsed]:
-        """Read to the end; return the whole answer, or what had come when the stream was closed.
+        """Read to the end, and return the complete answer, or the part received before the stream was closed.
 
         Raises:
-            StreamStateError: the stream has failed.
-            StructuredOutputError: the answer is not what was asked for.
+            StreamStateError: the call has failed.
+            StructuredOutputError: the answer does not match `response_format`.
         """
         await self.until_done()
         return self._snapshots.final(self._chunks.completion)
@@ -63,24 +63,24 @@ async def _iterate_events(
     chunks: AsyncStream[ChatCompletionChunk], snapshots: SnapshotBuilder
 ) -> AsyncGenerator[Any, None]:
     async for chunk in chunks:
-        for event in snapshots.take(chunk):
+        for event in snapshots.add_chunk(chunk):
             yield event
-    for event in snapshots.end(chunks.completion):
+    for event in snapshots.finish(chunks.completion):
         yield event
 
 
 class AsyncChatCompletionStreamManager(Generic[Parsed]):
-    """What `stream` returns: entered with `async with`, it asks, and gives the `AsyncChatCompletionStream`."""
+    """The context manager that `stream` returns. Entering it makes the call, and returns the stream."""
 
     def __init__(
-        self, ask: Callable[[], Awaitable[AsyncStream[ChatCompletionChunk]]], parsing: ResponseParser
+        self, create: Callable[[], Awaitable[AsyncStream[ChatCompletionChunk]]], parsing: ResponseParser
     ) -> None:
-        self._ask = ask
+        self._create = create
         self._parsing = parsing
         self._stream: AsyncChatCompletionStream[Parsed] | None = None
 
     async def __aenter__(self) -> AsyncChatCompletionStream[Parsed]:
-        self._stream = AsyncChatCompletionStream(await self._ask(), self._parsing)
+        self._stream = AsyncChatCompletionStream(await self._create(), self._parsing)
         return self._stream
 
     async def __aexit__(

@@ -1,4 +1,4 @@
-"""From the events of a stream to the OpenAI API's chunks."""
+"""The conversion of a stream's events to the chunks of the OpenAI API."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -21,66 +21,66 @@ _KIND: Literal["chat.completion.chunk"] = "chat.completion.chunk"
 
 
 class ChunkBuilder:
-    """Turn the events of one stream into chunks.
+    """The builder of the chunks of one stream.
 
     Args:
-        asked: says which model is asked, for providers that do not say what serves it.
-        with_usage: whether the counts come as a last chunk without choices, which they do only on the
-            caller's wish (``stream_options={"include_usage": True}``).
+        requested_model: returns the requested model, for providers that do not report the serving model.
+        with_usage: whether a last chunk without choices has the usage, which it has only if the caller
+            requests it (``stream_options={"include_usage": True}``).
     """
 
-    def __init__(self, asked: Callable[[], str], *, with_usage: bool = False) -> None:
-        self._asked = asked
+    def __init__(self, requested_model: Callable[[], str], *, with_usage: bool = False) -> None:
+        self._requested_model = requested_model
         self._with_usage = with_usage
         self._id = ""
         self._created = int(time.time())
         self._model = ""
         self._tier: str | None = None
         self._fingerprint: str | None = None
-        self._begun: set[int] = set()
-        self._called: set[tuple[int, int]] = set()
+        self._started_choices: set[int] = set()
+        self._started_tool_calls: set[tuple[int, int]] = set()
         self._usage: events.Usage | None = None
 
     def chunks(self, items: Iterator[Any]) -> Iterator[types.ChatCompletionChunk]:
-        """Yield a chunk for each item that says something about an answer, and the counts at the end."""
-        begun = self._begun
+        """Yield a chunk for each item that belongs in one, and the chunk of the usage at the end."""
+        started = self._started_choices
         for item in items:
-            if type(item) is str and 0 in begun:  # nearly every item
-                yield self._around([types.ChunkChoice(types.ChoiceDelta(item))])
+            if type(item) is str and 0 in started:  # nearly every item
+                yield self._to_chunk([types.ChunkChoice(types.ChoiceDelta(item))])
                 continue
             chunk = self.chunk(item)
             if chunk is not None:
                 yield chunk
-        last = self.last()
-        if last is not None:
-            yield last
+        usage_chunk = self.usage_chunk()
+        if usage_chunk is not None:
+            yield usage_chunk
 
     def chunk(self, item: Any) -> types.ChatCompletionChunk | None:
-        """Return the chunk for one item, None if it says nothing that a chunk has."""
+        """Return the chunk for one item, or None if chunks have no field for it."""
         if isinstance(item, str):
-            return self._made(0, types.ChoiceDelta(item))
+            return self._choice_chunk(0, types.ChoiceDelta(item))
         make = _DELTAS.get(type(item))
         if make is not None:
-            return self._made(getattr(item, "choice", 0), make(item))
+            return self._choice_chunk(getattr(item, "choice", 0), make(item))
         if isinstance(item, events.ToolCallDelta):
-            return self._made(item.choice, self._tool_call(item))
+            return self._choice_chunk(item.choice, self._tool_call(item))
         if isinstance(item, events.Finish):
-            return self._made(item.choice, types.ChoiceDelta(), item.reason)
+            return self._choice_chunk(item.choice, types.ChoiceDelta(), item.reason)
         if isinstance(item, events.Logprobs):
-            return self._made(item.choice, types.ChoiceDelta(), None, to_logprobs(item.content))
-        self._note(item)
+            return self._choice_chunk(item.choice, types.ChoiceDelta(), None, to_logprobs(item.content))
+        self._store_metadata(item)
         return None
 
-    def last(self) -> types.ChatCompletionChunk | None:
-        """Return the chunk of the counts, if it was asked for and there are any."""
+    def usage_chunk(self) -> types.ChatCompletionChunk | None:
+        """Return the chunk of the usage, or None if it was not requested or not reported."""
         if not self._with_usage or self._usage is None:
             return None
-        self._name()
-        chunk = self._around([])
+        self._fill_id_and_model()
+        chunk = self._to_chunk([])
         chunk.usage = to_usage(self._usage)
         return chunk
 
-    def _note(self, item: Any) -> None:
+    def _store_metadata(self, item: Any) -> None:
         if isinstance(item, events.Usage):
             self._usage = item
         elif isinstance(item, events.Served):
@@ -91,32 +91,36 @@ class ChunkBuilder:
             self._tier = str_or_none(item.values.get("service_tier")) or self._tier
             self._fingerprint = str_or_none(item.values.get("system_fingerprint")) or self._fingerprint
 
-    def _made(
-        self, choice: int, delta: types.ChoiceDelta, reason: Any = None, said: types.Logprobs | None = None
+    def _choice_chunk(
+        self,
+        choice: int,
+        delta: types.ChoiceDelta,
+        reason: Any = None,
+        log_probabilities: types.Logprobs | None = None,
     ) -> types.ChatCompletionChunk:
-        if choice not in self._begun:
-            self._begun.add(choice)
-            self._name()
+        if choice not in self._started_choices:
+            self._started_choices.add(choice)
+            self._fill_id_and_model()
             delta.role = "assistant"
-        return self._around([types.ChunkChoice(delta, reason, choice, said)])
+        return self._to_chunk([types.ChunkChoice(delta, reason, choice, log_probabilities)])
 
-    def _name(self) -> None:
-        """Name the answer and its model, where the service has not."""
+    def _fill_id_and_model(self) -> None:
+        """Set the identifier and the model that the service did not send."""
         self._id = self._id or generate_completion_id()
-        self._model = self._model or self._asked()
+        self._model = self._model or self._requested_model()
 
-    def _around(self, choices: list[types.ChunkChoice]) -> types.ChatCompletionChunk:
+    def _to_chunk(self, choices: list[types.ChunkChoice]) -> types.ChatCompletionChunk:
         return types.ChatCompletionChunk(
             self._id, choices, self._created, self._model, _KIND, self._tier, self._fingerprint
         )
 
     def _tool_call(self, item: events.ToolCallDelta) -> types.ChoiceDelta:
-        place = (item.choice, item.position)
-        first = place not in self._called
-        self._called.add(place)
+        tool_call = (item.choice, item.position)
+        is_first = tool_call not in self._started_tool_calls
+        self._started_tool_calls.add(tool_call)
         function = types.ChoiceDeltaToolCallFunction(item.arguments, item.name)
         call = types.ChoiceDeltaToolCall(
-            item.position, item.id, function, "function" if first else None, item.signature
+            item.position, item.id, function, "function" if is_first else None, item.signature
         )
         return types.ChoiceDelta(tool_calls=[call])
 
@@ -128,8 +132,8 @@ def _media_delta(item: events.Media) -> types.ChoiceDelta:
 
 
 def _reasoning_delta(item: events.Reasoning) -> types.ChoiceDelta:
-    signed = None if item.signature is None else [{"text": "", "signature": item.signature}]
-    return types.ChoiceDelta(reasoning_content=item.text, reasoning=signed)
+    blocks = None if item.signature is None else [{"text": "", "signature": item.signature}]
+    return types.ChoiceDelta(reasoning_content=item.text, reasoning=blocks)
 
 
 _DELTAS: dict[type, Callable[[Any], types.ChoiceDelta]] = {

@@ -1,4 +1,4 @@
-"""The stream of chunks, as the OpenAI client hands it out."""
+"""The stream of chunks, as the `openai` package returns it."""
 
 import contextlib
 from collections.abc import Generator
@@ -15,32 +15,35 @@ _Item = TypeVar("_Item")
 
 
 class Stream(ClosableIterator[_Item]):
-    """The chunks of an answer as they come; an iterator and a context manager.
+    """The chunks of an answer as they arrive; an iterator and a context manager.
 
-    To a type checker it is a `Stream[ChatCompletionChunk]`. Leaving the `with`, `close()` or dropping it closes the connection to the service at once.
+    Type checkers see a `Stream[ChatCompletionChunk]`. Leaving the `with`, calling `close()` or dropping the
+    stream closes the connection to the service immediately.
     """
 
     __slots__ = ("_items", "_source")
 
     def __init__(self, source: CompletionStream, *, with_usage: bool = False) -> None:
         self._source = source
-        maker = ChunkBuilder(lambda: source.provenance.model_served, with_usage=with_usage)
-        self._items = cast("Generator[Any, None, None]", maker.chunks(source.events()))
+        builder = ChunkBuilder(lambda: source.provenance.model_served, with_usage=with_usage)
+        self._items = cast("Generator[Any, None, None]", builder.chunks(source.events()))
 
     def close(self) -> None:
         """End the answer now. Does nothing if it has ended."""
         self._source.close()
-        with contextlib.suppress(ValueError):  # another thread is reading: the source ends it
+        with contextlib.suppress(
+            ValueError
+        ):  # another thread reads the stream, and the closed source ends it
             super().close()
 
     @property
     def completion(self) -> Completion:
-        """The whole answer, after its end or after `close()`."""
+        """The complete answer, available after its end or after `close()`."""
         return self._source.completion
 
     @property
     def provenance(self) -> Provenance:
-        """Who answers, as far as is known now."""
+        """The provider, the model and the attempts, as far as known now."""
         return self._source.provenance
 
 

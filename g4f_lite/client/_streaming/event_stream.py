@@ -1,4 +1,4 @@
-"""``client.chat.completions.stream``: an answer as events, and whole at the end."""
+"""The result of ``client.chat.completions.stream``: the events of an answer."""
 
 import contextlib
 from collections.abc import Callable, Generator
@@ -17,7 +17,7 @@ __all__ = ["ChatCompletionStream", "ChatCompletionStreamManager"]
 
 
 class ChatCompletionStream(ClosableIterator[ChatCompletionStreamEvent[Parsed]], Generic[Parsed]):
-    """The events of an answer as they come; an iterator and a context manager."""
+    """The events of an answer as they arrive; an iterator and a context manager."""
 
     def __init__(self, chunks: Stream[ChatCompletionChunk], parsing: ResponseParser) -> None:
         self._chunks = chunks
@@ -27,21 +27,21 @@ class ChatCompletionStream(ClosableIterator[ChatCompletionStreamEvent[Parsed]], 
     def close(self) -> None:
         """End the answer now. Does nothing if it has ended."""
         self._chunks.close()
-        with contextlib.suppress(ValueError):  # another thread is reading: the chunks end it
+        with contextlib.suppress(ValueError):  # another thread reads the stream, and the closed chunks end it
             super().close()
 
     def until_done(self) -> "ChatCompletionStream[Parsed]":
-        """Read to the end; return the stream itself."""
+        """Read to the end, and return the stream itself."""
         for _ in self._items:
             pass
         return self
 
     def get_final_completion(self) -> ChatCompletion[Parsed]:
-        """Read to the end; return the whole answer, or what had come when the stream was closed.
+        """Read to the end, and return the complete answer, or the part received before the stream was closed.
 
         Raises:
-            StreamStateError: the stream has failed.
-            StructuredOutputError: the answer is not what was asked for.
+            StreamStateError: the call has failed.
+            StructuredOutputError: the answer does not match `response_format`.
         """
         self.until_done()
         return self._snapshots.final(self._chunks.completion)
@@ -59,20 +59,20 @@ def _iterate_events(
     chunks: Stream[ChatCompletionChunk], snapshots: SnapshotBuilder
 ) -> Generator[Any, None, None]:
     for chunk in chunks:
-        yield from snapshots.take(chunk)
-    yield from snapshots.end(chunks.completion)
+        yield from snapshots.add_chunk(chunk)
+    yield from snapshots.finish(chunks.completion)
 
 
 class ChatCompletionStreamManager(Generic[Parsed]):
-    """What `stream` returns: entered with `with`, it asks, and gives the `ChatCompletionStream`."""
+    """The context manager that `stream` returns. Entering it makes the call, and returns a `ChatCompletionStream`."""
 
-    def __init__(self, ask: Callable[[], Stream[ChatCompletionChunk]], parsing: ResponseParser) -> None:
-        self._ask = ask
+    def __init__(self, create: Callable[[], Stream[ChatCompletionChunk]], parsing: ResponseParser) -> None:
+        self._create = create
         self._parsing = parsing
         self._stream: ChatCompletionStream[Parsed] | None = None
 
     def __enter__(self) -> ChatCompletionStream[Parsed]:
-        self._stream = ChatCompletionStream(self._ask(), self._parsing)
+        self._stream = ChatCompletionStream(self._create(), self._parsing)
         return self._stream
 
     def __exit__(

@@ -24,7 +24,7 @@ __all__ = [
 
 @dataclass(slots=True)
 class ChunkEvent(Record, Generic[Parsed]):
-    """A chunk came; `snapshot` is the answer so far, the same object each time."""
+    """A chunk arrived. `snapshot` is the answer so far, the same object each time."""
 
     chunk: ChatCompletionChunk
     snapshot: ChatCompletion[Parsed]
@@ -33,11 +33,11 @@ class ChunkEvent(Record, Generic[Parsed]):
 
 @dataclass(slots=True)
 class ContentDeltaEvent(Record):
-    """A piece of the text came.
+    """A piece of the text arrived.
 
     Attributes:
         snapshot: the text so far.
-        is_object: whether the text is the JSON of an object that was asked for.
+        is_object: whether the text is the JSON of the object that `response_format` requested.
     """
 
     delta: str
@@ -47,13 +47,13 @@ class ContentDeltaEvent(Record):
 
     @property
     def parsed(self) -> Any:
-        """What has come of the object that was asked for, as plain data; read when it is asked for."""
+        """The object so far as plain data, or None without `response_format`. Parsed at each access."""
         return partial_json(self.snapshot) if self.is_object else None
 
 
 @dataclass(slots=True)
 class ContentDoneEvent(Record, Generic[Parsed]):
-    """The text is whole; `parsed` is the object that was asked for."""
+    """The text is complete. `parsed` is the object that `response_format` requested."""
 
     content: str
     parsed: Parsed | None = None
@@ -62,7 +62,7 @@ class ContentDoneEvent(Record, Generic[Parsed]):
 
 @dataclass(slots=True)
 class RefusalDeltaEvent(Record):
-    """A piece of a refusal came."""
+    """A piece of a refusal arrived."""
 
     delta: str
     snapshot: str
@@ -71,7 +71,7 @@ class RefusalDeltaEvent(Record):
 
 @dataclass(slots=True)
 class RefusalDoneEvent(Record):
-    """The refusal is whole."""
+    """The refusal is complete."""
 
     refusal: str
     type: Literal["refusal.done"] = "refusal.done"
@@ -79,11 +79,11 @@ class RefusalDoneEvent(Record):
 
 @dataclass(slots=True)
 class FunctionToolCallArgumentsDeltaEvent(Record):
-    """A piece of the arguments of a tool call came.
+    """A piece of the arguments of a tool call arrived.
 
     Attributes:
-        arguments: those so far, as JSON text.
-        is_strict: whether the tool is one whose arguments are parsed.
+        arguments: the arguments so far, as JSON text.
+        is_strict: whether the arguments of the tool are parsed.
     """
 
     name: str
@@ -95,13 +95,13 @@ class FunctionToolCallArgumentsDeltaEvent(Record):
 
     @property
     def parsed_arguments(self) -> Any:
-        """What has come of the arguments, as plain data; None for tools that are not strict."""
+        """The arguments so far as plain data, or None for a tool that is not strict. Parsed at each access."""
         return partial_json(self.arguments) if self.is_strict else None
 
 
 @dataclass(slots=True)
 class FunctionToolCallArgumentsDoneEvent(Record):
-    """The arguments of a tool call are whole."""
+    """The arguments of a tool call are complete."""
 
     name: str
     index: int
@@ -112,7 +112,7 @@ class FunctionToolCallArgumentsDoneEvent(Record):
 
 @dataclass(slots=True)
 class LogprobsContentDeltaEvent(Record):
-    """Log probabilities of further tokens came; `snapshot`: all so far."""
+    """Log probabilities of further tokens arrived. `snapshot` has all so far."""
 
     content: list[ChatCompletionTokenLogprob]
     snapshot: list[ChatCompletionTokenLogprob]
@@ -121,7 +121,7 @@ class LogprobsContentDeltaEvent(Record):
 
 @dataclass(slots=True)
 class LogprobsContentDoneEvent(Record):
-    """The log probabilities are whole."""
+    """The log probabilities are complete."""
 
     content: list[ChatCompletionTokenLogprob]
     type: Literal["logprobs.content.done"] = "logprobs.content.done"

@@ -1,90 +1,90 @@
-"""JSON that is still being written: what of it is there."""
+"""A parser of incomplete JSON text."""
 
 from json import JSONDecoder
 from typing import Any
 
 __all__ = ["partial_json"]
 
-_READ = JSONDecoder().raw_decode
-_OF_NUMBERS = (".", "e", "E", "+", "-")
+_decode = JSONDecoder().raw_decode
+_NUMBER_PARTS = (".", "e", "E", "+", "-")
 _SPACE = " \t\n\r"
 
 
-class _NothingYetError(Exception):
-    """Where a value is expected, there is none that is whole."""
+class _IncompleteValueError(Exception):
+    """The text has no complete value at the position."""
 
 
 def partial_json(text: str) -> Any:
-    """Return what has come of a JSON value: the whole parts of lists and objects; None if it is nothing.
+    """Return the complete parts of a JSON value that may be cut off, or None without a complete part.
 
-    A string that has not ended is left out, and its key with it; so is a word or a number that has begun.
+    An incomplete string, word or number is left out, and so is its key in an object.
     """
     try:
-        return _value(text, _past(text, 0))[0]
-    except (_NothingYetError, RecursionError):
+        return _parse_value(text, _skip_space(text, 0))[0]
+    except (_IncompleteValueError, RecursionError):
         return None
 
 
-def _value(text: str, at: int) -> tuple[Any, int]:
-    """Return the value that begins there, and where it ends; -1: it has not."""
+def _parse_value(text: str, at: int) -> tuple[Any, int]:
+    """Return the value that starts at `at` and the position after it, or -1 if the value is incomplete."""
     if text.startswith("{", at):
-        return _object(text, at + 1)
+        return _parse_object(text, at + 1)
     if text.startswith("[", at):
-        return _array(text, at + 1)
+        return _parse_array(text, at + 1)
     try:
-        value, end = _READ(text, at)
+        value, end = _decode(text, at)
     except ValueError:
-        raise _NothingYetError from None
-    if text.startswith(_OF_NUMBERS, end):
-        raise _NothingYetError  # "1." and "1e" have a number in front
+        raise _IncompleteValueError from None
+    if text.startswith(_NUMBER_PARTS, end):
+        raise _IncompleteValueError  # "1." and "1e" start with a complete number
     return value, end
 
 
-def _array(text: str, at: int) -> tuple[list[Any], int]:
-    made: list[Any] = []
-    at = _past(text, at)
+def _parse_array(text: str, at: int) -> tuple[list[Any], int]:
+    items: list[Any] = []
+    at = _skip_space(text, at)
     while not text.startswith("]", at):
         try:
-            value, at = _value(text, at)
-        except _NothingYetError:
-            return made, -1
-        made.append(value)
-        at = _next(text, at, "]")
+            value, at = _parse_value(text, at)
+        except _IncompleteValueError:
+            return items, -1
+        items.append(value)
+        at = _skip_comma(text, at, "]")
         if at < 0:
-            return made, -1
-    return made, at + 1
+            return items, -1
+    return items, at + 1
 
 
-def _object(text: str, at: int) -> tuple[dict[str, Any], int]:
-    made: dict[str, Any] = {}
-    at = _past(text, at)
+def _parse_object(text: str, at: int) -> tuple[dict[str, Any], int]:
+    members: dict[str, Any] = {}
+    at = _skip_space(text, at)
     while not text.startswith("}", at):
         try:
-            key, at = _value(text, at)
-            at = _past(text, at)
+            key, at = _parse_value(text, at)
+            at = _skip_space(text, at)
             if not (isinstance(key, str) and text.startswith(":", at)):
-                return made, -1
-            value, at = _value(text, _past(text, at + 1))
-        except _NothingYetError:
-            return made, -1
-        made[key] = value
-        at = _next(text, at, "}")
+                return members, -1
+            value, at = _parse_value(text, _skip_space(text, at + 1))
+        except _IncompleteValueError:
+            return members, -1
+        members[key] = value
+        at = _skip_comma(text, at, "}")
         if at < 0:
-            return made, -1
-    return made, at + 1
+            return members, -1
+    return members, at + 1
 
 
-def _next(text: str, at: int, end: str) -> int:
-    """Return where the next item or the end is, behind an item; -1: not yet."""
+def _skip_comma(text: str, at: int, end: str) -> int:
+    """Return the position of the next item or of the end, or -1 if the text ends before it."""
     if at < 0:
         return -1
-    at = _past(text, at)
+    at = _skip_space(text, at)
     if text.startswith(",", at):
-        return _past(text, at + 1)
+        return _skip_space(text, at + 1)
     return at if text.startswith(end, at) else -1
 
 
-def _past(text: str, at: int) -> int:
+def _skip_space(text: str, at: int) -> int:
     while text[at : at + 1] and text[at] in _SPACE:
         at += 1
     return at

@@ -1,4 +1,4 @@
-"""From the chunks of a stream to the answer so far, and to the events of the `stream` helper."""
+"""The conversion of a stream's chunks to the answer so far and to the events of the `stream` helper."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -25,74 +25,76 @@ __all__ = ["SnapshotBuilder"]
 
 
 class SnapshotBuilder:
-    """The answer so far; `parsing` says what of it becomes objects."""
+    """The builder of the answer so far. `parsing` determines which parts become objects."""
 
     def __init__(self, parsing: ResponseParser) -> None:
         self._parsing = parsing
         self._so_far: ChatCompletion[Any] | None = None
         self._final: ChatCompletion[Any] | None = None
-        self._choices: dict[int, _Side] = {}
+        self._choices: dict[int, _ChoiceBuilder] = {}
 
     @property
     def current(self) -> ChatCompletion[Any]:
         """The answer so far.
 
         Raises:
-            StreamStateError: nothing has come.
+            StreamStateError: no chunk has arrived.
         """
-        found = self._final or self._so_far
-        if found is None:
+        snapshot = self._final or self._so_far
+        if snapshot is None:
             raise StreamStateError(
                 "Nothing of the answer has come yet.", hint="Read the stream's first event."
             )
-        return found
+        return snapshot
 
-    def take(self, chunk: ChatCompletionChunk) -> Iterator[Any]:
-        """Yield the events of a chunk; the snapshot has it before the first of them comes."""
+    def add_chunk(self, chunk: ChatCompletionChunk) -> Iterator[Any]:
+        """Yield the events of a chunk, after adding the chunk to the snapshot."""
         if self._so_far is None:
             self._so_far = ChatCompletion(chunk.id, [], chunk.created, chunk.model)
-        known = self._so_far
-        known.service_tier, known.system_fingerprint = chunk.service_tier, chunk.system_fingerprint
-        known.usage = chunk.usage or known.usage
-        made = [event for choice in chunk.choices for event in self._side(choice).take(choice)]
-        yield events.ChunkEvent(chunk, known)
-        yield from made
+        snapshot = self._so_far
+        snapshot.service_tier, snapshot.system_fingerprint = chunk.service_tier, chunk.system_fingerprint
+        snapshot.usage = chunk.usage or snapshot.usage
+        choice_events = [
+            event for choice in chunk.choices for event in self._choice_builder(choice).add_delta(choice)
+        ]
+        yield events.ChunkEvent(chunk, snapshot)
+        yield from choice_events
 
-    def _side(self, choice: ChunkChoice) -> "_Side":
-        side = self._choices.get(choice.index)
-        if side is None:
-            side = self._choices[choice.index] = _Side(choice.index, self._parsing)
-            self.current.choices.append(side.choice)
-        return side
+    def _choice_builder(self, choice: ChunkChoice) -> "_ChoiceBuilder":
+        builder = self._choices.get(choice.index)
+        if builder is None:
+            builder = self._choices[choice.index] = _ChoiceBuilder(choice.index, self._parsing)
+            self.current.choices.append(builder.choice)
+        return builder
 
-    def end(self, completion: Completion) -> Iterator[Any]:
-        """Yield the events of the end; of an answer that was left, nothing is done."""
+    def finish(self, completion: Completion) -> Iterator[Any]:
+        """Yield the events of the end, or none if the stream was closed before its end."""
         if completion.finish_reason == "cancelled":
             return
-        whole = {choice.index: choice.message for choice in self.final(completion).choices}
-        for index, side in self._choices.items():
-            yield from side.end(whole[index])
+        messages = {choice.index: choice.message for choice in self.final(completion).choices}
+        for index, builder in self._choices.items():
+            yield from builder.finish(messages[index])
 
     def final(self, completion: Completion) -> ChatCompletion[Any]:
-        """Return the whole answer."""
+        """Return the complete answer."""
         if self._final is None:
             self._final = self._parsing.parse_completion(completion)
         return self._final
 
 
-class _Side:
-    """One of the answers so far."""
+class _ChoiceBuilder:
+    """The builder of one choice of the answer."""
 
     def __init__(self, index: int, parsing: ResponseParser) -> None:
         self._parsing = parsing
         self._message: ChatCompletionMessage[Any] = ChatCompletionMessage(None)
         self.choice: Choice[Any] = Choice(None, index, self._message)
         self._calls: dict[int, ChatCompletionMessageToolCall] = {}
-        self._calling: int | None = None
+        self._last_index: int | None = None
         self._done: set[int] = set()
         self._tokens: list[ChatCompletionTokenLogprob] = []
 
-    def take(self, choice: ChunkChoice) -> Iterator[Any]:
+    def add_delta(self, choice: ChunkChoice) -> Iterator[Any]:
         delta, message = choice.delta, self._message
         self.choice.finish_reason = choice.finish_reason or self.choice.finish_reason
         if delta.content is not None:
@@ -103,14 +105,14 @@ class _Side:
         if delta.refusal is not None:
             message.refusal = (message.refusal or "") + delta.refusal
             yield events.RefusalDeltaEvent(delta.refusal, message.refusal)
-        self._note(delta)
+        self._add_without_event(delta)
         for piece in delta.tool_calls or ():
             yield from self._tool_call(piece)
         if choice.logprobs is not None and choice.logprobs.content:
-            yield self._logprobs(choice.logprobs)
+            yield self._add_logprobs(choice.logprobs)
 
-    def _note(self, delta: ChoiceDelta) -> None:
-        """Keep what has no event of its own."""
+    def _add_without_event(self, delta: ChoiceDelta) -> None:
+        """Add the fields that have no event of their own."""
         message = self._message
         if delta.reasoning_content is not None:
             message.reasoning_content = (message.reasoning_content or "") + delta.reasoning_content
@@ -137,36 +139,39 @@ class _Side:
             added,
             is_strict=self._parsing.is_strict_tool(function.name),
         )
-        before, self._calling = self._calling, piece.index
-        # Pieces of several calls may come mixed: then the end of one is known at the end of all.
-        if before is not None and before != piece.index and is_json(self._calls[before].function.arguments):
-            yield from self._call_done(before)
+        previous, self._last_index = self._last_index, piece.index
+        # The pieces of several calls may be interleaved. The end of each is then known at the end of the answer.
+        if (
+            previous is not None
+            and previous != piece.index
+            and is_json(self._calls[previous].function.arguments)
+        ):
+            yield from self._finish_tool_call(previous)
 
-    def _call_done(self, place: int) -> Iterator[Any]:
-        if place in self._done:
+    def _finish_tool_call(self, position: int) -> Iterator[Any]:
+        if position in self._done:
             return
-        self._done.add(place)
-        function = self._calls[place].function
+        self._done.add(position)
+        function = self._calls[position].function
         function.parsed_arguments = self._parsing.parse_arguments(function.name, function.arguments)
         yield events.FunctionToolCallArgumentsDoneEvent(
-            function.name, place, function.arguments, function.parsed_arguments
+            function.name, position, function.arguments, function.parsed_arguments
         )
 
-    def _logprobs(self, said: Logprobs) -> events.LogprobsContentDeltaEvent:
-        new = said.content or []
+    def _add_logprobs(self, logprobs: Logprobs) -> events.LogprobsContentDeltaEvent:
+        new = logprobs.content or []
         if self.choice.logprobs is None:
             self.choice.logprobs = Logprobs(self._tokens)
-        known = self._tokens
-        known += new
-        return events.LogprobsContentDeltaEvent(new, known)
+        self._tokens += new
+        return events.LogprobsContentDeltaEvent(new, self._tokens)
 
-    def end(self, whole: ChatCompletionMessage[Any]) -> Iterator[Any]:
-        """Yield that it is done; `whole` is what it came to."""
-        if whole.content:
-            yield events.ContentDoneEvent(whole.content, whole.parsed)
-        if whole.refusal is not None:
-            yield events.RefusalDoneEvent(whole.refusal)
+    def finish(self, message: ChatCompletionMessage[Any]) -> Iterator[Any]:
+        """Yield the events of the end. `message` is the complete message."""
+        if message.content:
+            yield events.ContentDoneEvent(message.content, message.parsed)
+        if message.refusal is not None:
+            yield events.RefusalDoneEvent(message.refusal)
         if self.choice.logprobs is not None:
             yield events.LogprobsContentDoneEvent(self._tokens)
-        for place in list(self._calls):
-            yield from self._call_done(place)
+        for position in list(self._calls):
+            yield from self._finish_tool_call(position)
