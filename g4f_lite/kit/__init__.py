@@ -1,1 +1,1 @@
-"""The kit for authors of providers: text decoding (`text`) and the HTTP exchange (`http`)."""
+"""The kit for authors of providers: the HTTP client, decoders of responses, and errors of services."""

@@ -1,6 +1,6 @@
-"""What is said of a body with a good status that is no answer: a login page, a sentence, nothing at all.
+"""The error for a successful response with an unexpected body: a login page, a sentence, an empty body.
 
-A network that wants a login, a proxy, and whatever else a wrong address leads to, answer like that.
+A network that wants a login, a proxy, or another server behind a wrong address answers like that.
 """
 
 from collections.abc import Iterable, Mapping
@@ -11,34 +11,35 @@ from g4f_lite.errors import ProviderResponseError
 
 __all__ = ["unexpected_body_error"]
 
-_SHOWN = 200
+_MAX_SHOWN = 200
+"""Characters of the body that the error shows."""
 
 
 def unexpected_body_error(
     opening: bytes, headers: Mapping[str, str] | None, secrets: Iterable[str] = (), *, is_whole: bool = True
 ) -> ProviderResponseError:
-    """Return the error for a body that is nothing the service would answer.
+    """Return the error for a body that is not an answer of the service.
 
     Args:
-        opening: its beginning, without the white space before it.
-        headers: the response's, with its `status`; None: nobody has told them.
-        secrets: strings that must not show.
-        is_whole: whether `opening` is all of the body.
+        opening: the beginning of the body, without the white space before it.
+        headers: the headers of the response, with their `status`, or None if they are not known.
+        secrets: strings that the error must not show.
+        is_whole: whether `opening` is the whole body.
     """
     text = opening.decode(errors="replace")
     if not is_whole and text:
-        text = text.rsplit(None, 1)[0]  # no half of a key, which nothing would know for one
-    shown = shorten(redact(text, secrets), _SHOWN)
+        text = text.rsplit(None, 1)[0]  # half of a key would not be recognized as a secret
+    shown = shorten(redact(text, secrets), _MAX_SHOWN)
     what = "a web page" if text[:1] == "<" else "something else" if text else "an empty body"
     return ProviderResponseError(
-        f"The service sent {what} in place of an answer{_head(headers, secrets)}{f': {shown!r}' if shown else ''}.",
+        f"The service sent {what} in place of an answer{_describe_head(headers, secrets)}{f': {shown!r}' if shown else ''}.",
         hint="This is not how the API of a service answers; a network that wants a login first, a proxy, or a "
         "wrong address does: check base_url and the proxy, open the address in a browser, or ask another provider.",
     )
 
 
-def _head(headers: Mapping[str, str] | None, secrets: Iterable[str]) -> str:
-    """Return what a response's head says, ``" (HTTP 200, text/html)"``."""
+def _describe_head(headers: Mapping[str, str] | None, secrets: Iterable[str]) -> str:
+    """Return the status and the content type of a response, ``" (HTTP 200, text/html)"``."""
     if headers is None:
         return ""
     status = getattr(headers, "status", 0)

@@ -1,4 +1,4 @@
-"""One request and what its answer means: written once, read in a ``for`` or in an ``async for``.
+"""`Exchange`: one HTTP request and the decoder of its response, read in a ``for`` or an ``async for``.
 
 A provider that speaks HTTP builds an `HTTPRequest` and a decoder, and returns an `Exchange` of the two::
 
@@ -6,8 +6,8 @@ A provider that speaks HTTP builds an `HTTPRequest` and a decoder, and returns a
         request = HTTPRequest(url=..., json=..., headers=...)
         return Exchange(request, MyDecoder())
 
-Since the hint says `Exchange`, which is an iterator of both kinds, the core reads it natively in
-`acreate` as well: there is no second copy of anything.
+`Exchange` is an iterator of both kinds. Because the return type says so, the core reads it natively in
+`acreate` as well, and the provider needs no second, asynchronous function.
 """
 
 from collections.abc import AsyncIterator, Callable, Generator, Iterable, Iterator
@@ -22,83 +22,90 @@ __all__ = ["Decoder", "Exchange"]
 
 
 class Decoder(Protocol):
-    """What an `Exchange` drives: bytes in as they come, text and events out as soon as they are certain.
+    """The interface of a decoder: it takes bytes as they arrive, and returns items as soon as they are certain.
 
-    A decoder does no I/O, and gives the same items for every way of splitting the same bytes. What it
-    returns is iterated at once (a `str` is one item); where it raises in the middle of that, what it gave before is kept. One
-    with an attribute `done` says there whether nothing that may follow matters any more; one with a
-    method `see_headers` is told the headers as `HTTPRequest.on_headers` is.
+    Items are text and events. A decoder does no I/O, and returns the same items for every way of splitting the
+    same bytes. Its result is iterated at once (a `str` is one item); if it raises during the iteration, the
+    items before are kept.
+
+    A decoder may have two more members: an attribute `done`, which is true when the rest of the response is
+    irrelevant, and a method `see_headers`, which is called with the headers as `HTTPRequest.on_headers` is.
     """
 
     def feed(self, data: bytes, /) -> Iterable[Any]:
-        """Take more bytes, return the items that are certain now."""
+        """Take more bytes, and return the items that are certain now."""
         ...
 
     def close(self) -> Iterable[Any]:
-        """Take the end of the bytes, return the rest."""
+        """Take the end of the bytes, and return the remaining items."""
         ...
 
 
 class Exchange(Iterator[Any], AsyncIterator[Any]):
-    """The items of one answer. Nothing is sent before the first is asked for; it can be read once."""
+    """The items of one answer, which can be read once. The request is sent when the first item is read.
 
-    __slots__ = ("__weakref__", "_areading", "_reading", "decoder", "request")
+    Attributes:
+        request: the request to send.
+        decoder: the decoder of the response's body.
+    """
+
+    __slots__ = ("__weakref__", "_async_reader", "_sync_reader", "decoder", "request")
 
     def __init__(self, request: http.HTTPRequest, decoder: Decoder) -> None:
         self.request = _attach_decoder(request, decoder)
         self.decoder = decoder
-        self._reading: Generator[Any, None, None] | None = None
-        self._areading: _Reading | None = None
+        self._sync_reader: Generator[Any, None, None] | None = None
+        self._async_reader: _AsyncReader | None = None
 
     def __repr__(self) -> str:
         return f"Exchange({self.request!r})"
 
     @property
     def native(self) -> bool:
-        """Whether it can be read in an ``async for`` here: the extra ``async`` is installed."""
+        """Whether an ``async for`` can read it, because the extra ``async`` is installed."""
         return http.has_async()
 
     # --- synchronously -----------------------------------------------------------------------
 
     def __iter__(self) -> Generator[Any, None, None]:
-        if self._reading is None:
-            # Not a method of this object: that would be a cycle, and dropping the exchange would not
-            # close its connection before the next garbage collection.
-            self._reading = _items(http.stream(self.request), self.decoder)
-        return self._reading
+        if self._sync_reader is None:
+            # Not a method of this object: the reference cycle would keep the connection open until the next
+            # garbage collection when the caller drops the exchange.
+            self._sync_reader = _iterate_items(http.stream(self.request), self.decoder)
+        return self._sync_reader
 
     def __next__(self) -> Any:
         return next(iter(self))
 
     def close(self) -> None:
-        """Close the connection, in the middle of the answer too."""
-        if self._reading is not None:
-            self._reading.close()
+        """Close the connection, even in the middle of the answer."""
+        if self._sync_reader is not None:
+            self._sync_reader.close()
 
     # --- asynchronously ----------------------------------------------------------------------
 
-    def __aiter__(self) -> "_Reading":
-        if self._areading is None:
-            self._areading = _Reading(self.request, self.decoder)
-        return self._areading
+    def __aiter__(self) -> "_AsyncReader":
+        if self._async_reader is None:
+            self._async_reader = _AsyncReader(self.request, self.decoder)
+        return self._async_reader
 
     async def __anext__(self) -> Any:
         return await self.__aiter__().__anext__()
 
     async def aclose(self) -> None:
-        """Close the connection, in the middle of the answer too."""
-        if self._areading is not None:
-            await self._areading.aclose()
+        """Close the connection, even in the middle of the answer."""
+        if self._async_reader is not None:
+            await self._async_reader.aclose()
 
 
 def _attach_decoder(request: http.HTTPRequest, decoder: Any) -> http.HTTPRequest:
-    """Return the request, which asks the decoder whether it is over and tells it the headers, if it can be."""
+    """Return `request` with the callbacks for the optional members of `decoder`."""
     changes: dict[str, Any] = {}
     if hasattr(decoder, "done"):
         changes["is_over"] = lambda: decoder.done
-    see, known = getattr(decoder, "see_headers", None), request.on_headers
-    if see is not None and known != see:
-        changes["on_headers"] = see if known is None else _call_both(known, see)
+    see_headers, on_headers = getattr(decoder, "see_headers", None), request.on_headers
+    if see_headers is not None and on_headers != see_headers:
+        changes["on_headers"] = see_headers if on_headers is None else _call_both(on_headers, see_headers)
     return request._replace(**changes) if changes else request
 
 
@@ -110,63 +117,63 @@ def _call_both(first: Callable[[Any], None], second: Callable[[Any], None]) -> C
     return see_headers
 
 
-def _items(chunks: Iterator[bytes], decoder: Decoder) -> Generator[Any, None, None]:
+def _iterate_items(chunks: Iterator[bytes], decoder: Decoder) -> Generator[Any, None, None]:
     feed = decoder.feed
     try:
         for data in chunks:
-            yield from _several(feed(data))
-        yield from _several(decoder.close())
+            yield from _as_items(feed(data))
+        yield from _as_items(decoder.close())
     finally:
-        # Where the decoder raised, the exchange is still open, and lives as long as the traceback does.
+        # If the decoder raised, the exchange is still open and lives as long as the traceback.
         close: Any = getattr(chunks, "close", None)
         if close is not None:
             close()
 
 
-def _several(found: Iterable[Any]) -> Iterable[Any]:
-    """Return items; a decoder of plain text gives one that is a string, and no item is `""`."""
-    if isinstance(found, str):
-        return (found,) if found else ()
-    return found
+def _as_items(result: Iterable[Any]) -> Iterable[Any]:
+    """Return the items of a decoder's result. A string is one item; `""` yields nothing."""
+    if isinstance(result, str):
+        return (result,) if result else ()
+    return result
 
 
-class _Reading(AsyncIterator[Any]):
-    """The items of an answer in an event loop: one by one, or as many as came at once.
+class _AsyncReader(AsyncIterator[Any]):
+    """The items of an answer in an event loop, one by one or in batches.
 
-    The second is for the core. Waiting for what is there already, through several generators for each
-    item, would cost more than the items do.
+    The core reads batches: to await each item that has already arrived, through several generators, would
+    cost more than the items.
     """
 
-    __slots__ = ("_decoder", "_flight", "_is_read", "_items", "_over", "_request")
+    __slots__ = ("_decoder", "_exchange", "_is_over", "_is_reading", "_items", "_request")
 
     def __init__(self, request: http.HTTPRequest, decoder: Decoder) -> None:
         self._request = request
         self._decoder = decoder
-        self._flight: AsyncExchange | None = None
+        self._exchange: AsyncExchange | None = None
         self._items: Iterator[Any] = iter(())
-        self._over = False
-        self._is_read = False
+        self._is_over = False
+        self._is_reading = False
 
     async def next_batch(self) -> Iterable[Any] | None:
-        """Return the items of the next bytes, to be read before the next call; None at the end."""
-        if self._is_read:
+        """Return the items of the next bytes, or None at the end. Read them before the next call."""
+        if self._is_reading:
             raise RuntimeError("another task is reading this")
-        if self._over:
+        if self._is_over:
             return None
-        self._over = self._is_read = True  # unless it goes well
+        self._is_over = self._is_reading = True  # an exception ends the answer
         try:
-            if self._flight is None:
-                self._flight = http.open_async_exchange(self._request)
-            data = await self._flight.read_chunk()
+            if self._exchange is None:
+                self._exchange = http.open_async_exchange(self._request)
+            data = await self._exchange.read_chunk()
             if data:
-                items = _several(self._decoder.feed(data))
-                self._over = False
+                items = _as_items(self._decoder.feed(data))
+                self._is_over = False
                 return items
         finally:
-            self._is_read = False
-            if self._over:
-                self._end()
-        return _several(self._decoder.close())
+            self._is_reading = False
+            if self._is_over:
+                self._release()
+        return _as_items(self._decoder.close())
 
     async def __anext__(self) -> Any:
         while True:
@@ -174,7 +181,7 @@ class _Reading(AsyncIterator[Any]):
                 for item in self._items:
                     return item
             except BaseException:
-                # The exchange is still open, and lives as long as the traceback does.
+                # The exchange is still open and lives as long as the traceback.
                 await self.aclose()
                 raise
             batch = await self.next_batch()
@@ -183,17 +190,17 @@ class _Reading(AsyncIterator[Any]):
             self._items = iter(batch)
 
     async def aclose(self) -> None:
-        if self._is_read:
+        if self._is_reading:
             raise RuntimeError("another task is reading this")
-        self._over = True
+        self._is_over = True
         self._items = iter(())
-        self._end()
+        self._release()
 
-    def _end(self) -> None:
-        flight, self._flight = self._flight, None
-        if flight is not None:
-            flight.release()
+    def _release(self) -> None:
+        exchange, self._exchange = self._exchange, None
+        if exchange is not None:
+            exchange.release()
 
     def __del__(self) -> None:
-        if self._flight is not None:  # nobody closed it, and nobody can any more
-            self._flight.release_threadsafe()
+        if self._exchange is not None:  # the caller has not closed it
+            self._exchange.release_threadsafe()

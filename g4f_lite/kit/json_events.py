@@ -1,7 +1,7 @@
-"""Answers made of JSON: a body that is one value, or a stream of them in events or lines.
+"""Decoders of JSON answers: a body that is one value, or a stream of values in events or lines.
 
-`JSONBody` and `JSONStream` are decoders for an `Exchange`. What a value means is the provider's: it gives
-a function that turns each into text and events.
+`JSONBody` and `JSONStream` are decoders for an `Exchange`. The provider supplies the function that turns each
+value into text and events.
 """
 
 import json
@@ -19,35 +19,35 @@ from g4f_lite.kit.sse import FramingError, ServerSentEvent, SSEDecoder, not_utf8
 __all__ = ["Handler", "JSONBody", "JSONStream", "Meaning", "loads"]
 
 Meaning = Callable[[Any], Iterable[Any]]
-"""What one JSON value says, as text and events."""
+"""A function that turns one JSON value into text and events."""
 
 _raw_decode = json.JSONDecoder().raw_decode
 
-_MARK = b"\xef\xbb\xbf"
-"""A byte order mark. Not left to the codec "utf-8-sig", which is written in Python."""
+_BOM = b"\xef\xbb\xbf"
+"""A byte order mark. The codec "utf-8-sig" would remove it, but is slow, because it is written in Python."""
 
-_BLANKS = _MARK + b" \t\r\n"
-"""What may stand before a body's first character: white space, and a byte order mark."""
+_BLANKS = _BOM + b" \t\r\n"
+"""Bytes that may precede the first character of a body: white space, and a byte order mark."""
 
-_OPENING = 4096
-"""Bytes of a body that is no answer of which some are shown."""
+_OPENING_SIZE = 4096
+"""Bytes that are kept of an unexpected body, the beginning of which the error shows."""
 
-_EVENT = re.compile(rb"(?:data|event|id|retry|):")
-"""What an event or a comment begins with."""
+_EVENT_START = re.compile(rb"(?:data|event|id|retry|):")
+"""The start of an event or a comment."""
 
 
 def loads(text: str, *, secrets: Iterable[str] = ()) -> Any:
-    """Return the JSON value that `text` is.
+    """Return the JSON value in `text`.
 
     Raises:
-        ProviderResponseError: it is none; the error shows its beginning.
+        ProviderResponseError: `text` is not JSON. The message shows the beginning of `text`.
     """
     try:
-        value, end = _raw_decode(text)  # without the look-ups of `json.loads`, which cost as much again
+        value, end = _raw_decode(text)  # `json.loads` takes twice the time
         return value if end == len(text) else json.loads(text)
     except ValueError:
         try:
-            return json.loads(text)  # with white space in front
+            return json.loads(text)  # it accepts leading white space
         except (ValueError, RecursionError):
             pass
     except RecursionError:
@@ -59,13 +59,13 @@ def loads(text: str, *, secrets: Iterable[str] = ()) -> Any:
 
 
 class JSONBody:
-    """A body that is one JSON value.
+    """A decoder of a body that is one JSON value.
 
     Args:
-        meaning: what the value says.
-        secrets: strings that must not show in errors.
-        limit: the most bytes that the body may have.
-        on_headers: told the response's headers, as `HTTPRequest.on_headers` is.
+        meaning: turns the value into text and events.
+        secrets: strings that errors must not show.
+        limit: the largest size of the body in bytes.
+        on_headers: called with the headers of the response, as `HTTPRequest.on_headers` is.
     """
 
     def __init__(
@@ -84,13 +84,13 @@ class JSONBody:
         self._headers: Mapping[str, str] | None = None
 
     def see_headers(self, headers: Mapping[str, str]) -> None:
-        """Take the response's headers, to tell them of a body that is no answer."""
+        """Take the headers of the response, which the error for an unexpected body shows."""
         self._headers = headers
         if self._on_headers is not None:
             self._on_headers(headers)
 
     def feed(self, data: bytes, /) -> tuple[()]:
-        """Take more bytes; a part of a value says nothing yet.
+        """Take more bytes, and return no items: a part of a value has no meaning.
 
         Raises:
             ProviderResponseError: the body is larger than the limit.
@@ -104,51 +104,54 @@ class JSONBody:
         return ()
 
     def close(self) -> Iterable[Any]:
-        """Take the end of the bytes; return what the value says.
+        """Take the end of the bytes, and return the items of the value.
 
         Raises:
-            ProviderResponseError: the body is no JSON, or not UTF-8.
+            ProviderResponseError: the body is not JSON, or not UTF-8.
         """
         try:
-            value = loads(self._body.removeprefix(_MARK).decode(), secrets=self._secrets)
+            value = loads(self._body.removeprefix(_BOM).decode(), secrets=self._secrets)
         except (UnicodeDecodeError, ProviderResponseError) as error:
-            failure = self._failure(error)
+            failure = self._body_error(error)
         else:
             return self._meaning(value)
         raise failure
 
-    def _failure(self, error: UnicodeDecodeError | ProviderResponseError) -> ProviderResponseError:
-        """Return what is said of a body that cannot be read."""
-        opening = bytes(self._body.lstrip(_BLANKS)[:_OPENING])
+    def _body_error(self, error: UnicodeDecodeError | ProviderResponseError) -> ProviderResponseError:
+        """Return the error for a body that cannot be parsed."""
+        opening = bytes(self._body.lstrip(_BLANKS)[:_OPENING_SIZE])
         if opening[:1] not in (b"{", b"["):
-            return _no_answer(opening, self._headers, self._secrets)
+            return _unexpected_body(opening, self._headers, self._secrets)
         return not_utf8_error(error.reason, error.start) if isinstance(error, UnicodeDecodeError) else error
 
 
 class Handler(Protocol):
-    """What the values of a stream say; one object for each answer, since it may remember."""
+    """The interface of an object that turns the values of a stream into items. Each answer needs its own."""
 
     def event(self, name: str, value: Any) -> Iterable[Any]:
-        """Take the next value, and the type of its event (`""` in lines); return what it says."""
+        """Take the type of an event (`""` in lines) and its value, and return the items of the value."""
         ...
 
     def end(self) -> Iterable[Any]:
-        """Take the end of the stream; return what is left, or raise if the answer is not whole."""
+        """Take the end of the stream, and return the remaining items. Raises if the answer is incomplete."""
         ...
 
 
 class JSONStream:
-    """A body that is a stream of JSON values, as server-sent events or, with ``framing="lines"``, in lines.
+    """A decoder of a stream of JSON values, in server-sent events or, with ``framing="lines"``, in lines.
 
-    A service that was asked for a stream and answers with one whole value, as some do for errors and some
-    always, is understood too: `whole` says what such a value means.
+    Some services answer a request for a stream with one value, for errors or always. `whole` turns such a
+    value into items.
 
     Args:
-        handler: what each value says.
-        whole: what a body says that is one value and no stream; None: that is an error.
-        framing: how the values are cut.
-        last: the data of an event that ends the stream and is no JSON.
-        secrets: strings that must not show in errors.
+        handler: turns each value of the stream into items.
+        whole: turns the value of a body that is one value into items; with None, such a body is an error.
+        framing: ``"events"`` or ``"lines"``.
+        last: the data of the event that ends the stream and is not JSON.
+        secrets: strings that errors must not show.
+
+    Attributes:
+        done: whether the stream has sent its end mark.
     """
 
     def __init__(
@@ -168,53 +171,53 @@ class JSONStream:
         self._body = JSONBody(whole, secrets=self._secrets) if whole is not None and not self._lines else None
         self._headers: Mapping[str, str] | None = None
         self._opening: bytearray | None = bytearray()
-        """How the body begins, until there is an event, or it is known to be one value."""
+        """The beginning of the body, or None after the first event, or if the body is one value."""
         self._is_whole = self._is_page = False
         self.done = False
-        """Whether the stream has said that it is over."""
 
     def see_headers(self, headers: Mapping[str, str]) -> None:
-        """Take the response's headers, to tell them of a body that is no answer."""
+        """Take the headers of the response, which the error for an unexpected body shows."""
         self._headers = headers
 
     def feed(self, data: bytes, /) -> Iterator[Any]:
-        """Take more bytes, yield the items that are certain now.
+        """Take more bytes, and yield the items that are certain now.
 
         Raises:
-            ProviderError: they break the format, or say that the service failed.
+            ProviderError: the bytes break the format, or contain an error of the service.
         """
         if self._opening is not None:
-            data = self._open(data, self._opening)
+            data = self._inspect_opening(data, self._opening)
         if self._is_whole and self._body is not None:
             yield from self._body.feed(data)
             return
         failure = None
         try:
-            found: Sequence[Any] = self._framing.feed(data)
+            frames: Sequence[Any] = self._framing.feed(data)
         except FramingError as error:
-            found, failure = error.certain, error
-        yield from self._items(found)
+            frames, failure = error.certain, error
+        yield from self._iterate_items(frames)
         if failure is not None:
             raise failure
 
     def close(self) -> Iterator[Any]:
-        """Take the end of the bytes, yield the rest; raises as `feed` does."""
+        """Take the end of the bytes, and yield the remaining items. Raises as `feed` does."""
         if self._is_whole and self._body is not None:
             yield from self._body.close()
             return
         if not self._is_page:
-            yield from self._items(self._framing.close(), are_last=True)
+            yield from self._iterate_items(self._framing.close(), are_last=True)
         if self._opening is not None and not self._is_stream(self._opening):
-            raise _no_answer(bytes(self._opening), self._headers, self._secrets)
+            raise _unexpected_body(bytes(self._opening), self._headers, self._secrets)
         yield from self._handler.end()
 
-    def _open(self, data: bytes, opening: bytearray) -> bytes:
-        """Look at how the body begins: no event begins like JSON, or like a page, does.
+    def _inspect_opening(self, data: bytes, opening: bytearray) -> bytes:
+        """Look at the beginning of the body, and return the bytes to decode.
 
-        Returns what is to be read: not what stands before the beginning, where a byte order mark may be cut in two.
+        An event begins neither like a JSON value nor like a web page. White space and a byte order mark before
+        the beginning are removed, because the mark may be split between two chunks.
 
         Raises:
-            ProviderResponseError: it is a page.
+            ProviderResponseError: the body is a web page.
         """
         if not opening:
             data = data.lstrip(_BLANKS)
@@ -224,27 +227,31 @@ class JSONStream:
                     self._body.see_headers(self._headers)
                 return data
             self._is_page = data[:1] == b"<"
-        opening += data[: _OPENING - len(opening)]
-        if self._is_page and len(opening) == _OPENING:
-            raise _no_answer(bytes(opening), self._headers, self._secrets)
+        opening += data[: _OPENING_SIZE - len(opening)]
+        if self._is_page and len(opening) == _OPENING_SIZE:
+            raise _unexpected_body(bytes(opening), self._headers, self._secrets)
         return b"" if self._is_page else data
 
     def _is_stream(self, opening: bytearray) -> bool:
-        """Whether a body without an event is a stream, which may have ended too early."""
+        """Whether a body without a complete event is a stream, which may have ended too early."""
         kind = "" if self._headers is None else self._headers.get("content-type", "")
-        return bool(opening) and (kind.startswith("text/event-stream") or _EVENT.match(opening) is not None)
+        return bool(opening) and (
+            kind.startswith("text/event-stream") or _EVENT_START.match(opening) is not None
+        )
 
-    def _items(self, found: Sequence[str | ServerSentEvent], *, are_last: bool = False) -> Iterator[Any]:
-        if found:
+    def _iterate_items(
+        self, frames: Sequence[str | ServerSentEvent], *, are_last: bool = False
+    ) -> Iterator[Any]:
+        if frames:
             self._opening = None
         event, last = self._handler.event, self._last
-        for item in found:
+        for item in frames:
             if isinstance(item, str):
                 name, text = "", item
             else:
                 text, name = item.data, item.event
             if self.done:
-                continue  # what follows the end says nothing any more
+                continue  # events after the end mark have no meaning
             if text == last:
                 self.done = True
                 continue
@@ -255,14 +262,14 @@ class JSONStream:
             except (ValueError, RecursionError):
                 value, end = None, -1
             if end != len(text):
-                value = self._last_value(text) if are_last else loads(text, secrets=self._secrets)
+                value = self._parse_last(text) if are_last else loads(text, secrets=self._secrets)
             yield from event(name, value)
 
-    def _last_value(self, text: str) -> Any:
-        """Return the value of what stands at the end of the bytes without a mark of its own end.
+    def _parse_last(self, text: str) -> Any:
+        """Return the value of the last frame, which has no end mark of its own.
 
         Raises:
-            ProviderResponseError: it is none, as half of one is.
+            ProviderResponseError: the value is incomplete.
         """
         try:
             return loads(text, secrets=self._secrets)
@@ -275,13 +282,13 @@ class JSONStream:
 
 
 def mapping(value: Any) -> Mapping[str, Any]:
-    """Return `value` if it is a JSON object, else an empty one: what a service leaves out says nothing."""
+    """Return `value` if it is a JSON object, else an empty one: services may leave any member out."""
     return value if isinstance(value, dict) else {}
 
 
-def _no_answer(
+def _unexpected_body(
     opening: bytes, headers: Mapping[str, str] | None, secrets: Iterable[str]
 ) -> ProviderResponseError:
-    from g4f_lite.kit._unexpected_body import unexpected_body_error  # only a failure needs it
+    from g4f_lite.kit._unexpected_body import unexpected_body_error  # only an error needs it
 
-    return unexpected_body_error(opening, headers, secrets, is_whole=len(opening) < _OPENING)
+    return unexpected_body_error(opening, headers, secrets, is_whole=len(opening) < _OPENING_SIZE)

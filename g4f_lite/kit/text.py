@@ -1,7 +1,7 @@
-"""Push decoders: bytes in as they come, text out as soon as it is certain.
+"""Push decoders of plain text: they take bytes as they arrive, and return text as soon as it is certain.
 
-Each is a plain object with ``feed(bytes) -> str`` and ``close() -> str``, does no I/O, and gives the
-same text for every way of splitting the same bytes.
+A decoder has ``feed(bytes) -> str`` and ``close() -> str``, does no I/O, and returns the same text for every
+way of splitting the same bytes.
 """
 
 import codecs
@@ -14,23 +14,23 @@ __all__ = ["Decoder", "InvalidTextError", "PrefixRemover", "Utf8Decoder", "certa
 
 
 class Decoder(Protocol):
-    """What `decode` drives."""
+    """The interface of a decoder that `decode` drives."""
 
     def feed(self, data: bytes, /) -> str:
-        """Take more bytes, return the text that is certain now."""
+        """Take more bytes, and return the text that is certain now."""
         ...
 
     def close(self) -> str:
-        """Take the end of the bytes, return the rest of the text."""
+        """Take the end of the bytes, and return the remaining text."""
         ...
 
 
 class InvalidTextError(ProviderResponseError):
-    """The service's bytes are not UTF-8.
+    """The bytes of the answer are not UTF-8.
 
     Attributes:
-        valid: the text before the first wrong byte that had not been handed out yet.
-        offset: the place of that byte in the answer, from 0.
+        valid: the text before the first wrong byte that the decoder had not returned yet.
+        offset: the position of that byte in the answer, from 0.
     """
 
     def __init__(self, message: str, *, valid: str, offset: int) -> None:
@@ -40,33 +40,33 @@ class InvalidTextError(ProviderResponseError):
 
 
 class Utf8Decoder:
-    """Strict UTF-8, whatever the splits. A character is handed out once its last byte is there."""
+    """A decoder of strict UTF-8. It returns a character as soon as the last byte of it has arrived."""
 
-    __slots__ = ("_decode", "_seen", "_state")
+    __slots__ = ("_decode", "_size", "_state")
 
     def __init__(self) -> None:
         self._state = codecs.getincrementaldecoder("utf-8")("strict")
         self._decode = self._state.decode
-        self._seen = 0
+        self._size = 0
 
     def feed(self, data: bytes, /) -> str:
-        """Return the whole characters that are there now.
+        """Take more bytes, and return the characters that are complete now.
 
         Raises:
-            InvalidTextError: at the first byte that cannot be UTF-8.
+            InvalidTextError: a byte is not valid UTF-8.
         """
         try:
             text = self._decode(data)
         except UnicodeDecodeError as error:
             raise self._invalid(error) from None
-        self._seen += len(data)
+        self._size += len(data)
         return text
 
     def close(self) -> str:
-        """Return `""`, always: a whole answer leaves nothing over.
+        """Take the end of the bytes, and return `""`: a complete answer has no remaining text.
 
         Raises:
-            InvalidTextError: if the bytes ended inside a character.
+            InvalidTextError: the bytes end inside a character.
         """
         try:
             return self._decode(b"", True)
@@ -74,9 +74,9 @@ class Utf8Decoder:
             raise self._invalid(error) from None
 
     def _invalid(self, error: UnicodeDecodeError) -> InvalidTextError:
-        # The failing buffer is the held-back bytes plus the new ones, and it begins at a character.
+        # The failing buffer consists of the held-back and the new bytes, and starts at a character.
         held = len(self._state.getstate()[0])
-        offset = self._seen - held + error.start
+        offset = self._size - held + error.start
         return InvalidTextError(
             f"The answer is not UTF-8: {error.reason} at byte {offset}.",
             valid=error.object[: error.start].decode(),
@@ -85,10 +85,12 @@ class Utf8Decoder:
 
 
 class PrefixRemover:
-    """Take the longest of some prefixes off the start of a text, however the text is split.
+    """A filter that removes the longest matching prefix from the start of a text, however the text is split.
 
-    Text is held back only while it could still become one of the prefixes; after that, nothing is
-    touched any more.
+    It holds text back only while the text may still become one of the prefixes.
+
+    Attributes:
+        decided: whether the start of the text has been handled, so that the rest passes unchanged.
     """
 
     __slots__ = ("_held", "_prefixes", "decided")
@@ -99,7 +101,7 @@ class PrefixRemover:
         self.decided = not self._prefixes
 
     def feed(self, text: str, /) -> str:
-        """Take more text, return what is certain now."""
+        """Take more text, and return the text that is certain now."""
         if self.decided:
             return text
         self._held += text
@@ -108,7 +110,7 @@ class PrefixRemover:
         return self.close()
 
     def close(self) -> str:
-        """Take the end of the text, return what was held back."""
+        """Take the end of the text, and return the text that was held back."""
         held, self._held, self.decided = self._held, "", True
         for item in self._prefixes:
             if held.startswith(item):
@@ -117,9 +119,9 @@ class PrefixRemover:
 
 
 def decode(chunks: Iterable[bytes], decoder: Decoder) -> Iterator[str]:
-    """Drive a decoder over the chunks of an answer; yield its text, never `""`.
+    """Feed the chunks of an answer to `decoder`, and yield its text, never `""`.
 
-    What was certain before a wrong byte is yielded before the error is raised.
+    The text before a wrong byte is yielded before the error is raised.
     """
     feed = decoder.feed
     try:
@@ -134,7 +136,7 @@ def decode(chunks: Iterable[bytes], decoder: Decoder) -> Iterator[str]:
             yield text
         raise
     finally:
-        # Where the decoder raised, the exchange is still open, and lives as long as the traceback does.
+        # If the decoder raised, the exchange is still open and lives as long as the traceback.
         close = getattr(chunks, "close", None)
         if close is not None:
             close()
@@ -143,10 +145,10 @@ def decode(chunks: Iterable[bytes], decoder: Decoder) -> Iterator[str]:
 
 
 def certain(decoder: Decoder, error: ProviderError) -> str:
-    """Return the text that had come before `error` and was still held back."""
+    """Return the text before `error` that `decoder` still held back."""
     if isinstance(error, InvalidTextError):
         return error.valid
     try:
         return decoder.close()
-    except InvalidTextError as cut:  # the error came in the middle of a character
+    except InvalidTextError as cut:  # the error occurred in the middle of a character
         return cut.valid

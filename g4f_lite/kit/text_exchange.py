@@ -1,8 +1,8 @@
-"""An answer that is plain text: read in a ``for`` or in an ``async for``, and cut where the service cuts it.
+"""`TextExchange`: an `Exchange` of which the answer is plain text.
 
-What the decoder still held back when the exchange failed is a part of the answer and comes before the error,
-as `text.decode` has it. An `Exchange` cannot do that for every decoder: the end of the bytes means more to
-those that look for an end mark.
+If the exchange fails, the text that the decoder still held back is a part of the answer, and is yielded before
+the error is raised, as by `text.decode`. An `Exchange` cannot do this for every decoder: a decoder that looks
+for an end mark would take the failure for the end of the answer.
 """
 
 from collections.abc import Generator, Iterable
@@ -10,17 +10,17 @@ from typing import Any, cast
 
 from g4f_lite.errors import ProviderError
 from g4f_lite.kit import http, text
-from g4f_lite.kit.exchange import Exchange, _Reading
+from g4f_lite.kit.exchange import Exchange, _AsyncReader
 
 __all__ = ["TextExchange"]
 
 
 class TextExchange(Exchange):
-    """The text of one answer. Nothing is sent before the first piece is asked for; it can be read once.
+    """The text of one answer, which can be read once. The request is sent when the first piece is read.
 
     Args:
-        request: what to send.
-        decoder: makes the text of the body, as those of `g4f_lite.kit.text` do.
+        request: the request to send.
+        decoder: a decoder that returns text, such as `g4f_lite.kit.text.Utf8Decoder`.
     """
 
     __slots__ = ()
@@ -31,23 +31,23 @@ class TextExchange(Exchange):
         super().__init__(request, decoder)
 
     def __iter__(self) -> Generator[Any, None, None]:
-        if self._reading is None:
+        if self._sync_reader is None:
             pieces = text.decode(http.stream(self.request), self.decoder)
-            self._reading = cast("Generator[str, None, None]", pieces)
-        return self._reading
+            self._sync_reader = cast("Generator[str, None, None]", pieces)
+        return self._sync_reader
 
-    def __aiter__(self) -> _Reading:
-        if self._areading is None:
-            self._areading = _TextReading(self.request, self.decoder)
-        return self._areading
+    def __aiter__(self) -> _AsyncReader:
+        if self._async_reader is None:
+            self._async_reader = _AsyncTextReader(self.request, self.decoder)
+        return self._async_reader
 
 
-class _TextReading(_Reading):
+class _AsyncTextReader(_AsyncReader):
     _failure: ProviderError | None = None
-    """What is raised when the text that came before it has been read."""
+    """The error to raise after the text that arrived before it."""
 
     async def next_batch(self) -> Iterable[Any] | None:
-        """Return the text of the next bytes, and before a failure the rest; None at the end."""
+        """Return the text of the next bytes, or the held-back text before an error, or None at the end."""
         if self._failure is None:
             try:
                 return await super().next_batch()
