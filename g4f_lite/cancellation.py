@@ -1,8 +1,12 @@
-"""How a caller's cancel reaches a provider that is waiting for its service.
+"""`CancelScope`: cancellation of a call from another thread, which also wakes a waiting provider.
 
-A generator cannot be closed while it runs, and while it waits on a socket it runs. So each call has a
-`CancelScope`; whoever waits registers there what wakes it up (the HTTP kit shuts its socket down), and a
-cancel from another thread runs that. Providers on the HTTP kit get this without doing anything.
+A generator cannot be closed while it runs, and it runs while it waits on a socket. So each call has a
+`CancelScope`. Code that waits adds a callback that wakes it (the HTTP client of the kit shuts its socket down),
+and a cancel from another thread runs the callbacks. Providers that use the kit need no code for this. Others
+write::
+
+    scope = current_scope()
+    forget = scope.add(connection.abort) if scope else None
 """
 
 import contextvars
@@ -18,13 +22,14 @@ _current: "contextvars.ContextVar[CancelScope | None]" = contextvars.ContextVar(
 
 
 class CancelScope:
-    """The cancel of one call. All methods may be called from any thread.
+    """The cancellation state of one call. Thread-safe.
 
-    A scope that is made while another one is current, as by a provider that asks another provider, is
-    cancelled with it, until it is released.
+    A scope that is created while another scope is current, as when a provider calls another provider, is
+    cancelled together with the other scope until `release` is called.
 
     Attributes:
-        cancelled: whether it was; `expired`: whether it was because the call's deadline passed.
+        cancelled: whether the call was cancelled.
+        expired: whether it was cancelled because its deadline passed.
     """
 
     __slots__ = ("__weakref__", "_callbacks", "_leave_parent", "_lock", "cancelled", "expired")
@@ -32,15 +37,17 @@ class CancelScope:
     def __init__(self) -> None:
         self.cancelled = False
         self.expired = False
-        self._lock = threading.RLock()  # a signal handler may cancel while its own thread is in here
+        self._lock = (
+            threading.RLock()
+        )  # re-entrant: a signal handler may cancel while its own thread holds it
         self._callbacks: dict[object, Callable[[], None]] = {}
         parent = _current.get()
         self._leave_parent = None if parent is None else parent.add(self.cancel)
 
     def add(self, callback: Callable[[], None]) -> Callable[[], None]:
-        """Run `callback` on cancel, or now if that has been; return a function that takes it back.
+        """Run `callback` on cancel, or now if the scope is cancelled. Return a function that removes it.
 
-        The callback runs in the cancelling thread, must not block and must not raise.
+        The callback runs in the cancelling thread. It must neither block nor raise.
         """
         key = object()
         with self._lock:
@@ -55,16 +62,16 @@ class CancelScope:
             self._callbacks.pop(key, None)
 
     def release(self) -> None:
-        """Let go of the scope that this one was made in: its call has ended."""
+        """Detach this scope from the scope in which it was created, because its call has ended."""
         if self._leave_parent is not None:
             self._leave_parent()
 
     def cancel(self) -> None:
-        """Cancel the call; a second time does nothing."""
+        """Cancel the call. Does nothing if the call was cancelled before."""
         self._end(expired=False)
 
     def expire(self) -> None:
-        """Cancel the call since its time is over; does nothing if it was cancelled before."""
+        """Cancel the call because its deadline passed. Does nothing if the call was cancelled before."""
         self._end(expired=True)
 
     def _end(self, *, expired: bool) -> None:
@@ -80,7 +87,7 @@ class CancelScope:
 
 
 def child_of(scope: CancelScope) -> CancelScope:
-    """Return a scope that is cancelled with another one, and can be cancelled alone."""
+    """Return a new scope that is cancelled together with `scope`, and can also be cancelled alone."""
     token = _current.set(scope)
     try:
         return CancelScope()
@@ -89,5 +96,5 @@ def child_of(scope: CancelScope) -> CancelScope:
 
 
 def current_scope() -> CancelScope | None:
-    """Return the scope of the call that this code runs for, None outside a call."""
+    """Return the scope of the current call, or None outside a call."""
     return _current.get()

@@ -1,21 +1,21 @@
-"""The provider contract: what a provider has, and what judging one comes to.
+"""The provider contract: the attributes of a provider, and the results of its validation.
 
 A provider is a module, or any object, with these attributes::
 
-    url: str                       the service's home page
-    model: list[str]               the models it offers, the first one being its default
-    supports_stream: bool          False: it can only answer whole
-    needs_auth: bool               True: calls without a key are refused before they reach it
-    working: bool = True           optional; False: never chosen unless named
-    auth_env: str                  optional; the environment variable with its key, <NAME>_API_KEY if absent
-    auth_env_also: list[str]       optional; variables that may have it too, looked at after that one
-    address_env: list[str]         optional; the variables one of which leads to the service, if it has no
-                                   address of its own: a model alone does not lead to it without one
-    any_model: bool = False        optional; True: it takes models beyond those it lists
-    inputs: list[str]              optional; what messages may hold beside text: "image", "audio", "file"
-    embedding_model: list[str]     optional; the models of `_create_embedding`, the first one its default
-    params: str                    what it supports, as one line: see `params_of`. The loader computes it
-                                   when it is absent; the strict verdict wants it to be there
+    url: str                       home page of the service
+    model: list[str]               models that it offers; the first is the default
+    supports_stream: bool          False if it can only return a complete answer
+    needs_auth: bool               True if calls without a key are refused before they reach it
+    working: bool = True           optional; False if it is only used when it is named
+    auth_env: str                  optional; environment variable of its key, <NAME>_API_KEY by default
+    auth_env_also: list[str]       optional; further variables of its key, read after `auth_env`
+    address_env: list[str]         optional; variables with the address of the service, if it has no fixed one.
+                                   Without one of them, a model alone does not select this provider
+    any_model: bool = False        optional; True if it accepts models that it does not list
+    inputs: list[str]              optional; content of messages other than text: "image", "audio", "file"
+    embedding_model: list[str]     optional; models of `_create_embedding`; the first is the default
+    params: str                    what it supports, as one line: see `params_of`. The loader computes it if it
+                                   is missing; the strict verdict requires it
 
     def _create_completion(model: str, messages: list, stream: bool, **kwargs) -> Iterator[str | Event]
     async def _acreate_completion(model: str, messages: list, stream: bool, **kwargs)
@@ -24,12 +24,13 @@ A provider is a module, or any object, with these attributes::
             -> Iterator[Vector | Usage | Served | list[float]]                     optional
     def _list_models(**kwargs) -> Iterator[str]                                    optional
 
-Where one of these says that it returns something that is an `Iterator` and an `AsyncIterator` both, as
-`g4f_lite.kit.exchange.Exchange` is, calling it does no I/O, and it is read either way.
+If the return type of a function is both an `Iterator` and an `AsyncIterator`, as
+`g4f_lite.kit.exchange.Exchange` is, then calling the function does no I/O, and the core reads the result
+synchronously or asynchronously.
 
-It is always called by keyword. Named parameters after the three, which must have defaults, are the
-options it takes; with ``**kwargs`` it takes any further option, without it no other. `auth`,
-`timeout` and `proxy` are options like the rest.
+The functions are always called with keyword arguments. Named parameters after the first three must have
+defaults; they are the options of the provider. With ``**kwargs`` it accepts every other option, without it no
+other. `auth`, `timeout` and `proxy` are options like all others.
 """
 
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
@@ -65,11 +66,11 @@ __all__ = [
 
 
 Message = dict[str, Any]
-"""A chat message as OpenAI's API has it: ``{"role": ..., "content": ...}`` and further keys."""
+"""A chat message as in OpenAI's API: ``{"role": ..., "content": ...}`` and further keys."""
 
 BUILTIN_DISTRIBUTION = "g4f-lite"
 PROGRAM = "(program)"
-"""The "distribution" of providers that a program registers at run time."""
+"""The `distribution` of providers that a program registers at run time."""
 
 PROJECT = "g4f_lite"
 _PREFIX = f"{PROJECT}_"
@@ -83,20 +84,21 @@ HOOK_NAMES = (
 
 
 def hook_names(plugin: Any) -> list[str]:
-    """Return the plugin's attributes that are meant as hooks, sorted."""
+    """Return the names of all attributes of `plugin` that start with ``g4f_lite_``, sorted."""
     return sorted(name for name in set(dir(plugin)) if name.startswith(_PREFIX))
 
 
 class Problem(NamedTuple):
-    """One thing that is wrong with a provider.
+    """One violation of the contract by a provider.
 
     Attributes:
-        kind: a stable word for it, such as ``"missing-constant"``; `docs/contract.md` lists them.
-        message: what is wrong.
-        fix: what to do.
-        location: ``file:line``, as near as is known; `""` if it is not.
-        distribution: who brought the provider, ``"name version"``.
-        fatal: False for what the loader merely warns about and the strict verdict refuses.
+        kind: a stable identifier such as ``"missing-constant"``; `docs/contract.md` lists them.
+        message: a description of the violation.
+        fix: an instruction for the author of the provider.
+        location: ``file:line``, as precise as it is known, or `""`.
+        distribution: the distribution of the provider, ``"name version"``.
+        fatal: whether the loader refuses the provider. If not, the loader only warns, and the strict verdict
+            refuses it.
     """
 
     kind: str
@@ -112,11 +114,11 @@ class Problem(NamedTuple):
 
 
 class Verdict(NamedTuple):
-    """What validation says of a provider: valid, or all its problems at once.
+    """The result of validating a provider, with all its problems at once.
 
     Attributes:
-        problems: everything that is wrong, in the order of the contract.
-        notes: what is worth knowing and no fault.
+        problems: all violations, in the order of the contract.
+        notes: remarks that are not violations.
     """
 
     problems: tuple[Problem, ...] = ()
@@ -124,27 +126,30 @@ class Verdict(NamedTuple):
 
     @property
     def usable(self) -> bool:
-        """Whether the loader takes it: nothing fatal is wrong."""
+        """Whether the loader accepts the provider: no problem is fatal."""
         return not any(problem.fatal for problem in self.problems)
 
     @property
     def valid(self) -> bool:
-        """The strict verdict: nothing is wrong at all."""
+        """Whether the provider passes the strict verdict: it has no problem."""
         return not self.problems
 
     @property
     def warnings(self) -> tuple[Problem, ...]:
-        """The problems that the loader lives with."""
+        """The problems that are not fatal."""
         return tuple(problem for problem in self.problems if not problem.fatal)
 
 
 class DiscoveryProblem(NamedTuple):
-    """Metadata that could not be read, and whose.
+    """Metadata of an installed distribution that cannot be read.
 
     Attributes:
-        location: ``file:line``, or the file if it is wrong as a whole.
-        name: the provider that the line is about, as far as that can be told; else `""`.
-        fix: what to do.
+        distribution: the name of the distribution.
+        version: the version of the distribution.
+        location: ``file:line``, or the file if the whole file is wrong.
+        message: a description of the problem.
+        name: the provider that the line is about, or `""` if it is not known.
+        fix: an instruction for the author of the distribution.
     """
 
     distribution: str
@@ -160,31 +165,31 @@ class DiscoveryProblem(NamedTuple):
 
 
 GROUP = "g4f_lite.providers"
-"""The entry-point group of providers; built-in ones use it too."""
+"""The entry-point group of providers, which the built-in providers also use."""
 
 HOOKS_GROUP = "g4f_lite.hooks"
-"""The entry-point group of plugins that only have hooks; these are imported at the first call."""
+"""The entry-point group of plugins that have only hooks. They are imported at the first call."""
 
 
 class Provider(Protocol):
-    """What a provider module looks like to a type checker: ``_: Provider = my_module`` checks it.
+    """The type of a provider module. A type checker checks a module with ``_: Provider = my_module``.
 
-    The constants are read-only properties, since a mutable member would have to match exactly.
+    The constants are read-only properties, because the type of a mutable member would have to match exactly.
     """
 
     @property
     def url(self) -> str:
-        """The service's home page."""
+        """Home page of the service."""
         ...
 
     @property
     def model(self) -> list[str]:
-        """The models it offers."""
+        """Models that it offers; the first is the default."""
         ...
 
     @property
     def supports_stream(self) -> bool:
-        """Whether it can answer piece by piece."""
+        """Whether it can return an answer piece by piece."""
         ...
 
     @property
@@ -204,7 +209,12 @@ class AsyncProvider(Provider, Protocol):
 
 
 class Constant(NamedTuple):
-    """One row of the contract's table of constants."""
+    """One row of the contract's table of constants.
+
+    Attributes:
+        required: whether each provider must have it.
+        example: an assignment, for error messages.
+    """
 
     name: str
     kind: Literal["str", "bool", "list[str]"]
@@ -228,21 +238,30 @@ CONSTANTS = (
 
 
 State = Literal["listed", "ready", "failed", "invalid", "conflict", "blocked"]
-"""``listed``: installed, not imported yet. ``failed``: its import raised. ``invalid``: breaks the contract."""
+"""The state of an installed provider.
+
+``listed``: it is installed and not imported yet. ``ready``: it is imported and usable. ``failed``: its import
+raised. ``invalid``: it violates the contract. ``conflict``: two distributions claim its name. ``blocked``: an
+environment variable excludes it.
+"""
 
 
 class ProviderInfo(NamedTuple):
-    """What is known of a provider without importing it, or after.
+    """The description of an installed provider, with or without importing it.
+
+    The other attributes are the constants of the contract, each None if it is not known. `models` and
+    `embedding_models` hold `model` and `embedding_model`.
 
     Attributes:
-        name: the name to ask for; ``"distribution:name"`` where the short one is claimed twice.
-        distribution: who brought it (``"(program)"`` if registered at run time), and its `version`.
-        target: the entry point's value, ``"package.module"``.
-        state: see `State`; `reason` says why it is not usable, as one line.
-        source: where the constants come from: ``"static"`` (read from the source), ``"loaded"``
-            (from the imported module) or ``"unknown"`` (the source does not give them away).
-        url, models, supports_stream, needs_auth, working, auth_env, auth_env_also, address_env,
-        any_model, inputs, embedding_models: the constants, None where unknown.
+        name: the name for a call, which is ``"distribution:name"`` if two distributions claim the short name.
+        distribution: the distribution of the provider, ``"(program)"`` if it was registered at run time.
+        version: the version of the distribution.
+        target: the value of the entry point, ``"package.module"``.
+        builtin: whether it is one of g4f_lite's own providers.
+        state: see `State`.
+        source: the source of the constants: ``"static"`` (read from the source code), ``"loaded"`` (from the
+            imported module) or ``"unknown"`` (the source code does not show them).
+        reason: why the provider is not usable, as one line.
     """
 
     name: str
@@ -267,13 +286,13 @@ class ProviderInfo(NamedTuple):
 
 
 class Function(NamedTuple):
-    """One of a provider's optional functions, and what it takes.
+    """An optional function of a provider, with the options that it accepts.
 
     Attributes:
-        call: the function itself.
-        options: the options that it takes by name, with their type hints.
-        any_option: whether it takes any other option too.
-        both_ways: whether what it returns can be read synchronously and asynchronously.
+        call: the function.
+        options: the accepted options by name, with their type hints.
+        any_option: whether it accepts every other option.
+        both_ways: whether its result can be read synchronously and asynchronously.
     """
 
     call: Callable[..., Any]
@@ -283,22 +302,25 @@ class Function(NamedTuple):
 
 
 class LoadedProvider(NamedTuple):
-    """A provider that was imported and found usable.
+    """An imported provider that is usable.
+
+    The other attributes are the constants of the contract. `models` and `embedding_models` hold `model` and
+    `embedding_model`.
 
     Attributes:
-        name: its short name; `full_name` is ``"distribution:name"``.
-        plugin: the module or object itself, which is also what pluggy holds.
-        create: its `_create_completion`; `acreate`: its `_acreate_completion`, or None.
-        options: the options it takes by name, with their type hints.
-        any_option: whether it takes any other option too (it has ``**kwargs``).
-        both_ways: whether what `create` returns can be read synchronously and asynchronously.
-        any_model: whether it takes models that it does not list.
-        inputs: what its messages may hold beside text.
-        embed: its `_create_embedding`, or None; `embedding_models` and what it takes beside.
-        list_models: its `_list_models`, or None.
-        auth_env, auth_env_also: the variables that may have its key; `address_env`: those one of which
-            leads to the service, empty if it has an address of its own.
-        verdict: what validation said; its warnings are worth showing to the author.
+        name: the short name; `full_name` is ``"distribution:name"``.
+        distribution: the distribution of the provider.
+        version: the version of the distribution.
+        plugin: the module or object, which is also the plugin that pluggy holds.
+        create: the function `_create_completion`.
+        acreate: the function `_acreate_completion`, or None.
+        options: the accepted options by name, with their type hints.
+        any_option: whether the provider accepts every other option, because it has ``**kwargs``.
+        builtin: whether it is one of g4f_lite's own providers.
+        verdict: the result of validation, with warnings for the author.
+        both_ways: whether the result of `create` can be read synchronously and asynchronously.
+        embed: the function `_create_embedding`, or None.
+        list_models: the function `_list_models`, or None.
     """
 
     name: str
@@ -332,24 +354,25 @@ class LoadedProvider(NamedTuple):
 
     @property
     def full_name(self) -> str:
-        """``"distribution:name"``, which is never ambiguous."""
+        """The unambiguous name, ``"distribution:name"``."""
         return f"{self.distribution}:{self.name}"
 
     @property
     def key_variables(self) -> tuple[str, ...]:
-        """The environment variables that may have its key, in the order in which they are looked at."""
+        """The environment variables of its key, in the order in which they are read."""
         return self.auth_env, *self.auth_env_also
 
 
 class Request(NamedTuple):
-    """What a provider is asked, after the core checked it; hooks are shown this.
+    """A validated request to a provider, as hooks see it.
 
     Attributes:
-        provider: the provider's name; with `distribution`, who is asked.
-        model: the model asked for.
-        messages: the conversation; a copy, so that changing it changes nothing.
-        stream: whether the caller wants the answer as it is made.
-        options: the provider's options, without `auth`: secrets are not shown to hooks.
+        provider: the name of the provider.
+        distribution: the distribution of the provider.
+        model: the requested model.
+        messages: a copy of the conversation. Changing it has no effect.
+        stream: whether the caller reads the answer as a stream.
+        options: the options of the provider without `auth`: hooks do not see secrets.
     """
 
     provider: str
@@ -361,17 +384,17 @@ class Request(NamedTuple):
 
 
 def params_of(name: str, create: Callable[..., Any]) -> str:
-    """Return the `params` line of a provider, in the form the first providers of this lineage had.
+    """Return the `params` line of a provider, which names its positional parameters with their type hints.
 
-    Example: ``g4f_lite.providers.yqcloud supports: (model: str, messages: list, stream: bool)``.
-    It names the parameters that can be given by position, with their hints.
+    Example: ``g4f_lite.providers.yqcloud supports: (model: str, messages: list, stream: bool)``. The form is that
+    of the first providers of this lineage.
     """
     hints = get_type_hints(create)
     positional = [item.name for item in parameters_of(create).values() if item.is_positional]
-    shown = ", ".join(f"{item}: {_hint_name(hints[item])}" if item in hints else item for item in positional)
-    return f"{GROUP}.{name} supports: ({shown})"
+    listed = ", ".join(f"{item}: {_hint_name(hints[item])}" if item in hints else item for item in positional)
+    return f"{GROUP}.{name} supports: ({listed})"
 
 
 def _hint_name(hint: Any) -> str:
-    # `list[dict]` has the name "list", as in the original; whether it counts as a type depends on the Python.
+    # `list[dict]` is named "list", as in the original; whether it is a type depends on the version of Python.
     return getattr(hint, "__name__", None) or str(hint).removeprefix("typing.")

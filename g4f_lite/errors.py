@@ -41,8 +41,13 @@
     │   └── ToolRoundsError         the model went on calling tools beyond the bound
     └── StreamStateError            a stream was asked for what it does not have yet
 
-Each message ends with the next step. Each error carries its facts as attributes, can be pickled,
-and holds no secret: upstream text is redacted and cut short before it comes here.
+Each message ends with a hint for the next step. Each error has its facts as attributes, can be pickled, and
+contains no secret: the text of a service is redacted and shortened before an error is created::
+
+    try:
+        answer = ChatCompletion.create(provider="openai", messages=messages)
+    except RateLimitError as error:
+        time.sleep(error.retry_after or 10)
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -106,10 +111,10 @@ __all__ = [
 
 
 class G4FLiteError(Exception):
-    """The base of every error that g4f_lite raises.
+    """The base class of all errors of g4f_lite.
 
     Attributes:
-        hint: the next step, as one sentence; also the end of the message.
+        hint: the next step, as one sentence. It is also the end of the message.
     """
 
     def __init__(self, message: str, *, hint: str = "") -> None:
@@ -118,12 +123,12 @@ class G4FLiteError(Exception):
 
     @property
     def message(self) -> str:
-        """The message, under the name that the `openai` package's errors have for it."""
+        """The message, as in the errors of the `openai` package."""
         return str(self)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # Exceptions are rebuilt from their positional arguments alone; ours have more, and an error
-        # that cannot cross a process pool turns there into an unrelated TypeError.
+        # `pickle` rebuilds an exception from its positional arguments only. These errors have keyword arguments
+        # too, and an error that cannot be pickled becomes an unrelated TypeError in a process pool.
         return (_rebuild, (type(self), self.args, self.__dict__))
 
 
@@ -138,21 +143,21 @@ def _rebuild(cls: type[G4FLiteError], args: tuple[Any, ...], state: dict[str, An
 
 
 class RegistryError(G4FLiteError):
-    """A provider cannot be had.
+    """The provider cannot be found, loaded or used.
 
     Attributes:
-        provider: the name that was asked for.
+        provider: the requested name.
     """
 
     provider: str
 
 
 class ProviderNotFoundError(RegistryError, LookupError):
-    """No installed or registered provider has the name that was asked for.
+    """No installed or registered provider has the requested name.
 
     Attributes:
-        available: the names that could have been asked for.
-        suggestions: those of them that look like the one that was.
+        available: the names of all providers.
+        suggestions: the available names that resemble the requested name.
     """
 
     def __init__(self, provider: str, available: Iterable[str], *, note: str = "") -> None:
@@ -167,10 +172,10 @@ class ProviderNotFoundError(RegistryError, LookupError):
 
 
 class ProviderConflictError(RegistryError):
-    """The name is claimed by more than one distribution, so it names nothing for sure.
+    """More than one distribution claims the name, so that it is ambiguous.
 
     Attributes:
-        claims: the full names, ``"distribution:name"``, each of which addresses one claimant.
+        claims: the full names, ``"distribution:name"``, which are unambiguous.
     """
 
     def __init__(self, provider: str, claims: Iterable[str]) -> None:
@@ -185,10 +190,11 @@ class ProviderConflictError(RegistryError):
 
 
 class ProviderBlockedError(RegistryError):
-    """The provider is installed, but ``G4F_LITE_PLUGINS`` or ``G4F_LITE_BLOCK`` keeps it out.
+    """The provider is installed, but ``G4F_LITE_PLUGINS`` or ``G4F_LITE_BLOCK`` excludes it.
 
     Attributes:
-        variable: the environment variable that does.
+        distribution: the distribution of the provider.
+        variable: the environment variable that excludes it.
     """
 
     def __init__(self, provider: str, distribution: str, variable: str) -> None:
@@ -207,12 +213,13 @@ class ProviderBlockedError(RegistryError):
 
 
 class ProviderLoadError(RegistryError):
-    """The provider's module could not be imported; other providers are not affected.
+    """The module of the provider could not be imported. Other providers are not affected.
 
     Attributes:
-        distribution: the distribution that brought it, and its `version`.
-        location: ``file:line`` of what failed, as near to the plugin's own code as is known.
-        reason: what its import raised, as one line.
+        distribution: the distribution of the provider.
+        version: the version of the distribution.
+        location: ``file:line`` of the failure, as close to the plugin's own code as it is known.
+        reason: the exception of the import, as one line.
     """
 
     def __init__(
@@ -234,7 +241,9 @@ class InvalidProviderError(RegistryError):
     """The provider was imported and does not fulfil the contract.
 
     Attributes:
-        problems: all that is wrong with it, each with its place and its fix.
+        distribution: the distribution of the provider.
+        version: the version of the distribution.
+        problems: all violations of the contract, each with its location and its fix.
     """
 
     def __init__(
@@ -256,14 +265,14 @@ class InvalidProviderError(RegistryError):
 
 
 class RequestError(G4FLiteError):
-    """The call cannot be made as asked; nothing was sent."""
+    """The call has an invalid argument or lacks something. Nothing was sent."""
 
 
 class InvalidArgumentError(RequestError, ValueError):
     """An argument has the wrong type or value.
 
     Attributes:
-        argument: its name.
+        argument: the name of the argument.
     """
 
     def __init__(self, argument: str, message: str, *, hint: str = "") -> None:
@@ -272,10 +281,10 @@ class InvalidArgumentError(RequestError, ValueError):
 
 
 class InvalidMessageError(InvalidArgumentError):
-    """One of the messages is not what a chat message has to be.
+    """One of the messages is not a valid chat message.
 
     Attributes:
-        index: its place in the list, from 0; None when the list itself is wrong.
+        index: the index of the message, from 0, or None if the list itself is invalid.
     """
 
     def __init__(self, index: int | None, message: str, *, hint: str = "") -> None:
@@ -284,12 +293,13 @@ class InvalidMessageError(InvalidArgumentError):
 
 
 class ModelNotFoundError(RequestError, LookupError):
-    """The provider does not offer the model; or, when none was named, no usable provider does.
+    """The provider does not offer the model, or no usable provider does if the call names none.
 
     Attributes:
-        model: what was asked for; `provider`: who was asked, None for "anyone".
-        available: the models that could have been asked for.
-        suggestions: those of them that look like the one that was.
+        model: the requested model.
+        provider: the requested provider, or None if the call names none.
+        available: the available models.
+        suggestions: the available models that resemble the requested one.
     """
 
     def __init__(
@@ -299,9 +309,9 @@ class ModelNotFoundError(RequestError, LookupError):
         self.provider = provider
         self.available = tuple(available)
         self.suggestions = find_similar_names(model, self.available)
-        who = f"The provider {provider!r} does not offer" if provider else "No usable provider offers"
+        subject = f"The provider {provider!r} does not offer" if provider else "No usable provider offers"
         super().__init__(
-            f"{who} the model {shorten(repr(model), 100)}.{format_suggestion(self.suggestions)} "
+            f"{subject} the model {shorten(repr(model), 100)}.{format_suggestion(self.suggestions)} "
             f"Available: {join_names(self.available)}.{note}",
             hint="`g4f-lite models` lists every model and who offers it.",
         )
@@ -311,8 +321,10 @@ class MissingAuthError(RequestError):
     """The provider needs a key, and neither the call, the environment nor the key store has one.
 
     Attributes:
-        provider: who needs it; `variable`: the environment variable it is looked for in.
-        others: where only a model was named, who else offers it and lacks a key, by name, with its variable.
+        provider: the provider that needs the key.
+        variable: the environment variable of the key.
+        others: if the call names only a model, the other providers that offer it and have no key, each with its
+            environment variable.
     """
 
     def __init__(self, provider: str, variable: str, *, others: Iterable[tuple[str, str]] = ()) -> None:
@@ -320,8 +332,8 @@ class MissingAuthError(RequestError):
         self.variable = variable
         self.others = dict(others)
         if self.others:
-            who = join_names(f"{name} ({key})" for name, key in {provider: variable, **self.others}.items())
-            message = f"Each provider that offers the model needs a key, and there is none: {who}."
+            names = join_names(f"{name} ({key})" for name, key in {provider: variable, **self.others}.items())
+            message = f"Each provider that offers the model needs a key, and there is none: {names}."
             hint = "Set one of these environment variables, or run `g4f-lite keys set` with one of the names."
         else:
             message = f"The provider {provider!r} needs a key and none was given."
@@ -329,7 +341,7 @@ class MissingAuthError(RequestError):
         super().__init__(message, hint=hint)
 
 
-_ELSEWHERE = {
+_FOREIGN_NAMES = {
     "access_token": ("auth",),
     "api_base": ("base_url",),
     "api_key": ("auth",),
@@ -342,39 +354,41 @@ _ELSEWHERE = {
     "request_timeout": ("timeout",),
     "token": ("auth",),
 }
-"""What other libraries call the arguments of a call, by what they are called here."""
+"""Names of arguments in other libraries, with the names of the same arguments in g4f_lite."""
 
 
 class UnsupportedOptionError(RequestError, TypeError):
-    """The provider does not take an option that the call has.
+    """The provider does not accept an option of the call.
 
     Attributes:
-        provider: who was asked; `options`: the names it does not take; `accepted`: those it does.
+        provider: the requested provider.
+        options: the names of the options that it does not accept.
+        accepted: the names of the options that it accepts.
     """
 
     def __init__(self, provider: str, options: Iterable[str], accepted: Iterable[str]) -> None:
         self.provider = provider
         self.options = tuple(options)
         self.accepted = tuple(accepted)
-        near = [
+        suggestions = [
             match
             for option in self.options
-            for match in _ELSEWHERE.get(option, ()) or find_similar_names(option, self.accepted)
+            for match in _FOREIGN_NAMES.get(option, ()) or find_similar_names(option, self.accepted)
         ]
-        many = "s" if len(self.options) != 1 else ""
-        names = ", ".join(repr(option) for option in self.options)
+        plural = "s" if len(self.options) != 1 else ""
+        names = ", ".join(map(repr, self.options))
         super().__init__(
-            f"The provider {provider!r} does not take the option{many} {names}.{format_suggestion(near)} "
+            f"The provider {provider!r} does not take the option{plural} {names}.{format_suggestion(suggestions)} "
             f"It takes: {join_names(self.accepted)}.",
             hint="Leave it out, or pass drop_options=True to have it dropped and recorded.",
         )
 
 
 class MissingExtraError(RequestError, ImportError):
-    """What was asked for needs an extra of g4f-lite that is not installed.
+    """The call needs an extra of g4f-lite that is not installed.
 
     Attributes:
-        extra: its name.
+        extra: the name of the extra.
     """
 
     def __init__(self, extra: str, what: str = "This") -> None:
@@ -392,11 +406,15 @@ class ProviderError(G4FLiteError):
     """The provider was asked and failed.
 
     Attributes:
-        provider: who was asked; `model`: for what. Filled in by the call when the provider left them out.
-        partial_text: the text that had already come, `""` if none had. It is not sent again.
-        provenance: who was tried and how it went, or None where the error was raised outside a call.
-        retry_safe: True where the service certainly took nothing, as when no connection came about:
-            asking the same service once more can then neither cost nor do anything twice.
+        provider: the provider that failed. The call fills it in if the provider did not.
+        model: the requested model. The call fills it in if the provider did not.
+        partial_text: the text that had arrived before, or `""`. It is not sent again.
+        provenance: all attempts of the call, or None if the error was raised outside a call.
+        retry_safe: whether the service certainly received nothing, as when the connection failed. Then a retry
+            neither costs nor does anything twice.
+        code: the service's code of the error, or None if it sends none.
+        kind: the service's type of the error, or None if it sends none.
+        param: the parameter that the error is about, or None if the service does not name one.
     """
 
     provider: str | None = None
@@ -410,7 +428,7 @@ class ProviderError(G4FLiteError):
 
     @property
     def type(self) -> str | None:
-        """The `kind`, under the name that the `openai` package's errors have for it."""
+        """The `kind`, as in the errors of the `openai` package."""
         return self.kind
 
     def __str__(self) -> str:
@@ -419,19 +437,19 @@ class ProviderError(G4FLiteError):
 
 
 class ProviderSetupError(ProviderError):
-    """Something that the provider needs on this machine is missing: an extra, a library, a file, disk space."""
+    """The provider lacks something on this machine: an extra, a library, a file, disk space."""
 
 
 class ProviderConnectionError(ProviderError):
-    """The service could not be reached, or the connection broke before the answer was whole."""
+    """The service could not be reached, or the connection broke before the answer was complete."""
 
 
 class ProviderTimeoutError(ProviderConnectionError):
     """The service did not answer in time.
 
     Attributes:
-        phase: ``"connect"``, ``"read"``, or ``"total"`` for the whole call; `seconds`: the limit that
-            ran out, where it is known.
+        phase: ``"connect"``, ``"read"``, or ``"total"`` for the whole call.
+        seconds: the timeout that ran out, or None if it is not known.
     """
 
     def __init__(self, message: str, *, phase: str, seconds: float | None, hint: str = "") -> None:
@@ -441,26 +459,28 @@ class ProviderTimeoutError(ProviderConnectionError):
 
 
 class DeadlineError(ProviderTimeoutError):
-    """The time that the whole call was given (`deadline=`) ran out; `limit`: what was waited for, if a limit was."""
+    """The deadline of the whole call (`deadline=`) passed.
+
+    Attributes:
+        limit: the limit that the call was waiting for, or `""` if it was not waiting for one.
+    """
 
     def __init__(self, seconds: float, *, limit: str = "") -> None:
         self.limit = limit
-        what = f"while a limit was waited for: {limit}" if limit else "before the answer was whole"
+        circumstance = f"while a limit was waited for: {limit}" if limit else "before the answer was whole"
         step = "larger limits, or another provider beside it" if limit else "or ask a faster provider first"
-        message = f"The deadline of {seconds:g} seconds passed {what}."
+        message = f"The deadline of {seconds:g} seconds passed {circumstance}."
         super().__init__(message, phase="total", seconds=seconds, hint=f"Pass a larger deadline, {step}.")
 
 
 class ProviderStatusError(ProviderError):
-    """The service answered with an HTTP status that is not a success.
+    """The service answered with an HTTP status other than 2xx.
 
     Attributes:
         status: the HTTP status code.
-        body: the beginning of what came with it, secrets removed.
-        retry_after: seconds that the service asks to wait, None when it does not say.
-        code, kind, param: the service's own code and type of the error, and the parameter it is about;
-            None where it does not say.
-        headers: of the response's headers, those about limits and the request's name, in small letters.
+        body: the beginning of the response's body, without secrets.
+        retry_after: seconds that the service asks to wait, or None if it does not.
+        headers: the headers of the response about limits and the request's identifier, with lower-case names.
     """
 
     headers: Mapping[str, str] = {}
@@ -483,9 +503,9 @@ class ProviderStatusError(ProviderError):
         self.code = code
         self.kind = kind
         self.param = param
-        what = without_full_stop(detail) or f"The service answered with HTTP status {status}"
+        summary = without_full_stop(detail) or f"The service answered with HTTP status {status}"
         super().__init__(
-            f"{what}{f': {without_full_stop(body)}' if body else ''}.", hint=hint or self._advice()
+            f"{summary}{f': {without_full_stop(body)}' if body else ''}.", hint=hint or self._default_hint()
         )
 
     @staticmethod
@@ -500,7 +520,7 @@ class ProviderStatusError(ProviderError):
         kind: str | None = None,
         param: str | None = None,
     ) -> "ProviderStatusError":
-        """Return the class of this tree that `status`, with the service's `code`, belongs to, filled in."""
+        """Return an error of the subclass for `status` and the service's `code` or `kind`."""
         return _status_class(status, code, kind)(
             status,
             body=body,
@@ -514,25 +534,25 @@ class ProviderStatusError(ProviderError):
 
     @property
     def status_code(self) -> int:
-        """The status, under the name that the `openai` package's errors have for it."""
+        """The status, as in the errors of the `openai` package."""
         return self.status
 
     @property
     def request_id(self) -> str | None:
-        """The request's name at the service, to be told its support; None if it gave none."""
-        known = (self.headers.get(name) for name in ("x-request-id", "request-id", "apim-request-id"))
-        return next((name for name in known if name), None)
+        """The service's identifier of the request, for its support, or None if it sent none."""
+        values = (self.headers.get(name) for name in ("x-request-id", "request-id", "apim-request-id"))
+        return next((value for value in values if value), None)
 
     @property
     def response(self) -> "ErrorResponse":
-        """What is kept of the response, in the shape that the `openai` package's errors have."""
+        """The part of the response that is kept, as in the errors of the `openai` package."""
         from g4f_lite._utils.error_response import ErrorResponse
 
-        said = {"message": self.body, "type": self.kind, "param": self.param, "code": self.code}
-        return ErrorResponse(self.status, self.headers, said)
+        error = {"message": self.body, "type": self.kind, "param": self.param, "code": self.code}
+        return ErrorResponse(self.status, self.headers, error)
 
-    def _advice(self) -> str:
-        if self.status in (408, 409, 425):  # it could not take the request just now
+    def _default_hint(self) -> str:
+        if self.status in (408, 409, 425):  # the same request may succeed later
             return "Try again, or ask another provider."
         if self.status == 413:  # noqa: PLR2004 - RFC 9110, section 15.5.14
             return "Send less: fewer messages, smaller pictures and files."
@@ -540,134 +560,115 @@ class ProviderStatusError(ProviderError):
 
 
 class AuthenticationError(ProviderStatusError):
-    """The service refused the key (HTTP 401), or refuses this caller: `PermissionDeniedError`."""
+    """The service refused the key (HTTP 401), or, in the subclass, refuses this caller (HTTP 403)."""
 
-    def _advice(self) -> str:
+    def _default_hint(self) -> str:
         return "Check the key, and whether the service admits this machine's address."
 
 
 class PermissionDeniedError(AuthenticationError):
-    """The service knows the key, or this machine's address, and does not let it do this (HTTP 403)."""
+    """The service does not permit this to the key or to this machine's address (HTTP 403)."""
 
 
 class InvalidRequestError(ProviderStatusError):
-    """The service finds something wrong with the request (HTTP 400, 413, 422 and the like).
-
-    408, 409 and 425 are no such errors: the same request may do at another time.
-    """
+    """The service rejects the request as invalid (HTTP 4xx other than 408, 409 and 425, which may pass later)."""
 
 
 class ContextLengthError(InvalidRequestError):
-    """The conversation, with the answer's allowance, is longer than the model can take."""
+    """The conversation and `max_tokens` together are longer than the model's context."""
 
-    def _advice(self) -> str:
+    def _default_hint(self) -> str:
         return "Shorten the conversation or lower max_tokens, or ask a model with a larger context."
 
 
 class ContentFilterError(InvalidRequestError):
-    """The service refuses the request for its content."""
+    """The service refuses the request because of its content."""
 
-    def _advice(self) -> str:
+    def _default_hint(self) -> str:
         return "Word the request otherwise, or ask another provider."
 
 
 class NotFoundError(ProviderStatusError):
-    """The service knows no such model or address (HTTP 404)."""
+    """The service does not know the model or the address (HTTP 404)."""
 
-    def _advice(self) -> str:
+    def _default_hint(self) -> str:
         return "Check the model's name and the base URL; `g4f-lite models` lists the models."
 
 
 class RateLimitError(ProviderStatusError):
-    """The service was asked too often (HTTP 429)."""
+    """The service received too many requests (HTTP 429)."""
 
-    def _advice(self) -> str:
+    def _default_hint(self) -> str:
         return f"Try again {format_wait(self.retry_after)}, or ask another provider."
 
 
 class QuotaExceededError(RateLimitError):
-    """Nothing is left to spend at the service (HTTP 402, or 429 that waiting does not help)."""
+    """The quota or the balance is used up (HTTP 402, or a 429 for which waiting does not help)."""
 
-    def _advice(self) -> str:
+    def _default_hint(self) -> str:
         return "Check the plan and the balance at the service, or ask another provider."
 
 
 class ServiceUnavailableError(ProviderStatusError):
-    """The service failed, or is too busy (HTTP 5xx)."""
+    """The service failed or is overloaded (HTTP 5xx)."""
 
-    def _advice(self) -> str:
-        return (
-            f"The fault is the service's: try again {format_wait(self.retry_after)}, or ask another provider."
-        )
+    def _default_hint(self) -> str:
+        wait = format_wait(self.retry_after)
+        return f"The fault is the service's: try again {wait}, or ask another provider."
 
 
-_CLASSES: dict[int, type[ProviderStatusError]] = {
+_CLASS_BY_STATUS: dict[int, type[ProviderStatusError]] = {
     401: AuthenticationError,
     402: QuotaExceededError,
     403: PermissionDeniedError,
     404: NotFoundError,
-    # Not the caller's fault, though 4xx: a timeout, a conflict, too early.
+    # These 4xx are not faults of the caller: a timeout, a conflict, a request that is too early.
     408: ProviderStatusError,
     409: ProviderStatusError,
     425: ProviderStatusError,
     429: RateLimitError,
 }
-_CODES: dict[tuple[int, str], type[ProviderStatusError]] = {
-    # As the OpenAI chat API, and who follows it, words them.
-    **dict.fromkeys(
-        (
-            (429, "insufficient_quota"),
-            (429, "billing_hard_limit_reached"),
-            (429, "billing_not_active"),
-            (429, "quota_exceeded"),
-            (429, "exceeded_current_quota_error"),
-        ),
-        QuotaExceededError,
-    ),
-    **dict.fromkeys(
-        (
-            (400, "context_length_exceeded"),
-            (400, "exceed_context_size_error"),
-            (413, "context_length_exceeded"),
-        ),
-        ContextLengthError,
-    ),
-    **dict.fromkeys(
-        (
-            (400, "content_filter"),
-            (400, "content_policy_violation"),
-            (403, "content_filter"),
-        ),
-        ContentFilterError,
-    ),
+_CLASS_BY_CODE: dict[tuple[int, str], type[ProviderStatusError]] = {
+    # The codes of OpenAI's chat API and of compatible services.
+    (429, "insufficient_quota"): QuotaExceededError,
+    (429, "billing_hard_limit_reached"): QuotaExceededError,
+    (429, "billing_not_active"): QuotaExceededError,
+    (429, "quota_exceeded"): QuotaExceededError,
+    (429, "exceeded_current_quota_error"): QuotaExceededError,
+    (400, "context_length_exceeded"): ContextLengthError,
+    (400, "exceed_context_size_error"): ContextLengthError,
+    (413, "context_length_exceeded"): ContextLengthError,
+    (400, "content_filter"): ContentFilterError,
+    (400, "content_policy_violation"): ContentFilterError,
+    (403, "content_filter"): ContentFilterError,
 }
 
 
 def _status_class(status: int, code: str | None, kind: str | None) -> type[ProviderStatusError]:
     for word in (code, kind):
-        found = _CODES.get((status, word)) if word is not None else None
-        if found is not None:
-            return found
-    if status in _CLASSES:
-        return _CLASSES[status]
+        if word is not None and (status, word) in _CLASS_BY_CODE:
+            return _CLASS_BY_CODE[status, word]
+    if status in _CLASS_BY_STATUS:
+        return _CLASS_BY_STATUS[status]
     if 400 <= status < 500:  # noqa: PLR2004 - RFC 9110, section 15.5
         return InvalidRequestError
     return ServiceUnavailableError if status >= 500 else ProviderStatusError  # noqa: PLR2004
 
 
 class ProviderResponseError(ProviderError):
-    """The service's answer breaks its own format: wrong encoding, a page instead of text, a wrong type."""
+    """The answer violates the service's format: a wrong encoding, a web page, a wrong type."""
 
 
 class EmptyAnswerError(ProviderResponseError):
-    """The answer ended without any text, and nothing says that this is meant."""
+    """The answer ended without text, and nothing indicates that this is intended."""
 
 
 class StructuredOutputError(ProviderResponseError):
-    """The answer does not fit what `response_format` asked for.
+    """The answer does not fit `response_format`.
 
     Attributes:
-        text: the answer; `problems`: what is wrong with it, a line each.
+        text: the text of the answer.
+        problems: the deviations from `response_format`, one line each.
     """
 
     def __init__(self, message: str, *, text: str = "", problems: Iterable[str] = (), hint: str = "") -> None:
@@ -677,10 +678,11 @@ class StructuredOutputError(ProviderResponseError):
 
 
 class ProviderCrashError(ProviderError):
-    """The provider's own code raised something that is no error of this tree.
+    """The provider's code raised an exception that is not a `G4FLiteError`.
 
     Attributes:
-        reason: what it raised, as one line; the exception itself is the ``__cause__``.
+        reason: the exception as one line. The exception itself is the ``__cause__``.
+        location: ``file:line`` of the failure, or `""` if it is not known.
     """
 
     def __init__(self, reason: str, *, location: str = "") -> None:
@@ -694,40 +696,41 @@ class ProviderCrashError(ProviderError):
 
 
 class AllProvidersFailedError(ProviderError):
-    """Every step of a route was asked or skipped, and none gave the answer.
+    """Every step of a route was asked or skipped, and none gave the answer. `provider` is None.
 
     Attributes:
-        attempts: what was tried and passed over, in order.
-        errors: what those raised, in the same order; `provider` is None, since it was not one.
+        attempts: all attempts, including the skipped ones, in order.
+        errors: the errors of the attempts, in the same order.
     """
 
     def __init__(self, attempts: Sequence["Attempt"], errors: Sequence[G4FLiteError]) -> None:
         self.attempts = tuple(attempts)
         self.errors = tuple(errors)
-        lines = "".join(f"\n  - {_attempt_line(attempt)}" for attempt in self.attempts)
+        lines = "".join(f"\n  - {_format_attempt(attempt)}" for attempt in self.attempts)
         super().__init__(
             f"None of the providers answered:{lines}\n",
             hint="Correct what the attempts say, add another provider to the route, or try again later.",
         )
 
 
-def _attempt_line(attempt: "Attempt") -> str:
-    where = f" with {attempt.key}" if attempt.key else ""
-    return f"{attempt.provider} ({attempt.model}){where}: {shorten(attempt.error or attempt.outcome)}"
+def _format_attempt(attempt: "Attempt") -> str:
+    key = f" with {attempt.key}" if attempt.key else ""
+    return f"{attempt.provider} ({attempt.model}){key}: {shorten(attempt.error or attempt.outcome)}"
 
 
 # --- tools, keys, streams -----------------------------------------------------------------------
 
 
 class ToolError(G4FLiteError):
-    """Tools cannot be used as asked."""
+    """The tools or their use are invalid."""
 
 
 class ToolRoundsError(ToolError):
-    """The model went on calling tools when as many rounds had passed as were allowed.
+    """The model requested tool calls in every round, up to the limit, and gave no answer.
 
     Attributes:
-        rounds: how many; `messages`: the conversation so far, the calls and their results with it.
+        rounds: the number of rounds.
+        messages: the conversation so far, including the tool calls and their results.
     """
 
     def __init__(self, rounds: int, messages: Sequence[Any]) -> None:

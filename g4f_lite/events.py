@@ -1,11 +1,11 @@
-"""What a provider can yield beside text.
+"""Events that a provider can yield in addition to text.
 
-A provider yields `str` for text. Whatever else it knows about the answer it yields as one of these;
-the text of the answer never contains them. The call collects them on its `Completion`, and who reads
-``stream.events()`` gets them as they come.
+A provider yields text as `str`, and all other facts about the answer as these events. The text of the answer
+never contains them. The call collects them in its `Completion`, and ``stream.events()`` yields them as they
+arrive.
 
-Where a service makes several answers at once (``n=2``), `choice` says which one an event belongs to,
-from 0; a plain `str` belongs to the first.
+If a service writes several answers at once (``n=2``), `choice` is the index of the answer that an event belongs
+to, from 0. A plain `str` belongs to the first.
 """
 
 from collections.abc import Mapping
@@ -30,22 +30,23 @@ __all__ = [
 ]
 
 FinishReason = Literal["stop", "length", "tool_calls", "content_filter", "cancelled"]
-"""Why an answer ended, in the words of the OpenAI chat API; ``"cancelled"`` is ours: the caller closed it."""
+"""Why an answer ended, as in OpenAI's chat API. ``"cancelled"`` is added: the caller closed the stream."""
 
 
 class Text(NamedTuple):
-    """A piece of an answer's text; for the first choice, a plain `str` says the same."""
+    """A piece of the text of an answer. For the first choice, a plain `str` has the same meaning."""
 
     text: str
     choice: int = 0
 
 
 class Reasoning(NamedTuple):
-    """A piece of what the model thought before or while it answered.
+    """A piece of the reasoning of the model.
 
     Attributes:
-        text: the piece; `""` where the service only sends a signature.
-        signature: what the service wants back with this reasoning in a later turn, unread; it ends a
+        text: the piece, or `""` if the service sends only a signature.
+        choice: the index of the answer.
+        signature: an opaque string that the service needs back with this reasoning in a later turn. It ends a
             block of reasoning.
     """
 
@@ -55,20 +56,22 @@ class Reasoning(NamedTuple):
 
 
 class Refusal(NamedTuple):
-    """A piece of the model's refusal to answer, from services that tell one from an answer."""
+    """A piece of the model's refusal, from services that separate refusals from answers."""
 
     text: str
     choice: int = 0
 
 
 class ToolCallDelta(NamedTuple):
-    """A piece of a call of one of the tools.
+    """A piece of a tool call.
 
     Attributes:
-        position: which of the answer's calls, from 0.
-        id: the call's identifier, and `name` the tool's: each with the first piece, later None.
-        arguments: the next characters of the arguments, which together are JSON.
-        signature: what the service wants back with this call in a later turn, unread.
+        position: the index of the tool call in the answer, from 0.
+        id: the identifier of the tool call, in its first piece only.
+        name: the name of the tool, in the first piece only.
+        arguments: the next characters of the arguments, which form JSON when they are joined.
+        choice: the index of the answer.
+        signature: an opaque string that the service needs back with this tool call in a later turn.
     """
 
     position: int
@@ -80,16 +83,14 @@ class ToolCallDelta(NamedTuple):
 
 
 class Usage(NamedTuple):
-    """Tokens counted by whoever answered.
+    """Token counts of the service. A later `Usage` replaces an earlier one.
 
     Attributes:
-        prompt_tokens: tokens of the conversation sent, those read from a cache too.
-        completion_tokens: tokens of the answer so far, reasoning too; a later `Usage` replaces an
-            earlier one.
-        cached_tokens: of the prompt's, those read from the service's cache.
-        reasoning_tokens: of the answer's, those of reasoning.
-        cache_write_tokens: of the prompt's, those written to the service's cache.
-            Each of these three is None where the service does not say.
+        prompt_tokens: tokens of the messages, including those read from a cache.
+        completion_tokens: tokens of the answer so far, including reasoning.
+        cached_tokens: tokens of the prompt that were read from the service's cache, or None if not reported.
+        reasoning_tokens: tokens of the answer that are reasoning, or None if not reported.
+        cache_write_tokens: tokens of the prompt that were written to the service's cache, or None if not reported.
     """
 
     prompt_tokens: int
@@ -100,15 +101,17 @@ class Usage(NamedTuple):
 
     @property
     def total_tokens(self) -> int:
-        """Both counts together."""
+        """The sum of `prompt_tokens` and `completion_tokens`."""
         return self.prompt_tokens + self.completion_tokens
 
 
 class Finish(NamedTuple):
-    """The answer is whole, and why it ended.
+    """The end of a complete answer.
 
     Attributes:
-        raw: the reason in the service's own word, where it has more of them.
+        reason: why the answer ended.
+        choice: the index of the answer.
+        raw: the service's own name of the reason, for services that have more reasons.
     """
 
     reason: FinishReason
@@ -117,11 +120,12 @@ class Finish(NamedTuple):
 
 
 class Served(NamedTuple):
-    """The model that answered, in the service's own words, where it may differ from the one asked for.
+    """The model that answered, which may differ from the requested model.
 
     Attributes:
+        model: the service's name of the model.
         id: the service's identifier of the answer.
-        created: when it says that the answer was made, in seconds since 1970.
+        created: the time of the answer in seconds since 1970.
     """
 
     model: str
@@ -130,12 +134,14 @@ class Served(NamedTuple):
 
 
 class Citation(NamedTuple):
-    """A source that the answer rests on.
+    """A source that the answer cites.
 
     Attributes:
-        url, title: where it is, and what it is called.
-        text: the words of the source.
-        start, end: the part of the answer's text that rests on it, in characters.
+        url: the address of the source.
+        title: the title of the source.
+        text: the cited text of the source.
+        start: the first character of the answer's text that the citation supports.
+        end: the character after the last one that it supports.
     """
 
     url: str | None = None
@@ -146,14 +152,15 @@ class Citation(NamedTuple):
 
 
 class Media(NamedTuple):
-    """A picture or a sound that was made, or a piece of a streamed one.
+    """A generated picture or sound, or a piece of a streamed one. It has a `url` or `data`.
 
     Attributes:
-        kind: which of the two.
-        url: where it is to be had; or
-        data: itself, base64 as the service sent it; pieces of one `id` belong together, in order.
-        mime_type: what it is, ``"image/png"``.
-        transcript: the words that are spoken.
+        kind: ``"image"`` or ``"audio"``.
+        url: the address of the medium.
+        data: the medium itself in base64, as the service sent it.
+        mime_type: the media type, such as ``"image/png"``.
+        id: the identifier of the medium. Pieces with the same `id` are joined in order.
+        transcript: the spoken text.
     """
 
     kind: Literal["image", "audio"]
@@ -165,20 +172,20 @@ class Media(NamedTuple):
 
 
 class Logprobs(NamedTuple):
-    """The log probabilities of the next tokens, as the OpenAI chat API has them (``logprobs.content``)."""
+    """The log probabilities of the next tokens, as in OpenAI's chat API (``logprobs.content``)."""
 
     content: tuple[Mapping[str, Any], ...]
     choice: int = 0
 
 
 class Metadata(NamedTuple):
-    """What else the service says about its answer, under its own names; later ones are added."""
+    """Other facts that the service reports about its answer, under its own names. Later ones are added."""
 
     values: Mapping[str, Any] = MappingProxyType({})
 
 
 class Vector(NamedTuple):
-    """The embedding of the input at `position`, in any order; yielded by `_create_embedding` only."""
+    """The embedding of the input at index `position`. `_create_embedding` yields them in any order."""
 
     position: int
     values: list[float]
@@ -197,4 +204,4 @@ Event = (
     | Logprobs
     | Metadata
 )
-"""Any of the events of a chat answer; good for hints and for `isinstance`."""
+"""Any event of a chat answer, for type hints and `isinstance`."""

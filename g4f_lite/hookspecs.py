@@ -1,11 +1,15 @@
-"""The cross-cutting hooks that plugins may implement, as pluggy specifications.
+"""Hook specifications (pluggy) for plugins that observe calls or register providers.
 
-A hook is a function with one of these names and some or all of its parameters, in a provider module, in
-a module of the entry-point group ``g4f_lite.hooks``, or on an object given to `registry.add_hooks`. The
-marker `hookimpl` is only needed for pluggy's options (`tryfirst`, `trylast`).
+A hook is a function with one of these names and some or all of its parameters. It is in a provider module, in a
+module of the entry-point group ``g4f_lite.hooks``, or on an object that was passed to `registry.add_hooks`::
 
-Hooks watch; they do not change the call. One that raises is reported in the call's provenance
-(`hook_errors`) and to the logger ``g4f_lite.hooks``, and the call goes on.
+    def g4f_lite_after_response(completion):
+        print(completion.usage)
+
+The marker `hookimpl` is only needed for pluggy's options (`tryfirst`, `trylast`).
+
+Hooks observe a call; they do not change it. If a hook raises, the exception is reported in the call's provenance
+(`hook_errors`) and to the logger ``g4f_lite.hooks``, and the call continues.
 """
 
 from collections.abc import Callable
@@ -31,17 +35,17 @@ hookimpl = pluggy.HookimplMarker(PROJECT)
 
 @hookspec
 def g4f_lite_register_providers(register: Callable[..., None]) -> None:
-    """Offer providers that have no entry point of their own: ``register(module_or_object, name=...)``."""
+    """Register providers that have no entry point, with ``register(module_or_object, name=...)``."""
 
 
 @hookspec
 def g4f_lite_before_request(request: "g4f_lite.Request") -> None:
-    """See a request just before its provider is asked."""
+    """Observe a request immediately before the provider is called."""
 
 
 @hookspec
 def g4f_lite_after_response(request: "g4f_lite.Request", completion: "g4f_lite.Completion") -> None:
-    """See an answer after its end, or what had come of it when the caller closed it.
+    """Observe a complete answer, or the part of it that arrived before the caller closed the stream.
 
     In the second case `completion.finish_reason` is ``"cancelled"``.
     """
@@ -49,4 +53,4 @@ def g4f_lite_after_response(request: "g4f_lite.Request", completion: "g4f_lite.C
 
 @hookspec
 def g4f_lite_on_error(request: "g4f_lite.Request", error: "g4f_lite.G4FLiteError") -> None:
-    """See the error that an attempt ended with; where it is the last one, before the caller does."""
+    """Observe the error of an attempt. The error of the last attempt is observed before the caller gets it."""

@@ -1,4 +1,4 @@
-"""Pictures, sounds and files for a message.
+"""Parts of messages: pictures, sounds and files.
 
 ::
 
@@ -7,8 +7,9 @@
 
     messages = [{"role": "user", "content": ["What is on this picture?", image(Path("cat.jpeg"))]}]
 
-Each returns a part of a message's content as OpenAI's chat API has it, plain data that can be stored and
-sent again. A file is read at once. Whether a provider takes it is said at the call, by its `inputs`.
+Each function returns a part of a message's content in the form of OpenAI's chat API: plain data, which can be
+stored and sent again. A file is read immediately. The call checks whether the provider accepts the part (see
+`inputs` in `g4f_lite.contract`).
 """
 
 import os
@@ -22,51 +23,52 @@ from g4f_lite.messages._media import ContentError
 __all__ = ["Part", "Source", "audio", "file", "image"]
 
 Source = str | os.PathLike[str] | bytes | bytearray | memoryview
-"""A URL (``https:`` or ``data:``), a path, or bytes. A path is never a `str`: that would be a URL."""
+"""A URL (``https:`` or ``data:``), a path, or bytes. A `str` is always a URL, never a path."""
 
 
 def image(source: Source, detail: Literal["auto", "low", "high"] | None = None) -> Part:
-    """Return the part of a message that shows a picture.
+    """Return a part of a message with a picture.
 
     Args:
-        source: the picture's URL, path or bytes; PNG, JPEG, GIF, WebP and BMP are known by their bytes.
-        detail: how closely to look, for services that make a difference.
+        source: the URL, the path or the bytes of the picture. PNG, JPEG, GIF, WebP and BMP are recognized by
+            their bytes.
+        detail: the resolution that the model should use, for services with this option.
 
     Raises:
-        InvalidArgumentError: it is no picture, cannot be read, or is too large.
+        InvalidArgumentError: `source` is not a picture, cannot be read, or is too large.
     """
-    return _made(lambda: image_part(source, "`source`", detail))
+    return _translate_error(lambda: image_part(source, "`source`", detail))
 
 
 def audio(source: Source, format: str | None = None) -> Part:  # noqa: A002 - OpenAI's word
-    """Return the part of a message that plays a sound.
+    """Return a part of a message with a sound.
 
     Args:
-        source: the sound's data URL, path or bytes; no chat service fetches one from the web.
-        format: ``"wav"``, ``"mp3"`` and so on; WAV, MP3, FLAC and Ogg are known by their bytes.
+        source: the data URL, the path or the bytes of the sound. Chat services do not fetch sounds from the web.
+        format: the format, such as ``"wav"`` or ``"mp3"``. WAV, MP3, FLAC and Ogg are recognized by their bytes.
 
     Raises:
-        InvalidArgumentError: it is no sound, cannot be read, or is too large.
+        InvalidArgumentError: `source` is not a sound, cannot be read, or is too large.
     """
-    return _made(lambda: audio_part(source, "`source`", format))
+    return _translate_error(lambda: audio_part(source, "`source`", format))
 
 
 def file(source: Source, filename: str | None = None) -> Part:
-    """Return the part of a message that hands over a file.
+    """Return a part of a message with a file.
 
     Args:
-        source: the file's URL, path or bytes.
-        filename: what to call it; its ending says what it is where its bytes do not.
+        source: the URL, the path or the bytes of the file.
+        filename: the name to send. Its suffix determines the type if the bytes do not.
 
     Raises:
-        InvalidArgumentError: it cannot be read, is too large, or nothing says what it is.
+        InvalidArgumentError: `source` cannot be read, is too large, or its type is not known.
     """
-    return _made(lambda: file_part(source, "`source`", filename))
+    return _translate_error(lambda: file_part(source, "`source`", filename))
 
 
-def _made(make: Callable[[], dict[str, Any]]) -> Part:
+def _translate_error(build: Callable[[], dict[str, Any]]) -> Part:
     try:
-        return make()
+        return build()
     except ContentError as error:
         message, hint = error.message, error.hint
     raise InvalidArgumentError("source", message, hint=hint)

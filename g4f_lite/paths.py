@@ -1,4 +1,4 @@
-"""Where g4f_lite keeps files of its own: by default where the platform wants a user's."""
+"""The folders for g4f_lite's files, by default the platform's folders for files of a user."""
 
 import os
 import sys
@@ -8,10 +8,14 @@ __all__ = ["cache_dir", "config_dir"]
 
 
 def cache_dir() -> Path:
-    r"""Return the cache folder, which may not exist yet: ``G4F_LITE_CACHE``, else the platform's.
+    r"""Return the cache folder, which may not exist: ``G4F_LITE_CACHE``, else the platform's folder.
 
-    That is ``$XDG_CACHE_HOME/g4f-lite`` or ``~/.cache/g4f-lite``, ``~/Library/Caches/g4f-lite`` on
-    macOS, ``%LOCALAPPDATA%\g4f-lite\Cache`` on Windows. Everything in it can be deleted at any time.
+    The platform's folder is ``$XDG_CACHE_HOME/g4f-lite`` or ``~/.cache/g4f-lite``, on macOS
+    ``~/Library/Caches/g4f-lite``, on Windows ``%LOCALAPPDATA%\g4f-lite\Cache``. Its content can be deleted at any
+    time. No I/O.
+
+    Raises:
+        RuntimeError: the home folder of the user is not known.
     """
     chosen = os.environ.get("G4F_LITE_CACHE")
     if chosen:
@@ -26,10 +30,13 @@ def cache_dir() -> Path:
 
 
 def config_dir() -> Path:
-    r"""Return the folder of what the user configured, which may not exist: ``G4F_LITE_CONFIG_DIR``, else the platform's.
+    r"""Return the configuration folder, which may not exist: ``G4F_LITE_CONFIG_DIR``, else the platform's folder.
 
-    That is ``$XDG_CONFIG_HOME/g4f-lite`` or ``~/.config/g4f-lite``,
-    ``~/Library/Application Support/g4f-lite`` on macOS, ``%APPDATA%\g4f-lite`` on Windows.
+    The platform's folder is ``$XDG_CONFIG_HOME/g4f-lite`` or ``~/.config/g4f-lite``, on macOS
+    ``~/Library/Application Support/g4f-lite``, on Windows ``%APPDATA%\g4f-lite``. No I/O.
+
+    Raises:
+        RuntimeError: the home folder of the user is not known.
     """
     chosen = os.environ.get("G4F_LITE_CONFIG_DIR")
     if chosen:

@@ -1,4 +1,4 @@
-"""What a caller gets: the answer, the completion, and where it came from."""
+"""Results of a call: the answer, the completion, and the provenance."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Generic, Literal, NamedTuple
@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from typing_extensions import TypeVar
 
     Parsed = TypeVar("Parsed", default=Any)
-else:  # a default comes with Python 3.13, and means nothing at run time
+else:  # Python has defaults of type variables since 3.13; they have no effect at run time
     from typing import TypeVar
 
     Parsed = TypeVar("Parsed")
@@ -20,17 +20,18 @@ Outcome = Literal["pending", "ok", "error", "cancelled", "skipped"]
 
 
 class Attempt(NamedTuple):
-    """One provider that was tried for a call.
+    """One try of a call: one provider, asked once.
 
     Attributes:
-        provider: its full name, ``"distribution:name"``.
-        model: the model it was asked for.
-        outcome: ``"pending"`` while it runs, then how it ended; ``"skipped"``: it could not even be asked.
-        seconds: from when it was asked to the outcome, or to now; wall clock.
-        error: the error as one line, secrets removed; None if there was none.
-        key: which of several keys it was asked with, ``"key 2 of 3"``; None if there is one, or none.
-        waited: seconds that were waited before it, for a retry or for a limit.
-        continued: whether it was asked to go on from the text that the attempts before it had given.
+        provider: the full name of the provider, ``"distribution:name"``.
+        model: the model that was requested.
+        outcome: ``"pending"`` while the attempt runs, then ``"ok"``, ``"error"`` or ``"cancelled"``;
+            ``"skipped"`` if the provider could not be asked.
+        seconds: wall-clock time from the start of the attempt to its outcome, or to now.
+        error: the error as one line without secrets, or None if there was no error.
+        key: the number of the key, ``"key 2 of 3"``, or None if the call has one key or no key.
+        waited: seconds waited before the attempt, for a retry or a limit.
+        continued: whether the provider was asked to continue the text of the attempts before it.
     """
 
     provider: str
@@ -44,18 +45,20 @@ class Attempt(NamedTuple):
 
 
 class Provenance(NamedTuple):
-    """Who answered, and how it came to that.
+    """The origin of an answer: the provider, the model, and all attempts of the call.
 
     Attributes:
-        provider: the provider's name; with `distribution` and `version`, what was installed.
-        model_asked: the model the caller named, None if it left the choice open.
-        model_served: the model that answered, as far as the provider says.
-        streamed: whether the answer came as it was made; False if it came whole.
-        attempts: every try, in order: another provider, another key, or the same once more.
-        dropped_options: options left out on the caller's wish (`drop_options=True`).
-        hook_errors: what hooks raised during the call, a line each.
-        structured: how the provider was asked for what `response_format` says: by its own option, or by an
-            instruction; None: it was not.
+        provider: the name of the provider that answered.
+        distribution: the distribution that the provider belongs to.
+        version: the version of that distribution.
+        model_asked: the model that the caller requested, or None if the caller named none.
+        model_served: the model that answered, if the service reports it, else the requested model.
+        streamed: whether the answer arrived piece by piece.
+        attempts: all attempts in order. Each asks another provider, uses another key, or is a retry.
+        dropped_options: options that the provider does not take, left out because of `drop_options=True`.
+        hook_errors: exceptions of hooks during the call, one line each.
+        structured: ``"native"`` if `response_format` was sent as an option of the service, ``"instructed"`` if it
+            was sent as an instruction in the conversation, or None without `response_format`.
     """
 
     provider: str
@@ -71,13 +74,13 @@ class Provenance(NamedTuple):
 
 
 class ToolCall(NamedTuple):
-    """A call of one of the tools that the model asks for.
+    """A tool call that the model requests.
 
     Attributes:
-        id: its identifier, which the tool's result is sent back with.
-        name: the tool's name.
-        arguments: the arguments, as the JSON text that the model wrote; it may be wrong.
-        signature: what the service wants back with this call, unread; None if nothing.
+        id: the identifier of the tool call, which the message with its result repeats.
+        name: the name of the tool.
+        arguments: the arguments as the JSON text that the model wrote. It may be invalid.
+        signature: an opaque string that the service needs back with this tool call, or None.
     """
 
     id: str
@@ -87,13 +90,17 @@ class ToolCall(NamedTuple):
 
 
 class Choice(NamedTuple):
-    """One of the answers, where the service was asked for several; `Completion` is the first of them.
+    """One of several answers to a call with ``n``. A `Completion` shows the first.
 
     Attributes:
-        position: which of them, from 0.
-        reasoning: what the model thought, in its own words; `reasoning_signature` as `events.Reasoning` has it.
-        refusal: the words it refused in, None if it did not.
-        logprobs: tokens and their log probabilities, as the OpenAI chat API has them; None if not asked for.
+        position: the index of the answer, from 0.
+        text: the text of the answer.
+        finish_reason: why the answer ended, or None if the service does not report it.
+        reasoning: the reasoning of the model, or `""`.
+        refusal: the text of the model's refusal, or None if the model did not refuse.
+        tool_calls: the tool calls that the model requests.
+        logprobs: tokens and their log probabilities as in OpenAI's chat API, or None if they were not requested.
+        reasoning_parts: the blocks of reasoning, each with its signature, as in `events.Reasoning`.
     """
 
     position: int
@@ -107,12 +114,12 @@ class Choice(NamedTuple):
 
     @property
     def message(self) -> dict[str, Any]:
-        """The assistant's message, ready to be put behind the others for the next turn."""
+        """The message of the assistant, to be appended to the messages of the next call."""
         message: dict[str, Any] = {"role": "assistant", "content": self.text or None}
         if self.refusal is not None:
             message["refusal"] = self.refusal
         if self.tool_calls:
-            message["tool_calls"] = [_call_message(call) for call in self.tool_calls]
+            message["tool_calls"] = [_tool_call_message(call) for call in self.tool_calls]
         if self.reasoning_parts:
             message["reasoning"] = [
                 {"text": text, "signature": signature} for text, signature in self.reasoning_parts
@@ -122,30 +129,32 @@ class Choice(NamedTuple):
         return message
 
 
-def _call_message(call: ToolCall) -> dict[str, Any]:
-    shown: dict[str, Any] = {
+def _tool_call_message(call: ToolCall) -> dict[str, Any]:
+    message: dict[str, Any] = {
         "id": call.id,
         "type": "function",
         "function": {"name": call.name, "arguments": call.arguments},
     }
     if call.signature is not None:
-        shown["signature"] = call.signature
-    return shown
+        message["signature"] = call.signature
+    return message
 
 
 class Completion(NamedTuple):
-    """A whole answer, or as much of one as came.
+    """The result of a call: a complete answer, or the part that arrived before the stream was closed.
 
     Attributes:
-        text: the answer.
-        finish_reason: why it ended; None if the provider does not say.
-        usage: tokens counted; None if the provider does not say.
-        provenance: who answered.
-        choices: the answers, one unless several were asked for; the first is this one.
-        citations, media: the sources it names, and the pictures and sounds in it.
-        metadata: what else the service said, under its own names.
-        id: the service's identifier of the answer; `created`: when it was made, in seconds since 1970.
-        parsed: the object that `response_format` asked for; None if nothing was asked for.
+        text: the text of the answer.
+        finish_reason: why the answer ended, or None if the service does not report it.
+        usage: the token counts, or None if the service does not report them.
+        provenance: the provider, the model, and all attempts of the call.
+        choices: all answers: one, or several for a call with ``n``. The first one is this answer.
+        citations: the sources that the answer cites.
+        media: the pictures and sounds in the answer.
+        metadata: everything else that the service reports, under its own names.
+        id: the service's identifier of the answer, or None.
+        created: the time of the answer in seconds since 1970, or None.
+        parsed: the object that `response_format` requested, or None without `response_format`.
     """
 
     text: str
@@ -155,7 +164,7 @@ class Completion(NamedTuple):
     choices: tuple[Choice, ...] = ()
     citations: tuple[Citation, ...] = ()
     media: tuple[Media, ...] = ()
-    metadata: Mapping[str, Any] = {}  # shared: nobody may change it; a proxy could not be pickled
+    metadata: Mapping[str, Any] = {}  # shared, so it must not be changed; a read-only proxy cannot be pickled
     id: str | None = None
     created: int | None = None
     parsed: Any = None
@@ -170,35 +179,38 @@ class Completion(NamedTuple):
 
     @property
     def model(self) -> str:
-        """The model that answered, as far as the provider says."""
+        """The model that answered, if the service reports it, else the requested model."""
         return self.provenance.model_served
 
     @property
     def reasoning(self) -> str:
-        """What the model thought, `""` if it does not tell."""
+        """The reasoning of the model, or `""` if the service does not send it."""
         return self.choices[0].reasoning if self.choices else ""
 
     @property
     def refusal(self) -> str | None:
-        """The words in which the model refused, None if it did not."""
+        """The text of the model's refusal, or None if the model did not refuse."""
         return self.choices[0].refusal if self.choices else None
 
     @property
     def tool_calls(self) -> tuple[ToolCall, ...]:
-        """The tools that the model asks for."""
+        """The tool calls that the model requests."""
         return self.choices[0].tool_calls if self.choices else ()
 
     @property
     def message(self) -> dict[str, Any]:
-        """The assistant's message, ready to be put behind the others for the next turn."""
+        """The message of the assistant, to be appended to the messages of the next call."""
         choice = self.choices[0] if self.choices else Choice(0, self.text, self.finish_reason)
         return choice.message
 
 
 class Answer(str, Generic[Parsed]):
-    """The text of an answer: a `str` in every way, which also knows its `completion`.
+    """The text of an answer: a `str` with the attribute `completion`.
 
-    To a type checker it is an `Answer[City]` if the call had ``response_format=City``.
+    For a type checker, a call with ``response_format=City`` returns an ``Answer[City]``.
+
+    Attributes:
+        completion: the complete result of the call.
     """
 
     __slots__ = ("completion",)
@@ -206,21 +218,21 @@ class Answer(str, Generic[Parsed]):
     completion: Completion
 
     def __new__(cls, completion: Completion) -> "Answer[Parsed]":
-        """Make the text of `completion` into a string that knows it."""
+        """Create the string from the text of `completion`."""
         answer = super().__new__(cls, completion.text)
         answer.completion = completion
         return answer
 
     @property
     def provenance(self) -> Provenance:
-        """Who answered, and how it came to that."""
+        """The provider, the model, and all attempts of the call."""
         return self.completion.provenance
 
     @property
     def parsed(self) -> Parsed | None:
-        """The object that `response_format` asked for; None if nothing was asked for, or it was refused."""
-        found: Parsed | None = self.completion.parsed
-        return found
+        """The object that `response_format` requested, or None without one, or if the model refused."""
+        parsed: Parsed | None = self.completion.parsed
+        return parsed
 
     def __reduce__(self) -> tuple[type["Answer[Parsed]"], tuple[Completion]]:
         return (Answer, (self.completion,))

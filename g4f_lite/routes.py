@@ -1,4 +1,12 @@
-"""How a call goes on when a provider fails: several providers, retries, limits. Plain records."""
+"""Routes of several providers, retries and limits of a call, as plain records.
+
+::
+
+    from g4f_lite import ChatCompletion, Retry, Route, Step
+
+    route = Route(["groq", Step("openai", model="gpt-4o-mini")])
+    ChatCompletion.create(messages=messages, provider=route, retries=Retry(attempts=3))
+"""
 
 from collections.abc import Mapping, Sequence
 from functools import wraps
@@ -10,61 +18,61 @@ __all__ = ["Limits", "Retry", "Route", "Step"]
 _Record = TypeVar("_Record", bound=tuple[Any, ...])
 
 
-def _outspoken(record: type[_Record]) -> type[_Record]:
-    """Have a record say what is wrong with its arguments as the other errors of a call do."""
+def _with_argument_errors(record: type[_Record]) -> type[_Record]:
+    """Make a record raise `InvalidArgumentError` with a hint where a tuple raises a bare `TypeError`."""
     make = record.__new__
 
-    @wraps(make)  # for who looks at its signature
+    @wraps(make)  # keeps the signature for `inspect` and `help`
     def new(kind: Any, *values: Any, **fields: Any) -> Any:
         try:
             return make(kind, *values, **fields)
         except TypeError:
             pass
-        _refuse(record, len(values), tuple(fields))
+        _raise_argument_error(record, len(values), tuple(fields))
 
-    record.__new__ = new  # type: ignore[method-assign] # a NamedTuple's body may have no `__new__`
+    record.__new__ = new  # type: ignore[method-assign] # the body of a NamedTuple cannot define `__new__`
     return record
 
 
-def _refuse(record: Any, values: int, given: tuple[str, ...]) -> NoReturn:
+def _raise_argument_error(record: Any, positional: int, keywords: tuple[str, ...]) -> NoReturn:
     from g4f_lite._utils.text import find_similar_names, format_suggestion, join_names, shorten
     from g4f_lite.errors import InvalidArgumentError
 
     fields: tuple[str, ...] = record._fields
     takes = f"It takes: {join_names(fields)}."
-    unknown = [name for name in given if name not in fields]
+    unknown = [name for name in keywords if name not in fields]
     name = record.__name__
     if unknown:
         argument = unknown[0]
-        near = format_suggestion(find_similar_names(argument, fields))
-        what = f"A {name} has no {shorten(repr(argument), 60)}.{near} {takes}"
-        step = "Correct its name."
-        if "options" in fields and not near:
-            step = f"What is an option of the provider goes into them: options={{{shorten(argument, 60)!r}: ...}}."
-    elif values > len(fields) or set(given) & set(fields[:values]):
-        argument, what, step = (
-            name,
-            f"A {name} was given a value twice, or too many. {takes}",
-            "Name each once.",
-        )
+        suggestion = format_suggestion(find_similar_names(argument, fields))
+        message = f"A {name} has no {shorten(repr(argument), 60)}.{suggestion} {takes}"
+        hint = "Correct its name."
+        if "options" in fields and not suggestion:
+            hint = f"What is an option of the provider goes into them: options={{{shorten(argument, 60)!r}: ...}}."
+    elif positional > len(fields) or set(keywords) & set(fields[:positional]):
+        argument = name
+        message = f"A {name} was given a value twice, or too many. {takes}"
+        hint = "Name each once."
     else:
-        argument = next(item for item in fields[values:] if item not in {*given, *record._field_defaults})
-        what, step = f"A {name} needs its {argument!r}. {takes}", "Pass it."
-    raise InvalidArgumentError(argument, what, hint=step)
+        given = {*fields[:positional], *keywords, *record._field_defaults}
+        argument = next(field for field in fields if field not in given)
+        message, hint = f"A {name} needs its {argument!r}. {takes}", "Pass it."
+    raise InvalidArgumentError(argument, message, hint=hint)
 
 
-@_outspoken
+@_with_argument_errors
 class Limits(NamedTuple):
-    """What this program asks of a provider at most, whatever the service would allow.
+    """The limits that this program keeps towards a provider, independent of the service's own.
 
-    They hold for all calls of the process together, for each provider, key and `base_url` by itself.
+    They apply to all calls of the process together, separately for each provider, key and `base_url`. None
+    means no limit.
 
     Attributes:
-        requests_per_minute: requests in any minute.
-        tokens_per_minute: tokens in any minute, those of the prompt and those of the answer. Before a
-            request they are estimated (four characters a token, and `max_tokens`), after it corrected
-            by what the service counted.
-        concurrency: requests at once.
+        requests_per_minute: the largest number of requests in any minute.
+        tokens_per_minute: the largest number of tokens in any minute, of prompts and answers together. They are
+            estimated before a request (four characters a token, plus `max_tokens`), and corrected afterwards by
+            the service's count.
+        concurrency: the largest number of requests at the same time.
     """
 
     requests_per_minute: int | None = None
@@ -72,17 +80,18 @@ class Limits(NamedTuple):
     concurrency: int | None = None
 
 
-@_outspoken
+@_with_argument_errors
 class Retry(NamedTuple):
-    """How often, and after what wait, the same provider is asked once more.
+    """The retry policy of a call: how often, and after which wait, it asks the same provider again.
 
-    Before the n-th repetition a random time between 0 and ``min(cap, base * 2 ** (n - 1))`` is waited;
-    longer if the service says so (``Retry-After``).
+    Before the n-th retry the call waits a random time between 0 and ``min(cap, base * 2 ** (n - 1))`` seconds
+    (exponential backoff with full jitter), or longer if the service asks for it (``Retry-After``).
 
     Attributes:
-        attempts: repetitions at most, beyond the first try.
-        base, cap: seconds.
-        max_wait: seconds; if the service wants a longer wait, it is not asked again.
+        attempts: the largest number of retries, not counting the first attempt.
+        base: seconds of the first backoff.
+        cap: seconds of the longest backoff.
+        max_wait: seconds. If the service asks for a longer wait, the call does not retry.
     """
 
     attempts: int = 2
@@ -91,17 +100,17 @@ class Retry(NamedTuple):
     max_wait: float = 60.0
 
 
-@_outspoken
+@_with_argument_errors
 class Step(NamedTuple):
-    """One provider of a route, and how it is asked.
+    """One provider of a route, with the settings that apply to it.
 
     Attributes:
-        provider: its name, ``"distribution:name"``, or ``"provider/model"``.
-        model: the model; else the call's, else the provider's default.
-        weight: how much of the calls it gets first, against the others, in a weighted route.
-        auth: its key, or a list of keys; else the call's, the environment's or the key store's.
-        options: options for this step alone, beside the call's and before them.
-        limits: its limits, in place of the call's.
+        provider: the name of the provider, ``"distribution:name"``, or ``"provider/model"``.
+        model: the model; by default the call's, else the provider's default.
+        weight: the share of the calls that ask this step first, in a weighted route.
+        auth: the key, or a list of keys; by default the call's, the environment's or the key store's.
+        options: options for this step only. They are added to the call's and replace those of the same name.
+        limits: the limits for this step, instead of the call's.
     """
 
     provider: str
@@ -112,22 +121,22 @@ class Step(NamedTuple):
     limits: Limits | None = None
 
     def __repr__(self) -> str:
-        # Neither the key nor the options, which may hold one.
+        # Without the key and the options, which may contain a key.
         return f"Step({self.provider!r}, model={self.model!r}, weight={self.weight:g})"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # A read-only view of options, as the default is one, can be neither pickled nor copied.
+        # The default of `options` is a read-only view, which can be neither pickled nor copied.
         return Step, (*self[:4], dict(self.options), self.limits)
 
 
-@_outspoken
+@_with_argument_errors
 class Route(NamedTuple):
-    """The providers that are asked, one after the other, until one answers.
+    """The providers of a call, which are asked one after the other until one answers.
 
     Attributes:
-        steps: names, ``"provider/model"``, or `Step`s.
-        strategy: ``"ordered"``: as they stand. ``"weighted"``: for each call in a random order, in which
-            a step comes first as often as its weight says.
+        steps: names of providers, ``"provider/model"``, or `Step`s.
+        strategy: ``"ordered"`` asks them in the given order. ``"weighted"`` asks them in a random order for each
+            call, in which the probability of a step to come first is proportional to its weight.
     """
 
     steps: Sequence[str | Step]
