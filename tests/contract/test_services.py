@@ -1,4 +1,4 @@
-"""The provider contract, run on the providers of services: one for each way of writing an answer."""
+"""The provider contract, run on one provider for each format of answers."""
 
 import json
 
@@ -19,7 +19,7 @@ def event(value, name=""):
 
 
 class JSONWire(Wire):
-    """What the wires below share: a whole answer is one value, a stream is several."""
+    """The common part of the wires below: a complete answer is one JSON value, a stream is several."""
 
     def options(self, url):
         return {"base_url": url}

@@ -1,4 +1,4 @@
-"""Environment variables that are read on each call."""
+"""`EnvReader`, which reads environment variables on each call."""
 
 import os
 
@@ -11,7 +11,7 @@ NAMES = ("G4F_LITE_TEST_ONE", "g4f_lite_test_two")
 
 @pytest.mark.parametrize("plain", [False, True], ids=["the environment", "a dictionary in its place"])
 def test_the_values_are_those_of_now(monkeypatch, plain):
-    """Each reading has what is set at that time, in the order of the names, and None for what is not."""
+    """`values` returns the current values in the order of the names, None for a variable that is not set."""
     if plain:
         monkeypatch.setattr(os, "environ", dict(os.environ))
     variables = EnvReader(*NAMES)

@@ -1,4 +1,4 @@
-"""Both ways over HTTP behind one handle, so that each test of the exchange is a test of both."""
+"""One handle for the sync and the async HTTP client, so that each test of the exchange tests both."""
 
 import asyncio
 import concurrent.futures
@@ -17,11 +17,11 @@ from g4f_lite.cancellation import CancelScope, _current
 from g4f_lite.kit.http import astream, stream
 
 WAIT = 30.0
-"""Seconds that a test waits for what comes at once."""
+"""Seconds that a test waits for something that happens immediately."""
 
 
 class SyncReader:
-    """One exchange that is read step by step."""
+    """An exchange that is read step by step."""
 
     def __init__(self, request) -> None:
         self._pieces = stream(request)
@@ -40,7 +40,7 @@ class SyncReader:
 
 
 class Background:
-    """One exchange that is read to its end elsewhere, with a scope to cancel it by."""
+    """An exchange that is read to its end in the background, with a scope that cancels it."""
 
     def __init__(self, future, scope) -> None:
         self._future = future
@@ -48,12 +48,12 @@ class Background:
         self.pieces: list[bytes] = []
 
     def outcome(self) -> BaseException | None:
-        """What it raised, None if it ended well."""
+        """Return the exception of the exchange, or None if it succeeded."""
         return self._future.exception(WAIT)
 
 
 class SyncDrive:
-    """Runs exchanges in this thread, or in threads of their own."""
+    """The sync client: it runs exchanges in this thread, or each in its own thread."""
 
     name = "sync"
 
@@ -87,7 +87,7 @@ class SyncDrive:
 
 
 class AsyncReader:
-    """The same, each step in the drive's loop."""
+    """An exchange that is read step by step in the drive's event loop."""
 
     def __init__(self, run, request) -> None:
         self._run = run
@@ -117,7 +117,7 @@ class AsyncReader:
 
 
 class AsyncDrive:
-    """Runs exchanges in an event loop that goes on in a thread, as in a server."""
+    """The async client: it runs exchanges in an event loop in a thread, as a server does."""
 
     name = "async"
 
@@ -166,14 +166,14 @@ def _drives():
 
 @pytest.fixture(params=_drives(), ids=lambda drive: drive.name)
 def drive(request):
-    """One of the two ways to run an exchange."""
+    """Return the sync or the async client."""
     with request.param() as running:
         yield running
 
 
 @pytest.fixture
 def async_drive():
-    """The asynchronous way alone."""
+    """Return the async client."""
     pytest.importorskip("httptools")
     with AsyncDrive() as running:
         yield running
@@ -181,9 +181,9 @@ def async_drive():
 
 @pytest.fixture
 def quick():
-    """Asserts that something can happen within 100 ms, or at most five times that, in one of several tries.
+    """Return a check that the seconds of one of several tries are at most 0.1, or at most five times that.
 
-    A machine busy with other things may hold up some of them, and not what is always slow.
+    A busy machine delays some of the tries, but a step that is always slow is slow in each.
     """
 
     def check(attempt, tries=10):
@@ -196,7 +196,7 @@ def quick():
 
 
 class Listener:
-    """A server of a few lines: each connection is served by a function, in a thread."""
+    """A small server that calls a function for each connection, in a thread."""
 
     def __init__(self, serve) -> None:
         self._serve = serve
@@ -243,20 +243,20 @@ def tunnel(listener, client):
 
 @pytest.fixture
 def listen():
-    """Start a `Listener` with a function that serves its connections."""
+    """Return a function that starts a `Listener`."""
     with contextlib.ExitStack() as stack:
         yield lambda serve: stack.enter_context(contextlib.closing(Listener(serve)))
 
 
 @pytest.fixture
 def tunnel_proxy(listen):
-    """A proxy that tunnels; ``service.example`` leads to this machine."""
+    """Return a tunnelling proxy, for which ``service.example`` is this machine."""
     return listen(tunnel)
 
 
 @pytest.fixture
 def tls(listen, tmp_path):
-    """A service behind TLS that answers "secret"; `port`, `ca` (its authority's file), `heads`."""
+    """Return a TLS service that answers "secret", with its `port`, `ca` (a file) and `heads`."""
     trustme = pytest.importorskip("trustme")
     authority = trustme.CA()
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

@@ -1,4 +1,4 @@
-"""An exchange as the core reads it in an event loop: all items at once that some bytes hold."""
+"""Batches: the core reads an exchange in an event loop by all items that some bytes contain."""
 
 import asyncio
 
@@ -17,7 +17,7 @@ def reading_of(upstream):
 
 
 def test_the_batches_are_the_items_and_none_is_the_end():
-    """Joined, the batches are the items in their order; behind the last one there is None, again and again."""
+    """The joined batches are the items in order. After the last batch, each call returns None."""
 
     async def scene(upstream):
         reading, items = reading_of(upstream), []
@@ -31,7 +31,7 @@ def test_the_batches_are_the_items_and_none_is_the_end():
 
 
 def test_a_second_reader_is_refused_and_the_first_goes_on():
-    """While a task waits, another one that asks is told so, and the first gets what it waits for."""
+    """While a task waits for a batch, a second reader gets an error, and the first gets its batch."""
 
     async def scene(upstream, gate):
         reading = reading_of(upstream)

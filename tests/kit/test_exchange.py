@@ -1,4 +1,4 @@
-"""One exchange, read in a ``for`` and in an ``async for``."""
+"""An exchange, read in a ``for`` and in an ``async for``."""
 
 import asyncio
 import gc
@@ -11,11 +11,11 @@ from g4f_lite.kit.exchange import Exchange
 from g4f_lite.testing import Reply, Reset, Stall, Upstream
 
 SOON = 0.5
-"""Seconds in which a cancel has to reach the upstream; many times what it takes, for a busy machine."""
+"""Seconds in which a cancel must reach the upstream; many times the usual time, for a busy machine."""
 
 
 class Lines:
-    """A decoder: whole lines, and the number of them at the end."""
+    """A decoder of complete lines, which adds their number at the end."""
 
     def __init__(self, fails_at=None):
         self.rest = b""
@@ -42,7 +42,7 @@ def read(exchange):
     items = []
     try:
         for item in exchange:
-            items.append(item)  # noqa: PERF402 - what came before an error is kept
+            items.append(item)  # noqa: PERF402 - the items before an error are kept
     except Exception as error:
         return items, error
     return items, None
@@ -52,7 +52,7 @@ async def aread(exchange):
     items = []
     try:
         async for item in exchange:
-            items.append(item)  # noqa: PERF401 - what came before an error is kept
+            items.append(item)  # noqa: PERF401 - the items before an error are kept
     except Exception as error:
         return items, error
     return items, None
@@ -72,14 +72,14 @@ WAYS = pytest.mark.parametrize("way", ["sync", "async"])
 @WAYS
 @pytest.mark.parametrize("framing", ["chunked", "length", "close"])
 def test_both_ways_give_the_same_items(way, framing):
-    """Whatever the framing, the items are the decoder's, with those that it gives at the end."""
+    """For each framing, the items are those of the decoder, including the items of `close`."""
     with Upstream(Reply(["a\nb", "b\n", "ccc\nrest"], framing=framing)) as upstream:
         assert in_way(way, exchange_with(upstream)) == (["a", "bb", "ccc", 3], None)
 
 
 @WAYS
 def test_an_item_is_there_with_its_bytes(way):
-    """An item is handed out when its bytes are there, though the answer goes on for ever."""
+    """An item is yielded when its bytes have arrived, even if the answer never ends."""
 
     async def first(exchange):
         item = await exchange.__anext__()
@@ -99,7 +99,7 @@ def test_an_item_is_there_with_its_bytes(way):
 
 
 def test_nothing_is_sent_before_the_first_item_is_asked_for():
-    """An exchange that nobody reads asks nobody; closing it then changes nothing."""
+    """An exchange that is not read sends nothing, and can be closed."""
     with Upstream(Reply("a\n")) as upstream:
         exchange = exchange_with(upstream)
         iter(exchange)
@@ -110,13 +110,13 @@ def test_nothing_is_sent_before_the_first_item_is_asked_for():
 
 @WAYS
 def test_an_error_of_the_decoder_closes_the_connection(way):
-    """Where the decoder raises, the items before it are there and the connection is closed, though the error lives."""
+    """If the decoder raises, the items before are kept, and the connection is closed while the error is alive."""
 
     async def scene(exchange, upstream):
         found = await aread(exchange)
         await asyncio.to_thread(
             upstream.wait_closed, timeout=SOON * 10
-        )  # before the loop ends, which closes all
+        )  # before the loop ends, which closes everything
         return found
 
     with Upstream(Reply(["a\n", "b\n", "c\n", Stall()])) as upstream:
@@ -134,7 +134,7 @@ def test_an_error_of_the_decoder_closes_the_connection(way):
 
 @WAYS
 def test_an_error_of_the_connection_comes_behind_the_items(way):
-    """Where the connection breaks, the items before that are there."""
+    """If the connection breaks, the items before are kept."""
     with Upstream(Reply(["a\nb", Reset()])) as upstream:
         items, error = in_way(way, exchange_with(upstream))
     assert items == ["a"]
@@ -143,7 +143,7 @@ def test_an_error_of_the_connection_comes_behind_the_items(way):
 
 @WAYS
 def test_a_status_is_an_error_before_any_item(way):
-    """A status that is no success is the error that the request makes of it."""
+    """A status other than 2xx raises the error that `on_status` returns."""
     request = http.HTTPRequest(
         url="", on_status=lambda status, headers, body: ProviderStatusError(status, body=body.decode())
     )
@@ -155,7 +155,7 @@ def test_a_status_is_an_error_before_any_item(way):
 
 @pytest.mark.parametrize("how", ["close", "drop", "drop the iterator", "throw"])
 def test_every_way_to_leave_closes_the_connection(how):
-    """Closed, dropped or left by an error, the upstream sees the connection closed."""
+    """The upstream sees the connection closed after a close, a drop or an error."""
     with Upstream(Reply(["a\n", Stall()])) as upstream:
         exchange = exchange_with(upstream)
         if how == "close":
@@ -180,7 +180,7 @@ def test_every_way_to_leave_closes_the_connection(how):
 
 
 def test_dropping_needs_no_collector():
-    """An exchange is in no cycle, so that the connection is closed when it is dropped, not some time later."""
+    """An exchange is not in a reference cycle, so that dropping it closes the connection at once."""
     gc.disable()
     try:
         with Upstream(Reply(["a\n", Stall()])) as upstream:
@@ -194,7 +194,7 @@ def test_dropping_needs_no_collector():
 
 @pytest.mark.parametrize("how", ["aclose", "cancel"])
 def test_every_way_to_leave_an_async_for_closes_the_connection(how):
-    """Closed, or its task cancelled while it waits, the upstream sees the connection closed."""
+    """The upstream sees the connection closed after a close, or a cancel of the waiting task."""
     if not http.has_async():
         pytest.skip("the extra `async` is not installed")
 
@@ -216,7 +216,7 @@ def test_every_way_to_leave_an_async_for_closes_the_connection(how):
 
 
 def test_it_is_read_once():
-    """At its end an exchange has nothing more; a second reading is the same one."""
+    """A second loop continues the first one, and an exchange that has ended yields nothing."""
     with Upstream(Reply("a\n")) as upstream:
         exchange = exchange_with(upstream)
         assert iter(exchange) is iter(exchange)
@@ -226,7 +226,7 @@ def test_it_is_read_once():
 
 
 def test_it_shows_no_key():
-    """Neither the body nor a key is in what an exchange looks like in a log."""
+    """The `repr` of an exchange contains neither the body nor a key."""
     request = http.HTTPRequest(
         url="http://h/planted-key-77",
         json={"a": "words"},

@@ -1,4 +1,4 @@
-"""What follows the end of a stream: its bytes matter no more, its connection does."""
+"""The bytes after the end mark of a stream are irrelevant, but its connection is kept."""
 
 import asyncio
 import time
@@ -41,7 +41,7 @@ def read(way, upstream, times=1):
 @pytest.mark.parametrize("way", ["sync", "native"])
 @pytest.mark.parametrize("framing", ["chunked", "close"])
 def test_a_service_that_never_hangs_up_is_not_waited_for(way, framing):
-    """Behind the stream's own end mark, an answer is over within a moment, though the body goes on for ever."""
+    """After the end mark of a stream, the answer ends within a moment, even if the body never ends."""
     with Upstream(Reply([b'data: {"text": "a"}\n\n', LAST, Stall()], framing=framing)) as upstream:
         since = time.monotonic()
         assert read(way, upstream) == [["a"]]
@@ -54,7 +54,7 @@ def test_a_service_that_never_hangs_up_is_not_waited_for(way, framing):
     "rest", [[], [b": bye\n\n"], [b'data: {"text": "late"}\n\n']], ids=["nothing", "comment", "event"]
 )
 def test_the_connection_is_used_again(way, rest):
-    """What stands between the stream's end mark and the body's is read, so one connection serves many streams."""
+    """The bytes between the end mark of the stream and the end of the body are read, so that the connection is reused."""
     with Upstream(Reply([b'data: {"text": "a"}\n\n', LAST, *rest])) as upstream:
         assert read(way, upstream, 5) == [["a"]] * 5
         assert upstream.connections == 1
@@ -62,7 +62,7 @@ def test_the_connection_is_used_again(way, rest):
 
 @pytest.mark.parametrize("way", ["sync", "native"])
 def test_a_flood_behind_the_end_is_not_read_for_ever(way):
-    """Bytes that never stop coming behind the end mark hold nobody up."""
+    """An endless flood of bytes after the end mark does not delay the reader."""
 
     def flood():
         yield b'data: {"text": "a"}\n\n' + LAST

@@ -25,7 +25,7 @@ def _request(upstream: Upstream, **changes: object) -> HTTPRequest:
 @pytest.mark.parametrize("encoding", ["", "gzip", "deflate"])
 @pytest.mark.parametrize("drip", [False, True])
 def test_body_arrives_whole(drive, framing: str, encoding: str, *, drip: bool) -> None:
-    """Whatever the framing, the encoding and the writes, the bytes are those that were sent."""
+    """For each framing, encoding and split, the bytes are those that were sent."""
     body = "größer 😀\r\n".encode() * 20
     with Upstream(Reply([body[:33], body[33:]], framing=framing, encoding=encoding, drip=drip)) as upstream:
         assert drive.all(_request(upstream)) == body
@@ -34,7 +34,7 @@ def test_body_arrives_whole(drive, framing: str, encoding: str, *, drip: bool) -
 @pytest.mark.parametrize("framing", ["chunked", "length", "close"])
 @pytest.mark.parametrize("encoding", ["", "gzip"])
 def test_piece_arrives_before_the_next_is_sent(drive, framing: str, encoding: str) -> None:
-    """A piece without a line break is handed out while the service waits with the next one."""
+    """A piece without a line break is yielded while the service still waits to send the next one."""
     gate = Gate()
     with Upstream(Reply([b"Hel", gate, b"lo"], framing=framing, encoding=encoding)) as upstream:
         pieces = drive.open(_request(upstream))
@@ -44,8 +44,8 @@ def test_piece_arrives_before_the_next_is_sent(drive, framing: str, encoding: st
 
 
 @pytest.mark.parametrize("status", [100, 102, 103])
-def test_interim_responses_are_passed_over(drive, status: int) -> None:
-    """Heads that announce another one, as many as there are, are no answer; the connection is kept."""
+def test_informational_responses_are_skipped(drive, status: int) -> None:
+    """Any number of informational responses is skipped, and the connection is kept."""
     interim = f"HTTP/1.1 {status} Wait\r\nLink: </x>\r\n\r\n".encode()
     answer = [interim, interim, b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"]
     with Upstream(Reply(answer, framing="raw")) as upstream:
@@ -53,7 +53,7 @@ def test_interim_responses_are_passed_over(drive, status: int) -> None:
 
 
 def test_connections_are_reused_after_each_framing(drive) -> None:
-    """A body read to its end gives its connection back, and a body left early closes it."""
+    """A body that is read to its end returns its connection to the pool; one that is not closes it."""
     replies = [
         Reply(b"x", framing=framing, encoding=packed)
         for framing in ("chunked", "length")
@@ -86,7 +86,7 @@ def test_connections_are_reused_after_each_framing(drive) -> None:
 def test_status_is_an_error_with_a_short_clean_body(
     drive, status: int, error: type[errors.ProviderStatusError]
 ) -> None:
-    """A status that is no success raises its class, with the beginning of the body and without the key."""
+    """A status other than 2xx raises its class, with the beginning of the body and without the key."""
     body = f"<html>no: {KEY}, Bearer abcdefghijklmnop" + "x" * 1_000_000
     with Upstream(Reply(body, status=status)) as upstream, pytest.raises(error) as caught:
         drive.all(_request(upstream, headers={"authorization": f"Bearer {KEY}"}, secrets=(KEY,)))
@@ -97,7 +97,7 @@ def test_status_is_an_error_with_a_short_clean_body(
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 def test_redirects_are_not_followed(drive, status: int) -> None:
-    """A redirect is an error that names its target; neither key nor conversation goes there."""
+    """A redirect is an error that names its target. Neither the key nor the conversation is sent there."""
     with Upstream(Reply(b"stolen")) as thief:
         reply = Reply(b"", status=status, headers={"Location": f"{thief.url}/y?key={KEY}"})
         with (
@@ -121,7 +121,7 @@ def test_redirects_are_not_followed(drive, status: int) -> None:
     ],
 )
 def test_retry_after_is_seconds(drive, value: str | int, low: float | None, high: float | None) -> None:
-    """`Retry-After` as seconds or as a date is seconds from now; anything else is unknown."""
+    """`Retry-After` as seconds or a date becomes seconds from now; any other value is ignored."""
     if isinstance(value, int):
         value = format_datetime(datetime.now(timezone.utc) + timedelta(seconds=value), usegmt=True)
     reply = Reply(b"", status=429, headers={"Retry-After": value})
@@ -169,7 +169,7 @@ def test_retry_after_is_seconds(drive, value: str | int, low: float | None, high
     ],
 )
 def test_broken_answers_are_typed_errors(drive, reply: Reply, error: type[errors.ProviderError]) -> None:
-    """However the service breaks off, the error says so in words of the tree, and names the host."""
+    """Each way of breaking off is an error of g4f_lite that names the host."""
     with Upstream(reply) as upstream:
         with pytest.raises(error) as caught:
             drive.all(_request(upstream, timeout=(5, 0.3)))
@@ -178,7 +178,7 @@ def test_broken_answers_are_typed_errors(drive, reply: Reply, error: type[errors
 
 
 def test_refused_connection_is_a_connection_error(drive) -> None:
-    """A port nobody listens on is a `ProviderConnectionError` that names it."""
+    """A port without a listener is a `ProviderConnectionError` that names it."""
     with Upstream() as upstream:
         url = upstream.url
     with pytest.raises(errors.ProviderConnectionError, match=url.removeprefix("http://")):
@@ -186,7 +186,7 @@ def test_refused_connection_is_a_connection_error(drive) -> None:
 
 
 def test_missing_certificates_are_a_setup_error(drive, monkeypatch: pytest.MonkeyPatch) -> None:
-    """`REQUESTS_CA_BUNDLE` is honoured: a file that is not there is an error that names the variable."""
+    """`REQUESTS_CA_BUNDLE` is used: a missing file is an error that names the variable."""
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/nowhere/ca.pem")
     with pytest.raises(errors.ProviderSetupError, match="REQUESTS_CA_BUNDLE"):
         drive.all(HTTPRequest("https://127.0.0.1:1/x"))
@@ -194,7 +194,7 @@ def test_missing_certificates_are_a_setup_error(drive, monkeypatch: pytest.Monke
 
 @pytest.mark.parametrize("proxy", ["http://", "http://["])
 def test_wrong_proxy_is_named(drive, proxy: str) -> None:
-    """A proxy that is no URL is an error of this tree."""
+    """A proxy that is not a URL is an error of g4f_lite."""
     with pytest.raises(errors.G4FLiteError, match=r"(?i)proxy|URL"):
         drive.all(HTTPRequest("http://127.0.0.1:1/x", proxy=proxy))
 
@@ -237,7 +237,7 @@ def test_threads_share_the_pool() -> None:
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 @pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
 def test_forked_child_opens_its_own_connection() -> None:
-    """A child does not speak on its parent's connection."""
+    """A forked child does not use a connection of its parent."""
     with Upstream(Reply(b"x")) as upstream:
         assert list(stream(_request(upstream))) == [b"x"]
         pid = os.fork()
@@ -249,8 +249,8 @@ def test_forked_child_opens_its_own_connection() -> None:
         assert upstream.connections == 2
 
 
-def test_a_server_that_is_not_there_is_told_as_that(drive) -> None:
-    """Where nothing listens, the next step is to start the server, which is often one of this machine."""
+def test_missing_server_has_its_own_hint(drive) -> None:
+    """If nothing listens, the hint is to start the server, which is often on this machine."""
     with Upstream(Reply("ok")) as upstream:
         gone = _request(upstream)
     with pytest.raises(errors.ProviderConnectionError, match="Nothing listens there") as caught:
@@ -271,7 +271,7 @@ def _nested(levels: int) -> dict[str, object]:
     ids=["nan", "set", "key", "deep"],
 )
 def test_a_body_that_json_does_not_have_is_refused(drive, body: object) -> None:
-    """What JSON cannot say, or only too deeply nested, is the caller's error, and nothing is sent."""
+    """A value that JSON does not have, or that is nested too deep, is an error of the caller. Nothing is sent."""
     with Upstream(Reply("ok")) as upstream:
         with pytest.raises(errors.InvalidArgumentError, match="cannot be written as JSON"):
             drive.all(HTTPRequest(f"{upstream.url}/x", json=body))
@@ -282,7 +282,7 @@ def test_a_body_that_json_does_not_have_is_refused(drive, body: object) -> None:
     "value", [0, -1, "5", None, True, float("inf"), float("nan"), (1,), (1, 2, 3), (1, 0)]
 )
 def test_wrong_timeouts_are_named(value: object) -> None:
-    """A timeout is one positive number or a pair of them; anything else is an error that shows it."""
+    """A timeout is a positive number or a pair of them. Any other value is an error that shows it."""
     with pytest.raises(errors.InvalidArgumentError, match="timeout"):
         check_timeout(value)
     assert check_timeout(3) == (3.0, 3.0)
@@ -293,7 +293,7 @@ def test_wrong_timeouts_are_named(value: object) -> None:
     "value", ["", "example.org", "ftp://example.org", "http://", "http://[", "http://x:99999", None, 7]
 )
 def test_wrong_urls_are_named(value: object) -> None:
-    """A base URL is absolute, http or https; anything else is an error that names the argument."""
+    """A base URL is an absolute http or https URL. Any other value is an error that names the argument."""
     with pytest.raises(errors.InvalidArgumentError, match="base_url"):
         check_url("base_url", value)
     assert check_url("base_url", "https://example.org/v1/") == "https://example.org/v1"

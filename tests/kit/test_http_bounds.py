@@ -1,4 +1,4 @@
-"""What bounds an exchange: its deadline, the size of its body, and what is repeated or may be."""
+"""Bounds of an exchange: the deadline, the size of the body, and what is or may be sent again."""
 
 import gzip
 import io
@@ -28,7 +28,7 @@ RELAXED = settings(
 
 
 def drip(data, pause=0.05):
-    """Data that comes byte by byte, each within any read timeout."""
+    """Yield data byte by byte, each within the read timeout."""
     for byte in data:
         yield bytes([byte])
         yield Delay(pause)
@@ -48,26 +48,26 @@ def drip(data, pause=0.05):
     ids=["head", "chunk", "until-the-end", "slow-head", "slow-chunks", "slow-chunk-size", "slow-error"],
 )
 def test_deadline_ends_the_exchange_wherever_it_is(drive, body) -> None:
-    """At the deadline the exchange ends with a timeout of the phase "total", however little comes meanwhile."""
+    """At the deadline the exchange ends with a timeout of the phase "total", even if bytes keep arriving."""
     with Upstream(Reply(b"x")) as upstream:
-        drive.all(HTTPRequest(f"{upstream.url}/x"))  # the imports are no part of it
+        drive.all(HTTPRequest(f"{upstream.url}/x"))  # imports before the measurement
     with Upstream(Reply(body, framing="raw")) as upstream:
         began = time.monotonic()
         with pytest.raises(errors.ProviderError) as caught:
             drive.all(HTTPRequest(f"{upstream.url}/x", json={}, deadline=began + 0.3))
         assert 0.25 < time.monotonic() - began < 20  # the read timeout is a minute
         upstream.wait_all_closed()
-    if isinstance(caught.value, errors.ProviderStatusError):  # what was known is told
+    if isinstance(caught.value, errors.ProviderStatusError):  # the known status is in the error
         assert caught.value.status == 500
         return
     assert isinstance(caught.value, errors.ProviderTimeoutError)
     assert caught.value.phase == "total"
-    assert 0 <= caught.value.seconds <= 0.3  # what was left when it began
+    assert 0 <= caught.value.seconds <= 0.3  # the seconds that were left at the start
     assert caught.value.retry_safe is False
 
 
 def test_deadline_ends_a_handshake(drive, listen) -> None:
-    """A service that takes the connection and never speaks TLS does not outlast the deadline."""
+    """A service that accepts the connection and never speaks TLS is ended at the deadline."""
     silent = listen(lambda listener, client: client.recv(65536) and client.recv(65536))
     with pytest.raises(errors.ProviderTimeoutError) as caught:
         drive.all(HTTPRequest(f"https://127.0.0.1:{silent.port}/x", json={}, deadline=time.monotonic() + 0.3))
@@ -76,7 +76,7 @@ def test_deadline_ends_a_handshake(drive, listen) -> None:
 
 
 def test_deadline_that_has_passed_sends_nothing(drive) -> None:
-    """Behind its deadline, an exchange does not begin."""
+    """After its deadline, an exchange sends nothing."""
     with Upstream() as upstream:
         with pytest.raises(errors.ProviderTimeoutError) as caught:
             drive.all(HTTPRequest(f"{upstream.url}/x", deadline=time.monotonic() - 1))
@@ -86,7 +86,7 @@ def test_deadline_that_has_passed_sends_nothing(drive) -> None:
 
 
 def test_deadline_that_was_kept_changes_nothing(drive) -> None:
-    """After an answer in time, the connection lives on past the deadline and carries the next exchange."""
+    """After an answer in time, the connection outlives the deadline and carries the next exchange."""
     with Upstream(Reply(b"x")) as upstream:
         soon = time.monotonic() + 1
         assert drive.all(HTTPRequest(f"{upstream.url}/x", deadline=soon)) == b"x"
@@ -96,7 +96,7 @@ def test_deadline_that_was_kept_changes_nothing(drive) -> None:
 
 
 def test_read_timeout_before_the_deadline_is_its_own(drive) -> None:
-    """The shorter of the two limits is the one that the error names."""
+    """The error names the shorter of the two limits."""
     with Upstream(Reply([Stall()], framing="raw")) as upstream:
         with pytest.raises(errors.ProviderTimeoutError) as caught:
             drive.all(HTTPRequest(f"{upstream.url}/x", timeout=0.2, deadline=time.monotonic() + 30))
@@ -111,7 +111,7 @@ def test_read_timeout_before_the_deadline_is_its_own(drive) -> None:
 )
 @RELAXED
 def test_body_is_cut_at_its_bound_and_nowhere_else(drive, size, limit, encoding, framing) -> None:
-    """A body of at most `max_body` bytes arrives whole; of a larger one, exactly so many come, then an error."""
+    """A body of at most `max_body` bytes is complete; of a larger one, exactly that many bytes come before the error."""
     body = bytes(range(256)) * (size // 256 + 1)
     body = body[:size]
     with Upstream(Reply(body, encoding=encoding, framing=framing)) as upstream:
@@ -126,8 +126,8 @@ def test_body_is_cut_at_its_bound_and_nowhere_else(drive, size, limit, encoding,
         assert got == body[:limit]
 
 
-def test_bomb_is_unpacked_in_small_pieces(drive) -> None:
-    """A body that unpacks to a gigabyte is refused after `max_body`, and never held as a whole."""
+def test_bomb_is_decompressed_in_small_pieces(drive) -> None:
+    """A body that decompresses to a gigabyte is refused after `max_body`, and never held in memory as a whole."""
     packed = io.BytesIO()
     with gzip.GzipFile(fileobj=packed, mode="wb", compresslevel=1) as file:
         for _ in range(256):
@@ -145,8 +145,8 @@ def test_bomb_is_unpacked_in_small_pieces(drive) -> None:
 
 
 @pytest.mark.parametrize("status", [304, 400, 401, 429, 500, 599])
-def test_error_is_made_by_who_knows_the_service(drive, status) -> None:
-    """`on_status` gets the status, the headers in any case, and at most 64 KiB of the raw body."""
+def test_on_status_returns_the_error(drive, status) -> None:
+    """`on_status` gets the status, the headers and at most 64 KiB of the body."""
     seen = []
 
     def on_status(code, headers, body):
@@ -162,15 +162,15 @@ def test_error_is_made_by_who_knows_the_service(drive, status) -> None:
     assert got == body[:65536]
 
 
-def test_redirects_are_not_asked_about(drive) -> None:
-    """A redirect keeps its own error, which says where to."""
+def test_on_status_is_not_called_for_redirects(drive) -> None:
+    """A redirect has its own error, which names the target; `on_status` is not called."""
     reply = Reply(b"", status=302, headers={"Location": "http://127.0.0.1:1/"})
     with Upstream(reply) as upstream, pytest.raises(errors.ProviderStatusError, match="redirects"):
         drive.all(HTTPRequest(f"{upstream.url}/x", json={}, on_status=lambda *_: pytest.fail("asked")))
 
 
-def test_error_body_is_unpacked_and_may_break_off(drive) -> None:
-    """The beginning of an error's body is told, compressed or not, even if the rest never comes."""
+def test_error_body_is_decoded_and_may_break_off(drive) -> None:
+    """The beginning of the body of an error is decoded, even if the rest never arrives."""
     for reply in (
         Reply(b"too many", status=429, encoding="gzip"),
         Reply([b"too many", Reset()], status=429),
@@ -178,11 +178,11 @@ def test_error_body_is_unpacked_and_may_break_off(drive) -> None:
     ):
         with Upstream(reply) as upstream, pytest.raises(errors.RateLimitError) as caught:
             drive.all(HTTPRequest(f"{upstream.url}/x", json={}))
-        assert caught.value.body in ("too many", "")  # a reset may outrun what came before it
+        assert caught.value.body in ("too many", "")  # a reset may overtake the bytes before it
 
 
-def test_error_that_drips_is_told_before_its_body_ends(drive, monkeypatch) -> None:
-    """A status that is known is not kept back for as long as its body may come."""
+def test_slow_error_body_is_not_waited_for(drive, monkeypatch) -> None:
+    """An error with a known status is raised without waiting for a slow body."""
     for part in ("_sync", "_async"):
         monkeypatch.setattr(f"g4f_lite.kit.http.{part}.exchange.ERROR_BODY_SECONDS", 0.2, raising=False)
     body = drip(b"HTTP/1.1 503 No\r\nContent-Length: 1000\r\n\r\n" + b"x" * 1000, 0.01)
@@ -194,14 +194,14 @@ def test_error_that_drips_is_told_before_its_body_ends(drive, monkeypatch) -> No
         upstream.wait_all_closed()
 
 
-def test_deadline_ends_the_unpacking(drive) -> None:
-    """A little packed data that is a lot of nothing does not keep the reader behind the deadline."""
+def test_deadline_ends_decompression(drive) -> None:
+    """Decompressing a small body into a very large one ends at the deadline."""
     packed = gzip.compress(bytes(64 << 20), compresslevel=1)
     reply = Reply(packed, framing="length", headers={"Content-Encoding": "gzip"})
     with Upstream(reply) as upstream:
         reader = drive.open(HTTPRequest(f"{upstream.url}/x", json={}, deadline=time.monotonic() + 1))
         assert reader.next()
-        threading.Event().wait(1.1)  # the reader is busy with what it got
+        threading.Event().wait(1.1)  # the reader is busy decompressing
         with pytest.raises(errors.ProviderTimeoutError) as caught:
             reader.rest()
     assert caught.value.phase == "total"
@@ -212,8 +212,8 @@ def test_deadline_ends_the_unpacking(drive) -> None:
 
 @pytest.mark.parametrize("size", [1, 1_000_000], ids=["small", "large"])
 @pytest.mark.parametrize("reset", [False, True], ids=["hung-up", "reset"])
-def test_kept_connection_that_was_left_is_replaced(drive, listen, reset, size) -> None:
-    """Hung up on, or reset, on a reused connection before a byte of the response: asked again on a new one."""
+def test_closed_kept_connection_is_replaced(drive, listen, reset, size) -> None:
+    """If a reused connection is closed or reset before a byte of the response, the request is sent on a new one."""
     asked = []
 
     def serve(listener, client):
@@ -237,7 +237,7 @@ def test_kept_connection_that_was_left_is_replaced(drive, listen, reset, size) -
 
 
 def test_request_goes_out_twice_at_most(drive, listen) -> None:
-    """Where the new connection is hung up on as well, that is told: the service may have taken the request."""
+    """If the new connection is closed as well, that is an error: the service may have processed the request."""
     may_answer = threading.Semaphore(3)
     asked = []
 
@@ -261,16 +261,16 @@ def test_request_goes_out_twice_at_most(drive, listen) -> None:
 
 
 @pytest.mark.parametrize("answer", [b"", b"HTTP/1.1 2", HEAD, HEAD + b"3\r\nHel\r\n", b"what is this"])
-def test_new_connection_that_breaks_may_have_been_heard(drive, answer) -> None:
-    """A service that hangs up on a connection of its own may have taken the request: not `retry_safe`."""
+def test_broken_new_connection_is_not_retry_safe(drive, answer) -> None:
+    """If a service closes a new connection, it may have processed the request: the error is not `retry_safe`."""
     with Upstream(Reply([answer], framing="raw")) as upstream:
         with pytest.raises(errors.ProviderConnectionError) as caught:
             drive.all(HTTPRequest(f"{upstream.url}/x", json={}))
         assert caught.value.retry_safe is False
 
 
-def test_response_that_began_on_a_kept_connection_is_not_repeated(drive) -> None:
-    """A head that breaks off is an answer's beginning, on a reused connection too."""
+def test_truncated_head_on_a_kept_connection_is_not_repeated(drive) -> None:
+    """A truncated head is the start of an answer, so that the request is not sent again."""
     with Upstream([Reply(b"x"), Reply([b"HTTP/1.1 200 OK\r\nX"], framing="raw")]) as upstream:
         request = HTTPRequest(f"{upstream.url}/x", json={})
         assert drive.all(request) == b"x"
@@ -281,7 +281,7 @@ def test_response_that_began_on_a_kept_connection_is_not_repeated(drive) -> None
 
 
 def test_failures_before_the_request_may_be_repeated(drive, monkeypatch) -> None:
-    """Refused, not found, or not connected in time: the service took nothing."""
+    """A refused connection, an unknown host and a connect timeout are `retry_safe`."""
     with Upstream() as upstream:
         refused = upstream.url
     found = socket.getaddrinfo
@@ -299,7 +299,7 @@ def test_failures_before_the_request_may_be_repeated(drive, monkeypatch) -> None
 
 
 def test_full_backlog_times_out_while_connecting(drive) -> None:
-    """A host that takes no connection is a timeout of the phase "connect", and took nothing."""
+    """A host that accepts no connection is a timeout of the phase "connect", and is `retry_safe`."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         listener.listen(0)
@@ -343,14 +343,14 @@ def test_full_backlog_times_out_while_connecting(drive) -> None:
     ],
 )
 def test_wait_is_read_from_the_headers(headers, low, high) -> None:
-    """Seconds, milliseconds as OpenAI sends them, never negative, and None for what is nonsense."""
+    """The wait is read from seconds or from OpenAI's milliseconds, is never negative, and is None for invalid values."""
     wait = retry_after(headers)
     assert (wait is None) if low is None else (low <= wait <= high)
 
 
 @given(st.integers(-(10**7), 10**7))
 def test_wait_until_a_date_is_seconds_from_now(offset) -> None:
-    """A date of RFC 9110 is the seconds until then, 0 once it has passed."""
+    """A date of RFC 9110 becomes the seconds until then, or 0 if it has passed."""
     moment = datetime.now(timezone.utc) + timedelta(seconds=offset)
     wait = retry_after({"retry-after": format_datetime(moment, usegmt=True)})
     assert wait == pytest.approx(max(0, offset), abs=3)
@@ -358,7 +358,7 @@ def test_wait_until_a_date_is_seconds_from_now(offset) -> None:
 
 @given(st.text(max_size=40))
 def test_any_header_is_a_wait_or_none(value) -> None:
-    """Whatever a service writes there, it is a sensible number of seconds or nothing."""
+    """Each value of the header becomes a bounded number of seconds or None."""
     for name in ("retry-after", "retry-after-ms"):
         wait = retry_after({name: value})
         assert wait is None or 0 <= wait <= 1e8
@@ -381,7 +381,7 @@ def test_any_header_is_a_wait_or_none(value) -> None:
     ],
 )
 def test_no_failure_shows_the_key_or_what_was_sent(drive, reply) -> None:
-    """Neither the error nor its traceback shows the key or the conversation, and nothing foreign hangs on it."""
+    """Neither the error nor its traceback shows the key or the conversation, and no foreign exception is chained."""
     with Upstream(reply) as upstream:
         request = HTTPRequest(
             f"{upstream.url}/{KEY}",
@@ -404,7 +404,7 @@ def test_no_failure_shows_the_key_or_what_was_sent(drive, reply) -> None:
     "headers", [{"a": f"{KEY}\r\nb: c"}, {"a": "ä" + KEY}, {"a b": "c"}, {"": "c"}, {"a": 7}, {"a\n": "c"}]
 )
 def test_headers_that_cannot_be_sent_are_refused(drive, headers) -> None:
-    """A header that would break the request is an error of the argument, without its value."""
+    """A header that would break the request is an argument error that does not show the value."""
     with Upstream() as upstream:
         with pytest.raises(errors.InvalidArgumentError, match="header") as caught:
             drive.all(HTTPRequest(f"{upstream.url}/x", headers=headers))
@@ -414,7 +414,7 @@ def test_headers_that_cannot_be_sent_are_refused(drive, headers) -> None:
 
 @pytest.mark.slow
 def test_slow_reader_of_a_large_request_is_a_timeout(drive, listen) -> None:
-    """A service that takes no more of a large request is a read timeout, not a wait without end."""
+    """A service that stops reading a large request is a read timeout, not an endless wait."""
     leave = threading.Event()
     service = listen(lambda listener, client: leave.wait(30))
     try:
@@ -429,7 +429,7 @@ def test_slow_reader_of_a_large_request_is_a_timeout(drive, listen) -> None:
 
 
 def test_large_request_arrives_whole(drive) -> None:
-    """A body of megabytes, as of an image, arrives as it is, while the service answers before its end too."""
+    """A body of megabytes arrives unchanged, even if the service answers before its end."""
     gate = Gate()
     gate.open()
     with Upstream(lambda request: Reply([gate, str(len(request.body))])) as upstream:

@@ -1,4 +1,4 @@
-"""The service sees the connection closed at once, whoever ends the exchange and wherever it is."""
+"""The service sees the connection closed at once, for each way and each phase of ending an exchange."""
 
 import asyncio
 import gc
@@ -27,7 +27,7 @@ PHASES = {
 
 @pytest.mark.parametrize("phase", PHASES)
 def test_cancel_of_the_call_wakes_the_reader(drive, phase, quick) -> None:
-    """A cancel from another thread ends a wait in any phase with a typed error, and hangs up."""
+    """A cancel from another thread ends a wait in any phase with a typed error, and closes the connection."""
 
     def attempt() -> float:
         gate = Gate()
@@ -63,7 +63,7 @@ def test_reader_that_leaves_hangs_up(drive, phase, how, quick) -> None:
 
 @pytest.mark.parametrize("phase", PHASES)
 def test_cancelled_task_hangs_up(async_drive, phase, quick) -> None:
-    """A task that is cancelled while it waits stays cancelled, and its connection is closed at once."""
+    """A task that is cancelled while it waits is cancelled, and its connection is closed at once."""
 
     async def read(url):
         async for _ in astream(HTTPRequest(url, json={})):
@@ -82,7 +82,7 @@ def test_cancelled_task_hangs_up(async_drive, phase, quick) -> None:
 
 
 def test_silent_handshake_is_cancelled(drive, listen, quick) -> None:
-    """A cancel ends the wait for a service that takes the connection and never speaks TLS."""
+    """A cancel ends the wait for a service that accepts the connection and never speaks TLS."""
 
     def attempt() -> float:
         seen = []
@@ -96,7 +96,7 @@ def test_silent_handshake_is_cancelled(drive, listen, quick) -> None:
         silent = listen(serve)
         running = drive.start(HTTPRequest(f"https://127.0.0.1:{silent.port}/x", json={}))
         assert silent.accepted.acquire(timeout=5)
-        time.sleep(0.02)  # no event tells that the client waits for the handshake
+        time.sleep(0.02)  # no event signals that the client waits for the handshake
         began = time.monotonic()
         running.scope.cancel()
         error = running.outcome()
@@ -109,7 +109,7 @@ def test_silent_handshake_is_cancelled(drive, listen, quick) -> None:
 
 
 def test_tls_connection_is_closed_without_waiting_for_the_other_side(drive, tls, monkeypatch, quick) -> None:
-    """A close behind TLS reaches the service at once too, though it says no farewell."""
+    """A close of a TLS connection reaches the service at once, without a close notification."""
     monkeypatch.setenv("SSL_CERT_FILE", str(tls.ca))
 
     def attempt() -> float:
@@ -125,7 +125,7 @@ def test_tls_connection_is_closed_without_waiting_for_the_other_side(drive, tls,
 
 
 def test_call_cancelled_before_sends_nothing(drive) -> None:
-    """An exchange of a call that is cancelled already opens no connection, and may be asked again."""
+    """An exchange of a cancelled call opens no connection, and its error is `retry_safe`."""
     scope = CancelScope()
     scope.cancel()
     with Upstream() as upstream:
@@ -136,7 +136,7 @@ def test_call_cancelled_before_sends_nothing(drive) -> None:
 
 
 def test_cancel_after_the_end_touches_nothing(drive) -> None:
-    """A cancel behind the end of an answer does not break the next exchange on the same connection."""
+    """A cancel after the end of an answer does not break the next exchange on the same connection."""
     gate = Gate()
     with Upstream([Reply(b"one"), Reply([b"t", gate, b"wo"])]) as upstream:
         first = drive.start(HTTPRequest(f"{upstream.url}/x", json={}))
@@ -150,7 +150,7 @@ def test_cancel_after_the_end_touches_nothing(drive) -> None:
 
 
 def test_nothing_is_sent_before_the_first_piece_is_asked_for(drive) -> None:
-    """Making and closing a reader that was never read opens no connection."""
+    """Creating and closing a reader opens no connection."""
     with Upstream() as upstream:
         drive.open(HTTPRequest(f"{upstream.url}/x", json={})).close()
         drive.open(HTTPRequest(f"{upstream.url}/x", json={})).drop()
@@ -158,7 +158,7 @@ def test_nothing_is_sent_before_the_first_piece_is_asked_for(drive) -> None:
 
 
 def test_unread_answers_do_not_fill_the_memory(drive) -> None:
-    """Who reads slowly slows the service down: what is read ahead is bounded."""
+    """A slow reader slows the service down: the amount of data that is read ahead is bounded."""
     written = 0
 
     def endless():
@@ -171,7 +171,7 @@ def test_unread_answers_do_not_fill_the_memory(drive) -> None:
         reader = drive.open(HTTPRequest(f"{upstream.url}/x", json={}))
         reader.next()
         before = -1
-        while written != before:  # until the service can write no more
+        while written != before:  # until the service cannot write any more
             before = written
             time.sleep(0.05)
         assert written < 200  # 13 MB, nearly all of it in the kernel's buffers
@@ -180,7 +180,7 @@ def test_unread_answers_do_not_fill_the_memory(drive) -> None:
 
 
 def test_answer_that_is_closed_while_it_is_sent_is_not_read_to_its_end(drive) -> None:
-    """A connection whose answer was left half-way carries no other exchange."""
+    """A connection with an unfinished answer carries no other exchange."""
     with Upstream([Reply([b"first", Stall()]), Reply(b"second")]) as upstream:
         reader = drive.open(HTTPRequest(f"{upstream.url}/x", json={}))
         assert reader.next() == b"first"

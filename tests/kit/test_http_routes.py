@@ -1,4 +1,4 @@
-"""What goes over the wire and by which way: headers, bodies, proxies, certificates; the same on both paths."""
+"""Headers, bodies, proxies and certificates, which are the same in the sync and the async client."""
 
 import base64
 import importlib.util
@@ -18,7 +18,7 @@ LOGIN = base64.b64encode("mé:p@ss".encode("latin-1")).decode()
 
 @pytest.fixture
 def forwarder():
-    """A forward proxy that answers by itself."""
+    """Return a forward proxy that answers without a service."""
     with Upstream(lambda request: Reply(f"through the proxy: {request.target}")) as running:
         yield running
 
@@ -41,8 +41,8 @@ def forwarder():
     ],
     ids=repr,
 )
-def test_both_ways_send_the_same_bytes(async_drive, request_) -> None:
-    """The request line, the headers (names, values and, but for the host, their order) and the body are equal."""
+def test_both_clients_send_the_same_bytes(async_drive, request_) -> None:
+    """The request line, the headers (in the same order, except for Host) and the body are equal."""
     with Upstream(Reply(b"x")) as upstream:
         request = HTTPRequest(f"{upstream.url}/v1/a%20b?c=d&e=%C3%A9", **request_)
         assert b"".join(stream(request)) == async_drive.all(request) == b"x"
@@ -56,7 +56,7 @@ def test_both_ways_send_the_same_bytes(async_drive, request_) -> None:
 
 
 def test_headers_are_few_and_say_who_asks(drive) -> None:
-    """Beside what the provider gives, there is the client's name, what it unpacks, and the body's length."""
+    """In addition to the headers of the provider, only those of the client, the encodings and the body are sent."""
     with Upstream(Reply(b"x")) as upstream:
         drive.all(HTTPRequest(f"{upstream.url}/x", json={}))
         (received,) = upstream.requests
@@ -73,7 +73,7 @@ def test_headers_are_few_and_say_who_asks(drive) -> None:
 
 @pytest.mark.parametrize("path", ["/ä ö", "/a%2Fb", "/a//b/../c", "/?q=a b", "/a+b;c,d@e"])
 def test_urls_are_quoted_alike(drive, path) -> None:
-    """What is no URL's character is quoted, and what is quoted stays."""
+    """Characters that a URL must not contain are quoted, and quoted characters are unchanged."""
     import requests
 
     with Upstream(Reply(b"x")) as upstream:
@@ -83,7 +83,7 @@ def test_urls_are_quoted_alike(drive, path) -> None:
 
 
 def test_cookies_and_netrc_are_left_alone(drive, monkeypatch, tmp_path) -> None:
-    """A cookie that the service sets is not sent back, and a login of a netrc file is not read."""
+    """A cookie of the service is not sent back, and a netrc file is not read."""
     netrc = tmp_path / "netrc"
     netrc.write_text("machine 127.0.0.1 login me password secret\n")
     netrc.chmod(0o600)
@@ -97,7 +97,7 @@ def test_cookies_and_netrc_are_left_alone(drive, monkeypatch, tmp_path) -> None:
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 def test_key_never_goes_to_the_target_of_a_redirect(drive, status) -> None:
-    """A redirect, to the same host or another, is refused: nothing at all is sent to its target."""
+    """A redirect to the same or another host is refused: nothing is sent to its target."""
     with Upstream(Reply(b"stolen")) as thief:
         for target in (f"{thief.url}/y", "/elsewhere"):
             reply = Reply(b"", status=status, headers={"Location": target})
@@ -109,7 +109,7 @@ def test_key_never_goes_to_the_target_of_a_redirect(drive, status) -> None:
 
 
 def test_response_headers_are_read_in_any_case_and_joined(drive) -> None:
-    """`on_headers` gets the response's headers once, before the body, repeated ones joined by commas."""
+    """`on_headers` gets the headers once, before the body. Repeated headers are joined by commas."""
     seen = []
     raw = b"HTTP/1.1 200 OK\r\nX-One: a\r\nx-two: b\r\nX-ONE: c\r\nContent-Length: 1\r\n\r\nx"
     with Upstream(Reply([raw], framing="raw")) as upstream:
@@ -121,7 +121,7 @@ def test_response_headers_are_read_in_any_case_and_joined(drive) -> None:
 
 
 def test_large_heads_are_taken(drive) -> None:
-    """A header of 60 KB, as of a long policy, is no error."""
+    """A header of 60 KB, such as a long policy, is accepted."""
     with Upstream(Reply(b"x", headers={"Policy": "y" * 60_000})) as upstream:
         assert drive.all(HTTPRequest(f"{upstream.url}/x")) == b"x"
 
@@ -139,8 +139,8 @@ def test_large_heads_are_taken(drive) -> None:
         "http:///x?key=sk-0123456789",
     ],
 )
-def test_url_that_leads_nowhere_is_an_argument_error(drive, url) -> None:
-    """A URL that no request can go to is the caller's to correct, and shows no key."""
+def test_unusable_url_is_an_argument_error(drive, url) -> None:
+    """A URL to which no request can be sent is an argument error that shows no key."""
     with pytest.raises(errors.InvalidArgumentError, match="URL") as caught:
         drive.all(HTTPRequest(url, secrets=("sk-0123456789",)))
     assert "sk-0123456789" not in str(caught.value)
@@ -149,8 +149,8 @@ def test_url_that_leads_nowhere_is_an_argument_error(drive, url) -> None:
 @pytest.mark.parametrize(
     "name", ["Content-Length", "content-length", "Transfer-Encoding", "TRANSFER-ENCODING"]
 )
-def test_where_the_body_ends_is_not_the_callers_to_say(drive, name) -> None:
-    """A header that would make two requests of one, or a half, is refused and nothing is sent."""
+def test_headers_that_frame_the_body_are_refused(drive, name) -> None:
+    """A header that would split or truncate the request is refused, and nothing is sent."""
     with Upstream(Reply(b"x")) as upstream:
         with pytest.raises(errors.InvalidArgumentError, match="Transfer-Encoding"):
             drive.all(HTTPRequest(f"{upstream.url}/x", json={}, headers={name: "1"}))
@@ -158,8 +158,8 @@ def test_where_the_body_ends_is_not_the_callers_to_say(drive, name) -> None:
 
 
 @pytest.mark.parametrize("seconds", [1e10, 1e300])
-def test_timeout_may_be_for_ever(drive, seconds) -> None:
-    """A timeout that is longer than the system counts is one without an end."""
+def test_very_long_timeout_means_no_timeout(drive, seconds) -> None:
+    """A timeout that is longer than the system supports means no timeout."""
     with Upstream(Reply(b"x")) as upstream:
         assert drive.all(HTTPRequest(f"{upstream.url}/x", timeout=seconds)) == b"x"
 
@@ -169,7 +169,7 @@ def test_timeout_may_be_for_ever(drive, seconds) -> None:
 
 @pytest.mark.parametrize("variable", ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"])
 def test_proxy_of_the_environment_is_used(drive, forwarder, monkeypatch, variable) -> None:
-    """The environment's proxy gets the request with the service's whole address, and only while it is set."""
+    """The proxy of the environment gets the request with the full URL, and only while it is set."""
     monkeypatch.setenv(variable, forwarder.url)
     assert drive.all(HTTPRequest(SERVICE, json={})) == b"through the proxy: " + SERVICE.encode()
     assert forwarder.requests[0].header("host") == "service.example"
@@ -180,7 +180,7 @@ def test_proxy_of_the_environment_is_used(drive, forwarder, monkeypatch, variabl
 
 @pytest.mark.parametrize("value", ["127.0.0.1", "127.0.0.0/8", "*", "other.example, 127.0.0.1"])
 def test_no_proxy_is_honoured(drive, forwarder, monkeypatch, value) -> None:
-    """What NO_PROXY lists, ranges of addresses too, is asked directly."""
+    """Hosts and address ranges in NO_PROXY are reached directly."""
     monkeypatch.setenv("HTTP_PROXY", forwarder.url)
     monkeypatch.setenv("NO_PROXY", value)
     with Upstream(Reply(b"directly")) as upstream:
@@ -189,7 +189,7 @@ def test_no_proxy_is_honoured(drive, forwarder, monkeypatch, value) -> None:
 
 
 def test_proxy_of_the_request_beats_the_environment(drive, forwarder, monkeypatch) -> None:
-    """`proxy` is used, with or without a scheme, whatever the environment says."""
+    """`proxy` is used, with or without a scheme, instead of the proxy of the environment."""
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
     monkeypatch.setenv("NO_PROXY", "*")
     for proxy in (forwarder.url, forwarder.url.removeprefix("http://")):
@@ -197,7 +197,7 @@ def test_proxy_of_the_request_beats_the_environment(drive, forwarder, monkeypatc
 
 
 def test_login_goes_to_the_proxy_and_nowhere_else(drive, forwarder, tunnel_proxy, tls, monkeypatch) -> None:
-    """A proxy's login is sent to it, plain or tunnelled, and neither to the service nor into an error."""
+    """The login of a proxy is sent to the proxy only, and no error shows it."""
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tls.ca))
     proxy = forwarder.url.replace("://", "://m%C3%A9:p%40ss@")
     drive.all(HTTPRequest(SERVICE, json={}, proxy=proxy))
@@ -209,14 +209,14 @@ def test_login_goes_to_the_proxy_and_nowhere_else(drive, forwarder, tunnel_proxy
 
 
 @pytest.mark.parametrize("proxy", ["http://a..b:1", "http://a b:1", "http://a\r\nb:1"])
-def test_proxy_that_can_be_none_is_an_argument_error(drive, proxy) -> None:
-    """A proxy whose host can be nobody's name is refused as the argument that it is."""
+def test_proxy_with_an_invalid_host_is_an_argument_error(drive, proxy) -> None:
+    """A proxy with an invalid host name is an argument error."""
     with pytest.raises(errors.InvalidArgumentError, match="proxy"):
         drive.all(HTTPRequest(SERVICE, proxy=proxy))
 
 
 def test_proxy_behind_tls_is_verified(drive, tls, monkeypatch) -> None:
-    """A proxy that speaks TLS is verified also where the service does not, and gets nothing before."""
+    """A TLS proxy is verified even if the service does not use TLS, and gets nothing before."""
     request = HTTPRequest(SERVICE, json={}, proxy=f"https://me:p4ss@127.0.0.1:{tls.port}")
     with pytest.raises(errors.ProviderConnectionError, match=r"(?i)certificate"):
         drive.all(request)
@@ -226,14 +226,14 @@ def test_proxy_behind_tls_is_verified(drive, tls, monkeypatch) -> None:
 
 
 def test_name_with_the_roots_dot_is_the_same_name(drive, tunnel_proxy, tls, monkeypatch) -> None:
-    """A service's certificate is for its name without the dot that may end it."""
+    """A host name with a final dot is verified against the certificate without the dot."""
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tls.ca))
     proxy = f"http://127.0.0.1:{tunnel_proxy.port}"
     assert drive.all(HTTPRequest(f"https://service.example.:{tls.port}/x", json={}, proxy=proxy)) == b"secret"
 
 
 def test_tunnel_reaches_the_service_and_is_kept(drive, tunnel_proxy, tls, monkeypatch) -> None:
-    """A service behind TLS is reached by CONNECT, its certificate verified, its connection reused."""
+    """A TLS service is reached by CONNECT, its certificate is verified, and its connection is reused."""
     monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{tunnel_proxy.port}")
     request = HTTPRequest(f"https://service.example:{tls.port}/x", json={}, headers={"authorization": "k3y"})
     with pytest.raises(errors.ProviderConnectionError, match=r"(?i)certificate"):
@@ -247,7 +247,7 @@ def test_tunnel_reaches_the_service_and_is_kept(drive, tunnel_proxy, tls, monkey
 
 
 def test_proxy_that_refuses_is_named(drive) -> None:
-    """A proxy that opens no tunnel is a connection error that points at it; the service took nothing."""
+    """A proxy that refuses the tunnel is a connection error that names the proxy, and is `retry_safe`."""
     with Upstream(Reply(status=502)) as proxy:
         with pytest.raises(errors.ProviderConnectionError, match="proxy") as caught:
             drive.all(HTTPRequest("https://service.example/x", json={}, proxy=proxy.url))
@@ -258,7 +258,7 @@ def test_proxy_that_refuses_is_named(drive) -> None:
 
 @pytest.mark.parametrize("scheme", ["http", "https"])
 def test_proxy_that_is_not_there_is_named(drive, scheme) -> None:
-    """A proxy where nobody listens is a connection error that points at it."""
+    """A proxy that does not listen is a connection error that names the proxy."""
     with Upstream() as gone:
         url = gone.url
     with pytest.raises(errors.ProviderConnectionError, match="proxy") as caught:
@@ -268,7 +268,7 @@ def test_proxy_that_is_not_there_is_named(drive, scheme) -> None:
 
 @pytest.mark.parametrize("scheme", ["http", "https"])
 def test_silent_proxy_times_out(drive, scheme) -> None:
-    """A proxy that takes the request and says nothing is a timeout."""
+    """A proxy that accepts the request and does not answer is a timeout."""
     with (
         Upstream(Reply([Stall()], framing="raw")) as proxy,
         pytest.raises(errors.ProviderTimeoutError),
@@ -276,8 +276,8 @@ def test_silent_proxy_times_out(drive, scheme) -> None:
         drive.all(HTTPRequest(f"{scheme}://service.example/x", json={}, proxy=proxy.url, timeout=0.3))
 
 
-def test_socks_proxy_is_a_matter_of_setting_up(drive) -> None:
-    """A SOCKS proxy without what it needs is a setup error that says what to do."""
+def test_socks_proxy_without_its_package_is_a_setup_error(drive) -> None:
+    """A SOCKS proxy without the needed package is a setup error with the command to install it."""
     if drive.name == "sync" and importlib.util.find_spec("socks"):
         pytest.skip("what it needs is installed")
     with pytest.raises(errors.ProviderSetupError, match=r"(?i)socks"):
@@ -288,7 +288,7 @@ def test_socks_proxy_is_a_matter_of_setting_up(drive) -> None:
 
 
 def test_unknown_authority_is_refused(drive, tls) -> None:
-    """Without its authority, a service's certificate is not trusted, and it gets no request."""
+    """A certificate of an unknown authority is not trusted, and no request is sent."""
     with pytest.raises(errors.ProviderConnectionError, match=r"(?i)certificate") as caught:
         drive.all(HTTPRequest(f"https://127.0.0.1:{tls.port}/x", json={}))
     assert "REQUESTS_CA_BUNDLE" in caught.value.hint
@@ -298,7 +298,7 @@ def test_unknown_authority_is_refused(drive, tls) -> None:
 
 @pytest.mark.parametrize("variable", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE"])
 def test_authority_of_the_environment_is_trusted(drive, tls, monkeypatch, variable) -> None:
-    """The bundle that a variable names is what verifies, and the connection is reused."""
+    """The bundle that a variable names verifies the service, and the connection is reused."""
     monkeypatch.setenv(variable, str(tls.ca))
     for _ in range(3):
         assert drive.all(HTTPRequest(f"https://127.0.0.1:{tls.port}/x", json={})) == b"secret"
@@ -308,15 +308,15 @@ def test_authority_of_the_environment_is_trusted(drive, tls, monkeypatch, variab
 
 
 def test_wrong_name_is_refused(drive, tls, monkeypatch) -> None:
-    """A certificate for another name is no certificate."""
+    """A certificate for another name is refused."""
     monkeypatch.setenv("SSL_CERT_FILE", str(tls.ca))
     with pytest.raises(errors.ProviderConnectionError, match=r"(?i)certificate"):
         drive.all(HTTPRequest(f"https://localhost:{tls.port}/x", json={}))
 
 
 @pytest.mark.parametrize("content", [None, b"", b"no certificate"])
-def test_bundle_that_is_none_is_a_setup_error(drive, monkeypatch, tmp_path, content) -> None:
-    """A variable that names no file of certificates is an error that names the variables."""
+def test_invalid_bundle_is_a_setup_error(drive, monkeypatch, tmp_path, content) -> None:
+    """A variable that does not name a file of certificates is an error that names the variables."""
     path = tmp_path / "ca.pem"
     if content is not None:
         path.write_bytes(content)
@@ -326,7 +326,7 @@ def test_bundle_that_is_none_is_a_setup_error(drive, monkeypatch, tmp_path, cont
 
 
 def test_folder_of_authorities_is_trusted(drive, tls, monkeypatch, tmp_path) -> None:
-    """A variable may name a folder too, as OpenSSL lays it out."""
+    """A variable may name a folder in the layout of OpenSSL."""
     if not shutil.which("openssl"):
         pytest.skip("needs the openssl program")
     import subprocess
@@ -348,7 +348,7 @@ def test_plain_service_asked_for_tls_is_a_connection_error(drive, listen) -> Non
 
 
 def test_names_are_looked_up_once_per_connection_by_the_system(drive, monkeypatch) -> None:
-    """Both ways ask the system's resolver, as whatever was set up for it means all of the program."""
+    """Both clients use the resolver of the system, so that its settings apply to them."""
     asked = []
     found = socket.getaddrinfo
 

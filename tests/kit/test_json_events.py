@@ -1,4 +1,4 @@
-"""JSON in bodies, events and lines."""
+"""Decoders of JSON in bodies, events and lines."""
 
 import json
 
@@ -22,7 +22,7 @@ DEEP = ["[" * 200_000, '{"a":' * 200_000, "[" * 100_000 + "]" * 100_000]
 
 
 class Recorder:
-    """A handler that yields what it is given, and says at the end whether it was told of it."""
+    """A handler that yields its values, and records whether `end` was called."""
 
     def __init__(self, fails_at=None):
         self.fails_at = fails_at
@@ -39,12 +39,12 @@ class Recorder:
 
 
 def read(decoder, pieces):
-    """All items, those before an error too, and the error."""
+    """Return all items, including those before an error, and the error or None."""
     items = []
     try:
         for piece in pieces:
             for item in decoder.feed(piece):
-                items.append(item)  # noqa: PERF402 - what came before an error is kept
+                items.append(item)  # noqa: PERF402 - the items before an error are kept
         for item in decoder.close():
             items.append(item)  # noqa: PERF402 - the same
     except ProviderResponseError as error:
@@ -61,14 +61,14 @@ def whole(value):
 
 @given(JSON, st.sampled_from(["", " ", "\n\t", "\ufeff"]), CUTS)
 def test_a_body_is_its_value(value, space, cuts):
-    """A body that is one value means that value, with white space around it and however it is split."""
+    """A body that is one value yields this value, with white space around it and for every split."""
     body = (space + json.dumps(value, ensure_ascii=False) + "\r\n ").encode()
     assert read(JSONBody(whole), cut(body, cuts)) == ([("whole", value)], None)
 
 
 @given(st.dictionaries(st.text(max_size=4), JSON, min_size=1), st.integers(0), CUTS)
 def test_a_body_that_is_cut_is_an_error(value, length, cuts):
-    """A body that ends before its value does is an error, never a part of the value."""
+    """A body that ends inside its value is an error, never a part of the value."""
     body = json.dumps(value).encode()
     items, error = read(JSONBody(whole), cut(body[: length % len(body)], cuts))
     assert items == []
@@ -78,7 +78,7 @@ def test_a_body_that_is_cut_is_an_error(value, length, cuts):
 
 @given(st.integers(1, 50), CUTS)
 def test_a_body_beyond_its_limit(size, cuts):
-    """A body that is larger than it may be is refused, one that is as large as it may be is not."""
+    """A body larger than the limit is refused, and a body of exactly the limit is not."""
     body = json.dumps("x" * size).encode()
     assert read(JSONBody(whole, limit=len(body)), cut(body, cuts))[1] is None
     items, error = read(JSONBody(whole, limit=len(body) - 1), cut(body, cuts))
@@ -89,8 +89,8 @@ def test_a_body_beyond_its_limit(size, cuts):
 @pytest.mark.parametrize(
     "text", [*DEEP, " " + DEEP[0], "1" * 10_000 + "e", "", "{", "{} {}", "nul", "\ufeff{}"]
 )
-def test_what_is_no_json_is_a_typed_error(text):
-    """Nonsense, two values and nesting without bounds are one error of ours, which is short."""
+def test_invalid_json_is_a_typed_error(text):
+    """Invalid JSON, two values and endless nesting are the same short error of g4f_lite."""
     with pytest.raises(ProviderResponseError, match="no JSON") as caught:
         loads(text)
     assert len(str(caught.value)) < 400
@@ -98,7 +98,7 @@ def test_what_is_no_json_is_a_typed_error(text):
 
 
 def test_the_error_hides_the_key():
-    """What is shown of a body has no secrets in it."""
+    """The part of a body that an error shows contains no secrets."""
     for text in (f"<p>{KEY}</p>", f"{' ' * 190}{KEY}", f"{'x' * 195}{KEY}"):
         with pytest.raises(ProviderResponseError) as caught:
             loads(text, secrets=(KEY,))
@@ -109,12 +109,12 @@ def test_the_error_hides_the_key():
 
 @given(JSON, st.sampled_from(["", " ", "\n"]))
 def test_loads_is_json_loads(value, space):
-    """What is JSON to the standard library is the same to us."""
+    """`loads` accepts exactly what the standard library accepts."""
     assert loads(space + json.dumps(value) + space) == value
 
 
 def test_a_mapping_is_an_object_or_an_empty_one():
-    """What is no object says nothing."""
+    """A value that is not an object becomes an empty mapping."""
     assert mapping({"a": 1}) == {"a": 1}
     assert [mapping(value) for value in (None, [], "a", 1)] == [{}] * 4
 
@@ -129,7 +129,7 @@ def events_of(values, done):
 
 @given(st.lists(JSON, min_size=1, max_size=4), st.booleans(), CUTS)
 def test_events_are_their_values(values, done, cuts):
-    """Each event is its name and its value; the mark of the end is none, and nothing behind it is read."""
+    """Each event yields its name and its value. The end mark yields nothing, and the rest is not read."""
     stream = JSONStream(Recorder(), whole=whole)
     wanted = [(f"e{place}", value) for place, value in enumerate(values)]
     assert read(stream, cut(events_of(values, done), cuts)) == ([*wanted, "end"], None)
@@ -138,7 +138,7 @@ def test_events_are_their_values(values, done, cuts):
 
 @given(st.lists(JSON, min_size=1, max_size=4), st.sampled_from(["\n", "\r\n", "\n\n"]), CUTS)
 def test_lines_are_their_values(values, end, cuts):
-    """Each line is its value, under no name; the last one needs no end."""
+    """Each line yields its value without a name. The last line needs no line end."""
     body = end.join(json.dumps(value) for value in values).encode()
     stream = JSONStream(Recorder(), framing="lines", last=None)
     assert read(stream, cut(body, cuts)) == ([*(("", value) for value in values), "end"], None)
@@ -151,8 +151,8 @@ def test_lines_are_their_values(values, end, cuts):
 )
 @example({"a": 1}, "\ufeff", [1])
 @example({"a": 1}, "\ufeff", [1, 2, 3])
-def test_a_whole_value_in_place_of_a_stream(value, space, cuts):
-    """A service that answers a stream with one value is understood, wherever its bytes are split."""
+def test_one_value_instead_of_a_stream_is_understood(value, space, cuts):
+    """One value instead of a stream is passed to `whole`, for every split."""
     body = (space + json.dumps(value, indent=1) + "\n").encode()
     assert read(JSONStream(Recorder(), whole=whole), cut(body, cuts)) == ([("whole", value)], None)
 
@@ -162,24 +162,24 @@ def test_a_whole_value_in_place_of_a_stream(value, space, cuts):
     st.sampled_from(["\n", "\r\n\r\n", "\ufeff", ": ping\n\n", "\ufeff:\n"]),
     CUTS,
 )
-def test_a_stream_is_no_whole_value(values, start, cuts):
-    """What begins with white space, a byte order mark or a comment is a stream all the same."""
+def test_a_stream_is_not_taken_for_one_value(values, start, cuts):
+    """A body that begins with white space, a byte order mark or a comment is a stream."""
     body = start.encode() + events_of(values, done=False)
     wanted = [*((f"e{place}", value) for place, value in enumerate(values)), "end"]
     assert read(JSONStream(Recorder(), whole=whole), cut(body, cuts)) == (wanted, None)
 
 
 @given(CUTS)
-def test_a_whole_value_that_nobody_expects(cuts):
-    """Where a whole value has no meaning, it is shown as what came in place of an answer."""
+def test_an_unexpected_value_is_an_error_that_shows_it(cuts):
+    """Without `whole`, one value instead of a stream is an error that shows it."""
     items, error = read(JSONStream(Recorder()), cut(b'{"error": "x"}', cuts))
     assert items == []
     assert 'something else in place of an answer: \'{"error": "x"}\'' in error
 
 
 @given(st.lists(JSON, min_size=1, max_size=3), st.sampled_from(["{", "nonsense", "[1,", *DEEP[:1]]), CUTS)
-def test_a_broken_value_comes_behind_the_others(values, broken, cuts):
-    """The values before one that is no JSON are handed out, then the error is raised, for every split."""
+def test_a_broken_value_is_reported_after_the_others(values, broken, cuts):
+    """The values before invalid JSON are yielded, then the error is raised, for every split."""
     wanted = [(f"e{place}", value) for place, value in enumerate(values)]
     body = events_of(values, done=False) + f"data: {broken}\n\n".encode()
     items, error = read(JSONStream(Recorder()), cut(body, cuts))
@@ -188,8 +188,8 @@ def test_a_broken_value_comes_behind_the_others(values, broken, cuts):
 
 
 @given(st.lists(JSON, min_size=2, max_size=4), CUTS, st.sampled_from(["events", "lines"]))
-def test_wrong_bytes_come_behind_the_values(values, cuts, framing):
-    """The values before bytes that are no text are handed out, then the error is raised, for every split."""
+def test_wrong_bytes_are_reported_after_the_values(values, cuts, framing):
+    """The values before bytes that are not UTF-8 are yielded, then the error is raised, for every split."""
     if framing == "events":
         good, names = events_of(values, done=False), [f"e{place}" for place in range(len(values))]
         body = good + b'data: "\xff"\n\n' + good
@@ -202,8 +202,8 @@ def test_wrong_bytes_come_behind_the_values(values, cuts, framing):
 
 
 @given(st.lists(JSON, min_size=2, max_size=4), CUTS)
-def test_what_a_handler_gave_before_it_raised_is_kept(values, cuts):
-    """The items of a value whose meaning is an error are handed out before the error is."""
+def test_items_before_an_error_of_the_handler_are_kept(values, cuts):
+    """The items that a handler yields before it raises are kept."""
     items, error = read(JSONStream(Recorder(fails_at=2)), cut(events_of(values, done=False), cuts))
     assert items == [("e0", values[0]), ("e1", values[1])]
     assert error == "The service said so."
@@ -221,8 +221,8 @@ DECODERS = {
 every_decoder = pytest.mark.parametrize("kind", DECODERS)
 
 
-def told(kind, body, cuts, status=200, media_type="text/html; charset=utf-8"):
-    """What is said of a body, the decoder having been told the headers."""
+def body_error(kind, body, cuts, status=200, media_type="text/html; charset=utf-8"):
+    """Return the error for a body, after `see_headers` was called."""
     decoder = DECODERS[kind]()
     decoder.see_headers(Headers([("Content-Type", media_type)] if media_type else [], status))
     items, error = read(decoder, cut(body, cuts))
@@ -232,10 +232,10 @@ def told(kind, body, cuts, status=200, media_type="text/html; charset=utf-8"):
 
 @every_decoder
 @given(st.sampled_from(["utf-8", "utf-8-sig", "windows-1252"]), st.sampled_from([0, 5000]), CUTS)
-def test_a_page_is_no_answer(kind, coding, more, cuts):
-    """A web page in any coding, however long and however split, is named, with its head and its beginning."""
+def test_a_page_is_not_an_answer(kind, coding, more, cuts):
+    """The error for a web page of any encoding, length and split shows its head and its beginning."""
     body = LOGIN.lstrip("\ufeff").encode(coding) + b" <p>" * more
-    error = told(kind, body, cuts)
+    error = body_error(kind, body, cuts)
     assert "a web page in place of an answer (HTTP 200, text/html): '<!DOCTYPE html>" in error
     assert "check base_url" in error
     assert len(error) < 700
@@ -247,30 +247,30 @@ def test_a_page_is_no_answer(kind, coding, more, cuts):
     [(204, "", "(HTTP 204, no content type)"), (200, "text/event-stream", "(HTTP 200, text/event-stream)")],
 )
 @given(st.sampled_from([b"", b"\n \r\n", b" "]), CUTS)
-def test_nothing_is_no_answer(kind, status, media_type, head, body, cuts):
-    """A body with nothing in it is named, with its head."""
-    assert f"an empty body in place of an answer {head}." in told(kind, body, cuts, status, media_type)
+def test_an_empty_body_is_not_an_answer(kind, status, media_type, head, body, cuts):
+    """The error for an empty body shows its head."""
+    assert f"an empty body in place of an answer {head}." in body_error(kind, body, cuts, status, media_type)
 
 
 @pytest.mark.parametrize("kind", ["body", "stream", "stream or value"])
 @given(st.sampled_from(["OK", "Unauthorized: log in", "12 o'clock"]), CUTS)
-def test_a_sentence_is_no_answer(kind, text, cuts):
-    """Text that is neither JSON nor an event is shown, with its head."""
-    error = told(kind, text.encode(), cuts, media_type="text/plain")
+def test_a_sentence_is_not_an_answer(kind, text, cuts):
+    """The error for text that is neither JSON nor an event shows the text and its head."""
+    error = body_error(kind, text.encode(), cuts, media_type="text/plain")
     assert f"something else in place of an answer (HTTP 200, text/plain): {text!r}" in error
 
 
 @every_decoder
 @given(st.integers(4000, 4100), CUTS)
 def test_a_page_hides_the_key(kind, place, cuts):
-    """Wherever a page echoes a key, nothing of it is shown, nor of a key in its head."""
+    """An error shows no part of a key that a web page or its head echoes."""
     body = b"<p>" + b" " * place + KEY.encode() + b"</p>"
-    error = told(kind, body, cuts, media_type=f"text/{KEY}")
+    error = body_error(kind, body, cuts, media_type=f"text/{KEY}")
     assert KEY[:6] not in error
 
 
-def test_a_stream_that_ends_in_its_opening_is_the_handlers_to_judge():
-    """A comment, or the beginning of what says that it is a stream of events, is one, which ended too early."""
+def test_the_handler_judges_a_stream_that_ends_early():
+    """A comment, or a partial event with the content type of a stream, is a stream that ended too early."""
     assert read(JSONStream(Recorder(), whole=whole), [b": ping\n", b"\n"]) == (["end"], None)
     assert read(JSONStream(Recorder(), whole=whole), [b"\ndata:"]) == (["end"], None)
     decoder = JSONStream(Recorder(), whole=whole)
@@ -279,8 +279,8 @@ def test_a_stream_that_ends_in_its_opening_is_the_handlers_to_judge():
 
 
 @pytest.mark.parametrize("framing", ["events", "lines"])
-def test_half_a_value_at_the_end_is_a_cut(framing):
-    """A stream whose bytes end within a value was cut short, even where the connection ended in good order."""
+def test_half_a_value_at_the_end_is_an_error(framing):
+    """A stream that ends inside a value was cut short, even if the connection ended regularly."""
     before, after = (b"data: ", b"\n\n") if framing == "events" else (b"", b"\n")
 
     class Handler:

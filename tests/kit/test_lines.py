@@ -1,4 +1,4 @@
-"""Lines, for newline-delimited JSON."""
+"""The decoder of lines, for newline-delimited JSON."""
 
 import pytest
 from hypothesis import example, given
@@ -26,12 +26,12 @@ def decoded(body: bytes, cuts, **options):
 @given(TEXT, CUTS)
 @example('{"a":"é\u2028😀"}\r\n\n{}\n \r\n[1]', list(range(40)))
 def test_any_text_is_its_lines(text, cuts):
-    """For any text and split, the lines are those that end with LF or CR LF, without blank ones."""
+    """For any text and split, the lines are those that end with LF or CR LF, without blank lines."""
     assert decoded(text.encode(), cuts) == reference(text)
 
 
 def test_a_line_is_handed_out_with_its_last_byte():
-    """A line comes out as soon as its end is there; the last one needs none, and comes once."""
+    """A line is returned with its line end. The last line needs none, and is returned once."""
     decoder = LineDecoder()
     assert decoder.feed(b"a") == []
     assert decoder.feed(b"b\nc") == ["ab"]
@@ -40,8 +40,8 @@ def test_a_line_is_handed_out_with_its_last_byte():
 
 
 @given(TEXT, st.sampled_from([b"\xff", b"\xe2\x82", b"\xc0\x80"]), CUTS)
-def test_wrong_bytes_come_behind_what_was_right(text, wrong, cuts):
-    """Bytes that are no text are an error that names their place, behind every line before them."""
+def test_wrong_bytes_are_reported_after_the_lines(text, wrong, cuts):
+    """Bytes that are not UTF-8 are an error with their position, after all lines before them."""
     before = text.encode() + b"\n"
     decoder, lines = LineDecoder(), []
     with pytest.raises(FramingError, match=f"near byte {len(before)}\\."):
@@ -55,7 +55,7 @@ def test_wrong_bytes_come_behind_what_was_right(text, wrong, cuts):
 
 
 def test_wrong_bytes_at_the_end():
-    """A character that the end of the body cuts is an error too."""
+    """A character that the end of the body cuts is an error."""
     decoder = LineDecoder()
     assert decoder.feed("a\né".encode()[:-1]) == ["a"]
     with pytest.raises(FramingError, match="near byte 2"):
@@ -64,7 +64,7 @@ def test_wrong_bytes_at_the_end():
 
 @given(st.integers(1, 40), CUTS)
 def test_the_limit_holds_for_every_split(size, cuts):
-    """A line that is too long is refused, and one that is not is let through, however it is split."""
+    """A line longer than the limit is refused, and other lines are returned, for every split."""
     body = b"ok\n" + b"x" * size + b"\nok\n"
     limit = max(size, 2)
     assert decoded(body, cuts, limit=limit) == ["ok", "x" * size, "ok"]
@@ -73,8 +73,8 @@ def test_the_limit_holds_for_every_split(size, cuts):
             decoded(body, cuts, limit=size - 1)
 
 
-def test_what_came_before_a_long_line_is_there():
-    """Lines in the same piece as one that is too long are handed out with the error."""
+def test_lines_before_a_long_line_are_kept():
+    """The error for a line that is too long contains the lines before it."""
     with pytest.raises(FramingError) as caught:
         LineDecoder(limit=5).feed(b"a\nb\n123456")
     assert caught.value.certain == ["a", "b"]

@@ -1,4 +1,4 @@
-"""Answers that are odd, doubled, cut or malformed: both ways read the same out of the same bytes."""
+"""Odd, doubled, truncated and malformed answers, which both clients read alike."""
 
 import asyncio
 import itertools
@@ -80,7 +80,7 @@ async def by_astream(request):
 
 
 def outcomes(raw, **fields):
-    """What each way makes of the same bytes, after which the service hangs up."""
+    """Return the result of each client for the same bytes, after which the service closes the connection."""
     with Upstream(Reply([raw] if isinstance(raw, bytes) else raw, framing="raw")) as upstream:
         request = HTTPRequest(f"{upstream.url}/x", **fields)
         return by_stream(request), asyncio.run(by_astream(request))
@@ -88,7 +88,7 @@ def outcomes(raw, **fields):
 
 @pytest.mark.parametrize("name", WHOLE)
 def test_whole_answers_are_read_whole(name) -> None:
-    """However an answer says where it ends, it is read to there and no further."""
+    """An answer is read to its end and no further, for each way of marking the end."""
     assert outcomes(WHOLE[name]) == ((b"abc", None), (b"abc", None))
 
 
@@ -96,8 +96,8 @@ def test_whole_answers_are_read_whole(name) -> None:
     "name",
     [*(name for name in NO_BODY if name != "empty-until-the-end"), "malformed-chunk", "no-status", "no-http"],
 )
-def test_end_that_is_known_is_not_waited_for(name) -> None:
-    """An answer that says where it ends, or makes no sense, is over there while the connection stays open."""
+def test_known_end_is_not_waited_for(name) -> None:
+    """An answer with a known end, or an invalid one, ends there while the connection stays open."""
     raw, text = CUT.get(name) or (NO_BODY[name], b"")
     failure = errors.ProviderConnectionError if name in CUT else None
     assert outcomes([raw, Stall()], timeout=20) == ((text, failure),) * 2
@@ -105,19 +105,19 @@ def test_end_that_is_known_is_not_waited_for(name) -> None:
 
 @pytest.mark.parametrize("name", NO_BODY)
 def test_answers_without_a_body_are_empty(name) -> None:
-    """A success without a byte of body ends at once, and is no error of the exchange."""
+    """A successful response without a body ends at once, without an error."""
     assert outcomes(NO_BODY[name]) == ((b"", None), (b"", None))
 
 
 @pytest.mark.parametrize("name", CUT)
-def test_cut_answers_give_what_came_and_say_so(name) -> None:
-    """What came before an answer broke off, or stopped to make sense, is handed out before the error."""
+def test_truncated_answers_yield_their_bytes_before_the_error(name) -> None:
+    """The bytes before an answer breaks off or becomes invalid are yielded before the error."""
     raw, text = CUT[name]
     assert outcomes(raw) == ((text, errors.ProviderConnectionError),) * 2
 
 
 def test_answer_to_head_has_no_body() -> None:
-    """The length that an answer to HEAD names is not waited for."""
+    """An answer to HEAD has no body, whatever length it names."""
     with Upstream(Reply([OK + b"Content-Length: 9\r\n\r\n", Stall()], framing="raw")) as upstream:
         request = HTTPRequest(f"{upstream.url}/x", method="HEAD", timeout=5)
         assert by_stream(request) == asyncio.run(by_astream(request)) == (b"", None)
@@ -125,8 +125,8 @@ def test_answer_to_head_has_no_body() -> None:
 
 @pytest.mark.parametrize("name", [name for name in WHOLE if name not in ("until-the-end", "old-version")])
 @pytest.mark.parametrize("surplus", [OK + b"Content-Length: 6\r\n\r\nforged", b"what is this"])
-def test_what_follows_an_answer_is_never_taken_for_the_next(name, surplus) -> None:
-    """Bytes behind the end of an answer get neither into it nor into the next one."""
+def test_bytes_after_an_answer_are_not_the_next_one(name, surplus) -> None:
+    """Bytes after the end of an answer are neither a part of it nor of the next one."""
     turns = iter([WHOLE[name] + surplus, OK + b"Content-Length: 4\r\n\r\nnext"] * 2)
 
     def answer(request):
@@ -146,7 +146,7 @@ def test_what_follows_an_answer_is_never_taken_for_the_next(name, surplus) -> No
     data=st.data(),
 )
 def test_no_split_changes_what_is_read(raw, data) -> None:
-    """However the bytes of an answer are split on their way, its body, status and end are the same."""
+    """For every split of its bytes, the body, the status and the end of an answer are the same."""
     cuts = sorted(data.draw(st.sets(st.integers(0, len(raw)), max_size=8)))
     edges = [0, *cuts, len(raw)]
     pieces = [raw[start:end] for start, end in itertools.pairwise(edges)]
@@ -154,7 +154,7 @@ def test_no_split_changes_what_is_read(raw, data) -> None:
 
 
 def fed(pieces):
-    """What is made of bytes that come in these pieces, and of the connection's end."""
+    """Return the result for bytes in these pieces, and for the end of the connection."""
     response, failed = Response(), False
     response.expect()
     for piece in pieces:
@@ -173,7 +173,7 @@ def fed(pieces):
 
 
 def dripped(first, again):
-    """Yield `first`, then `again` a hundred times, and what makes a whole answer of it."""
+    """Yield `first`, then `again` a hundred times, and then the rest of a complete answer."""
     yield first
     for _ in range(100):
         yield again
@@ -186,7 +186,7 @@ def dripped(first, again):
     ids=["headers", "interim"],
 )
 def test_endless_head_is_refused(again) -> None:
-    """A head that does not end, or always announces another, is refused before it fills the memory."""
+    """A head without an end, or an endless series of heads, is refused before it fills the memory."""
     first = b"HTTP/1.1 100 Continue\r\n" if b"100" in again else OK
     again = again.replace(OK, b"HTTP/1.1 100 Continue\r\n")
     outcome = b"", errors.ProviderConnectionError
@@ -196,7 +196,7 @@ def test_endless_head_is_refused(again) -> None:
 
 
 @pytest.mark.parametrize("first", [b"3\r\nabc\r\n0\r\n", b"3\r\nabc\r\n3;"], ids=["trailers", "extension"])
-def test_what_stands_around_a_body_is_bounded(first) -> None:
+def test_trailers_and_chunk_extensions_are_bounded(first) -> None:
     """Megabytes of trailers, or of a chunk's extension, are refused before they fill the memory."""
     again = (b"X: " if b"0" in first else b"x") + b"y" * 60_000 + (b"\r\n" if b"0" in first else b"")
     with Upstream(Reply(dripped(CHUNKED + first, again), framing="raw")) as upstream:
@@ -204,15 +204,15 @@ def test_what_stands_around_a_body_is_bounded(first) -> None:
     assert got == (b"abc", errors.ProviderConnectionError)
 
 
-def test_trailers_are_no_headers() -> None:
-    """What stands behind a body is not among the headers, also where it comes with them."""
+def test_trailers_are_not_headers() -> None:
+    """Trailers are not among the headers, even if they arrive together."""
     response = Response()
     response.feed(WHOLE["trailer"])
     assert [name for name, _ in response.headers] == ["Transfer-Encoding"]
 
 
-def test_connection_whose_answers_can_be_read_two_ways_is_not_used_again() -> None:
-    """Where an answer names a length and comes in chunks, the next goes over another connection."""
+def test_connection_with_an_ambiguous_answer_is_not_reused() -> None:
+    """After an answer with both a length and chunks, the next request uses another connection."""
 
     async def twice(request):
         return [await by_astream(request), await by_astream(request)]
@@ -223,7 +223,7 @@ def test_connection_whose_answers_can_be_read_two_ways_is_not_used_again() -> No
 
 
 def test_answer_before_the_end_of_the_request_is_read(listen) -> None:
-    """A service that refuses a large request before it has all of it is heard, and asked on a new connection next."""
+    """An error that arrives before a large request is sent is read, and the next request uses a new connection."""
 
     async def twice(request):
         return [await by_astream(request), await by_astream(request._replace(json=None))]
@@ -243,7 +243,7 @@ def test_answer_before_the_end_of_the_request_is_read(listen) -> None:
 
 
 def test_success_that_begins_before_the_end_of_the_request_gets_the_rest(drive, listen) -> None:
-    """A service that sends the head of a success at once, and reads the request then, gets all of it."""
+    """A service that sends the head of a success before it reads the request gets the whole request."""
 
     def serve(listener, client):
         head = read_head(client)
@@ -262,7 +262,7 @@ def test_success_that_begins_before_the_end_of_the_request_gets_the_rest(drive, 
 
 @pytest.fixture
 def spoken_to_first(monkeypatch):
-    """Have exchanges find the service's first words there, or its end, before they send anything."""
+    """Make each exchange wait for the first bytes of the service, or its end, before it sends anything."""
     from g4f_lite.kit.http._async import exchange as _async_exchange
 
     async def late(way):
@@ -286,8 +286,8 @@ def spoken_to_first(monkeypatch):
     ids=["busy", "no-http", "nothing"],
 )
 @pytest.mark.parametrize("size", [1, 300_000])
-def test_service_that_speaks_first_is_heard(listen, words, failure, size) -> None:
-    """A service that refuses a connection before it is asked is heard, gets no request, and is not kept."""
+def test_refusal_before_the_request_is_read(listen, words, failure, size) -> None:
+    """A refusal that arrives before the request is read; nothing is sent, and the connection is not kept."""
 
     def serve(listener, client):
         client.sendall(words)

@@ -1,4 +1,4 @@
-"""What is taken for sendable as it is, against what `requests` and the patterns of RFC 9110 say."""
+"""Fast checks of URLs and headers, compared with `requests` and the patterns of RFC 9110."""
 
 import re
 
@@ -20,12 +20,12 @@ PIECES = st.lists(
 
 @given(st.sampled_from(("http://", "https://", "HTTP://", "ftp://", "")), PIECES)
 def test_a_plain_url_is_not_changed_by_preparation(scheme: str, rest: str) -> None:
-    """What is not prepared since it is plain would have come out as it went in."""
+    """A URL that is not prepared because it is plain is one that `requests` does not change."""
     pattern = r"https?://[a-z0-9.-]+(:[0-9]+)?/[A-Za-z0-9._~/-]*"
     url = scheme + rest
     plain = re.fullmatch(pattern, url) is not None and "/." not in url
     assert _is_plain(url) == plain
-    # A host may still be none that `requests` sends to; it says so when it connects.
+    # `requests` may still refuse the host; that is an error when it connects.
     if plain and re.fullmatch(r"https?://[a-z0-9]+(:[0-9]{1,4})?/.*", url):
         assert requests.Request("POST", url).prepare().url == url
 
@@ -34,8 +34,8 @@ def test_a_plain_url_is_not_changed_by_preparation(scheme: str, rest: str) -> No
     st.text(st.characters(max_codepoint=300), max_size=4),
     st.text(st.characters(max_codepoint=300), max_size=4),
 )
-def test_headers_are_checked_as_the_patterns_say(name: str, value: str) -> None:
-    """A header is refused where its name is no token, or its value no visible ASCII with blanks."""
+def test_headers_are_checked_by_the_patterns(name: str, value: str) -> None:
+    """A header is refused unless its name is a token and its value is visible ASCII and blanks."""
     fits = re.fullmatch(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+", name) and re.fullmatch(r"[\t -~]*", value)
     try:
         check_header(name, value)

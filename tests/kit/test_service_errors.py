@@ -1,7 +1,7 @@
-"""What services say went wrong, in their own words.
+"""Errors of services, with the texts that services send.
 
-The words are those that users report: the comment of each row names the issue that has them, or the
-service's reference.
+The texts are those that users have reported: the comment of each row names the issue, or the reference of the
+service.
 """
 
 import json
@@ -156,7 +156,7 @@ WORDS = [
     (529, anthropic("overloaded_error", "Overloaded"), ServiceUnavailableError),
     (503, google(503, "The model is overloaded.", "UNAVAILABLE"), ServiceUnavailableError),
     (500, openai("The server had an error", None, "server_error"), ServiceUnavailableError),
-    # OpenRouter's errors page: the words of the service behind it
+    # OpenRouter's errors page: the text of the service behind it
     (400, openai("Provider returned error", 400, metadata={"raw": TOO_LONG, "provider_name": "x"}), ContextLengthError),
     # the same page: moderation
     (403, openai("No.", 403, metadata={"reasons": ["violence"], "flagged_input": "x"}), ContentFilterError),
@@ -164,8 +164,8 @@ WORDS = [
 
 
 @pytest.mark.parametrize(("status", "body", "wanted"), WORDS)
-def test_real_words_in_a_response(status, body, wanted):
-    """What a service says with an error status becomes the class of that trouble, and not the next best one."""
+def test_real_responses_become_the_right_class(status, body, wanted):
+    """A real error response becomes the most specific class of error."""
     error = from_response(status, {}, json.dumps(body).encode())
     assert type(error) is wanted
     assert error.status == status
@@ -196,14 +196,14 @@ VALUES = [
 
 @pytest.mark.parametrize(("value", "status", "wanted"), VALUES)
 def test_an_error_inside_a_stream(value, status, wanted):
-    """An error object in a stream is what it would have been with its status."""
+    """An error object in a stream becomes the same error as a response with its status."""
     error = from_value(value)
     assert (type(error), error.status) == (wanted, status)
     assert "broke off" in str(error)
 
 
-def test_a_status_that_the_stream_knows():
-    """Where the object says nothing, the caller's status counts; where it does, its own."""
+def test_the_status_of_the_object_has_precedence():
+    """The status of the object counts, else the one of the caller."""
     assert from_value({"error": "x"}, status=429).status == 429
     assert from_value(google(503, "x", "UNAVAILABLE"), status=429).status == 503
 
@@ -229,18 +229,18 @@ def test_a_status_that_the_stream_knows():
     ],
 )
 def test_the_facts(value, facts):
-    """What an error object says is read from each of the shapes that services have; what is none says nothing."""
+    """The facts are read from each shape of error object; other values have none."""
     assert read(value) == facts
 
 
 @pytest.mark.parametrize("delay", ["x", "", "1", "-1s", "1e9s", "9" * 30 + "s", 5, None, "٣s"])
-def test_a_wait_that_is_none(delay):
-    """A time to wait that is no time is no time."""
+def test_an_invalid_wait_is_ignored(delay):
+    """An invalid time to wait is ignored."""
     assert read(openai("m", details=[None, {"retryDelay": delay}])).wait is None
 
 
 def test_the_header_goes_before_the_body():
-    """Where both say how long to wait, it is the header."""
+    """If the header and the body both contain a time to wait, the header counts."""
     body = json.dumps(google(429, "x", "RESOURCE_EXHAUSTED", details=RETRY)).encode()
     assert from_response(429, {"retry-after": "3"}, body).retry_after == 3
     assert from_response(429, {}, body).retry_after == 20.5
@@ -264,7 +264,7 @@ JSON = st.recursive(
 
 @given(JSON, st.integers(100, 999))
 def test_no_value_is_too_strange(value, status):
-    """Whatever JSON comes as an error, it is an error of ours with a status, and never a failure of its own."""
+    """Any JSON value becomes an error of g4f_lite with a status, and never another exception."""
     for error in (
         from_response(status, {}, json.dumps(value).encode()),
         from_value(value),
@@ -278,13 +278,13 @@ def test_no_value_is_too_strange(value, status):
 
 @given(st.binary(), st.integers(100, 999))
 def test_no_body_is_too_strange(body, status):
-    """Whatever bytes come with a status, it is an error of ours that knows the status."""
+    """Any body becomes an error of g4f_lite with the status."""
     assert from_response(status, {}, body).status == status
 
 
 @pytest.mark.parametrize("depth", [500, 900, 980, 100_000])
 def test_deep_nesting_is_no_failure(depth):
-    """However deep an error is nested, it is an error of ours."""
+    """An error object of any depth becomes an error of g4f_lite."""
     body = b'{"detail":' + b"[" * depth + b"]" * depth + b"}"
     assert from_response(422, {}, body).status == 422
     value = []
@@ -297,7 +297,7 @@ def test_deep_nesting_is_no_failure(depth):
 
 @given(st.integers(0, 700), st.sampled_from(["message", "type", "code", "param"]))
 def test_keys_are_not_shown(before, where):
-    """A key in any part of an error, at any place in it, shows neither whole nor in part."""
+    """An error shows no part of a key, wherever the service repeats it."""
     value = openai("m")
     value["error"][where] = f"{'x ' * before}{KEY} and more"
     for error in (

@@ -1,4 +1,4 @@
-"""Server-sent events, against the WHATWG algorithm written down once more, for whole inputs only."""
+"""Server-sent events, compared with a second implementation of the WHATWG algorithm for complete inputs."""
 
 import re
 
@@ -11,7 +11,7 @@ from g4f_lite.testing import cut
 
 
 def reference(body: bytes, *, keep_last: bool = False) -> list[ServerSentEvent]:
-    """The events of a whole stream, as section 9.2.6 of the HTML standard says it, line by line."""
+    """Return the events of a complete stream by section 9.2.6 of the HTML standard, line by line."""
     text = body.decode()
     text = text.removeprefix("\ufeff")
     *lines, rest = re.split("\r\n|\n|\r", text)
@@ -72,12 +72,12 @@ CUTS = st.lists(st.integers(0, 200), max_size=12)
 @example(b"data\n\ndata\ndata\n\ndata:\n", [], True)
 @example(b"\xef\xbb\xbfdata: a\n\n", [1, 2], False)
 def test_any_stream_is_what_the_standard_says(body, cuts, keep_last):
-    """For any lines, ends of lines and splits, the events are those of the standard's algorithm."""
+    """For any lines, line ends and splits, the events are those of the standard's algorithm."""
     assert decoded(body, cuts, keep_last=keep_last) == reference(body, keep_last=keep_last)
 
 
 def test_every_split_of_a_stream_with_everything():
-    """Cut in two at every byte and byte by byte, a stream with everything in it gives the same events."""
+    """A stream with all features yields the same events when it is split at any byte or at every byte."""
     body = (
         "\ufeff: hello\r\n\r\nretry: 3000\nid: 1\nevent: añadir\rdata: 😀\r\ndata\ndata:  x\n\n"
         "id: n\0l\ndata: y\r\rid\ndata: z\n\n: end\ndata: lost"
@@ -92,7 +92,7 @@ def test_every_split_of_a_stream_with_everything():
 
 
 def test_an_event_is_handed_out_with_its_last_byte():
-    """An event comes out as soon as its blank line is there, and not with the bytes that follow."""
+    """An event is returned as soon as its blank line has arrived."""
     decoder = SSEDecoder()
     assert decoder.feed(b"data: a\r\n") == []
     assert decoder.feed(b"\r") == [ServerSentEvent("a")]
@@ -100,8 +100,8 @@ def test_an_event_is_handed_out_with_its_last_byte():
 
 
 @given(BODIES, st.sampled_from([b"\xff", b"\xc3", b"\xed\xa0\x80"]), CUTS)
-def test_wrong_bytes_come_behind_what_was_right(body, wrong, cuts):
-    """Bytes that are no text are an error, behind every event before them, however all of it is split."""
+def test_wrong_bytes_are_reported_after_the_events(body, wrong, cuts):
+    """Bytes that are not UTF-8 are an error after all events before them, for every split."""
     whole = body + b"\n\n"
     decoder, events = SSEDecoder(), []
     with pytest.raises(FramingError, match="not UTF-8") as caught:
@@ -118,7 +118,7 @@ def test_wrong_bytes_come_behind_what_was_right(body, wrong, cuts):
 
 @given(st.lists(st.integers(1, 30), min_size=1, max_size=20), CUTS)
 def test_the_limit_holds_for_every_split(sizes, cuts):
-    """An event that is too large is refused, and one that is not is let through, however it is split."""
+    """An event larger than the limit is refused, and other events are returned, for every split."""
     body = b"".join(b"data: " + b"x" * size + b"\n" for size in sizes)
     assert len(decoded(body + b"\n", cuts, limit=len(body))) == 1
     with pytest.raises(FramingError, match="event of more than"):
@@ -126,7 +126,7 @@ def test_the_limit_holds_for_every_split(sizes, cuts):
 
 
 def test_a_line_without_end_is_refused_in_time():
-    """A line whose end never comes fills no memory; what came before it is there."""
+    """A line without an end is refused before it fills the memory, and the events before it are kept."""
     decoder = SSEDecoder(limit=100)
     assert decoder.feed(b"data: a\n\ndata: ") == [ServerSentEvent("a")]
     with pytest.raises(FramingError) as caught:
@@ -138,8 +138,8 @@ def test_a_line_without_end_is_refused_in_time():
     assert caught.value.certain == [ServerSentEvent("a")]
 
 
-def test_small_events_without_end_are_no_large_one():
-    """The limit is one event's: any number of events, and of comments between them, may follow each other."""
+def test_the_limit_applies_to_one_event():
+    """The limit applies to one event: any number of events and comments may follow each other."""
     decoder = SSEDecoder(limit=20)
     for _ in range(100):
         assert decoder.feed(b"data: 0123") == []

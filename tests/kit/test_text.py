@@ -1,4 +1,4 @@
-"""The push decoders: the same text for every split of the same bytes."""
+"""Push decoders return the same text for every split of the same bytes."""
 
 from itertools import pairwise
 
@@ -21,7 +21,7 @@ def _split(data: bytes, cuts: list[int]) -> list[bytes]:
 @given(TEXT, st.lists(st.integers(min_value=0)))
 @example(NASTY, list(range(40)))
 def test_any_split_gives_the_text(text: str, cuts: list[int]) -> None:
-    """For any text and any split of its bytes, the pieces joined are the text, and none is empty."""
+    """For any text and split, the joined pieces are the text, and no piece is empty."""
     pieces = list(decode(_split(text.encode(), cuts), Utf8Decoder()))
     assert "".join(pieces) == text
     assert "" not in pieces
@@ -31,8 +31,8 @@ def test_any_split_gives_the_text(text: str, cuts: list[int]) -> None:
 @example(b"ab\xff", [1])
 @example("é".encode()[:1], [])
 @example(b"\xed\xa0\x80", [1, 2])
-def test_wrong_bytes_are_an_error_after_what_was_right(data: bytes, cuts: list[int]) -> None:
-    """For any bytes and any split, exactly the valid beginning comes out, and then the error, if any."""
+def test_wrong_bytes_are_an_error_after_the_valid_text(data: bytes, cuts: list[int]) -> None:
+    """For any bytes and split, exactly the valid beginning is yielded before the error, if any."""
     got: list[str] = []
     offset = None
     try:
@@ -49,7 +49,7 @@ def test_wrong_bytes_are_an_error_after_what_was_right(data: bytes, cuts: list[i
 
 @given(st.lists(st.text("ab |", max_size=6)), st.text("ab |"), st.lists(st.integers(min_value=0)))
 def test_prefix_is_removed_however_it_is_split(prefixes: list[str], text: str, cuts: list[int]) -> None:
-    """For any prefixes, text and split, the longest prefix goes from the start and nothing else does."""
+    """For any prefixes, text and split, only the longest matching prefix is removed."""
     longest = max((item for item in prefixes if text.startswith(item)), key=len, default="")
     remover = PrefixRemover(prefixes)
     pieces = [remover.feed(piece.decode()) for piece in _split(text.encode(), cuts)]
@@ -57,7 +57,7 @@ def test_prefix_is_removed_however_it_is_split(prefixes: list[str], text: str, c
 
 
 def test_text_is_held_back_no_longer_than_needed() -> None:
-    """As soon as the text can no longer become the prefix, all of it is handed out."""
+    """Text is returned as soon as it cannot become a prefix any more."""
     remover = PrefixRemover(["always"])
     assert remover.feed("al") == ""
     assert remover.feed("so") == "also"
@@ -65,7 +65,7 @@ def test_text_is_held_back_no_longer_than_needed() -> None:
 
 
 def test_failure_of_the_chunks_loses_nothing() -> None:
-    """When the bytes end in an error, what was certain but held back is handed out before it."""
+    """If the chunks raise, the held-back text is yielded before the error."""
 
     class Held:
         def __init__(self) -> None:

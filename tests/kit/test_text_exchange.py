@@ -1,4 +1,4 @@
-"""An answer that is plain text, read in both ways."""
+"""An exchange of plain text, read synchronously and asynchronously."""
 
 import asyncio
 
@@ -36,12 +36,12 @@ class Echoless:
 
 
 def read(way, exchange):
-    """The pieces of an answer, and its error."""
+    """Return the pieces of an answer, and its error or None."""
     pieces = []
 
     async def natively():
         async for piece in exchange:
-            pieces.append(piece)  # noqa: PERF401 - what came before an error is kept
+            pieces.append(piece)  # noqa: PERF401 - the pieces before an error are kept
 
     try:
         if way == "native":
@@ -64,7 +64,7 @@ def _native(request):
 @settings(deadline=None, max_examples=30)
 @given(text=st.text("echo: é💧", max_size=20), offsets=st.lists(st.integers(0, 40), max_size=5))
 def test_the_text_is_what_was_sent(way, text, offsets):
-    """However a body is cut, its text comes whole, what was held back too; and no piece is empty."""
+    """For every split the text is complete, including held-back text, and no piece is empty."""
     body = text.encode()
     with Upstream(Reply(cut(body, offsets))) as upstream:
         pieces, error = read(way, TextExchange(HTTPRequest(upstream.url), Echoless()))
@@ -75,8 +75,8 @@ def test_the_text_is_what_was_sent(way, text, offsets):
 
 @WAYS
 @pytest.mark.parametrize("sent", [b"ech", b"one ech", "one é".encode()[:-1], b"one", b""])
-def test_what_was_held_back_comes_before_the_failure(way, sent):
-    """Where the connection breaks, the text that had come is handed out, then the error is raised."""
+def test_held_back_text_is_yielded_before_the_failure(way, sent):
+    """If the connection breaks, the text that has arrived is yielded before the error."""
     with Upstream(Reply([sent, HangUp()])) as upstream:
         pieces, error = read(way, TextExchange(HTTPRequest(upstream.url), Echoless()))
     assert isinstance(error, ProviderConnectionError)
@@ -85,8 +85,8 @@ def test_what_was_held_back_comes_before_the_failure(way, sent):
 
 
 @WAYS
-def test_what_came_before_wrong_bytes_comes_before_the_error(way):
-    """Before bytes that are no text, their forerunners are handed out; behind them comes nothing."""
+def test_text_before_wrong_bytes_is_yielded_before_the_error(way):
+    """The text before bytes that are not UTF-8 is yielded before the error, and nothing after it."""
     with Upstream(Reply([b"ech\xffrest"])) as upstream:
         exchange = TextExchange(HTTPRequest(upstream.url), Echoless())
         pieces, error = read(way, exchange)
@@ -96,7 +96,7 @@ def test_what_came_before_wrong_bytes_comes_before_the_error(way):
 
 @pytest.mark.skipif(not has_async(), reason="the extra `async` is not installed")
 def test_the_failure_is_raised_once():
-    """Behind its error, an exchange is at its end."""
+    """After its error, an exchange has ended."""
 
     async def main(exchange):
         assert await exchange.__anext__() == "ech"
@@ -111,7 +111,7 @@ def test_the_failure_is_raised_once():
 
 @WAYS
 def test_a_close_reaches_the_upstream(way):
-    """Closed in the middle of the answer, its connection is closed."""
+    """Closing an exchange in the middle of the answer closes the connection."""
     gate = Gate()
 
     async def natively(exchange):

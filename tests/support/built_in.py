@@ -1,4 +1,4 @@
-"""The built-in providers, as the project's own entry points name them."""
+"""The built-in providers, read from the entry points of the project."""
 
 import re
 from pathlib import Path

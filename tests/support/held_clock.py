@@ -1,4 +1,4 @@
-"""A clock that a test holds in its hands, and nothing remembered from the test before."""
+"""A clock that a test controls, and a reset of the state of the process."""
 
 import asyncio
 import threading
@@ -12,10 +12,12 @@ from g4f_lite._utils import clock as _clock
 
 
 class FakeClock(_clock.Clock):
-    """Time passes when somebody waits, or when a test says so.
+    """A clock of which the time passes when code waits, or when the test calls `advance`.
 
     Attributes:
-        now: what `monotonic` says; slept: every wait, in order; drawn: what chance gives next, else 0.5.
+        now: the time that `monotonic` returns.
+        slept: all waits, in order.
+        drawn: the next results of `random`, which is 0.5 after them.
     """
 
     def __init__(self) -> None:
@@ -50,7 +52,7 @@ class FakeClock(_clock.Clock):
         end = self.now + seconds
         while not wake.is_set() and self.now < end:
             self._step(end)
-            for _ in range(3):  # what a timer did reaches the loop
+            for _ in range(3):  # the effect of a timer reaches the loop
                 await asyncio.sleep(0)
 
     def call_later(self, seconds: float, callback: Callable[[], None]) -> Callable[[], None]:
@@ -64,7 +66,7 @@ class FakeClock(_clock.Clock):
         return self.call_later(seconds, callback)
 
     def advance(self, seconds: float) -> None:
-        """Let time pass; what is due happens on the way."""
+        """Let `seconds` pass, and call the callbacks that become due."""
         end = self.now + seconds
         while self.now < end:
             self._step(end)
@@ -80,7 +82,7 @@ class FakeClock(_clock.Clock):
 
 
 def forget_everything() -> None:
-    """What the process remembers of providers and keys is gone."""
+    """Delete everything that the process remembers about providers and keys."""
     circuit_breakers.reset()
     limiter._buckets.clear()
     rotation._counters.clear()

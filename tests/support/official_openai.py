@@ -1,4 +1,4 @@
-"""The official `openai` package and our client, asked the same of the same server."""
+"""The official `openai` package and g4f_lite's client, compared on the same server."""
 
 import asyncio
 import importlib.util
@@ -14,7 +14,7 @@ from g4f_lite.testing import Reply
 
 
 def recorded(family="openai"):
-    """The recorded answers of a family of services."""
+    """Return the recorded answers of a family of services."""
     file = Path(__file__).parents[1] / "providers" / family / "cases.py"
     spec = importlib.util.spec_from_file_location(f"recorded_{family}", file)
     module: Any = importlib.util.module_from_spec(spec)
@@ -47,19 +47,19 @@ def ours_async(upstream, **more):
 
 
 def ask(client, case):
-    """The answer of a client, or the list of its chunks."""
+    """Return the answer of a client, or the list of its chunks."""
     made = client.chat.completions.create(**asked(case))
     return list(made) if case.stream else made
 
 
 async def ask_async(client, case):
-    """The same of an asynchronous client."""
+    """Return the answer of an async client, or the list of its chunks."""
     made = await client.chat.completions.create(**asked(case))
     return [chunk async for chunk in made] if case.stream else made
 
 
 def both(case, upstream, way):
-    """The answers of both clients."""
+    """Return the answers of both clients."""
     if way == "sync":
         with theirs(upstream) as official:
             return ask(ours(upstream), case), ask(official, case)
@@ -78,11 +78,11 @@ def asked(case):
     return wanted
 
 
-# --- what both say ----------------------------------------------------------------------------------
+# --- comparable values ----------------------------------------------------------------------------------
 
 
 def whole(answer):
-    """What a program can read of a whole answer, through attributes."""
+    """Return everything that a program can read from the attributes of a complete answer."""
     return {
         "id": answer.id,
         "object": answer.object,
@@ -121,7 +121,7 @@ def message(said):
 
 
 def usage(counted):
-    """The counts, with those details that are kept."""
+    """Return the token counts, with the details that g4f_lite keeps."""
     if counted is None:
         return None
     return (
@@ -134,7 +134,7 @@ def usage(counted):
 
 
 def logprobs(said):
-    """The log probabilities, each read through its attributes."""
+    """Return the log probabilities, read from their attributes."""
     return said and [
         (token.token, token.bytes, token.logprob, [(top.token, top.logprob) for top in token.top_logprobs])
         for token in said.content or ()
@@ -142,7 +142,7 @@ def logprobs(said):
 
 
 def accumulated(chunks):
-    """What a program has after a stream, put together as programs do."""
+    """Return the result of a stream, joined as programs do."""
     kept: dict[int, dict[str, Any]] = {}
     for chunk in chunks:
         for choice in chunk.choices:
@@ -184,7 +184,7 @@ def accumulated(chunks):
 
 
 def common(left, right, path=""):
-    """The differences of two JSON values in the keys that both have."""
+    """Return the differences between two JSON values in the keys that both have."""
     if isinstance(left, dict) and isinstance(right, dict):
         return [
             d for key in left.keys() & right.keys() for d in common(left[key], right[key], f"{path}.{key}")

@@ -1,4 +1,4 @@
-"""Ids of parametrized tests that are the same in every process."""
+"""Ids of parametrized tests, which must be equal in every process."""
 
 import re
 

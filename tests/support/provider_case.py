@@ -1,7 +1,7 @@
-"""Recorded answers of services, and what a provider has to make of each.
+"""Recorded answers of services, each with the result that a provider must return.
 
-A family of providers has a ``cases.py`` whose `CASES` lists them; ``tests/providers/test_conformance.py``
-runs every case through splits, both ways of reading, cuts, cancels and failures.
+A family of providers has a ``cases.py``, in which `CASES` lists them. ``tests/providers/test_conformance.py``
+runs every case with splits, sync and async reading, truncation, cancels and failures.
 """
 
 from collections.abc import Callable, Mapping
@@ -9,32 +9,34 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 KEY = "planted-key-7f3a9c51e2"
-"""The key that conformance tests call every provider with; it may show nowhere."""
+"""The key that conformance tests pass to every provider. It must not appear anywhere."""
 
 MESSAGES = [{"role": "user", "content": "Say hello."}]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Case:
-    """One recorded body, and what it means.
+    """One recorded body and its expected result.
 
     Attributes:
-        id: a word for the test's name.
-        provider: the provider's name.
-        body: the body as it stands on the wire.
-        stream: what the provider is asked for; also what `body` is.
-        function: which of the provider's functions reads it.
-        model, messages, options: what it is asked with, beside `base_url` and `auth`.
-        content_type: the response's.
-        headers: further response headers.
-        text, reasoning, refusal, tool_calls, finish_reason, usage, media, citations: what the completion has
-            to have; `tool_calls` as (name, arguments), `usage` as (prompt, completion); the counts of the
-            last two. None or empty: it has to have none.
-        choices: the texts of all choices, where there are several.
-        names: the models, for ``function="models"``; `vectors`: for ``"embedding"``, by position.
-        error: the class of the error that the body ends in, None if it is whole; `text` is then what came before.
-        error_attributes: what that error has to have.
-        ends_early: whether the body may be cut after its last byte of meaning without an error.
+        id: the id of the test.
+        provider: the name of the provider.
+        body: the bytes of the body on the wire.
+        stream: whether the provider is asked for a stream, so that `body` is one.
+        function: the function of the provider that reads the body.
+        model, messages, options: further arguments of the call.
+        content_type: the content type of the response.
+        headers: further headers of the response.
+        text, reasoning, refusal, finish_reason: expected values of the completion; None or empty if it has none.
+        tool_calls: expected tool calls as (name, arguments).
+        usage: expected counts as (prompt, completion).
+        media, citations: expected numbers of items.
+        choices: expected texts of all choices, if there are several.
+        names: expected models, for ``function="models"``.
+        vectors: expected vectors by position, for ``function="embedding"``.
+        error: the class of the error at the end of the body, or None. `text` is then the text before it.
+        error_attributes: expected attributes of that error.
+        ends_early: whether the body may be truncated after its last meaningful byte without an error.
     """
 
     id: str
@@ -64,16 +66,16 @@ class Case:
 
     @property
     def media_type(self) -> str:
-        """The response's content type, by default what the way of answering says."""
+        """The content type of the response, by default that of the format."""
         return self.content_type or ("text/event-stream" if self.stream else "application/json")
 
 
 @dataclass(frozen=True, kw_only=True)
 class ErrorCase:
-    """A response with an error status, as the service words it, and what it has to come to.
+    """A recorded response with an error status, and the expected error.
 
     Attributes:
-        check: more to look at in the error.
+        check: a further check of the error.
     """
 
     id: str

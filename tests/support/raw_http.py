@@ -1,10 +1,10 @@
-"""HTTP by hand, for servers of a few lines."""
+"""Reading of raw HTTP, for small servers."""
 
 __all__ = ["read_head"]
 
 
 def read_head(client) -> bytes:
-    """Read a request's head, and no byte more."""
+    """Read the head of a request, and not a byte more."""
     head = b""
     while not head.endswith(b"\r\n\r\n"):
         byte = client.recv(1)
