@@ -1,6 +1,6 @@
-"""The same calls made by each of the clients that are compared; every one returns the answer's text.
+"""The compared clients, with the same calls; each call returns the answer's text.
 
-"bare" is what an author would write by hand on the library that the kit uses.
+"bare" is a program written by hand with the library that the kit uses.
 """
 
 import asyncio
@@ -26,7 +26,7 @@ AsyncCall = Callable[[], Awaitable[str]]
 
 
 class Sync:
-    """The synchronous clients of one address; made once, as a program makes them."""
+    """The synchronous clients of one address, created once, as in a program."""
 
     def __init__(self, base: str) -> None:
         self.base = f"{base}/v1"
@@ -120,7 +120,7 @@ class Async:
         self.client = AsyncClient(provider="openai", api_key=KEY, base_url=self.base)
 
     async def close(self) -> None:
-        """Close what holds connections."""
+        """Close the clients that hold connections."""
         await self.session.close()
         await self.official.close()
 
@@ -163,7 +163,7 @@ class Async:
         ) as response:
             response.raise_for_status()
             async for line in response.content:
-                line = line.strip()  # noqa: PLW2901 - as one writes it
+                line = line.strip()  # noqa: PLW2901 - the usual way to write this loop
                 if line.startswith(b"data: ") and line != b"data: [DONE]":
                     text = json.loads(line[6:])["choices"][0]["delta"].get("content")
                     if text:
@@ -200,7 +200,7 @@ class Async:
 
 
 async def at_once(call: AsyncCall, tasks: int, each: int) -> None:
-    """Make `each` calls in each of some tasks."""
+    """Make `each` calls in each of `tasks` concurrent tasks."""
 
     async def worker() -> None:
         for _ in range(each):

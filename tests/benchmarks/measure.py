@@ -1,4 +1,4 @@
-"""How things are measured: CPU time of a child or of a function, interleaved, medians and their ratios."""
+"""Measurements: CPU time of a child process or of a function, as medians of interleaved rounds."""
 
 import gc
 import os
@@ -17,8 +17,11 @@ class Row:
     """One line of the table.
 
     Attributes:
-        name: what was measured; `value`: ours; `base`: what it is compared with; `unit`: of both.
-        bound: what the ratio, or without a base the value, should not pass; None: for information.
+        name: the measured property.
+        value: the figure of g4f_lite.
+        unit: the unit of `value` and `base`.
+        base: the figure that `value` is compared with.
+        bound: the upper bound of the ratio, or of the value if there is no `base`; None for information only.
     """
 
     name: str
@@ -29,19 +32,19 @@ class Row:
 
     @property
     def ratio(self) -> float | None:
-        """Ours over the base's."""
+        """`value` divided by `base`."""
         return None if not self.base else self.value / self.base
 
     @property
     def holds(self) -> bool | None:
-        """Whether the bound holds; None if there is none."""
+        """Whether the bound holds, or None without a bound."""
         if self.bound is None:
             return None
         return (self.value if self.ratio is None else self.ratio) <= self.bound
 
 
 def interleaved(rounds: int, **functions: Callable[[], float]) -> dict[str, float]:
-    """Call each function once a round, in turn, after one round not counted; return the medians."""
+    """Call each function once per round, one after the other; return the medians without the first round."""
     samples: dict[str, list[float]] = {name: [] for name in functions}
     for turn in range(rounds + 1):
         for name, function in functions.items():
@@ -52,10 +55,10 @@ def interleaved(rounds: int, **functions: Callable[[], float]) -> dict[str, floa
 
 
 def environment(changes: Mapping[str, str] | None = None) -> dict[str, str]:
-    """Return a child's environment: this one's, but for what no user sets.
+    """Return the environment of a child process: this one's, without `PYTHONDONTWRITEBYTECODE`.
 
-    Where bytecode is not kept, every start compiles the checkout anew, while installed packages were
-    compiled by pip: that would measure how g4f_lite was installed and not what it is.
+    With that variable, every start compiles the checkout again, while pip has compiled the installed packages.
+    The benchmark would measure how g4f_lite is installed, and not g4f_lite.
     """
     kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     return {**kept, **(changes or {})}
@@ -95,7 +98,7 @@ def cpu_of(function: Callable[[], object], times: int) -> float:
 
 
 def growth(name: str, call: Callable[[], object], warm_up: int, number: int) -> Iterator[Row]:
-    """Call a function many times; yield by how much this process's memory and open files have grown."""
+    """Call a function many times; yield the growth of this process's memory and open files."""
     for _ in range(warm_up):
         call()
     gc.collect()
@@ -108,7 +111,7 @@ def growth(name: str, call: Callable[[], object], warm_up: int, number: int) -> 
 
 
 def memory() -> float:
-    """Return the kilobytes that this process holds; where that is not told, the most it ever held."""
+    """Return the kilobytes of memory of this process, or their maximum if the system reports no current value."""
     status = Path("/proc/self/status")
     if status.exists():
         line = next(line for line in status.read_text().splitlines() if line.startswith("VmRSS"))
@@ -117,6 +120,6 @@ def memory() -> float:
 
 
 def descriptors() -> float:
-    """Return how many files this process has open, 0 where that is not told."""
+    """Return how many files this process has open, or 0 if the system does not report it."""
     folder = Path("/proc/self/fd")
     return float(len(list(folder.iterdir()))) if folder.exists() else 0.0

@@ -1,4 +1,4 @@
-"""The parts of the benchmark that call an OpenAI-compatible service: beside the bare libraries and `openai`.
+"""The parts of the benchmark that call an OpenAI-compatible service, compared with bare libraries and `openai`.
 
 Ours is the `openai` provider, through `ChatCompletion` and through `Client`. The service is `service.c`.
 """
@@ -42,7 +42,7 @@ Part = Callable[[str], Iterator[Row]]
 
 
 def served(part: Part) -> Part:
-    """Return `part` with the address of the service in C; without a compiler it has no rows."""
+    """Return `part` with the address of the service in C. Without a compiler it yields no rows."""
 
     @functools.wraps(part)
     def run(_: str) -> Iterator[Row]:
@@ -56,7 +56,7 @@ def served(part: Part) -> Part:
 
 
 def compared(what: str, costs: Mapping[str, float], library: str, official: float) -> Iterator[Row]:
-    """Compare ours with the `openai` package, of which it may cost `official`, and with the bare library."""
+    """Compare g4f_lite with the `openai` package, with the ratio `official` as its bound, and with the bare library."""
     for name, shown in OURS.items():
         yield Row(f"{shown}: {what}, over openai", costs[name], "µs", costs["openai"], official)
         yield Row(f"{shown}: {what}, over {library}", costs[name], "µs", costs["bare"], 1.5)
@@ -64,7 +64,7 @@ def compared(what: str, costs: Mapping[str, float], library: str, official: floa
 
 @served
 def calling(base: str) -> Iterator[Row]:
-    """A call and a streamed event, synchronously."""
+    """Measure a synchronous call and a synchronous streamed event."""
     large, each = clients.Sync(base), clients.Sync(f"{base}/each")
 
     def costs(functions: Mapping[str, clients.Call], times: int, parts: int) -> dict[str, float]:
@@ -80,7 +80,7 @@ def calling(base: str) -> Iterator[Row]:
 
 @served
 def concurrently(base: str) -> Iterator[Row]:
-    """Calls of many tasks at once, and a streamed event, asynchronously."""
+    """Measure calls of many concurrent tasks, and an asynchronous streamed event."""
     rates: dict[str, list[float]] = {}
     with _loop() as run:
         large, each = run(_made(base)), run(_made(f"{base}/each"))
@@ -107,7 +107,7 @@ def concurrently(base: str) -> Iterator[Row]:
 
 @contextlib.contextmanager
 def _loop() -> Iterator[Callable[[Awaitable[object]], object]]:
-    """Yield the function that runs something in one event loop, the same one each time."""
+    """Yield a function that runs a coroutine in an event loop, the same one each time."""
     loop = asyncio.new_event_loop()
     try:
         yield loop.run_until_complete
@@ -126,7 +126,7 @@ async def _awaited(call: clients.AsyncCall) -> str:
 
 @served
 def starting(base: str) -> Iterator[Row]:
-    """From process start to the first token of a service that is a row of the table."""
+    """Measure the time from process start to the first token of a service that is a row of the table."""
     address = {"OPENAI_BASE_URL": f"{base}/v1", "OPENAI_API_KEY": clients.KEY}
     times = interleaved(
         ROUNDS,
@@ -138,7 +138,7 @@ def starting(base: str) -> Iterator[Row]:
 
 @served
 def enduring(base: str) -> Iterator[Row]:
-    """Memory and descriptors over many calls and cancelled streams, of both kinds."""
+    """Measure memory and descriptors over many calls and cancelled streams, synchronous and asynchronous."""
     whole = {"provider": "openai", "model": clients.MODEL, "messages": clients.MESSAGES, "auth": clients.KEY}
     calls = {**whole, "base_url": f"{base}/v1"}
     endless = {**whole, "base_url": f"{base}/endless/v1", "stream": True}

@@ -18,7 +18,7 @@ def _create_completion(model: str, messages: list, stream: bool, **kwargs):
 
 
 def install_many(folder: Path, number: int) -> None:
-    """Put `number` plugin distributions into `folder`, which is then to be put on `PYTHONPATH`."""
+    """Write `number` plugin distributions into `folder`, for use on `PYTHONPATH`."""
     folder.mkdir(parents=True)
     for index in range(number):
         name = f"many{index}"

@@ -3,8 +3,8 @@
     make bench                         everything
     make bench ARGS="--only call"      one part; `--help` lists them
 
-CPU times are of the client process alone; the service runs in another one and costs nothing here.
-Compared figures are measured in turns within the run, so a slow machine slows both.
+CPU times are those of the client process alone; the service runs in another process.
+Compared figures are measured alternately within the run, so that a slow machine slows both.
 """
 
 import argparse
@@ -32,7 +32,7 @@ ROUNDS = 7
 ASK = [str(Path(sys.executable).with_name("g4f-lite")), "ask"]
 HELLO = [{"role": "user", "content": "hello"}]
 
-# The same call written with requests alone; it decodes incrementally, as one has to.
+# The same call written with requests alone; it decodes incrementally, as every client must.
 BARE = """
 import codecs, sys, time
 import requests
@@ -48,7 +48,7 @@ with requests.Session() as session:
 
 
 def importing(_: str) -> Iterator[Row]:
-    """What `import g4f_lite` costs."""
+    """Measure the cost of `import g4f_lite`."""
     costs = interleaved(
         ROUNDS,
         nothing=lambda: child_cpu("pass"),
@@ -70,7 +70,7 @@ def importing(_: str) -> Iterator[Row]:
 
 
 def calling(base: str) -> Iterator[Row]:
-    """What a call and a chunk cost over `requests` alone."""
+    """Measure a call and a chunk, compared with `requests` alone."""
     import codecs
 
     session = requests.Session()
@@ -117,7 +117,7 @@ def calling(base: str) -> Iterator[Row]:
 
 
 def starting(base: str) -> Iterator[Row]:
-    """From process start to the first token."""
+    """Measure the time from process start to the first token."""
     ours = {"G4F_LITE_YQCLOUD_URL": base}
     times = interleaved(
         ROUNDS,
@@ -128,7 +128,7 @@ def starting(base: str) -> Iterator[Row]:
 
 
 def embedded(_: str) -> Iterator[Row]:
-    """The embedded model's time to the first token, split."""
+    """Measure the parts of the embedded model's time to the first token."""
     if importlib.util.find_spec("xllamacpp") is None:
         return
     code = f"""
@@ -161,7 +161,7 @@ for options in ({{"max_tokens": 1}}, {{}}):
 
 
 def crowded(base: str) -> Iterator[Row]:
-    """What 500 installed plugins cost."""
+    """Measure the cost of 500 installed plugins."""
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch, "many")
         plugins.install_many(folder, 500)
@@ -187,7 +187,7 @@ def crowded(base: str) -> Iterator[Row]:
 
 
 def enduring(base: str) -> Iterator[Row]:
-    """Memory and descriptors over many calls."""
+    """Measure memory and descriptors over many calls."""
 
     def ask() -> None:
         ChatCompletion.create(provider="yqcloud", messages=HELLO, base_url=base)
@@ -204,7 +204,7 @@ def enduring(base: str) -> Iterator[Row]:
 
 
 def installing(_: str) -> Iterator[Row]:
-    """What the core installs; needs pip to reach its index."""
+    """Measure the distributions that the core installs. Needs pip and its index."""
     with tempfile.TemporaryDirectory() as scratch:
         venv.create(scratch, with_pip=True)
         python = str(Path(scratch, "Scripts" if os.name == "nt" else "bin", "python"))
@@ -240,7 +240,7 @@ PARTS: dict[str, Callable[[str], Iterator[Row]]] = {
 
 
 def table(rows: list[Row]) -> str:
-    """Lay the rows out for reading."""
+    """Return the rows as a table of text."""
     lines = [f"{'':66}{'ours':>10}{'base':>10}{'ratio':>8}{'bound':>8}"]
     for row in rows:
         ratio = "" if row.ratio is None else f"{row.ratio:.2f}x"
@@ -252,7 +252,7 @@ def table(rows: list[Row]) -> str:
 
 
 def main() -> int:
-    """Run the parts asked for; return 1 if a bound does not hold."""
+    """Run the selected parts; return 1 if a bound does not hold."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )

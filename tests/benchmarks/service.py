@@ -1,4 +1,4 @@
-"""The OpenAI-compatible service in C: compiled when it is needed, and run in a process of its own."""
+"""The OpenAI-compatible service in C: compiled on demand, and run in a process of its own."""
 
 import contextlib
 import shutil
@@ -14,13 +14,13 @@ _SOURCE = Path(__file__).with_name("service.c")
 
 
 def compiler() -> str | None:
-    """Return the C compiler of this machine, None if there is none."""
+    """Return the C compiler of this machine, or None without one."""
     return next((found for name in ("cc", "gcc", "clang") if (found := shutil.which(name))), None)
 
 
 @contextlib.contextmanager
 def running() -> Iterator[str]:
-    """Compile and start the service; yield the address under which its paths stand, without ``/v1``."""
+    """Compile and start the service; yield its base URL, without ``/v1``."""
     with tempfile.TemporaryDirectory() as folder:
         program = str(Path(folder, "service"))
         subprocess.run([compiler() or "cc", "-O2", "-o", program, str(_SOURCE)], check=True)

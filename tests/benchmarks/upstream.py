@@ -1,7 +1,7 @@
 """A service that costs next to nothing: precomputed bytes on a loopback socket, in a process of its own.
 
 ``POST /call`` and ``/api/generateStream`` answer 1 KB at once; with the prompt "stream", 2,000 chunks;
-with "endless", chunks until the client goes.
+with "endless", chunks until the client disconnects.
 """
 
 import contextlib
@@ -70,7 +70,7 @@ def _answer(client: socket.socket, body: bytes) -> None:
 
 
 def main() -> None:
-    """Listen, say where, and serve until killed."""
+    """Listen, print the port, and serve until killed."""
     with socket.create_server(("127.0.0.1", 0), backlog=128) as listener:
         print(listener.getsockname()[1], flush=True)
         while True:

@@ -1,8 +1,8 @@
-"""Every code block of the README and of `docs/` is run, as a reader would run it, and every table is the code's.
+"""Tests of the documentation: each code block runs as a reader would run it, and each table equals the code.
 
-A block of Python is a program, a block of console has commands after ``$``. ``<!-- file: NAME -->`` above a
-block makes it that file, beside the programs of its page. ``<!-- not run: WHY -->`` leaves a block out: of
-Python, it is read then, and what it imports and the options that it gives to a provider have to be there.
+A Python block is a program, and a console block has commands after ``$``. ``<!-- file: NAME -->`` above a block
+makes it that file, in the folder of its page's programs. ``<!-- not run: WHY -->`` leaves a block out. A Python
+block that is left out is parsed: its imports must exist, and its providers must accept its options.
 """
 
 import argparse
@@ -56,7 +56,7 @@ class Block:
 
 
 def name(page: Path) -> str:
-    """Return the page's path, as the README links it."""
+    """Return the path of `page` in the form of the README's links."""
     return page.relative_to(ROOT).as_posix()
 
 
@@ -87,16 +87,16 @@ ALL = [block for page in PAGES for block in blocks(page)]
 
 @pytest.fixture(scope="module")
 def service() -> Iterator[str]:
-    """A service that speaks yqcloud's wire, so that pages can ask it."""
+    """A service with yqcloud's wire format, which the pages can call."""
     with Upstream(lambda _: Reply(["Hello from ", "the service."])) as upstream:
         yield upstream.url
 
 
 @pytest.fixture(scope="module")
 def folder_of_python(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A virtual environment that sees what this one has: what a page installs goes there and not here."""
+    """A virtual environment with this one's packages, which receives the packages that a page installs."""
     target = tmp_path_factory.mktemp("reader")
-    venv.create(target, symlinks=True)  # pip is this environment's, as everything else is
+    venv.create(target, symlinks=True)  # pip and all other packages are this environment's
     here = sysconfig.get_path("purelib")
     there = subprocess.check_output(
         [target / "bin" / "python", "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"], text=True
@@ -110,7 +110,7 @@ def folder_of_python(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def reader(model_cache: Path, service: str, tmp_path: Path, folder_of_python: Path) -> dict[str, str]:
-    """The environment of a reader who has installed g4f_lite and follows a page."""
+    """The environment variables of a reader with g4f_lite installed."""
     return {
         **os.environ,
         "PATH": f"{folder_of_python}{os.pathsep}{os.environ['PATH']}",
@@ -135,7 +135,7 @@ def _commands(code: str) -> list[str]:
     "block", [b for b in ALL if b.language == "python" and not b.file and not b.not_run], ids=str
 )
 def test_python_block_runs(block: Block, reader: dict[str, str], tmp_path: Path) -> None:
-    """A block of Python on a page runs to its end as a program, beside the page's files."""
+    """A Python block of a page runs to its end as a program, in a folder with the page's files."""
     pytest.importorskip("xllamacpp")
     _lay_out(block.page, tmp_path)
     program = tmp_path / "program_of_the_page.py"
@@ -155,7 +155,7 @@ def test_python_block_runs(block: Block, reader: dict[str, str], tmp_path: Path)
 @pytest.mark.model
 @pytest.mark.parametrize("block", [b for b in ALL if b.language == "console" and not b.not_run], ids=str)
 def test_console_block_runs(block: Block, reader: dict[str, str], tmp_path: Path) -> None:
-    """Each command of a console block succeeds; one of `make` does so in a fresh checkout."""
+    """Each command of a console block succeeds; `make` commands run in a fresh checkout."""
     pytest.importorskip("xllamacpp")
     commands = _commands(block.code)
     assert commands, "a console block without a command after `$`"
@@ -173,13 +173,13 @@ def test_console_block_runs(block: Block, reader: dict[str, str], tmp_path: Path
             stdin=subprocess.DEVNULL,
         )
         assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
-        assert done.stdout.strip() or done.stderr.strip(), f"{command} says nothing"
+        assert done.stdout.strip() or done.stderr.strip(), f"{command} prints nothing"
 
 
 @pytest.mark.model
 @pytest.mark.parametrize("example", EXAMPLES, ids=name)
 def test_example_runs(example: Path, reader: dict[str, str], tmp_path: Path) -> None:
-    """Each example runs to its end as it is, and prints something."""
+    """Each example runs unchanged to its end, and prints something."""
     pytest.importorskip("xllamacpp")
     done = subprocess.run(
         [reader["PATH"].partition(os.pathsep)[0] + "/python", "-W", "error", example],
@@ -196,7 +196,7 @@ def test_example_runs(example: Path, reader: dict[str, str], tmp_path: Path) -> 
 
 
 def _checkout(folder: Path) -> Path:
-    """Copy what a clone has and an installation needs."""
+    """Copy the files of a clone that an installation needs."""
     target = folder / "checkout"
     if not target.exists():
         target.mkdir()
@@ -209,7 +209,7 @@ def _checkout(folder: Path) -> Path:
 
 @pytest.mark.parametrize("block", [b for b in ALL if b.language == "toml"], ids=str)
 def test_toml_block_parses(block: Block) -> None:
-    """A block of TOML is TOML."""
+    """Each TOML block parses."""
     if sys.version_info >= (3, 11):
         import tomllib
     else:
@@ -218,7 +218,7 @@ def test_toml_block_parses(block: Block) -> None:
 
 
 def test_every_block_is_of_a_known_kind() -> None:
-    """No block escapes: each has a language that is run, checked, or plain text, or says why it is not run."""
+    """Each block has a known language, so that no block is left out by accident."""
     assert len(ALL) > 10
     assert [str(block) for block in ALL if block.language not in KNOWN] == []
     fences = sum(page.read_text("utf-8").count("\n```") for page in PAGES)
@@ -226,14 +226,14 @@ def test_every_block_is_of_a_known_kind() -> None:
 
 
 def _anchors(page: Path) -> set[str]:
-    """Return what the headings of a page are linked by."""
+    """Return the anchors of a page's headings."""
     titles = re.findall(r"^#+ (.+)$", _BLOCK.sub("", page.read_text("utf-8")), re.MULTILINE)
     return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name)
-def test_links_lead_somewhere(page: Path) -> None:
-    """A relative link of a page names a file that is there, and a heading of it."""
+def test_each_link_has_a_target(page: Path) -> None:
+    """Each relative link of a page names an existing file, and an existing heading of it."""
     text = _BLOCK.sub("", page.read_text("utf-8"))
     for path, anchor in re.findall(r"\]\(([^)#:]*)(?:#([^):]*))?\)", text):
         target = (page.parent / path) if path else page
@@ -242,7 +242,7 @@ def test_links_lead_somewhere(page: Path) -> None:
 
 
 def test_every_page_is_linked() -> None:
-    """The README links the index; that links every page, but for those of a folder with an index of its own."""
+    """The README links the index, and the index links every page, except in folders with their own index."""
     assert f"]({name(INDEX)})" in text_of("README.md")
     missing = []
     for page in [*PAGES[1:], *EXAMPLES]:
@@ -259,8 +259,8 @@ SKETCHES = [block for block in ALL if block.language == "python" and block.not_r
 
 
 @pytest.mark.parametrize("block", SKETCHES, ids=str)
-def test_what_is_not_run_could_be(block: Block) -> None:
-    """A program that needs a key is Python; what it imports of ours is there, and providers take its options."""
+def test_a_block_that_is_not_run_is_valid(block: Block) -> None:
+    """A program that is not run parses, its imports from g4f_lite exist, and its providers accept its options."""
     tree = ast.parse(block.code)
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and str(node.module).partition(".")[0] == "g4f_lite":
@@ -276,22 +276,22 @@ _EVERYWHERE |= {"input", "continue_from_partial", "drop_options", "response_form
 
 
 def _check_options(call: ast.Call) -> None:
-    """Fail if a call names a provider that does not take one of its options."""
+    """Fail if a call passes an option that its provider does not accept."""
     function = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
     given = {word.arg: word.value for word in call.keywords if word.arg}
-    who = given.get("provider")
-    if function not in _CALLS or not isinstance(who, ast.Constant) or who.value not in registry.names():
+    name = given.get("provider")
+    if function not in _CALLS or not isinstance(name, ast.Constant) or name.value not in registry.names():
         return
-    provider = registry.get(who.value)
+    provider = registry.get(name.value)
     embed = provider.embed.options if provider.embed and "input" in given else {}
-    assert set(given) - _EVERYWHERE - set(provider.options) - set(embed) == set(), who.value
+    assert set(given) - _EVERYWHERE - set(provider.options) - set(embed) == set(), name.value
 
 
 # --- tables and the code --------------------------------------------------------------------------
 
 
 def test_error_tree_is_the_one_in_the_code() -> None:
-    """The tree drawn in the docs is the one drawn in the module, and both are the classes' own."""
+    """The trees of errors in the docs and in the module are equal, and contain all error classes."""
     from g4f_lite import errors
 
     drawn = re.findall(r"[├└]── (\w+)", str(errors.__doc__))
@@ -301,7 +301,7 @@ def test_error_tree_is_the_one_in_the_code() -> None:
 
 
 def test_every_kind_of_problem_is_documented() -> None:
-    """Each kind of problem that validation can find stands in the contract's table, and no other does."""
+    """The contract's table lists exactly the kinds of problems that validation can report."""
     found = set(re.findall(r"Issue\(\s*\"([a-z-]+)\"", _sources("g4f_lite/_core")))
     page = text_of("docs/contract.md")
     rows = re.findall(r"^\| (`[a-z`, -]+`) \| (?:yes|no) \|", page, re.MULTILINE)
@@ -314,7 +314,7 @@ def _sources(*folders: str) -> str:
 
 
 def test_every_variable_is_documented() -> None:
-    """Each environment variable that the code reads is in the table of variables, the services' in theirs too."""
+    """Each environment variable that the code reads is on the page of variables, the services' ones included."""
     page = text_of("docs/getting-started.md")
     ours = set(re.findall(r"\"(G4F_LITE_[A-Z_]+[A-Z])\"", _sources("g4f_lite", "providers")))
     assert ours - set(re.findall(r"`(G4F_LITE_[A-Z_]+)`", page)) == set()
@@ -326,8 +326,8 @@ def test_every_variable_is_documented() -> None:
     assert {item for item in theirs if f"`{item}`" not in page} == set()
 
 
-def test_the_overview_of_providers_is_the_code() -> None:
-    """Each built-in provider has its row, with its key variable and what it takes and has."""
+def test_the_overview_of_providers_equals_the_code() -> None:
+    """Each built-in provider has a row with its key variable, options and functions."""
     rows = {
         row[0].strip("`"): row[1:] for row in rows_of("docs/providers/README.md") if row[0].startswith("`")
     }
@@ -339,7 +339,7 @@ def test_the_overview_of_providers_is_the_code() -> None:
 
 
 def _facts(loaded: "g4f_lite.contract.LoadedProvider") -> list[str]:
-    """Return the cells of a provider's row but the last, which says how it was verified."""
+    """Return the cells of a provider's row without the last one, which says how it was verified."""
     variable = ", ".join(f"`{name}`" for name in loaded.key_variables) if "auth" in loaded.options else "none"
     inputs = ", ".join(loaded.inputs)
     takes = [
@@ -352,9 +352,9 @@ def _facts(loaded: "g4f_lite.contract.LoadedProvider") -> list[str]:
 
 @pytest.mark.parametrize("page", sorted((DOCS / "providers").glob("[a-z]*.md")), ids=lambda page: page.stem)
 def test_every_option_of_a_provider_is_on_its_page(page: Path) -> None:
-    """A provider with a page of its own has each of its options there, those of embeddings and lists too."""
+    """A provider's page has each of its options, also those of embeddings and lists of models."""
     if page.stem not in registry.names():
-        return  # a page of several
+        return  # The page describes several providers.
     provider = registry.get(page.stem)
     functions = [provider, *filter(None, (provider.embed, provider.list_models))]
     options = {option for function in functions for option in function.options}
@@ -362,8 +362,8 @@ def test_every_option_of_a_provider_is_on_its_page(page: Path) -> None:
     assert options - said == set()
 
 
-def test_the_table_of_services_is_the_code() -> None:
-    """Each row of the page of compatible services has the address and the key's variable of the code."""
+def test_the_table_of_services_equals_the_code() -> None:
+    """Each row of the page of compatible services has the address, key variable and options of the code."""
     page = rows_of("docs/providers/compatible-services.md")
     rows = [row for row in page if len(row) == 4 and row[1].startswith("`http")]
     assert len(rows) > 30
@@ -382,7 +382,7 @@ def test_the_table_of_services_is_the_code() -> None:
 
 
 def test_every_command_and_option_is_documented() -> None:
-    """Each command, action and option of the command line is on its page."""
+    """Each command, action and option of the command line is on the page of the command line."""
     from g4f_lite.cli.dispatch import COMMANDS
 
     page = text_of("docs/command-line.md")
@@ -400,7 +400,7 @@ def test_every_command_and_option_is_documented() -> None:
 
 
 def test_every_public_name_is_documented() -> None:
-    """Each public name of the package is on a page, and each of the kits for authors and for tests on theirs."""
+    """Each public name of the package is on a page, and each name of a kit on the page of that kit."""
     pages = "".join(page.read_text("utf-8") for page in PAGES)
     words = set(re.findall(r"\w+", pages))
     assert [name for name in g4f_lite.__all__ if name not in words and name != "__version__"] == []
