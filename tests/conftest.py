@@ -57,12 +57,10 @@ _EXPENSIVE = {"wheel", "sdist", "llama_server", "embedding_server", "failures"}
 """Fixtures that take seconds. All tests of a folder that use one run in the same worker of pytest-xdist."""
 
 
-@pytest.hookimpl(tryfirst=True)  # pytest-xdist reads the marks
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_itemcollected(item: pytest.Item) -> None:
     """Keep tests that share an expensive fixture together, so that it is set up once."""
-    for item in items:
-        if _EXPENSIVE & set(getattr(item, "fixturenames", ())):
-            item.add_marker(pytest.mark.xdist_group(item.path.parent.name))
+    if _EXPENSIVE & set(getattr(item, "fixturenames", ())):
+        item.add_marker(pytest.mark.xdist_group(item.path.parent.name))
 
 
 def pytest_collection_finish() -> None:
