@@ -13,6 +13,7 @@ from pathlib import Path
 from statistics import median
 
 import clients
+import floor
 import service
 from measure import Row, cpu_of, first_byte, growth, interleaved
 
@@ -55,11 +56,13 @@ def served(part: Part) -> Part:
     return run
 
 
-def compared(what: str, costs: Mapping[str, float], library: str, official: float) -> Iterator[Row]:
-    """Compare g4f_lite with the `openai` package, with the ratio `official` as its bound, and with the bare library."""
+def compared(
+    what: str, costs: Mapping[str, float], library: str, official: float, bare: float = 1.5
+) -> Iterator[Row]:
+    """Compare g4f_lite with the `openai` package and the bare library, with the ratios `official` and `bare` as bounds."""
     for name, shown in OURS.items():
         yield Row(f"{shown}: {what}, over openai", costs[name], "µs", costs["openai"], official)
-        yield Row(f"{shown}: {what}, over {library}", costs[name], "µs", costs["bare"], 1.5)
+        yield Row(f"{shown}: {what}, over {library}", costs[name], "µs", costs["bare"], bare)
 
 
 @served
@@ -95,7 +98,9 @@ def concurrently(base: str) -> Iterator[Row]:
             return cpu_of(lambda: run(_awaited(call)), 3) / service.EVENTS
 
         calls = {name: functools.partial(together, name, call) for name, call in large.calls().items()}
-        yield from compared(f"CPU per call, {TASKS} at once", interleaved(ROUNDS, **calls), "aiohttp", 0.1)
+        yield from compared(
+            f"CPU per call, {TASKS} at once", interleaved(ROUNDS, **calls), "aiohttp", 0.1, 1.3
+        )
         for name, found in rates.items():
             yield Row(f"{OURS.get(name, name)}: calls a second by the clock", median(found), "/s")
         for of, how in ((large, "large writes"), (each, "a write each")):
@@ -103,6 +108,32 @@ def concurrently(base: str) -> Iterator[Row]:
             yield from compared(f"async CPU per event, {how}", interleaved(ROUNDS, **streams), "aiohttp", 0.1)
         run(large.close())
         run(each.close())
+
+
+@served
+def paced(base: str) -> Iterator[Row]:
+    """One streamed event a millisecond, as models send them, asynchronously.
+
+    Nearly all of its cost is waking up for an event, which the other streams hide: their events come together.
+    The floor is that of the machine and of asyncio: a protocol that counts what it gets and does nothing else.
+    """
+    address = f"{base}/paced"
+    with _loop() as run:
+        made = run(_made(address))
+        functions: dict[str, Callable[[], float]] = {
+            name: functools.partial(_cpu_per_paced_event, run, call) for name, call in made.streams().items()
+        }
+        functions["floor"] = functools.partial(
+            _cpu_per_paced_event, run, functools.partial(floor.count_reads, address)
+        )
+        costs = interleaved(ROUNDS, **functions)
+        yield from compared("async CPU per event, one a millisecond", costs, "aiohttp", 0.6, 0.9)
+        yield Row("asyncio alone: CPU per event, one a millisecond", costs["floor"], "µs")
+        run(made.close())
+
+
+def _cpu_per_paced_event(run: Callable[[Awaitable[object]], object], call: clients.AsyncCall) -> float:
+    return cpu_of(lambda: run(_awaited(call)), 1) / service.PACED_EVENTS
 
 
 @contextlib.contextmanager

@@ -232,6 +232,7 @@ PARTS: dict[str, Callable[[str], Iterator[Row]]] = {
     "memory": enduring,
     "service": openai_parts.calling,
     "async": openai_parts.concurrently,
+    "paced": openai_parts.paced,
     "service-start": openai_parts.starting,
     "service-memory": openai_parts.enduring,
     "model": embedded,

@@ -2,6 +2,7 @@
  *
  * POST .../chat/completions   1 KB of answer, or with "stream": true in the body 2,000 events in large writes;
  *   under /each/             each event is a write of its own;
+ *   under /paced/            500 events, one a millisecond, as models send them one by one;
  *   under /endless/          events until the client goes.
  * It prints its port, and serves until it is killed. One thread, epoll, HTTP/1.1 with keep-alive.
  */
@@ -16,9 +17,11 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
+#include <sys/timerfd.h>
 #include <unistd.h>
 
 #define EVENTS 2000
+#define PACED 500
 #define MOST 4096
 #define INPUT 262144
 
@@ -34,6 +37,8 @@ struct client {
     int part, parts_left;
     size_t sent, step; /* step: bytes of one write, 0 for as many as go */
     int endless;
+    int paced, due; /* due: an event may be sent, until the next tick */
+    struct client *next_paced;
 };
 
 static char *format_event(size_t *size, const char *delta, const char *reason) {
@@ -70,7 +75,30 @@ static void prepare(void) {
     last_size = finish_size + (size_t)sprintf(last + finish_size, "e\r\ndata: [DONE]\n\n\r\n0\r\n\r\n");
 }
 
-static int epoll;
+static int epoll, ticks;
+static struct client *paced_clients;
+
+static void tick_every(long nanoseconds) {
+    struct itimerspec times = {{0, nanoseconds}, {0, nanoseconds}};
+    timerfd_settime(ticks, 0, &times, NULL);
+}
+
+static void begin_pace(struct client *client) {
+    if (!paced_clients) tick_every(1000000);
+    client->paced = 1;
+    client->due = 0;
+    client->next_paced = paced_clients;
+    paced_clients = client;
+}
+
+static void end_pace(struct client *client) {
+    struct client **link = &paced_clients;
+    if (!client->paced) return;
+    client->paced = 0;
+    while (*link != client) link = &(*link)->next_paced;
+    *link = client->next_paced;
+    if (!paced_clients) tick_every(0);
+}
 
 static void watch(struct client *client, int write) {
     struct epoll_event wish = {.events = EPOLLIN | (write ? EPOLLOUT : 0), .data.ptr = client};
@@ -78,6 +106,7 @@ static void watch(struct client *client, int write) {
 }
 
 static void drop(struct client *client) {
+    end_pace(client);
     close(client->fd);
     free(client->input);
     free(client);
@@ -86,6 +115,10 @@ static void drop(struct client *client) {
 /* Send what is due; 0 if the client has gone. */
 static int flush(struct client *client) {
     while (client->parts_left) {
+        if (client->paced && client->part == 1) {
+            if (!client->due) break;
+            client->due = 0;
+        }
         size_t size = client->sizes[client->part], left = size - client->sent;
         size_t due = client->step && client->step < left ? client->step : left;
         ssize_t wrote = send(client->fd, client->parts[client->part] + client->sent, due, MSG_NOSIGNAL);
@@ -101,6 +134,7 @@ static int flush(struct client *client) {
             client->parts_left--;
         }
     }
+    if (!client->parts_left) end_pace(client);
     watch(client, 0);
     return 1;
 }
@@ -110,14 +144,16 @@ static int answer(struct client *client, const char *request, const char *body, 
     client->part = 0;
     client->sent = 0;
     client->endless = strstr(request, " /endless/") != NULL;
-    client->step = strstr(request, " /each/") ? one_size : 0;
+    int paced = strstr(request, " /paced/") != NULL;
+    client->step = paced || strstr(request, " /each/") ? one_size : 0;
     if (!stream) {
         client->parts[0] = whole; client->sizes[0] = whole_size; client->parts_left = 1;
     } else {
         client->parts[0] = head; client->sizes[0] = head_size;
-        client->parts[1] = events; client->sizes[1] = events_size;
+        client->parts[1] = events; client->sizes[1] = paced ? one_size * PACED : events_size;
         client->parts[2] = last; client->sizes[2] = last_size;
         client->parts_left = 3;
+        if (paced) begin_pace(client);
     }
     return flush(client);
 }
@@ -157,10 +193,14 @@ int main(void) {
     epoll = epoll_create1(0);
     struct epoll_event wish = {.events = EPOLLIN, .data.ptr = NULL}, found[MOST];
     epoll_ctl(epoll, EPOLL_CTL_ADD, listener, &wish);
+    ticks = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK);
+    wish = (struct epoll_event){.events = EPOLLIN, .data.ptr = &ticks};
+    epoll_ctl(epoll, EPOLL_CTL_ADD, ticks, &wish);
     for (;;) {
-        int count = epoll_wait(epoll, found, MOST, -1);
+        int count = epoll_wait(epoll, found, MOST, -1), ticked = 0;
         for (int index = 0; index < count; index++) {
             struct client *client = found[index].data.ptr;
+            if (found[index].data.ptr == &ticks) { ticked = 1; continue; }
             if (!client) {
                 int fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK);
                 if (fd < 0) continue;
@@ -177,5 +217,12 @@ int main(void) {
             if (well && found[index].events & (EPOLLIN | EPOLLHUP | EPOLLERR)) well = take(client);
             if (!well) drop(client);
         }
+        unsigned long long passed;
+        if (ticked && read(ticks, &passed, sizeof passed) > 0)
+            for (struct client *client = paced_clients, *next; client; client = next) {
+                next = client->next_paced;
+                client->due = 1;
+                if (!flush(client)) drop(client);
+            }
     }
 }

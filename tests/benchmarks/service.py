@@ -10,11 +10,14 @@ from pathlib import Path
 EVENTS = 2000
 """Pieces of text in one streamed answer; `service.c` has the same number."""
 
+PACED_EVENTS = 500
+"""Pieces of text in an answer that is streamed at one event a millisecond; `service.c` has the same number."""
+
 _SOURCE = Path(__file__).with_name("service.c")
 
 
 def compiler() -> str | None:
-    """Return the C compiler of this machine, or None without one."""
+    """Return the C compiler of this machine, or None if it has none."""
     return next((found for name in ("cc", "gcc", "clang") if (found := shutil.which(name))), None)
 
 
