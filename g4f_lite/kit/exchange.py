@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from g4f_lite.kit import http
 
 if TYPE_CHECKING:
-    from g4f_lite.kit.http._async.exchange import AsyncExchange
+    from g4f_lite.kit.http._async_exchange import AsyncExchange
 
 __all__ = ["Decoder", "Exchange"]
 

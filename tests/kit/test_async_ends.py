@@ -102,15 +102,15 @@ def test_nothing_comes_after_a_cancel() -> None:
     async def main(url):
         scope = CancelScope()
         _current.set(scope)
-        flight = _async_exchange.AsyncExchange(HTTPRequest(f"{url}/x"))
+        exchange = _async_exchange.HTTP1Exchange(HTTPRequest(f"{url}/x"))
         try:
-            assert await flight.read_chunk() == b"one"
-            flight._connection.data_received(b"3\r\ntwo\r\n")
+            assert await exchange.read_chunk() == b"one"
+            exchange._connection.data_received(b"3\r\ntwo\r\n")
             scope.cancel()
             with pytest.raises(errors.ProviderConnectionError, match="cancelled"):
-                await flight.read_chunk()
+                await exchange.read_chunk()
         finally:
-            flight.release()
+            exchange.release()
 
     with Upstream(Reply([b"one", Stall()])) as upstream:
         asyncio.run(main(upstream.url))
@@ -120,18 +120,18 @@ def test_cancel_that_comes_with_the_end_of_what_is_drained_is_not_lost() -> None
     """A task that is cancelled in the moment in which the unneeded rest ends is cancelled."""
 
     async def main(url):
-        flight = _async_exchange.AsyncExchange(HTTPRequest(f"{url}/x", is_over=lambda: True))
+        exchange = _async_exchange.HTTP1Exchange(HTTPRequest(f"{url}/x", is_over=lambda: True))
         try:
-            assert await flight.read_chunk() == b"one"
-            task = asyncio.ensure_future(flight.read_chunk())
+            assert await exchange.read_chunk() == b"one"
+            task = asyncio.ensure_future(exchange.read_chunk())
             for _ in range(5):
                 await asyncio.sleep(0)
-            flight._connection.data_received(b"0\r\n\r\n")
+            exchange._connection.data_received(b"0\r\n\r\n")
             task.cancel()
             await asyncio.wait({task})
             assert task.cancelled()
         finally:
-            flight.release()
+            exchange.release()
 
     with Upstream(Reply([b"one", Stall()])) as upstream:
         asyncio.run(main(upstream.url))
@@ -174,7 +174,7 @@ def test_end_after_the_loops_own_is_no_error() -> None:
 
 def test_kept_connections_to_a_service_are_bounded(monkeypatch) -> None:
     """After many exchanges at once the connections of the last are kept, and the others closed."""
-    monkeypatch.setattr(_async_pool, "_CONNECTIONS_PER_WAY", 4)
+    monkeypatch.setattr(_async_pool, "_MAX_IDLE_PER_KEY", 4)
 
     async def main(url):
         running = [astream(HTTPRequest(f"{url}/x")) for _ in range(12)]
@@ -193,7 +193,7 @@ def test_kept_connections_to_a_service_are_bounded(monkeypatch) -> None:
 
 def test_services_whose_connections_are_kept_are_bounded(monkeypatch) -> None:
     """Of many services, connections to the last are kept, and those to the others closed."""
-    monkeypatch.setattr(_async_pool, "_WAYS", 3)
+    monkeypatch.setattr(_async_pool, "_MAX_KEYS", 3)
 
     async def main(proxy):
         for number in range(1, 6):

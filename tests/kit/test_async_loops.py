@@ -330,15 +330,8 @@ def test_missing_client_is_a_missing_extra(monkeypatch) -> None:
 def test_broken_client_says_why(monkeypatch) -> None:
     """A client that is installed and cannot be imported is a setup error that says why."""
     monkeypatch.setattr(http, "_has_async", True)
-    for name in (
-        "exchange",
-        "error_mapping",
-        "pool",
-        "connector",
-        "connection",
-        "response_parser",
-    ):
-        monkeypatch.delitem(sys.modules, f"g4f_lite.kit.http._async.{name}", raising=False)
+    for name in [name for name in sys.modules if name.startswith("g4f_lite.kit.http._async")]:
+        monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "httptools", None)
     with pytest.raises(errors.ProviderSetupError, match="httptools"):
         asyncio.run(read("http://127.0.0.1:1"))

@@ -16,7 +16,7 @@ from g4f_lite.testing import Reply, Stall, Upstream
 
 pytest.importorskip("httptools")
 
-from g4f_lite.kit.http._async.response_parser import NotHTTPError, Response
+from g4f_lite.kit.http._async.response_parser import NotHTTPError, ResponseParser
 
 OK = b"HTTP/1.1 200 OK\r\n"
 CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n"
@@ -155,8 +155,8 @@ def test_no_split_changes_what_is_read(raw, data) -> None:
 
 def fed(pieces):
     """Return the result for bytes in these pieces, and for the end of the connection."""
-    response, failed = Response(), False
-    response.expect()
+    response, failed = ResponseParser(), False
+    response.reset()
     for piece in pieces:
         try:
             response.feed(piece)
@@ -167,7 +167,7 @@ def fed(pieces):
         failed,
         response.status,
         response.headers,
-        response.take(),
+        response.read(),
         response.close(),
     )
 
@@ -206,7 +206,7 @@ def test_trailers_and_chunk_extensions_are_bounded(first) -> None:
 
 def test_trailers_are_not_headers() -> None:
     """Trailers are not among the headers, even if they arrive together."""
-    response = Response()
+    response = ResponseParser()
     response.feed(WHOLE["trailer"])
     assert [name for name, _ in response.headers] == ["Transfer-Encoding"]
 
@@ -267,7 +267,7 @@ def spoken_to_first(monkeypatch):
 
     async def late(way):
         connection = await connect(way)
-        while not connection.is_settled:
+        while not connection.has_head:
             await connection.wait()
         return connection
 

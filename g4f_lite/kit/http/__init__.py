@@ -24,7 +24,7 @@ from g4f_lite.kit.http._response_head import retry_after
 from g4f_lite.kit.http._validation import check_timeout, check_url
 
 if TYPE_CHECKING:
-    from g4f_lite.kit.http._async.exchange import AsyncExchange
+    from g4f_lite.kit.http._async_exchange import AsyncExchange
 
 __all__ = [
     "DEFAULT_TIMEOUT",
@@ -78,11 +78,11 @@ def open_async_exchange(request: HTTPRequest) -> "AsyncExchange":
     if not has_async():
         raise MissingExtraError("async", "The asynchronous HTTP exchange")
     try:
-        from g4f_lite.kit.http._async.exchange import AsyncExchange
+        from g4f_lite.kit.http._async import open_exchange
     except ImportError as error:
         reason = f"{type(error).__name__}: {error}"
     else:
-        return AsyncExchange(request)
+        return open_exchange(request)
     raise ProviderSetupError(
         f"The asynchronous HTTP client is installed and cannot be imported: {reason}.",
         hint="Run `pip install --force-reinstall 'g4f-lite[async]'`.",

@@ -1,20 +1,20 @@
-"""The asynchronous exchange, on connections of the event loop."""
+"""One asynchronous HTTP/1.1 exchange: its request, its response, and its end on every path."""
 
 import asyncio
 import contextlib
 import time
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Coroutine, Iterator
+from typing import TYPE_CHECKING, Any
 
 from g4f_lite.cancellation import current_scope
 from g4f_lite.errors import G4FLiteError
 from g4f_lite.kit.http import _errors
 from g4f_lite.kit.http._async.connection import Connection
-from g4f_lite.kit.http._async.connector import ProxyError, abandon, connect
-from g4f_lite.kit.http._async.error_mapping import translate
-from g4f_lite.kit.http._async.pool import LoopPool, pool_of_loop
+from g4f_lite.kit.http._async.connector import ProxyError, abort_connect, connect
+from g4f_lite.kit.http._async.error_mapping import map_error
+from g4f_lite.kit.http._async.pool import ConnectionPool, pool_of_loop
 from g4f_lite.kit.http._async.progress import ExchangeProgress
-from g4f_lite.kit.http._async.request_encoder import ConnectionKey, wire_request
+from g4f_lite.kit.http._async.request_encoder import ConnectionKey, encode_request
 from g4f_lite.kit.http._body_decoder import BodyDecoder, make_body_decoder
 from g4f_lite.kit.http._response_head import (
     DRAIN_SECONDS,
@@ -28,263 +28,276 @@ from g4f_lite.kit.http._validation import check_timeout
 if TYPE_CHECKING:
     from g4f_lite.kit.http._request import HTTPRequest
 
-__all__ = [
-    "AsyncExchange",
-]
+__all__ = ["HTTP1Exchange"]
 
 
 _LARGE = 65536
-"""Bytes of a request's body above which it is written in parts, and of a piece of the response's, between
-which others may run."""
+"""Bytes of a request's body above which it is written in parts, and of a chunk of the response's body,
+between which other tasks may run."""
 
 
-_BEHIND = 0.001
-"""Seconds after a deadline at which its alarm rings: a loop may ring one a little early."""
+_AFTER_DEADLINE = 0.001
+"""Seconds between a deadline and its timer: an event loop may fire a timer slightly too early."""
 
 
 class _CancelledError(Exception):
     """The call was cancelled, in any thread."""
 
 
-class AsyncExchange:
-    """One exchange: `piece` until it gives `b""`, and in any case `end`."""
+class HTTP1Exchange:
+    """An `AsyncExchange` over HTTP/1.1."""
 
     __slots__ = (
-        "_alarm",
         "_body",
-        "_cancelled",
+        "_chunks",
         "_connecting",
         "_connection",
-        "_course",
-        "_forget",
-        "_is_read",
+        "_deadline_timer",
+        "_has_read",
+        "_is_cancelled",
+        "_is_over",
+        "_key",
         "_loop",
-        "_pieces",
         "_pool",
+        "_progress",
+        "_remove_from_scope",
         "_request",
-        "_way",
     )
 
     def __init__(self, request: "HTTPRequest") -> None:
         self._request = request
-        self._course = ExchangeProgress()
+        self._is_over = request.is_over
+        self._progress = ExchangeProgress()
         self._loop = asyncio.get_running_loop()
         self._connection: Connection | None = None
         self._connecting: asyncio.Task[Connection] | None = None
-        self._alarm: asyncio.TimerHandle | None = None
-        self._pool: LoopPool | None = None
-        self._way: ConnectionKey | None = None
-        self._cancelled = False
+        self._deadline_timer: asyncio.TimerHandle | None = None
+        self._pool: ConnectionPool | None = None
+        self._key: ConnectionKey | None = None
+        self._is_cancelled = False
         scope = current_scope()
-        self._forget = None if scope is None else scope.add(self._cancel)
+        self._remove_from_scope = None if scope is None else scope.add(self._cancel)
         self._body: BodyDecoder | None = None
-        self._pieces: Iterator[bytes] = iter(())
-        self._is_read = False
+        self._chunks: Iterator[bytes] = iter(())
+        self._has_read = False
 
-    async def read_chunk(self) -> bytes:
-        """Return the next piece of the body, `b""` at its end; the first time the request is sent.
+    def read_chunk(self) -> Coroutine[Any, Any, bytes]:
+        """Return the next bytes of the body, `b""` at its end; the first call sends the request.
 
         Raises:
             G4FLiteError: as `astream` does.
         """
-        if self._cancelled:
-            raise self._failure(_CancelledError())
-        if self._connection is None:
-            await self._send_request()
-        elif self._is_read and await self._is_over():
-            return b""
-        if self._body is None:
-            self._is_read = True
-            return await self._read()
-        return await self._unpacked(self._body)
+        connection = self._connection
+        if connection is None or self._body is not None or self._is_cancelled:
+            return self._read_any_chunk()
+        # The path of a streamed event, on which each coroutine more costs about a microsecond.
+        if self._has_read and self._is_over is not None and self._is_over():
+            return self._drain(connection)
+        self._has_read = True
+        return self._read_wire(connection)
 
-    async def _unpacked(self, body: BodyDecoder) -> bytes:
-        """Return the next piece that the body makes of the wire's bytes."""
+    async def _read_any_chunk(self) -> bytes:
+        """Do what `read_chunk` does, also where the request is not sent, or the body is encoded."""
+        if self._is_cancelled:
+            raise self._error(_CancelledError())
+        connection = self._connection or await self._send_request()
+        if self._body is not None:
+            return await self._read_decoded(connection, self._body)
+        self._has_read = True
+        return await self._read_wire(connection)
+
+    async def _read_decoded(self, connection: Connection, body: BodyDecoder) -> bytes:
+        """Return the next chunk that `body` decodes from the bytes of the wire, `b""` at the end."""
         while True:
-            for piece in self._pieces:
-                if len(piece) >= _LARGE:  # a small packed body can be a very large one
-                    await self._pause()
-                return piece
-            if self._is_read and await self._is_over():
-                return b""
-            data = await self._read()
+            for chunk in self._chunks:
+                if len(chunk) >= _LARGE:  # A small compressed body can be a very large one.
+                    await self._yield_to_loop()
+                return chunk
+            if self._has_read:
+                self._has_read = False
+                if self._is_over is not None and self._is_over():
+                    return await self._drain(connection)
+            data = await self._read_wire(connection)
             if not data:
                 body.close()
                 return b""
-            self._is_read, self._pieces = True, body.feed(data)
+            self._has_read, self._chunks = True, body.feed(data)
 
-    async def _is_over(self) -> bool:
-        """Whether nothing matters any more of what may follow what was read."""
-        self._is_read = False
-        is_over = self._request.is_over
-        if is_over is None or not is_over():
-            return False
-        await self._drain()
-        return True
+    async def _read_wire(self, connection: Connection) -> bytes:
+        """Return the next bytes of the body as they came, without the framing of chunks; `b""` at the end."""
+        while True:
+            data = connection.read()
+            if data:
+                return data
+            if connection.failure is not None:
+                raise self._error(connection.failure)
+            if connection.response.is_complete:
+                return b""
+            await connection.wait()
 
-    async def _send_request(self) -> None:
-        """Send the request and wait for the head of a successful response."""
+    async def _send_request(self) -> Connection:
+        """Send the request, wait for the head of a successful response, and return the connection."""
         request = self._request
         if request.deadline is not None:
             if _errors.has_passed(request.deadline):
-                raise self._failure(asyncio.TimeoutError())
+                raise self._error(asyncio.TimeoutError())
             left = request.deadline - time.monotonic()
-            self._alarm = self._loop.call_later(left + _BEHIND, self._abort, asyncio.TimeoutError())
-        self._way, head, body = wire_request(request)
+            self._deadline_timer = self._loop.call_later(
+                left + _AFTER_DEADLINE, self._abort, asyncio.TimeoutError()
+            )
+        self._key, head, body = encode_request(request)
         self._pool = await pool_of_loop(self._loop)
-        connection = self._pool.take(self._way)
+        connection = self._pool.acquire(self._key)
         if connection is None or not await self._exchange_head(connection, head, body):
-            connection = await self._connect(self._way)
+            connection = await self._connect(self._key)
             await self._exchange_head(connection, head, body)
         response = connection.response
         headers = Headers(response.headers, response.status)
         if "transfer-encoding" in headers and "content-length" in headers:
-            response.keeps = False  # who reads the other of the two sees another end (RFC 9112, section 6.3)
+            # A proxy that reads the other of the two sees another end (RFC 9112, section 6.3).
+            response.keep_alive = False
         if not 200 <= response.status < 300:  # noqa: PLR2004 - RFC 9110, section 15.3
-            raise status_error(request, response.status, headers, await self._error_body(headers))
+            raise status_error(
+                request, response.status, headers, await self._read_error_body(connection, headers)
+            )
         if request.on_headers is not None:
             request.on_headers(headers)
         self._body = make_body_decoder(request.url, headers, request.max_body)
+        return connection
 
     async def _exchange_head(self, connection: Connection, head: bytes, body: bytes) -> bool:
         """Send the request and wait for the head of its response.
 
-        False: the connection was kept, and was gone before a byte of the response came. Who closes one that
-        nobody used has not taken what came after, and has nothing to say to it; the request goes out again.
+        Return False if the connection was idle before, and is lost before a byte of the response. A service
+        that closes an idle connection has not read the request, so the request may be sent again.
         """
         self._connection = connection
-        self._course.sent = True
+        self._progress.has_sent = True
         is_large = len(body) > _LARGE
-        read = check_timeout(self._request.timeout)[1]
-        connection.begin(head if is_large else head + body, read, bodyless=self._request.method == "HEAD")
+        read_timeout = check_timeout(self._request.timeout)[1]
+        connection.start_exchange(
+            head if is_large else head + body, read_timeout, is_bodyless=self._request.method == "HEAD"
+        )
         if is_large:
             await connection.upload(memoryview(body), _LARGE)
-        while not connection.is_settled:
+        while not connection.has_head:
             await connection.wait()
         failure = connection.failure
         if failure is None or connection.response.status:
             return True
         is_lost = isinstance(failure, (ConnectionError, EOFError)) and not connection.response.has_begun
-        if connection.used and is_lost and not self._cancelled:
-            self._course.sent = False
-            connection.finish()
+        if connection.is_reused and is_lost and not self._is_cancelled:
+            self._progress.has_sent = False
+            connection.end_exchange()
             return False
-        raise self._failure(failure)
+        raise self._error(failure)
 
-    async def _connect(self, way: ConnectionKey) -> Connection:
+    async def _connect(self, key: ConnectionKey) -> Connection:
         """Return a new connection."""
         self._connection = None
         seconds, _ = check_timeout(self._request.timeout)
-        task = self._connecting = self._loop.create_task(connect(way))
-        is_due = False
+        task = self._connecting = self._loop.create_task(connect(key))
+        is_usable = False
         try:
             await asyncio.wait({task}, timeout=seconds)
-            # It may be there and be wanted no more: what ended the exchange found nothing to cancel then.
-            is_ended = self._cancelled or _errors.has_passed(self._request.deadline)
-            is_due = task.done() and not (task.cancelled() or is_ended)
+            # The exchange may have ended together with the connect, when there was nothing left to cancel.
+            has_ended = self._is_cancelled or _errors.has_passed(self._request.deadline)
+            is_usable = task.done() and not (task.cancelled() or has_ended)
         finally:
             self._connecting = None
-            if not is_due:
-                abandon(task)
-        if not is_due:
-            failure = self._failure(asyncio.TimeoutError())
+            if not is_usable:
+                abort_connect(task)
+        if not is_usable:
+            failure = self._error(asyncio.TimeoutError())
         elif (error := task.exception()) is None:
             connection = task.result()
             if self._pool is not None:
-                self._pool.opened.add(connection)
+                self._pool.connections.add(connection)
             return connection
         elif isinstance(error, (OSError, ProxyError, G4FLiteError, asyncio.TimeoutError)):
-            failure = self._failure(error)
+            failure = self._error(error)
         else:
             raise error
         raise failure
 
-    async def _read(self) -> bytes:
-        """Return more of what came over the wire, unchunked; `b""` at its end."""
-        connection = self._connection
-        assert connection is not None  # noqa: S101 - it has taken off
-        while True:
-            data = connection.take()
-            if data:
-                return data
-            if connection.failure is not None:
-                raise self._failure(connection.failure)
-            if connection.response.is_complete:
-                return b""
-            await connection.wait()
-
-    async def _pause(self) -> None:
-        """Let others run; raises if the exchange was ended meanwhile, by a cancel or at its deadline."""
+    async def _yield_to_loop(self) -> None:
+        """Let other tasks run; raise if the exchange ended meanwhile, by a cancel or at its deadline."""
         await asyncio.sleep(0)
-        if self._cancelled or _errors.has_passed(self._request.deadline):
-            raise self._failure(asyncio.TimeoutError())
+        if self._is_cancelled or _errors.has_passed(self._request.deadline):
+            raise self._error(asyncio.TimeoutError())
 
-    async def _drain(self) -> None:
-        """Read what is left, which is mostly the end's own mark, so that the connection can be used again."""
-        connection = self._connection
-        if connection is None or connection.response.is_complete:
-            return
+    async def _drain(self, connection: Connection) -> bytes:
+        """Read the rest of the response, usually its last chunk, so that the connection can be reused.
+
+        Return `b""`, the end of the body.
+        """
+        self._has_read = False
+        if connection.response.is_complete:
+            return b""
         ends = time.monotonic() + DRAIN_SECONDS
         # Not `asyncio.wait_for`, which before Python 3.12 loses a cancel that comes together with the end.
-        over = self._loop.call_later(DRAIN_SECONDS, self._abort, asyncio.TimeoutError())
+        timer = self._loop.call_later(DRAIN_SECONDS, self._abort, asyncio.TimeoutError())
         try:
-            while await self._read() and time.monotonic() < ends:  # what is there is read without waiting
+            # Bytes that are received already are read without waiting, so the clock is checked as well.
+            while await self._read_wire(connection) and time.monotonic() < ends:
                 pass
-        except G4FLiteError:  # the answer is whole without it
+        except G4FLiteError:  # The answer is complete without the rest.
             pass
         finally:
-            over.cancel()
+            timer.cancel()
+        return b""
 
-    async def _error_body(self, headers: Headers) -> bytes:
-        """Return the beginning of an error's body, as much of it as can be had."""
-        found = bytearray()
-        over = self._loop.call_later(ERROR_BODY_SECONDS, self._abort, asyncio.TimeoutError())
+    async def _read_error_body(self, connection: Connection, headers: Headers) -> bytes:
+        """Return the beginning of an error's body, or as much of it as comes in time."""
+        beginning = bytearray()
+        timer = self._loop.call_later(ERROR_BODY_SECONDS, self._abort, asyncio.TimeoutError())
         try:
             body = make_body_decoder(self._request.url, headers, MAX_ERROR_BODY)
             assert body is not None  # noqa: S101 - there is a limit
-            while len(found) < MAX_ERROR_BODY and (data := await self._read()):
-                for piece in body.feed(data):
-                    found += piece
-        except Exception:  # the status is what matters, and it is known
+            while len(beginning) < MAX_ERROR_BODY and (data := await self._read_wire(connection)):
+                for chunk in body.feed(data):
+                    beginning += chunk
+        except Exception:  # The status is known, and it is what the error is about.
             pass
         finally:
-            over.cancel()
-        return bytes(found)
+            timer.cancel()
+        return bytes(beginning)
 
-    def _failure(self, error: Exception) -> G4FLiteError:
-        course, connection = self._course, self._connection
-        if self._cancelled:
-            return _errors.cancelled_error(is_sent=course.sent)
+    def _error(self, error: Exception) -> G4FLiteError:
+        """Return the error of g4f_lite for `error`, or for the cancel if the call is cancelled."""
+        progress, connection = self._progress, self._connection
+        if self._is_cancelled:
+            return _errors.cancelled_error(is_sent=progress.has_sent)
         if connection is not None:
             response = connection.response
-            course.answered, course.has_head = response.has_begun, response.status != 0
-        return translate(self._request, course, error)
+            progress.has_response, progress.has_head = response.has_begun, response.status != 0
+        return map_error(self._request, progress, error)
 
     # --- ending ------------------------------------------------------------------------------
 
     def release(self) -> None:
-        """Close the connection, unless the answer was read to its end and it is kept."""
-        if self._forget is not None:
-            self._forget()
-        if self._alarm is not None:
-            self._alarm.cancel()
+        """Return the connection to the pool if the response is complete, and close it if not."""
+        if self._remove_from_scope is not None:
+            self._remove_from_scope()
+        if self._deadline_timer is not None:
+            self._deadline_timer.cancel()
         connection, self._connection = self._connection, None
-        if connection is not None and self._pool is not None and self._way is not None:
-            self._pool.give(self._way, connection)
+        if connection is not None and self._pool is not None and self._key is not None:
+            self._pool.release(self._key, connection)
 
     def release_threadsafe(self) -> None:
-        """Do the same from any thread, as of an object that is collected."""
-        with contextlib.suppress(RuntimeError):  # the loop is closed, and its connections with it
+        """Do what `release` does, from any thread; the garbage collector may run in any."""
+        with contextlib.suppress(RuntimeError):  # The loop is closed, and its connections with it.
             self._loop.call_soon_threadsafe(self.release)
 
     def _cancel(self) -> None:
-        """Take the cancel of the call, in any thread."""
-        self._cancelled = True
-        with contextlib.suppress(RuntimeError):  # the loop is closed, and nobody waits
+        """End the exchange because the call is cancelled. Thread-safe."""
+        self._is_cancelled = True
+        with contextlib.suppress(RuntimeError):  # The loop is closed, and no task waits in it.
             self._loop.call_soon_threadsafe(self._abort, _CancelledError())
 
     def _abort(self, error: Exception) -> None:
-        """End the exchange, in the loop's thread, and wake who waits for it."""
+        """End the exchange with `error` and wake its reader. Only in the loop's thread."""
         if self._connecting is not None:
             self._connecting.cancel()
         elif self._connection is not None:

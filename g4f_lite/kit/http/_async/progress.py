@@ -1,23 +1,22 @@
-"""How far an asynchronous exchange has come."""
+"""How far an asynchronous exchange has come, which decides about its error and a retry."""
 
 import time
 
-__all__ = [
-    "ExchangeProgress",
-]
+__all__ = ["ExchangeProgress"]
 
 
 class ExchangeProgress:
     """How far an exchange has come.
 
     Attributes:
-        began: `time.monotonic` when it began.
-        sent: whether a byte of the request may have gone out.
-        answered: whether a byte of the response has come; `has_head`: whether its whole head has.
+        began: `time.monotonic` at the start of the exchange.
+        has_sent: Whether a byte of the request may have been sent.
+        has_response: Whether a byte of the response is received.
+        has_head: Whether the whole head of the response is received.
     """
 
-    __slots__ = ("answered", "began", "has_head", "sent")
+    __slots__ = ("began", "has_head", "has_response", "has_sent")
 
     def __init__(self) -> None:
         self.began = time.monotonic()
-        self.sent = self.answered = self.has_head = False
+        self.has_sent = self.has_response = self.has_head = False

@@ -1,7 +1,7 @@
-"""What the bytes of an HTTP/1.1 response mean; it does no I/O.
+"""The parser of HTTP/1.1 responses; it does no I/O.
 
-The parsing is that of httptools, which is llhttp, Node's parser. What stands here says where a response
-ends, and whether what carried it can carry another.
+llhttp, which is Node's parser, does the parsing, by way of httptools. This module decides where a response
+ends, and whether its connection can carry another.
 """
 
 from collections.abc import Callable
@@ -9,10 +9,10 @@ from typing import Any
 
 import httptools
 
-__all__ = ["NotHTTPError", "Response"]
+__all__ = ["NotHTTPError", "ResponseParser"]
 
-_MUCH_AROUND = 256 * 1024
-"""Bytes of a response's head, or of what stands around its body, before one of the body has to come."""
+_MAX_OVERHEAD = 256 * 1024
+"""Bytes of a head, of trailers or of chunk extensions that may come before a byte of the body."""
 
 _SWITCHING_PROTOCOLS = 101
 _FIRST_STATUS = 100
@@ -20,39 +20,51 @@ _FIRST_FINAL_STATUS = 200
 
 
 class NotHTTPError(Exception):
-    """What came is no HTTP response; the text says why."""
+    """The bytes are not an HTTP response; the text says why."""
 
 
-class Response:
+class ResponseParser:
     """The responses of one connection, one after the other.
 
     Attributes:
-        status: 0 until the head is there; `reason` and `headers` likewise.
-        has_begun: whether a byte has come.
-        is_complete: whether it is there to its end.
-        keeps: whether the connection can carry another.
-        held: bytes that came since the body was last taken.
-        bodyless: whether it has no body whatever it says, as that to ``HEAD``.
+        status: The status, or 0 until the whole head is parsed.
+        reason: The reason phrase of the status line.
+        headers: The headers, in their order.
+        has_begun: Whether a byte of the response is received.
+        is_complete: Whether the response is received to its end.
+        keep_alive: Whether the connection can carry another exchange.
+        unread: The number of bytes received since the body was last read.
+        is_bodyless: Whether the response has no body whatever its headers say, as that to ``HEAD``.
     """
 
     __slots__ = (
-        *("_parser", "_pieces", "_until_end"),
-        *("bodyless", "has_begun", "headers", "held", "is_complete", "keeps", "on_body", "reason", "status"),
+        *("_body", "_ends_with_connection", "_parser"),
+        *(
+            "has_begun",
+            "headers",
+            "is_bodyless",
+            "is_complete",
+            "keep_alive",
+            "on_body",
+            "reason",
+            "status",
+            "unread",
+        ),
     )
 
     def __init__(self) -> None:
-        self._pieces: list[bytes] = []
-        self.on_body: Callable[[bytes], None] = self._pieces.append  # called by the parser
-        self.bodyless = False
+        self._body: list[bytes] = []
+        self.on_body: Callable[[bytes], None] = self._body.append  # httptools calls it.
+        self.is_bodyless = False
         self.restart()
 
     def restart(self) -> None:
-        """Forget what was parsed: behind a tunnel another speaks, from the beginning."""
-        self.expect()
+        """Make a new parser: after ``CONNECT``, another server speaks on the connection."""
+        self.reset()
         parser = httptools.HttpResponseParser(self)
-        # What the synchronous path takes as well: lines that end with LF alone, spaces behind a chunk's
-        # size, characters in a header's value that do not belong there, a length that chunks make void, and
-        # a final response behind one that announced it and says "close".
+        # The synchronous client accepts these as well: lines that end with LF alone, spaces after the size
+        # of a chunk, invalid characters in the value of a header, a length beside chunks, and a final
+        # response after an interim one that says "close".
         parser.set_dangerous_leniencies(
             lenient_headers=True,
             lenient_optional_cr_before_lf=True,
@@ -62,73 +74,73 @@ class Response:
         )
         self._parser: Any = parser
 
-    def expect(self) -> None:
-        """Make ready for the next response."""
+    def reset(self) -> None:
+        """Prepare for the next response."""
         self.status = 0
         self.reason = ""
         self.headers: list[tuple[str, str]] = []
-        self.has_begun = self.is_complete = self.keeps = False
-        self.held = 0
-        self._until_end = False
-        self._pieces.clear()
+        self.has_begun = self.is_complete = self.keep_alive = False
+        self.unread = 0
+        self._ends_with_connection = False
+        self._body.clear()
 
     def feed(self, data: bytes) -> None:
-        """Take more bytes; what was understood before an error stays.
+        """Parse more bytes; what was parsed before an error stays.
 
         Raises:
-            NotHTTPError: they are no HTTP, and the response is not complete.
+            NotHTTPError: the bytes are not HTTP, and the response is not complete.
         """
-        if self.is_complete:  # nobody asked for more
-            self.keeps = False
+        if self.is_complete:  # The service sends more than its response.
+            self.keep_alive = False
             return
         self.has_begun = True
-        self.held += len(data)
+        self.unread += len(data)
         try:
             self._parser.feed_data(data)
         except httptools.HttpParserUpgrade:
-            self.keeps = False
+            self.keep_alive = False
         except httptools.HttpParserError as error:
-            self.keeps = False
+            self.keep_alive = False
             if not self.is_complete:
                 raise NotHTTPError(str(error)) from None
-        if self.held > _MUCH_AROUND and not (self._pieces or self.is_complete):
-            raise NotHTTPError(f"more than {_MUCH_AROUND} bytes without one of a body")
+        if self.unread > _MAX_OVERHEAD and not (self._body or self.is_complete):
+            raise NotHTTPError(f"more than {_MAX_OVERHEAD} bytes without one of a body")
 
     def close(self) -> bool:
-        """Take the end of the connection; return whether it is that of the response too."""
-        self.keeps = False
-        self.is_complete = self.is_complete or self._until_end
-        self._parser = self.on_body = None  # type: ignore[assignment]  # which are a cycle with this
+        """Take the end of the connection; return whether the response is complete."""
+        self.keep_alive = False
+        self.is_complete = self.is_complete or self._ends_with_connection
+        self._parser = self.on_body = None  # type: ignore[assignment]  # They form a cycle with this object.
         return self.is_complete
 
-    def take(self) -> bytes:
-        """Return what has come of the body and was not taken yet."""
-        pieces = self._pieces
-        if not pieces:
+    def read(self) -> bytes:
+        """Return the bytes of the body that are received and not yet read; `b""` if there are none."""
+        body = self._body
+        if not body:
             return b""
-        data = pieces[0] if len(pieces) == 1 else b"".join(pieces)
-        pieces.clear()
-        self.held = 0
+        data = body[0] if len(body) == 1 else b"".join(body)
+        body.clear()
+        self.unread = 0
         return data
 
-    # --- what the parser says ----------------------------------------------------------------
+    # --- callbacks of httptools ----------------------------------------------------------------
 
     def on_message_begin(self) -> None:
-        """There is a response, or another one."""
+        """Refuse a second response, whose body would be read as the first one's."""
         if self.is_complete:
-            raise NotHTTPError("a second response")  # which ends the parsing: it must not get into the first
+            raise NotHTTPError("a second response")
 
     def on_status(self, reason: bytes) -> None:
-        """Take a part of what stands behind the status."""
+        """Take a part of the reason phrase."""
         self.reason += reason.decode("latin-1")
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """Take a header, or a trailer, which is none and is not read."""
+        """Take a header; trailers are ignored."""
         if not self.status:
             self.headers.append((name.decode("latin-1"), value.decode("latin-1")))
 
     def on_headers_complete(self) -> None:
-        """Take the end of the head."""
+        """Take the end of the head; of an interim response, forget it."""
         status = self._parser.get_status_code()
         if status < _FIRST_FINAL_STATUS and status != _SWITCHING_PROTOCOLS:
             if status < _FIRST_STATUS:
@@ -137,16 +149,16 @@ class Response:
             self.reason = ""
             return
         self.status = status
-        self.keeps = self._parser.should_keep_alive()
-        if self.bodyless:
-            self.is_complete, self.keeps = True, False
-        elif not self.keeps:
+        self.keep_alive = self._parser.should_keep_alive()
+        if self.is_bodyless:
+            self.is_complete, self.keep_alive = True, False
+        elif not self.keep_alive:
             names = {name.lower(): value for name, value in self.headers}
             coding = names.get("transfer-encoding", "").lower()
             is_chunked = coding.rpartition(",")[2].strip() == "chunked"
-            self._until_end = not is_chunked if coding else "content-length" not in names
+            self._ends_with_connection = not is_chunked if coding else "content-length" not in names
 
     def on_message_complete(self) -> None:
-        """Take the end of a response; those before the real one end too."""
+        """Take the end of a response; interim responses end too."""
         if self.status:
             self.is_complete = True
