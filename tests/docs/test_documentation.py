@@ -253,6 +253,38 @@ def test_every_page_is_linked() -> None:
     assert missing == []
 
 
+@pytest.mark.parametrize("page", ["docs/architecture.md", "docs/async-transport.md", "CONTRIBUTING.md"])
+def test_named_files_exist(page: str) -> None:
+    """Each file and folder of the project that a page on the structure names is there."""
+    named = re.findall(r"`((?:g4f_lite|providers|tests|docs)/[\w/.]+)`", text_of(page))
+    assert len(named) >= 4
+    wanted = [path for path in named if "NAME" not in path]
+    assert [path for path in wanted if not (ROOT / path).exists()] == []
+
+
+def test_behaviours_are_where_the_architecture_says() -> None:
+    """Each name in the table of behaviours is defined in the file that its row names."""
+    rows = [
+        row for row in rows_of("docs/architecture.md") if row[1].startswith("`g4f_lite/") and len(row) == 3
+    ]
+    assert len(rows) >= 20
+    for behaviour, file, word in rows:
+        source = (ROOT / file.strip("`")).read_text("utf-8")
+        assert re.search(rf"(?:def|class) {word.strip('`')}\b", source), behaviour
+
+
+def test_steps_name_what_is_there() -> None:
+    """Each function or class that follows a file's name in the architecture's traces is defined in it."""
+    pairs = re.findall(r"`(g4f_lite/[\w/]+\.py)`:\s+`(\w+)`", text_of("docs/architecture.md"))
+    assert len(pairs) > 8
+    missing = [
+        (file, word)
+        for file, word in pairs
+        if not re.search(rf"(?:def|class) {word}\b", (ROOT / file).read_text("utf-8"))
+    ]
+    assert missing == []
+
+
 # --- blocks that are not run ----------------------------------------------------------------------
 
 SKETCHES = [block for block in ALL if block.language == "python" and block.not_run]
