@@ -53,16 +53,6 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 hypothesis.settings.register_profile("fast", max_examples=15)
 
 
-_EXPENSIVE = {"wheel", "sdist", "llama_server", "embedding_server", "failures"}
-"""Fixtures that take seconds. All tests of a folder that use one run in the same worker of pytest-xdist."""
-
-
-def pytest_itemcollected(item: pytest.Item) -> None:
-    """Keep tests that share an expensive fixture together, so that it is set up once."""
-    if _EXPENSIVE & set(getattr(item, "fixturenames", ())):
-        item.add_marker(pytest.mark.xdist_group(item.path.parent.name))
-
-
 def pytest_collection_finish() -> None:
     """Exclude the collected tests from garbage collection: to traverse thousands of them takes half a second."""
     gc.collect()
